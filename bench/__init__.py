@@ -1,0 +1,1 @@
+"""Benchmarks: every figure that we publish is printed by one command here."""

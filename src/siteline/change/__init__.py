@@ -1,0 +1,1 @@
+"""Time series in, dated change events out."""

@@ -1,0 +1,188 @@
+"""What a pixel looks like at each date, freed from what the whole scene did that day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from siteline.model.errors import CannotTell
+
+Array = NDArray[np.float32]
+
+VISIBLE = ("blue", "green", "red")
+OFFSET = {"reflectance": 0.02, "relative": 0.05}
+"""Added before a logarithm, so that dark pixels do not shout; display images are darker and coarser."""
+
+SAMPLE = 20_000
+"""Pixels that suffice to learn how a look differs from the others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Features of every pixel at every look."""
+
+    names: tuple[str, ...]
+    """`brightness` (log), `warmth` (log red over blue), then `ndvi` or `greenness` where bands allow."""
+
+    values: Array
+    """(feature, time, y, x); 0 where not usable."""
+
+    usable: NDArray[np.bool_]
+    """(time, y, x)."""
+
+    years: NDArray[np.float64]
+    """(time,) decimal years; only differences are meaningful."""
+
+    def __getitem__(self, name: str) -> Array:
+        """(time, y, x) of one feature."""
+        return self.values[self.names.index(name)]
+
+
+def extract_series(cube: xr.Dataset) -> Series:
+    """
+    Brightness, warmth and greenness of each pixel at each look, as the images show them.
+
+    cube: as `siteline.model.imagery` says. Logarithms make a change of light a shift, the same for bright and dark.
+    """
+    offset = OFFSET[str(cube.attrs.get("units", "relative"))]
+    bands = {str(name): number for number, name in enumerate(cube["band"].values)}
+    value = cube["value"].values
+    seen = [bands[name] for name in VISIBLE if name in bands] or [bands[n] for n in ("grey", "nir") if n in bands]
+    if not seen:
+        raise CannotTell(
+            f"no band that shows the ground in daylight, only: {', '.join(bands) or 'none'}",
+            "Add scenes with a visible, grey or near-infrared band.",
+        )
+
+    def logged(name: str) -> Array:
+        return np.log(np.maximum(value[:, bands[name]], 0) + np.float32(offset))
+
+    usable = (cube["why_not"].values == 0) & np.isfinite(value[:, seen]).all(axis=1)
+    names, layers = ["brightness"], [np.log(np.maximum(value[:, seen].mean(axis=1), 0) + np.float32(offset))]
+    if {"red", "blue"} <= bands.keys():
+        names.append("warmth")
+        layers.append(logged("red") - logged("blue"))
+    if {"red", "nir"} <= bands.keys():
+        red, nir = np.maximum(value[:, bands["red"]], 0), np.maximum(value[:, bands["nir"]], 0)
+        usable &= np.isfinite(nir)
+        names.append("ndvi")
+        layers.append((nir - red) / (nir + red + np.float32(offset)))
+    elif set(VISIBLE) <= bands.keys():
+        names.append("greenness")
+        layers.append(2 * logged("green") - logged("red") - logged("blue"))
+    values = np.stack(layers).astype(np.float32, copy=False)
+    np.copyto(values, 0, where=~usable)
+    return Series(tuple(names), values, usable, decimal_years(cube["time"].values))
+
+
+def decimal_years(times: NDArray[np.datetime64]) -> NDArray[np.float64]:
+    """Years since 1970, with their fraction."""
+    days: NDArray[np.float64] = times.astype("datetime64[s]").astype(np.float64) / 86_400
+    return days / 365.2425
+
+
+def typical_level(values: Array, usable: NDArray[np.bool_]) -> Array:
+    """
+    Median over time of each pixel's usable looks.
+
+    values: (feature, time, ...); usable: (time, ...). Returns (feature, ...); 0 where never usable.
+    """
+    if usable.all():
+        return np.median(values, axis=1).astype(np.float32)
+    order = np.sort(np.where(usable, values, np.float32(np.inf)), axis=1)
+    count = usable.sum(axis=0)
+    low, high = np.maximum(count - 1, 0) // 2, np.maximum(count, 1) // 2
+    middle = [np.take_along_axis(order, np.broadcast_to(i, order[:, :1].shape), axis=1)[:, 0] for i in (low, high)]
+    level = (middle[0] + middle[1]) / 2
+    return np.where(count > 0, level, 0).astype(np.float32)
+
+
+def remove_common(series: Series, level: Array | None = None) -> tuple[Series, Array]:
+    """
+    Take away from each look what light, season and display did to all ground of the same look.
+
+    For each look, the deviation of quiet pixels from their own level is fitted by a robust smooth function of that level and of
+    the place in the image; the fit is subtracted everywhere. A stretch of colours drawn anew each year, haze, wet soil
+    and the green of summer go with it; what one place alone did stays.
+    level: (feature, time or 1, y, x), the level to which each pixel belongs at each look; the median over time if None.
+    Returns the corrected series and (feature, time) spread of the quiet pixels around it.
+    """
+    values, usable = series.values, series.usable
+    n_features, n_looks, rows, cols = values.shape
+    if level is None:
+        level = typical_level(values, usable)[:, None]
+    where = _sample(rows * cols)
+    flat = values.reshape(n_features, n_looks, -1)
+    home = level.reshape(n_features, level.shape[1], -1)
+    seen = usable.reshape(n_looks, -1)
+    place = np.stack([g.ravel() for g in np.meshgrid(*_axes(rows, cols), indexing="ij")]).astype(np.float32)
+    centre = np.median(home[:, :, where], axis=(1, 2))[:, None]
+    spread = np.maximum(np.std(home[:, :, where], axis=(1, 2)), 1e-3)[:, None]
+    # quiet: those that keep closest to their level, in each band of brightness, so that dark and bright are both heard
+    off = np.abs(flat[:, :, where] - home[:, :, where])
+    off = np.where(seen[:, where], off / np.maximum(np.median(off, axis=(1, 2)), 1e-4)[:, None, None], np.nan)
+    with np.errstate(all="ignore"):
+        restless = np.nan_to_num(np.sqrt(np.nanmean(np.minimum(off, 10) ** 2, axis=1)).sum(axis=0), nan=np.inf)
+    quiet = where[_quietest(restless, np.median(home[0][:, where], axis=0))]
+    fitted = np.empty_like(flat)
+    residual_spread = np.empty((n_features, n_looks), np.float32)
+    for t in range(n_looks):
+        here = home[:, min(t, home.shape[1] - 1)]
+        design = _design((here - centre) / spread, place)
+        ok = quiet[seen[t, quiet]]
+        for f in range(n_features):
+            change = flat[f, t, ok] - here[f, ok]
+            weights, residual_spread[f, t] = _fit_robustly(design[:, ok], change)
+            np.dot(weights, design, out=fitted[f, t])
+    corrected = np.where(seen, flat - fitted, 0).reshape(values.shape)
+    return Series(series.names, corrected, usable, series.years), residual_spread
+
+
+def _axes(rows: int, cols: int) -> tuple[Array, Array]:
+    return np.linspace(-1, 1, rows, dtype=np.float32), np.linspace(-1, 1, cols, dtype=np.float32)
+
+
+def _sample(n: int) -> NDArray[np.intp]:
+    """Indices of an even sample; the same for the same size."""
+    return np.unique(np.linspace(0, n - 1, min(n, SAMPLE)).astype(np.intp))
+
+
+def _quietest(restless: Array, brightness: Array, share: float = 0.5, bins: int = 6) -> NDArray[np.intp]:
+    """Indices of the quiet share within each band of brightness."""
+    edges = np.quantile(brightness, np.linspace(0, 1, bins + 1)[1:-1])
+    belongs = np.searchsorted(edges, brightness)
+    kept = []
+    for b in range(bins):
+        members = np.flatnonzero((belongs == b) & np.isfinite(restless))
+        if members.size:
+            kept.append(members[restless[members] <= np.quantile(restless[members], share)])
+    return np.sort(np.concatenate(kept)) if kept else np.empty(0, np.intp)
+
+
+def _design(level: Array, place: Array) -> Array:
+    """(term, pixel): constant, levels, squared brightness, place; levels are capped so that nothing is extrapolated far."""
+    level = np.clip(level, -3, 3)
+    return np.concatenate([np.ones_like(place[:1]), level, level[:1] ** 2, place]).astype(np.float32)
+
+
+def _fit_robustly(design: Array, target: Array, rounds: int = 4) -> tuple[Array, np.float32]:
+    """Weighted least squares with Tukey's weights; returns the coefficients and the robust spread of the rest."""
+    terms = len(design)
+    if target.size < 20 * terms:  # too little ground seen to learn a shape: the median alone, or nothing
+        alone = np.zeros(terms, np.float32)
+        alone[0] = np.median(target) if target.size else 0
+        rest = target - alone[0]
+        return alone, np.float32(1.4826 * np.median(np.abs(rest)) if target.size else 0)
+    ridge = np.diag([1e-6] + [1e-2] * (terms - 1)).astype(np.float32) * target.size
+    rest, solution = target - np.median(target), np.zeros(terms, np.float32)
+    for _ in range(rounds):
+        scale = max(1.4826 * float(np.median(np.abs(rest))), 1e-4)
+        weight = np.clip(1 - (rest / (4.7 * scale)) ** 2, 0, 1) ** 2
+        gram = (design * weight) @ design.T + ridge
+        solution = np.linalg.solve(gram.astype(np.float64), ((design * weight) @ target).astype(np.float64))
+        solution = solution.astype(np.float32)
+        rest = target - solution @ design
+    return solution, np.float32(1.4826 * np.median(np.abs(rest)))

@@ -1,0 +1,369 @@
+"""A time series goes in, dated changes come out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+from scipy.ndimage import binary_dilation
+
+from siteline.change.features import Series, extract_series, remove_common, typical_level
+from siteline.change.kinds import GREEN, SCALES, Evidence, kind_of, probability_of, stage_of
+from siteline.change.objects import (
+    AROUND,
+    Mask,
+    Patch,
+    gather_patches,
+    outline_of,
+    thickness,
+    tidy_steps,
+)
+from siteline.change.observability import observe, smallest_visible
+from siteline.change.shadow import ShadowEvidence, strip_darkness, weigh_shadow
+from siteline.change.steps import (
+    add_up,
+    estimate_noise,
+    levels_of,
+    partition,
+    remove_season,
+    test_one_step,
+)
+from siteline.change.timeline import SEEN, History, Turn, date_turn, follow, mean_between
+from siteline.model.change import ChangeEvent, Kind, Method, Stage
+from siteline.model.dates import Acquired, DateInterval
+from siteline.model.errors import CannotTell
+from siteline.model.imagery import Grid, Look
+from siteline.model.place import Structure
+from siteline.model.quantity import Quantity
+from siteline.model.remark import Remark
+
+Array = NDArray[np.float32]
+
+LEAST_LOOKS = 4
+"""Fewer usable looks cannot tell a change from a passing shadow."""
+
+SEASONAL_LOOKS, SEASONAL_YEARS = 24, 2.0
+"""A yearly wave is fitted only to as many looks over as many years."""
+
+
+class Preset(StrEnum):
+    """How sure a change must be before it is reported."""
+
+    WIDE = "wide"
+    BALANCED = "balanced"
+    STRICT = "strict"
+
+
+REPORTED_FROM = {Preset.WIDE: 0.2, Preset.BALANCED: 0.5, Preset.STRICT: 0.8}
+"""Least probability of a reported change."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeOptions:
+    """What may be chosen about the search for changes."""
+
+    preset: Preset = Preset.BALANCED
+    """`wide` misses least and is wrong most often; `strict` the other way round."""
+
+    least_area_m2: float = 60.0
+    """Smallest changed ground that is looked at, m², where the pixel size is known; never below `least_px`."""
+
+    least_px: int = 6
+    """Smallest changed ground that is looked at, pixels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """All that one search for changes found."""
+
+    events: tuple[ChangeEvent, ...]
+    """Those above the reporting threshold, most probable first."""
+
+    candidates: tuple[ChangeEvent, ...]
+    """All, most probable first."""
+
+    smallest_visible: Quantity | None
+    """Ground area of the smallest new roof of ordinary contrast that could have been seen; m², or px² without a scale."""
+
+    remarks: tuple[Remark, ...]
+
+
+def find_changes(
+    cube: xr.Dataset, looks: tuple[Look, ...], known: tuple[Structure, ...], options: ChangeOptions
+) -> Changes:
+    """
+    What was built, reroofed, torn down or cleared, and between which two images each became visible.
+
+    cube: as `siteline.model.imagery` says; looks: all of them, used or not, in time order; known: structures of the site, outlines in
+    grid coordinates. Raises CannotTell with fewer than four usable looks.
+    """
+    series = extract_series(cube)
+    n_looks = len(series.usable)
+    if n_looks < LEAST_LOOKS:
+        raise CannotTell(
+            f"{n_looks} usable images cannot tell a lasting change from a passing one",
+            f"Add scenes: at least {LEAST_LOOKS} usable ones, better 12 or more.",
+        )
+    scene = _Scene.of(cube, looks, series, options)
+    candidates = [_describe(patch, scene) for patch in scene.patches]
+    candidates.sort(key=lambda e: (-e.probability, -e.outline.area, e.first_with))
+    events = tuple(e for e in candidates if e.probability >= REPORTED_FROM[options.preset])
+    return Changes(events, tuple(candidates), scene.smallest, tuple(_remarks(scene)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    """What all objects of one search share."""
+
+    series: Series
+    starts: Mask
+    sigma: Array
+    price: float
+    patches: list[Patch]
+    restless: Mask
+    natural: Series
+    """As the images show it, nothing removed."""
+
+    why_not: NDArray[np.uint8]
+    scene_ids: tuple[str, ...]
+    acquired: tuple[Acquired, ...]
+    looks: tuple[Look, ...]
+    azimuth: NDArray[np.float64]
+    elevation: NDArray[np.float64]
+    grid: Grid
+    reflectance: bool
+    smallest: Quantity
+    nir: Array | None
+
+    @classmethod
+    def of(cls, cube: xr.Dataset, looks: tuple[Look, ...], natural: Series, options: ChangeOptions) -> _Scene:
+        grid: Grid = cube.attrs["grid"]
+        series, sigma, starts, jump, price = _cut_series(natural)
+        slack = _slack(len(series.years))
+        least = options.least_px
+        if grid.gsd_m:
+            least = max(least, math.ceil(options.least_area_m2 / grid.gsd_m**2))
+        patches = gather_patches(tidy_steps(starts, slack), jump, slack, least)
+        by_id = {look.scene_id: look for look in looks}
+        scene_ids = tuple(str(s) for s in cube["scene"].values)
+        return cls(
+            series,
+            starts,
+            sigma,
+            price,
+            patches,
+            starts.any(axis=0),
+            natural,
+            cube["why_not"].values,
+            scene_ids,
+            tuple(by_id[s].acquired for s in scene_ids),
+            looks,
+            cube["sun_azimuth"].values.astype(np.float64),
+            cube["sun_elevation"].values.astype(np.float64),
+            grid,
+            cube.attrs.get("units") == "reflectance",
+            smallest_visible(price, sigma[0], len(series.years), grid, least),
+            None,
+        )
+
+
+def _slack(n_looks: int) -> int:
+    """By how many looks neighbouring pixels of one change may differ."""
+    return 0 if n_looks <= 16 else 1 if n_looks <= 36 else 2
+
+
+def _cut_series(natural: Series) -> tuple[Series, Array, Mask, Array, float]:
+    """Free the series from common modes and seasons, and cut each pixel's history into levels, twice."""
+    usable = natural.usable
+    weight = usable.astype(np.float32)
+    series, _ = remove_common(natural)
+    seasonal = len(series.years) >= SEASONAL_LOOKS and series.years[-1] - series.years[0] >= SEASONAL_YEARS
+    values = series.values
+    if seasonal:
+        sigma = estimate_noise(values, usable)
+        score, when = test_one_step(add_up(values, weight, sigma), least=2)
+        values = remove_season(values, usable, series.years, when, score)
+    sigma = estimate_noise(values, usable)
+    sums = add_up(values, weight, sigma)
+    score, _ = test_one_step(sums)
+    price = price_of_step(score)
+    starts = partition(sums, price, least=1 if len(series.years) <= 16 else 2)
+    level = levels_of(starts, values, weight)
+    jump = np.zeros_like(level)
+    jump[:, 1:] = np.diff(level, axis=1)
+    jump /= sigma[:, None]
+    return Series(series.names, values, usable, series.years), sigma, starts, jump, price
+
+
+def price_of_step(score: Array) -> float:
+    """
+    Merit above which a step is more than this scene's own trembling.
+
+    score: (y, x) merit of the best step. A cube root makes such scores nearly normal; the spread is read from the lower half,
+    which real changes do not touch.
+    """
+    root = np.cbrt(score[score > 0]) if (score > 0).any() else np.ones(1, np.float32)
+    low, middle = np.quantile(root, [0.25, 0.5])
+    return float(max((middle + 2.5 * (middle - low) / 0.6745) ** 3, 12.0))
+
+
+def _describe(patch: Patch, scene: _Scene) -> ChangeEvent:
+    history = follow(patch, scene.series, scene.restless)
+    start, at, stop = _bounds(patch, scene.starts)
+    turn = date_turn(history, start, at, stop)
+    evidence = _evidence(patch, history, scene, start, at, stop)
+    kind, rival = kind_of(evidence)
+    outline = outline_of(patch.mask, patch.rows.start, patch.cols.start, scene.grid.transform)
+    last, first = turn.last_without, turn.first_with
+    ids, acquired = scene.scene_ids, scene.acquired
+    after = acquired[last].first_day if last is not None else None
+    finished = None
+    if kind in (Kind.CONSTRUCTION, Kind.DEMOLITION, Kind.ROOF_CHANGE) and turn.complete > first:
+        finished = DateInterval(acquired[turn.complete - 1].first_day, acquired[turn.complete].last_day)
+    height = None
+    if kind is Kind.CONSTRUCTION and evidence.shadow_after is not None and evidence.shadow_after.log_bayes > 1:
+        height = Quantity(evidence.shadow_after.height, evidence.shadow_after.height_sigma + 1.0, "m")
+    return ChangeEvent(
+        outline=outline,
+        crs=scene.grid.crs,
+        kind=kind,
+        stage=stage_of(evidence, 0.0, 0.0, stop - at) if kind is Kind.CONSTRUCTION else None,
+        method=Method.DETECTED,
+        probability=round(probability_of(evidence), 3),
+        calibrated=False,
+        onset=DateInterval(after, acquired[first].last_day),
+        finished=finished,
+        last_without=ids[last] if last is not None else None,
+        first_with=ids[first],
+        observations=observe(
+            patch, scene.why_not, history.seen, last, first, ids, scene.looks, SEEN
+        ),
+        height=height,
+        other_kind=rival,
+        remarks=tuple(_warnings(evidence, kind, rival, scene)),
+    )
+
+
+def _bounds(patch: Patch, starts: Mask) -> tuple[int, int, int]:
+    """Where the level before starts, where the change is, and where the level after ends, for most of an object's pixels."""
+    at = int(np.median(patch.when))
+    here = starts[:, patch.rows, patch.cols][:, patch.mask].mean(axis=1)
+    first, last = int(np.quantile(patch.when, 0.1)), int(np.quantile(patch.when, 0.9))
+    earlier = np.flatnonzero(here[:first] > 0.4)
+    later = np.flatnonzero(here[last + 1 :] > 0.4)
+    return (int(earlier[-1]) if earlier.size else 0), at, (last + 1 + int(later[0]) if later.size else len(starts))
+
+
+def _evidence(patch: Patch, history: History, scene: _Scene, start: int, at: int, stop: int) -> Evidence:
+    names = scene.series.names
+    scale = np.array([SCALES[n] for n in names], np.float32)
+    before, after = mean_between(history.inside, start, at), mean_between(history.inside, at, stop)
+    near_before, near_after = mean_between(history.around, start, at), mean_between(history.around, at, stop)
+    step = np.nan_to_num(after - before)
+
+    def notice(a: Array, b: Array) -> float:
+        return float(np.linalg.norm(np.nan_to_num(a - b) / scale))
+
+    sigma = np.median(scene.sigma[:, patch.rows, patch.cols][:, patch.mask], axis=1)
+    n1, n2 = _count(history, start, at), _count(history, at, stop)
+    merit = float(np.square(step / sigma).sum()) * n1 * n2 / max(n1 + n2, 1)
+    own = notice(after, before)
+    spill = notice(near_after, near_before)
+    wander = _wander(history.inside, start, at, stop, scale)
+    green_name = next((n for n in GREEN if n in names), None)
+    green_before = green_after = float("nan")
+    if green_name:
+        natural = follow(patch, scene.natural, scene.restless).inside[names.index(green_name)][None]
+        green_before = float(mean_between(natural, start, at)[0]) - GREEN[green_name]
+        green_after = float(mean_between(natural, at, stop)[0]) - GREEN[green_name]
+    shadow_before, shadow_after = _shadows(patch, scene, start, at, stop)
+    final = mean_between(history.inside, max(stop, at), len(history.seen)) if stop < len(history.seen) else after
+    return Evidence(
+        strength=math.log(max(merit / scene.price, 1e-3)),
+        contrast_before=notice(before, near_before),
+        contrast_after=notice(after, near_after),
+        steadiness=own / max(wander, 0.15),
+        edge=1 - spill / max(own, 1e-6),
+        thickness=thickness(patch.mask),
+        area_px=patch.area,
+        green_before=green_before,
+        green_after=green_after,
+        water=False,
+        looks_before=n1,
+        looks_after=n2,
+        reverts=notice(final, before) < 0.4 * own,
+        shadow_before=shadow_before,
+        shadow_after=shadow_after,
+    )
+
+
+def _count(history: History, start: int, stop: int) -> int:
+    return int(history.usable[start:stop].sum())
+
+
+def _wander(line: Array, start: int, at: int, stop: int, scale: Array) -> float:
+    """Spread of an object's looks around its two levels, in noticeable units."""
+    rest = np.concatenate(
+        [line[:, a:b] - mean_between(line, a, b)[:, None] for a, b in ((start, at), (at, stop))], axis=1
+    )
+    rest = rest[:, np.isfinite(rest).all(axis=0)] / scale[:, None]
+    if rest.shape[1] < 3:
+        return 0.5
+    return float(np.sqrt((np.median(np.abs(rest), axis=1) * 1.4826) ** 2).max())
+
+
+def _shadows(
+    patch: Patch, scene: _Scene, start: int, at: int, stop: int
+) -> tuple[ShadowEvidence | None, ShadowEvidence | None]:
+    """Shadow before and after, where the sun is known and pixels are fine enough."""
+    gsd = scene.grid.gsd_m
+    if not scene.reflectance or gsd is None or gsd > 5 or not np.isfinite(scene.elevation).any():
+        return None, None
+    rows, cols, mask = patch.grown(14, scene.series.usable.shape[1:])
+    dark = strip_darkness(
+        mask, scene.natural.values[0][:, rows, cols], scene.natural.usable[:, rows, cols], scene.azimuth
+    )
+    n = np.arange(len(dark))
+    before = weigh_shadow(dark, scene.elevation, gsd, n < at)
+    after = weigh_shadow(dark, scene.elevation, gsd, n >= at)
+    return before, after
+
+
+def _warnings(e: Evidence, kind: Kind, rival: Kind | None, scene: _Scene) -> list[str]:
+    said = []
+    if min(e.looks_before, e.looks_after) < 2:
+        said.append("seen on one side of the change in a single image: not confirmed by a second look")
+    if rival is not None:
+        said.append(f"the kind is judged by looks alone; it could also be: {rival.value}")
+    return said
+
+
+def _remarks(scene: _Scene) -> list[Remark]:
+    said = []
+    months = {a.middle.month for a in scene.acquired}
+    n = len(scene.acquired)
+    if n < 12:
+        said.append(
+            Remark("survey", f"only {n} usable images: dates are wide and kinds are guesses", "Add scenes.")
+        )
+    spread = max(((m - first) % 12 for first in months for m in months), default=0)
+    if n > 2 and _within_one_season(months):
+        said.append(
+            Remark(
+                "survey",
+                "all usable images are of one season: a change that comes with the season cannot be told from a lasting one",
+                "Add scenes of other months.",
+            )
+        )
+    return said
+
+
+def _within_one_season(months: set[int]) -> bool:
+    """Whether all months lie within some four consecutive ones."""
+    return any(all((m - first) % 12 < 4 for m in months) for first in range(1, 13))

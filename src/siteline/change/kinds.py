@@ -1,0 +1,147 @@
+"""What kind of change, how far it has come, and how likely it is real."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from siteline.change.shadow import ShadowEvidence
+from siteline.model.change import Kind, Stage
+
+Array = NDArray[np.float32]
+
+SCALES = {"brightness": 0.15, "warmth": 0.06, "ndvi": 0.06, "greenness": 0.05}
+"""Differences that a person would notice, by feature."""
+
+GREEN = {"ndvi": 0.35, "greenness": 0.25}
+"""Above this, ground is plainly vegetated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What speaks for and against one change."""
+
+    strength: float
+    """Log of how far its step exceeds what the scene's own trembling reaches."""
+
+    contrast_before: float
+    """Difference from the ground around it before, in noticeable units."""
+
+    contrast_after: float
+    steadiness: float
+    """Step over the wandering of its levels; about 1 is weather, above 4 is a real break."""
+
+    edge: float
+    """Share of the step that stops at the object's outline, 0–1; clouds and moisture fade out instead."""
+
+    thickness: float
+    """Share of the object that is not a thin line, 0–1."""
+
+    area_px: int
+    green_before: float
+    """Level of vegetation over the threshold of plainly vegetated ground; NaN without such a feature."""
+
+    green_after: float
+    water: bool
+    """Water before or after, where near infrared can tell."""
+
+    looks_before: int
+    looks_after: int
+    reverts: bool
+    """The place later goes back to what it was."""
+
+    shadow_before: ShadowEvidence | None
+    shadow_after: ShadowEvidence | None
+
+
+def probability_of(e: Evidence) -> float:
+    """
+    That a change is real and lasting building work, 0–1: a logistic of the evidence.
+
+    The weights are set by hand on evidence that any camera gives; they are not calibrated.
+    """
+    x = -3.2
+    x += 1.1 * min(e.strength, 3.0)
+    x += 0.55 * min(e.steadiness, 8.0) - 1.1
+    x += 3.0 * (min(max(e.edge, 0.0), 1.0) - 0.6)
+    x += 2.5 * (e.thickness - 0.5)
+    x += 0.5 * min(math.log(max(e.area_px, 1) / 12), 2.0)
+    if e.green_after > 0:
+        x -= 3.0
+    elif e.green_after > e.green_before + 0.15:
+        x -= 1.0
+    if e.water:
+        x -= 3.0
+    if e.reverts:
+        x -= 1.0
+    if min(e.looks_before, e.looks_after) < 2:
+        x -= 0.7
+    for shadow in (e.shadow_before, e.shadow_after):
+        if shadow is not None and shadow.log_bayes > 3:
+            x += 1.0
+    return 1 / (1 + math.exp(-max(min(x, 12.0), -12.0)))
+
+
+def kind_of(e: Evidence) -> tuple[Kind, Kind | None]:
+    """
+    Kind of a change, and the runner-up where the evidence cannot tell.
+
+    With sun angles, the shadow before and after decides. Without, the look of it: what stood out from the ground and no longer does
+    was removed, what stands out now and did not was built.
+    """
+    before, after = _stands(e.shadow_before), _stands(e.shadow_after)
+    if before is not None and after is not None:
+        if not before and after:
+            return Kind.CONSTRUCTION, None
+        if before and not after:
+            return Kind.DEMOLITION, None
+        if before and after:
+            return Kind.ROOF_CHANGE, None
+        return _ground(e), None
+    looks, rival = _by_looks(e)
+    if after is False and looks is Kind.CONSTRUCTION:
+        return _ground(e), Kind.CONSTRUCTION
+    if after is True and looks in (Kind.DEMOLITION, Kind.CLEARING, Kind.SURFACE_CHANGE):
+        return Kind.CONSTRUCTION, Kind.ROOF_CHANGE
+    return looks, rival
+
+
+def _stands(shadow: ShadowEvidence | None) -> bool | None:
+    """Present, absent, or (None) unknown."""
+    if shadow is None or -1 < shadow.log_bayes < 1:
+        return None
+    return shadow.log_bayes >= 1
+
+
+def _ground(e: Evidence) -> Kind:
+    green = e.green_before > 0 and e.green_after < e.green_before - 0.1
+    return Kind.CLEARING if green else Kind.SURFACE_CHANGE
+
+
+def _by_looks(e: Evidence) -> tuple[Kind, Kind | None]:
+    if e.green_before > 0 and e.green_after < 0 and e.contrast_after < 1.5:
+        return Kind.CLEARING, Kind.CONSTRUCTION
+    if e.contrast_after > 1.6 * e.contrast_before:
+        return Kind.CONSTRUCTION, Kind.SURFACE_CHANGE
+    if e.contrast_before > 1.6 * e.contrast_after:
+        return Kind.DEMOLITION, Kind.SURFACE_CHANGE
+    if min(e.contrast_before, e.contrast_after) > 1.5:
+        return Kind.ROOF_CHANGE, Kind.CONSTRUCTION
+    return Kind.SURFACE_CHANGE, Kind.CONSTRUCTION
+
+
+def stage_of(e: Evidence, bright: float, texture: float, looks_on_level: int) -> Stage | None:
+    """
+    How far a construction has come at the end of the series.
+
+    bright: log brightness over the ground around it; texture: spread of log brightness within it, against the ground's.
+    """
+    stands = _stands(e.shadow_after)
+    if stands is None:
+        return None
+    if not stands:
+        return Stage.FOUNDATION if bright > 0.1 else Stage.CLEARED
+    return Stage.ROOFED if looks_on_level >= 4 and texture < 0.25 else Stage.STRUCTURE

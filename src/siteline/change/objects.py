@@ -1,0 +1,169 @@
+"""Pixels that changed together become one object."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import binary_closing, binary_fill_holes, binary_opening, find_objects, label, uniform_filter
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
+from shapely.affinity import affine_transform
+from shapely.geometry import Polygon
+from shapely.geometry.base import BaseGeometry
+from shapely.ops import unary_union
+
+Array = NDArray[np.float32]
+Mask = NDArray[np.bool_]
+
+AROUND = np.ones((3, 3), bool)
+AGREEMENT = 0.3
+"""Neighbours whose steps point less alike than this (cosine) belong to different objects."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """Connected pixels that stepped to a new level at about the same look."""
+
+    rows: slice
+    cols: slice
+    mask: Mask
+    """(y, x) within rows and cols."""
+
+    first: int
+    """Earliest look at which any of its pixels steps."""
+
+    when: NDArray[np.int16]
+    """(pixel,) look at which each pixel steps; pixels in the order of `mask`."""
+
+    @property
+    def area(self) -> int:
+        """Pixels."""
+        return int(self.mask.sum())
+
+    def grown(self, margin: int, shape: tuple[int, int]) -> tuple[slice, slice, Mask]:
+        """The window widened by `margin` pixels, clipped to the image, and the mask within it."""
+        top, left = max(self.rows.start - margin, 0), max(self.cols.start - margin, 0)
+        bottom, right = min(self.rows.stop + margin, shape[0]), min(self.cols.stop + margin, shape[1])
+        wide = np.zeros((bottom - top, right - left), bool)
+        wide[
+            self.rows.start - top : self.rows.stop - top, self.cols.start - left : self.cols.stop - left
+        ] = self.mask
+        return slice(top, bottom), slice(left, right), wide
+
+
+def tidy_steps(starts: Mask, slack: int) -> Mask:
+    """
+    Drop steps that no neighbour shares, and fill pinholes where nearly all neighbours step.
+
+    starts: (time, y, x). Neighbours may differ by `slack` looks.
+    """
+    tidy = np.zeros_like(starts)
+    for t in range(1, len(starts)):
+        near = starts[max(t - slack, 1) : t + slack + 1].any(axis=0)
+        if not starts[t].any():
+            continue
+        support = uniform_filter(near.astype(np.float32), 3, mode="constant") * 9
+        tidy[t] = (starts[t] & (support > 3.5)) | (~near & (support > 5.5))
+    for t in range(1, len(starts) - 1):  # a pinhole is filled once
+        later = tidy[t + 1 : t + 1 + slack].any(axis=0) if slack else False
+        tidy[t] &= ~(later & ~starts[t])
+    return tidy
+
+
+def gather_patches(starts: Mask, jump: Array, slack: int, least_px: int) -> list[Patch]:
+    """
+    Join neighbouring steps of about the same date and direction.
+
+    starts: (time, y, x); jump: (feature, time, y, x), noise-scaled step where a level starts. Neighbours join when their dates
+    differ by at most `slack` looks and their steps point the same way.
+    """
+    t, y, x = np.nonzero(starts)
+    if not t.size:
+        return []
+    number = np.full(starts.shape, -1, np.int32)
+    number[t, y, x] = np.arange(t.size, dtype=np.int32)
+    step = jump[:, t, y, x]
+    step = step / np.maximum(np.linalg.norm(step, axis=0), 1e-6)
+    ends: list[NDArray[np.int32]] = []
+    others: list[NDArray[np.int32]] = []
+    n_looks, n_rows, n_cols = starts.shape
+    for dy, dx in ((0, 1), (1, -1), (1, 0), (1, 1)):
+        for dt in range(-slack, slack + 1):
+            ty, tx, tt = y + dy, x + dx, t + dt
+            inside = (ty < n_rows) & (tx >= 0) & (tx < n_cols) & (tt >= 0) & (tt < n_looks)
+            mine = np.flatnonzero(inside)
+            theirs = number[tt[inside], ty[inside], tx[inside]]
+            mine, theirs = mine[theirs >= 0], theirs[theirs >= 0]
+            alike = (step[:, mine] * step[:, theirs]).sum(axis=0) > AGREEMENT
+            ends.append(mine[alike].astype(np.int32))
+            others.append(theirs[alike])
+    i, j = np.concatenate(ends), np.concatenate(others)
+    _, member = connected_components(coo_matrix((np.ones(i.size, bool), (i, j)), shape=(t.size, t.size)), directed=False)
+    order = np.argsort(member, kind="stable")
+    cuts = np.flatnonzero(np.diff(member[order])) + 1
+    patches = []
+    for voxels in np.split(order, cuts):
+        if voxels.size >= least_px:
+            patch = _patch(t[voxels], y[voxels], x[voxels])
+            if patch.area >= least_px:
+                patches.append(patch)
+    return patches
+
+
+def _patch(t: NDArray[np.intp], y: NDArray[np.intp], x: NDArray[np.intp]) -> Patch:
+    top, left = int(y.min()), int(x.min())
+    when = np.full((int(y.max()) - top + 1, int(x.max()) - left + 1), -1, np.int16)
+    for k in np.argsort(-t, kind="stable"):  # the earliest step of a pixel is written last
+        when[y[k] - top, x[k] - left] = t[k]
+    seen = when >= 0
+    filled = _fill_small_holes(seen)
+    when[filled & ~seen] = np.int16(np.median(when[seen]))
+    return Patch(
+        slice(top, top + when.shape[0]),
+        slice(left, left + when.shape[1]),
+        filled,
+        int(t.min()),
+        when[filled],
+    )
+
+
+def _fill_small_holes(mask: Mask) -> Mask:
+    """Close cracks and fill holes that are small beside the object; a courtyard stays."""
+    padded = np.pad(mask, 2)
+    closed = binary_closing(padded, AROUND)
+    holes, count = label(binary_fill_holes(closed) & ~closed)
+    for k, where in enumerate(find_objects(holes), start=1):
+        size = int((holes[where] == k).sum())
+        if size <= max(4, 0.05 * mask.sum()):
+            closed[where] |= holes[where] == k
+    return np.asarray(closed[2:-2, 2:-2]) if count or closed.any() else mask
+
+
+def thickness(mask: Mask) -> float:
+    """Share of a mask that survives an opening by 3 x 3 pixels: near 1 for a block, 0 for a line."""
+    return float(binary_opening(np.pad(mask, 1), AROUND).sum() / max(mask.sum(), 1))
+
+
+def outline_of(mask: Mask, top: int, left: int, transform: tuple[float, ...]) -> BaseGeometry:
+    """
+    Outline of a mask in grid coordinates, with its pixel stairs smoothed to within half a pixel.
+
+    transform: affine a, b, c, d, e, f of pixel corners.
+    """
+    stairs = unary_union([Polygon([(x0, y), (x1, y), (x1, y + 1), (x0, y + 1)]) for y, x0, x1 in _runs(mask)])
+    smooth = stairs.simplify(0.75, preserve_topology=True)
+    if smooth.is_empty or not smooth.is_valid or abs(smooth.area - stairs.area) > 0.15 * stairs.area:
+        smooth = stairs
+    a, b, c, d, e, f = transform
+    shift_x, shift_y = a * left + b * top + c, d * left + e * top + f
+    return affine_transform(smooth, [a, b, d, e, shift_x, shift_y])
+
+
+def _runs(mask: Mask) -> list[tuple[int, int, int]]:
+    """Horizontal runs of a mask: (row, first column, column after the last)."""
+    edges = np.diff(np.pad(mask.astype(np.int8), ((0, 0), (1, 1))), axis=1)
+    rows, starts = np.nonzero(edges == 1)
+    _, stops = np.nonzero(edges == -1)
+    return [(int(r), int(a), int(b)) for r, a, b in zip(rows, starts, stops, strict=True)]

@@ -1,0 +1,149 @@
+"""The history of one place: what it was, when it changed, and which looks could tell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import binary_dilation, binary_erosion
+
+from siteline.change.features import Series
+from siteline.change.objects import AROUND, Mask, Patch
+
+Array = NDArray[np.float32]
+
+SEEN = 0.5
+"""Share of an object's pixels that must be usable for a look to count."""
+
+GAP, WIDTH = 2, 4
+"""The ring of ground an object is compared with: pixels away from it, and across."""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Mean features of one object and of the ground around it, look by look."""
+
+    inside: Array
+    """(feature, time) mean over the object, less what the scene did that day; NaN where not seen."""
+
+    around: Array
+    """(feature, time) mean over the ring of ground around it; NaN where not seen."""
+
+    texture: Array
+    """(time,) spread of brightness within the object."""
+
+    seen: Array
+    """(time,) share of the object's pixels that are usable, 0–1."""
+
+    noise: Array
+    """(feature,) sigma of one look of `inside`."""
+
+    @property
+    def usable(self) -> Mask:
+        """(time,) looks that count."""
+        return self.seen >= SEEN
+
+
+def follow(patch: Patch, series: Series, restless: Mask) -> History:
+    """
+    Follow one object through all looks.
+
+    restless: (y, x) pixels that changed at any time; the ring of comparison avoids them where it can.
+    """
+    rows, cols, mask = patch.grown(GAP + WIDTH + 1, series.usable.shape[1:])
+    near = binary_dilation(mask, AROUND, GAP)
+    ring = binary_dilation(near, AROUND, WIDTH) & ~near
+    quiet = ring & ~restless[rows, cols]
+    if quiet.sum() >= max(8, 0.15 * ring.sum()):
+        ring = quiet
+    core = binary_erosion(mask, AROUND)
+    if core.sum() < max(4, 0.25 * mask.sum()):
+        core = mask
+    usable = series.usable[:, rows, cols]
+    values = series.values[:, :, rows, cols]
+    inside, seen = _means(values, usable, core)
+    around, _ = _means(values, usable, ring)
+    bright = np.where(usable[:, core], values[0][:, core], np.nan)
+    with np.errstate(all="ignore"):
+        texture = np.nan_to_num(np.nanstd(bright, axis=1)) if core.sum() > 1 else np.zeros(len(seen))
+    return History(inside, around, texture.astype(np.float32), seen, _tremble(inside))
+
+
+def _means(values: Array, usable: Mask, where: Mask) -> tuple[Array, Array]:
+    """Means over a mask of the usable pixels, and their share."""
+    ok = usable[:, where]
+    count = ok.sum(axis=1)
+    total = np.where(ok, values[:, :, where], 0).sum(axis=2)
+    mean = np.where(count > 0, total / np.maximum(count, 1), np.nan)
+    return mean.astype(np.float32), (count / max(int(where.sum()), 1)).astype(np.float32)
+
+
+def _tremble(inside: Array) -> Array:
+    """Noise of one look, from differences between consecutive looks; at least a hundredth."""
+    sigma = np.full(len(inside), 0.01, np.float32)
+    for f, line in enumerate(inside):
+        known = line[np.isfinite(line)]
+        if known.size > 2:
+            sigma[f] = max(np.median(np.abs(np.diff(known))) / 0.954, 0.01)
+    return sigma
+
+
+def mean_between(line: Array, start: int, stop: int) -> Array:
+    """(feature,) median of a (feature, time) line over looks start..stop-1 that are known; NaN if none."""
+    part = line[:, max(start, 0) : stop]
+    with np.errstate(all="ignore"):
+        import warnings
+
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)
+            return np.nanmedian(part, axis=1).astype(np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One change in the history of one object, by look number."""
+
+    last_without: int | None
+    """Last usable look before; None if there is none."""
+
+    first_with: int
+    complete: int
+    """First usable look from which the new level is fully reached."""
+
+    progress: Array
+    """(time,) 0 on the level before, 1 on the level after; NaN where not seen."""
+
+
+def date_turn(history: History, start: int, at: int, stop: int) -> Turn:
+    """
+    Between which looks one change became visible.
+
+    The object stood on one level in looks start..at-1 and on another in at..stop-1, as the partition has it. Progress is the way
+    from the first level to the second. Walking back from `at`, looks already on their way count as changed; looks
+    that could be either are skipped, so that the interval grows instead of guessing.
+    """
+    usable = history.usable
+    before, after = mean_between(history.inside, start, at), mean_between(history.inside, at, stop)
+    scale = 1 / np.square(history.noise)
+    step = np.nan_to_num(after - before)
+    length = max(float((step**2 * scale).sum()), 1e-9)
+    progress = ((history.inside - before[:, None]) * (step * scale)[:, None]).sum(axis=0) / length
+    progress[~usable] = np.nan
+    tremble = 1 / np.sqrt(length)  # sigma of progress in one look
+    begun, clear = max(0.25, min(2.5 * tremble, 0.5)), max(0.12, min(1.5 * tremble, 0.4))
+    seen = np.flatnonzero(usable & np.isfinite(progress))
+    later = seen[seen >= at]
+    first = int(later[0]) if later.size else at
+    while (back := seen[(seen < first) & (seen >= start)]).size and progress[back[-1]] > begun:
+        first = int(back[-1])
+    while first < stop - 1 and progress[first] < begun and (more := seen[(seen > first) & (seen < stop)]).size > 1:
+        first = int(more[0])
+    earlier = seen[seen < first]
+    quiet = earlier[progress[earlier] <= clear]
+    last: int | None = None
+    if earlier.size:
+        last = int(quiet[-1]) if quiet.size and quiet[-1] >= start and quiet[-1] >= earlier[-2:][0] else int(earlier[-1])
+    reached = seen[(seen >= first) & (seen < stop) & (progress[np.minimum(seen, len(progress) - 1)] > 0.75)]
+    complete = int(reached[0]) if reached.size else first
+    return Turn(last, first, complete, progress.astype(np.float32))

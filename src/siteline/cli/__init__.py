@@ -1,0 +1,1 @@
+"""The command line: read, call the workbench, print. One file per noun."""

@@ -1,0 +1,93 @@
+"""The `siteline` command: its nouns, and how a refusal is said."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+import typer
+
+from siteline import __version__
+from siteline.cli import brief, cases, events, measure, scenes, sites, survey
+from siteline.model.errors import SitelineError
+
+app = typer.Typer(
+    name="siteline",
+    help="From satellite pixels to a sentence that can be published, and back.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+app.command("demo")(survey.demo)
+app.command("init")(cases.init)
+app.command("start")(sites.start)
+app.command("survey")(survey.survey)
+app.add_typer(sites.app, name="site")
+app.add_typer(scenes.app, name="scenes")
+app.add_typer(events.app, name="events")
+app.add_typer(measure.app, name="measure")
+app.add_typer(brief.app, name="brief")
+app.add_typer(cases.cache_app, name="cache")
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"siteline {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    context: typer.Context,
+    case: str = typer.Option(".", "--case", metavar="DIR", help="The case folder to work on."),
+    version: bool = typer.Option(
+        False, "--version", callback=_show_version, is_eager=True, help="Say the version."
+    ),
+) -> None:
+    """Work on the case in the current folder, or on --case DIR."""
+    context.obj = case
+
+
+def main() -> None:
+    """Run a command; exit 0 done, 1 refused (error and hint on stderr), 2 wrong usage."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    try:
+        app(standalone_mode=False)
+    except SitelineError as error:
+        _refuse(str(error), error.hint)
+    except click.exceptions.Exit as stop:
+        sys.exit(stop.exit_code)
+    except click.UsageError as error:
+        error.show()
+        sys.exit(2)
+    except (KeyboardInterrupt, click.Abort):
+        _refuse(
+            "stopped before the end", "What was finished is kept; run the same command to go on.", code=130
+        )
+    except BrokenPipeError:  # the reader, such as `head`, has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except OSError as error:
+        _refuse(
+            _in_words(error), "Check the path, its permissions and the room on the disk, then run it again."
+        )
+
+
+def _refuse(what: str, hint: str, code: int = 1) -> None:
+    flat = " ".join(what.split())
+    click.echo(f"error: {flat}", err=True)
+    click.echo(f"hint: {' '.join(hint.split()) or 'See: siteline --help'}", err=True)
+    sys.exit(code)
+
+
+def _in_words(error: OSError) -> str:
+    where = f"{error.filename}: " if error.filename else ""
+    return f"{where}{(error.strerror or str(error)).lower()}"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,31 @@
+"""Case folders: make one; clear its cache."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from siteline.cli.common import CaseOption, opened
+
+cache_app = typer.Typer(help="Derived arrays, which can always be made again.", no_args_is_help=True)
+
+
+def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="The new case folder.")]) -> None:
+    """Make a case folder."""
+    from siteline.workbench.case import make_case
+
+    case = make_case(folder)
+    typer.echo(f"{case.folder} is a case.")
+    typer.echo(f'next: cd {folder}; siteline site add site.geojson   (or: siteline start "39.9N 127.6E")')
+    case.close()
+
+
+@cache_app.command("clear")
+def clear(context: typer.Context, case: CaseOption = None) -> None:
+    """Delete derived arrays; the next survey makes them again."""
+    from siteline.workbench.case import clear_cache
+
+    with opened(context, case) as work:
+        typer.echo(f"freed {clear_cache(work) / 1e6:,.0f} MB")

@@ -1,0 +1,101 @@
+"""What several commands share: the case they work on, how they show progress, how they print JSON."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from siteline.model.dates import parse_acquired
+from siteline.model.remark import Remark
+
+if TYPE_CHECKING:
+    from siteline.workbench.case import Case
+
+CaseOption = Annotated[
+    str | None, typer.Option("--case", metavar="DIR", help="The case folder; default: the current one.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+AsOfOption = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of", metavar="DATE", help="What the case knew at the end of that day, or at that moment."
+    ),
+]
+
+
+@contextmanager
+def opened(context: typer.Context, case: str | None) -> Iterator[Case]:
+    """The case that a command works on, closed afterwards."""
+    from siteline.workbench.case import open_case
+
+    found = open_case(Path(case if case is not None else context.obj or "."))
+    try:
+        yield found
+    finally:
+        found.close()
+
+
+def moment(as_of: str | None) -> datetime | None:
+    """`--as-of` as an instant: a day or month means its end."""
+    if as_of is None:
+        return None
+    span = parse_acquired(as_of)
+    return span.start if span.has_hour else datetime.combine(span.last_day, time.max, UTC)
+
+
+def print_json(value: Any) -> None:
+    """One JSON document on stdout."""
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False))
+
+
+def say(remarks: Iterable[Remark]) -> None:
+    """What the user must know, on stderr, each once."""
+    for remark in dict.fromkeys(remarks):
+        typer.echo(f"note: {remark}", err=True)
+
+
+def table(rows: list[tuple[str, ...]], heads: tuple[str, ...]) -> None:
+    """Plain columns, as wide as they need to be."""
+    widths = [max(len(row[i]) for row in [heads, *rows]) for i in range(len(heads))]
+    for row in [heads, *rows]:
+        typer.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+STAGE_NAMES = {
+    "render_story": "rendering the site that never was",
+    "read_native": "reading scenes",
+    "align": "aligning scenes",
+    "build_cube": "building the time series",
+    "find_changes": "looking for changes",
+    "measure_event": "measuring",
+    "measure_outline": "measuring known structures",
+}
+"""What a person reads while a stage runs."""
+
+
+class ShownProgress:
+    """A bar on a terminal; elsewhere a plain line as each stage begins."""
+
+    def __init__(self) -> None:
+        self._is_terminal = sys.stderr.isatty()
+        self._stage = ""
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        """Show that `done` of `total` items of a stage are finished."""
+        name = STAGE_NAMES.get(stage, stage)
+        if self._is_terminal:
+            share = done / total if total else 1.0
+            filled = round(24 * share)
+            end = "\n" if done == total else ""
+            sys.stderr.write(f"\r{name:<36} [{'=' * filled}{' ' * (24 - filled)}] {done}/{total}{end}")
+            sys.stderr.flush()
+        elif stage != self._stage:
+            typer.echo(f"{name} ...", err=True)
+        self._stage = stage

@@ -1,0 +1,110 @@
+"""Scenes: add them, list how each was used, and see when nothing could be seen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from siteline.cli.common import AsOfOption, CaseOption, JsonOption, moment, opened, print_json, say, table
+from siteline.cli.sites import SiteArgument
+
+app = typer.Typer(help="Scenes: the images of a site.", no_args_is_help=True)
+
+
+@app.command()
+def add(
+    context: typer.Context,
+    site: SiteArgument,
+    file: Annotated[Path | None, typer.Argument(help="One image; give --acquired with it.")] = None,
+    manifest: Annotated[Path | None, typer.Option("--manifest", help="CSV: file, acquired, …")] = None,
+    acquired: Annotated[str | None, typer.Option("--acquired", help="Date-time, date, or month.")] = None,
+    bands: Annotated[str | None, typer.Option("--bands", help='Such as "blue green red nir".')] = None,
+    credit: Annotated[str | None, typer.Option("--credit", help="Whom to credit in figures.")] = None,
+    licence: Annotated[str | None, typer.Option("--licence", help="Under which licence.")] = None,
+    use: Annotated[
+        str | None, typer.Option("--use", help="publish, publish_max_px=N, analyse, none or unknown.")
+    ] = None,
+    case: CaseOption = None,
+) -> None:
+    """Take images into custody: many by a manifest, or one file."""
+    from siteline.workbench.images import add_manifest, add_single
+
+    if (manifest is None) == (file is None):
+        raise typer.BadParameter("give either --manifest FILE or one image file")
+    with opened(context, case) as work:
+        if manifest is not None:
+            given = {
+                "--acquired": acquired,
+                "--bands": bands,
+                "--credit": credit,
+                "--licence": licence,
+                "--use": use,
+            }
+            if named := [flag for flag, value in given.items() if value is not None]:
+                raise typer.BadParameter(f"{named[0]} goes with one file; a manifest has a column for it")
+            added = add_manifest(work, site, manifest)
+        elif file is not None:
+            if acquired is None:
+                raise typer.BadParameter("one image needs --acquired")
+            columns = {"bands": bands, "credit": credit, "licence": licence, "use": use}
+            added = add_single(
+                work, site, file, acquired, {k: v for k, v in columns.items() if v is not None}
+            )
+        say(added.remarks)
+        typer.echo(
+            f"{added.fresh} scenes added, {added.faulty} of them unusable; {added.total} on record at {site}"
+        )
+        typer.echo(f"next: siteline survey {site}")
+
+
+@app.command("list")
+def list_(
+    context: typer.Context,
+    site: SiteArgument,
+    json: JsonOption = False,
+    as_of: AsOfOption = None,
+    case: CaseOption = None,
+) -> None:
+    """List scenes: usable share, used or why not, shift and what remains of it."""
+    from siteline.workbench.images import list_scenes
+
+    with opened(context, case) as work:
+        listed = list_scenes(work, site, moment(as_of))
+        if json:
+            print_json(listed)
+            return
+        rows = [
+            (
+                s["id"],
+                s["acquired"],
+                "" if s["usable"] is None else f"{s['usable']:.0%}",
+                "yes" if s["used"] else "no",
+                "" if s["residual_px"] is None else f"{s['residual_px']:.2f}",
+                s["reason"] or "",
+            )
+            for s in listed
+        ]
+        table(rows, ("id", "acquired", "usable", "used", "residual px", "reason"))
+
+
+@app.command()
+def calendar(
+    context: typer.Context,
+    site: SiteArgument,
+    json: JsonOption = False,
+    as_of: AsOfOption = None,
+    case: CaseOption = None,
+) -> None:
+    """Say when the site could be seen, and the intervals in which nothing could."""
+    from siteline.workbench.images import blind_intervals
+
+    with opened(context, case) as work:
+        told = blind_intervals(work, site, moment(as_of))
+        if json:
+            print_json(told)
+            return
+        typer.echo(f"{told['usable']} of {told['looks']} looks usable")
+        for gap in told["blind"]:
+            typer.echo(f"  nothing seen from {gap['from']} to {gap['to']} ({gap['days']} days)")

@@ -1,0 +1,112 @@
+"""Sites: begin at a coordinate, add a drawn one, list, show, export."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from siteline.cli.common import AsOfOption, CaseOption, JsonOption, moment, opened, print_json, say, table
+
+app = typer.Typer(help="Sites: what is watched.", no_args_is_help=True)
+
+SiteArgument = Annotated[str, typer.Argument(metavar="SITE", help="The site's id (siteline site list).")]
+
+
+def start(
+    context: typer.Context,
+    place: Annotated[
+        str, typer.Argument(help='"39.9N 127.6E", degrees-minutes-seconds, MGRS, or a map link.')
+    ],
+    size: Annotated[str, typer.Option("--size", help="Side of the square to watch: 3km, 800m.")] = "3km",
+    name: Annotated[str | None, typer.Option("--name", help="What to call the site.")] = None,
+    case: CaseOption = None,
+) -> None:
+    """Begin at a coordinate: a site to watch, and what to do next."""
+    from siteline.workbench.places import start_site
+
+    folder = Path(case if case is not None else context.obj or ".")
+    started = start_site(folder, place, size, name)
+    typer.echo(f"site {started.site.id} at {started.where} ({size} square), in case {started.folder}")
+    for step in started.next_steps:
+        typer.echo(step)
+
+
+@app.command()
+def add(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="GeoJSON, KML or KMZ with aoi, perimeter, buildings …")],
+    role: Annotated[
+        str | None, typer.Option("--role", help="Role of KML features that do not say theirs.")
+    ] = None,
+    case: CaseOption = None,
+) -> None:
+    """Add a site from a file, or a newer form of it."""
+    from siteline.workbench.places import add_site
+
+    with opened(context, case) as work:
+        site, remarks = add_site(work, file, role)
+        say(remarks)
+        roles = ", ".join(f"{s.role.value} {s.label}".strip() for s in site.structures)
+        typer.echo(f"site {site.id}: {roles}")
+        typer.echo(f"next: siteline scenes add {site.id} --manifest scenes.csv")
+
+
+@app.command("list")
+def list_(
+    context: typer.Context, json: JsonOption = False, as_of: AsOfOption = None, case: CaseOption = None
+) -> None:
+    """List the sites of this case."""
+    from siteline.workbench.places import list_sites
+
+    with opened(context, case) as work:
+        listed = list_sites(work, moment(as_of))
+        if json:
+            print_json(listed)
+        elif not listed:
+            typer.echo("no sites yet: siteline site add FILE, or siteline start PLACE")
+        else:
+            rows = [(s["id"], s["name"], str(s["scenes"]), str(s["events"])) for s in listed]
+            table(rows, ("id", "name", "scenes", "events"))
+
+
+@app.command()
+def show(
+    context: typer.Context,
+    site: SiteArgument,
+    json: JsonOption = False,
+    as_of: AsOfOption = None,
+    case: CaseOption = None,
+) -> None:
+    """Show one site: its structures, and what is on record."""
+    from siteline.workbench.places import describe_site
+
+    with opened(context, case) as work:
+        told = describe_site(work, site, moment(as_of))
+        if json:
+            print_json(told)
+            return
+        typer.echo(f"{told['id']}: {told['name']}" + ("   SIMULATED" if told["simulated"] else ""))
+        for structure in told["structures"]:
+            looks = f" — {structure['looks_like']}" if structure["looks_like"] else ""
+            typer.echo(f"  {structure['role']:<10} {structure['label']}{looks}")
+        surveyed = told["surveyed"] or "none yet"
+        typer.echo(f"scenes: {told['scenes']}, events: {told['events']}, last survey: {surveyed}")
+
+
+@app.command()
+def export(
+    context: typer.Context,
+    site: SiteArgument,
+    format_: Annotated[str, typer.Option("--format", help="geojson, kml or kmz.")] = "geojson",
+    out: Annotated[
+        Path | None, typer.Option("--out", help="File to write; default: out/SITE.FORMAT.")
+    ] = None,
+    case: CaseOption = None,
+) -> None:
+    """Write a site as GeoJSON, KML or KMZ, as it came in."""
+    from siteline.workbench.places import export_site
+
+    with opened(context, case) as work:
+        typer.echo(str(export_site(work, site, format_, out)))

@@ -1,0 +1,47 @@
+"""Surveys: look at one site, from its scenes to dated and measured events; and the demo of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from siteline.cli.common import CaseOption, JsonOption, ShownProgress, opened, print_json, say
+from siteline.cli.sites import SiteArgument
+
+
+def survey(
+    context: typer.Context,
+    site: SiteArgument,
+    until: Annotated[
+        str | None, typer.Option("--until", metavar="DATE", help="Use no scene after this day.")
+    ] = None,
+    preset: Annotated[str | None, typer.Option("--preset", help="wide, balanced or strict.")] = None,
+    json: JsonOption = False,
+    case: CaseOption = None,
+) -> None:
+    """Survey a site: align its scenes, find, date and measure changes. Run it again to go on."""
+    from siteline.workbench.survey import survey_site
+
+    with opened(context, case) as work:
+        done = survey_site(work, site, until=until, preset=preset, progress=ShownProgress())
+        say(done.survey.remarks)
+        if json:
+            print_json(done.as_dict())
+            return
+        looks = done.as_dict()["looks"]
+        typer.echo(f"{done.events} events; {looks['used']} looks used, {looks['left_out']} left out")
+        typer.echo(f"next: siteline events list {site};  siteline brief build")
+
+
+def demo(
+    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="Where to make the demo case.")] = Path(
+        "demo-case"
+    ),
+) -> None:
+    """Render a site that never was, survey it, and build a brief you can open."""
+    from siteline.workbench.demo import run_demo
+
+    page = run_demo(folder, ShownProgress())
+    typer.echo(f"open {page}")

@@ -1,0 +1,1 @@
+"""Nouns: frozen, with units, no I/O. Import them from their files."""

@@ -1,0 +1,122 @@
+"""Change events: what was built, reroofed or torn down, and what people said of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from shapely.geometry.base import BaseGeometry
+
+from siteline.model.dates import DateInterval
+from siteline.model.quantity import Quantity
+
+
+class Kind(StrEnum):
+    """What kind of change."""
+
+    CONSTRUCTION = "construction"
+    DEMOLITION = "demolition"
+    ROOF_CHANGE = "roof_change"
+    CLEARING = "clearing"
+    SURFACE_CHANGE = "surface_change"
+
+
+class Stage(StrEnum):
+    """How far a construction has come, at the end of the series."""
+
+    CLEARED = "cleared"
+    FOUNDATION = "foundation"
+    STRUCTURE = "structure"
+    ROOFED = "roofed"
+
+
+class Method(StrEnum):
+    """Who found it."""
+
+    DETECTED = "detected"
+    DRAWN = "drawn"
+
+
+class State(StrEnum):
+    """What one look says of one event."""
+
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    NOT_OBSERVABLE = "not_observable"
+
+
+class Status(StrEnum):
+    """What people said of an event."""
+
+    PROPOSED = "proposed"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    UNSURE = "unsure"
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What one look says of one event."""
+
+    scene_id: str
+    state: State
+    reason: str | None = None
+    """For `not_observable`: cloud, snow, shadow, no image, misregistered."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeEvent:
+    """One dated change on the ground, as one survey saw it or one person drew it."""
+
+    outline: BaseGeometry
+    """Roof outline of the changed structure, or the changed ground; in `crs`, or pixels."""
+
+    crs: str | None
+    """CRS of the outline (the grid's); None for an image frame."""
+
+    kind: Kind
+    stage: Stage | None
+    method: Method
+    probability: float
+    """That the event is real, 0–1."""
+
+    calibrated: bool
+    onset: DateInterval
+    """First visible change."""
+
+    finished: DateInterval | None
+    """Roof on (construction), or completed (demolition, roof change); None if not, or not known."""
+
+    last_without: str | None
+    """Id of the last usable scene before the change."""
+
+    first_with: str
+    """Id of the first usable scene with it."""
+
+    observations: tuple[Observation, ...]
+    """One for each look, in time order."""
+
+    height: Quantity | None = None
+    """From the seasonal shadow, m; None if the shadow could not tell."""
+
+    other_kind: Kind | None = None
+    """The runner-up where the shadow could not tell; both are named in text."""
+
+    remarks: tuple[str, ...] = ()
+    """What the reader must be told with this event."""
+
+    label: str = ""
+    """Given by a person, or the label of the site's structure it lies on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What one person said of one version of an event."""
+
+    event_id: str
+    version: int
+    status: Status
+    who: str
+    when: datetime
+    why: str

@@ -1,0 +1,103 @@
+"""When something was, as far as images can tell: always an interval."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from siteline.model.errors import BadInput
+
+_MONTH = re.compile(r"(\d{4})-(\d{2})")
+_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+
+
+@dataclass(frozen=True, slots=True)
+class DateInterval:
+    """Half-open (after, by]: not yet on `after`, there at the latest on `by`."""
+
+    after: date | None
+    """Earliest day that the last usable look without it can mean; None if no usable look precedes."""
+
+    by: date
+    """Latest day that the first usable look with it can mean."""
+
+    def __post_init__(self) -> None:
+        if self.after is not None and self.after > self.by:
+            raise ValueError(f"an interval that ends before it starts: ({self.after}, {self.by}]")
+
+    def as_dict(self) -> dict[str, str | None]:
+        """Interchange form."""
+        return {"after": self.after.isoformat() if self.after else None, "by": self.by.isoformat()}
+
+
+@dataclass(frozen=True, slots=True)
+class Acquired:
+    """When an image was taken: an instant, a day or a month, in UTC."""
+
+    start: datetime
+    """Earliest moment it can mean."""
+
+    end: datetime
+    """Latest moment it can mean; equal to `start` for an instant."""
+
+    text: str
+    """As it was given."""
+
+    @property
+    def middle(self) -> datetime:
+        """For plotting and for ordering only; never printed as a date."""
+        return self.start + (self.end - self.start) / 2
+
+    @property
+    def has_hour(self) -> bool:
+        """Whether the time of day is known, so that the sun can be computed."""
+        return self.start == self.end
+
+    @property
+    def first_day(self) -> date:
+        """Earliest day it can mean."""
+        return self.start.date()
+
+    @property
+    def last_day(self) -> date:
+        """Latest day it can mean."""
+        return self.end.date()
+
+
+def parse_acquired(text: str) -> Acquired:
+    """
+    ISO 8601 date-time, date, or month. No zone means UTC; a month stays an interval.
+
+    Raises BadInput for anything else, years before 1930 and dates in the future.
+    """
+    said = text.strip()
+    try:
+        if match := _MONTH.fullmatch(said):
+            year, month = int(match[1]), int(match[2])
+            last = calendar.monthrange(year, month)[1]
+            span = _whole_days(date(year, month, 1), date(year, month, last))
+        elif _DAY.fullmatch(said):
+            span = _whole_days(date.fromisoformat(said), date.fromisoformat(said))
+        elif "T" in said or " " in said:
+            moment = datetime.fromisoformat(said.replace("Z", "+00:00"))
+            moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+            span = (moment, moment)
+        else:
+            raise ValueError
+    except (ValueError, OverflowError, calendar.IllegalMonthError) as error:
+        raise BadInput(
+            f"not a date: {text!r}", "Write 2024-04-19, 2024-04-19T02:14:00Z, or 2024-04 for a month."
+        ) from error
+    if span[0].year < 1930:
+        raise BadInput(f"no satellite or survey image is that old: {text!r}", "Check the year.")
+    if span[0] > datetime.now(UTC) + timedelta(days=2):
+        raise BadInput(f"the date lies in the future: {text!r}", "Check the year, month and day.")
+    return Acquired(*span, said)
+
+
+def _whole_days(first: date, last: date) -> tuple[datetime, datetime]:
+    start = datetime(first.year, first.month, first.day, tzinfo=UTC)
+    end = datetime(last.year, last.month, last.day, 23, 59, 59, tzinfo=UTC)
+    return start, end

@@ -1,0 +1,140 @@
+"""
+Every error that we raise on purpose.
+
+SitelineError                  one sentence (what happened) and one hint (what to do)
+├── BadInput                   something handed to us cannot be accepted as it is
+│   ├── BadSiteFile            a site file (GeoJSON, KML, KMZ)
+│   ├── BadManifest            a scene manifest, by line and column
+│   ├── BadImage               an image or mask that cannot be read as what it says it is
+│   ├── BadGeometry            an outline that encloses nothing, crosses itself, lies elsewhere
+│   ├── BadPlace               a coordinate that cannot be understood
+│   └── BadSetting             a value in siteline.toml or of an option
+├── NotFound                   no such site, scene, event or case
+├── CannotTell                 the images do not suffice for what was asked
+├── NotMeasured                a size refused by its own goodness-of-fit gate
+├── CaseTrouble                the case folder itself
+│   ├── NotACase               there is no case here
+│   ├── CaseExists             there is one already
+│   ├── NewerCase              it was written by a later Siteline
+│   ├── CaseBusy               another process holds it
+│   ├── DiskFull               no room to write; nothing was half-written
+│   └── BrokenCustody          kept bytes no longer match their digest
+└── MissingExtra               an optional dependency is not installed
+"""
+
+from __future__ import annotations
+
+
+class SitelineError(Exception):
+    """Something Siteline refuses to do, with the remedy."""
+
+    hint: str = ""
+
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        super().__init__(message, hint)  # all of it: a worker may pickle us
+        if hint is not None:
+            self.hint = hint
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class BadInput(SitelineError):
+    """Something handed to us cannot be accepted as it is."""
+
+    hint = "Correct the input and run the command again; nothing was recorded."
+
+
+class BadSiteFile(BadInput):
+    """A site file says something we cannot accept."""
+
+
+class BadManifest(BadInput):
+    """A scene manifest has a line or column we cannot accept."""
+
+
+class BadImage(BadInput):
+    """An image or mask cannot be read as what it says it is."""
+
+    hint = "Fetch the file again, or remove it from the manifest."
+
+
+class BadGeometry(BadInput):
+    """An outline encloses nothing, crosses itself or lies elsewhere."""
+
+    hint = "Draw the outline again as one simple polygon over the site."
+
+
+class BadPlace(BadInput):
+    """A coordinate cannot be understood."""
+
+    hint = "Give decimal degrees (39.9N 127.6E), degrees-minutes-seconds, MGRS, or a map link."
+
+
+class BadSetting(BadInput):
+    """A setting or option has a value that makes no sense."""
+
+
+class NotFound(SitelineError):
+    """There is no such thing in this case."""
+
+
+class CannotTell(SitelineError):
+    """The images do not suffice for what was asked."""
+
+    hint = "Add scenes, or ask for less."
+
+
+class NotMeasured(SitelineError):
+    """A size was refused by its own goodness-of-fit gate."""
+
+    hint = "Draw the outline by hand and measure it with --geometry."
+
+
+class CaseTrouble(SitelineError):
+    """The case folder cannot be used as it is."""
+
+
+class NotACase(CaseTrouble):
+    """There is no case folder here."""
+
+    hint = "Make one with: siteline init DIR   (or name one with --case DIR)"
+
+
+class CaseExists(CaseTrouble):
+    """There is a case here already."""
+
+    hint = "Choose another folder, or work on the case that is there."
+
+
+class NewerCase(CaseTrouble):
+    """The case was written by a later version of Siteline."""
+
+    hint = "Upgrade Siteline; an older one could damage the case."
+
+
+class CaseBusy(CaseTrouble):
+    """Another process holds the case."""
+
+    hint = "Wait for it to finish, then run the command again."
+
+
+class DiskFull(CaseTrouble):
+    """There is no room to write; what was recorded before is whole."""
+
+    hint = "Free some space (siteline cache clear helps), then run the command again."
+
+
+class BrokenCustody(CaseTrouble):
+    """Kept bytes no longer match the digest under which they were filed."""
+
+    hint = "Do not cite it. Restore it from a second copy, then verify again."
+
+
+class MissingExtra(SitelineError):
+    """An optional dependency is not installed."""
+
+    @classmethod
+    def of(cls, package: str, extra: str) -> MissingExtra:
+        """The refusal that names the command."""
+        return cls(f"{package} is not installed", f"run: pip install 'siteline[{extra}]'")

@@ -1,0 +1,311 @@
+"""
+Change events as the case knows them: an id for life, versions, and what people judged.
+
+A survey never overwrites. What it finds again becomes a new version of the event it matches; what it
+no longer finds becomes a version that says so. Judgements name the version that was judged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from pyproj import Transformer
+from shapely import to_wkb
+from shapely.geometry.base import BaseGeometry
+from shapely.ops import transform
+from ulid import ULID
+
+from siteline.model.change import ChangeEvent, Judgement, Method, Status
+from siteline.model.errors import BadInput, NotFound
+from siteline.store import tables
+from siteline.store.codec import digest, from_json, to_json
+from siteline.store.db import Database, known_at
+
+SAME_PLACE = 0.3
+"""Intersection over union from which two outlines are one event."""
+
+MOVED = 0.7
+"""Intersection over union below which a judged outline counts as materially changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One form of an event: as one survey saw it, or as one person drew it."""
+
+    number: int
+    event: ChangeEvent
+    survey_id: str | None
+    reproduced: bool
+    """False: a later survey did not find it again; `event` is then its last form."""
+
+    reported: bool
+    """False: a candidate below the reporting threshold (`events list --all`)."""
+
+    created_at: datetime
+    created_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedEvent:
+    """An event with its whole life."""
+
+    id: str
+    site_id: str
+    versions: tuple[Version, ...]
+    """Oldest first; at least one."""
+
+    judgements: tuple[Judgement, ...]
+    """Oldest first."""
+
+    @property
+    def current(self) -> Version:
+        """The newest version."""
+        return self.versions[-1]
+
+    @property
+    def judgement(self) -> Judgement | None:
+        """The latest word on it."""
+        return self.judgements[-1] if self.judgements else None
+
+    @property
+    def status(self) -> Status:
+        """Proposed until somebody judged it."""
+        return self.judgement.status if self.judgement else Status.PROPOSED
+
+    @property
+    def needs_review(self) -> bool:
+        """Whether the event changed materially after it was judged."""
+        if self.judgement is None:
+            return False
+        judged = next((v for v in self.versions if v.number == self.judgement.version), None)
+        return judged is None or _is_material(judged, self.current)
+
+
+class Events:
+    """The events of one case."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def record_survey(
+        self, site_id: str, survey_id: str, found: Sequence[tuple[ChangeEvent, bool]]
+    ) -> list[tuple[str, int]]:
+        """
+        File what a survey found, each with whether it is reported; returns (id, version) of each, in order.
+
+        Matches what was known by outline (IoU ≥ 0.3), dates that agree first. A form that has not changed
+        adds no version. Known events that were not found again get a version that says so.
+        """
+        with self._db.appending():
+            known = [e for e in self.all(site_id, every=True) if e.current.event.method is Method.DETECTED]
+            partner = _match([e.current.event for e in known], [event for event, _ in found])
+            filed = []
+            for ordinal, (event, is_reported) in enumerate(found):
+                old = known[partner[ordinal]] if ordinal in partner else None
+                if old is None:
+                    filed.append(self._add(site_id, survey_id, ordinal, event, is_reported))
+                    continue
+                now = old.current
+                if now.reproduced and now.reported == is_reported and to_json(now.event) == to_json(event):
+                    filed.append((old.id, now.number))
+                    continue
+                self._append_version(old.id, now.number + 1, survey_id, event, is_reported)
+                filed.append((old.id, now.number + 1))
+            for index in set(range(len(known))) - set(partner.values()):
+                gone = known[index]
+                if gone.current.reproduced:
+                    self._append_version(
+                        gone.id,
+                        gone.current.number + 1,
+                        survey_id,
+                        gone.current.event,
+                        False,
+                        reproduced=False,
+                    )
+        return filed
+
+    def record_drawn(self, site_id: str, event: ChangeEvent) -> str:
+        """File an event that a person saw; returns its id."""
+        with self._db.appending():
+            event_id = str(ULID())
+            self._db.append(tables.event, {"id": event_id, "site_id": site_id, "method": event.method.value})
+            self._append_version(event_id, 1, None, event, True)
+        return event_id
+
+    def judge(self, event_id: str, status: Status, why: str) -> None:
+        """Add a person's word on the event's current version; a reason is required."""
+        if not why.strip():
+            raise BadInput("a judgement needs a reason", 'Say why: --why "seen on three looks"')
+        with self._db.appending():
+            current = self._load({event_id}, None)[0].current
+            self._db.append(
+                tables.judgement,
+                {
+                    "id": str(ULID()),
+                    "event_id": event_id,
+                    "version": current.number,
+                    "status": status.value,
+                    "why": why.strip(),
+                },
+            )
+
+    def all(self, site_id: str, every: bool = False, as_of: datetime | None = None) -> list[WatchedEvent]:
+        """
+        Events of a site by onset; `every` includes candidates below the threshold and what was not found again.
+
+        An accepted event is listed even when a later survey no longer finds it: it needs review, it does not vanish.
+        """
+        query = sa.select(tables.event.c.id).where(tables.event.c.site_id == site_id)
+        ids = {row[0] for row in self._db.rows(known_at(query, tables.event, as_of))}
+        events = [e for e in self._load(ids, as_of) if every or e.current.reported or e.judgement is not None]
+        return sorted(events, key=lambda e: (e.current.event.onset.by, e.id))
+
+    def get(self, site_id: str, event_id: str, as_of: datetime | None = None) -> WatchedEvent:
+        """One event by its id, the start of its id, or its label; raises NotFound or BadInput."""
+        events = self.all(site_id, every=True, as_of=as_of)
+        exact = [e for e in events if e.id == event_id]
+        near = exact or [e for e in events if e.id.startswith(event_id) or e.current.event.label == event_id]
+        if len(near) > 1:
+            raise BadInput(f"{event_id!r} fits {len(near)} events", "Give more of the id.")
+        if not near:
+            raise NotFound(
+                f"no event {event_id!r} at site {site_id!r}", f"See: siteline events list {site_id} --all"
+            )
+        return near[0]
+
+    def _add(
+        self, site_id: str, survey_id: str, ordinal: int, event: ChangeEvent, is_reported: bool
+    ) -> tuple[str, int]:
+        event_id = digest(site_id, survey_id, str(ordinal))[:12]
+        taken = self._db.rows(sa.select(tables.event.c.id).where(tables.event.c.id == event_id))
+        if taken:  # the same survey came back after another one: its events may have moved on
+            event_id = digest(site_id, survey_id, str(ordinal), str(ULID()))[:12]
+        self._db.append(tables.event, {"id": event_id, "site_id": site_id, "method": event.method.value})
+        self._append_version(event_id, 1, survey_id, event, is_reported)
+        return event_id, 1
+
+    def _append_version(
+        self,
+        event_id: str,
+        number: int,
+        survey_id: str | None,
+        event: ChangeEvent,
+        is_reported: bool,
+        *,
+        reproduced: bool = True,
+    ) -> None:
+        west, south, east, north = event.outline.bounds
+        self._db.append(
+            tables.event_version,
+            {
+                "event_id": event_id,
+                "version": number,
+                "survey_id": survey_id,
+                "reproduced": reproduced,
+                "reported": is_reported,
+                "noun": to_json(event),
+                "outline": to_wkb(event.outline),
+                "west": west,
+                "south": south,
+                "east": east,
+                "north": north,
+            },
+        )
+
+    def _load(self, ids: Iterable[str], as_of: datetime | None) -> list[WatchedEvent]:
+        wanted = set(ids)
+        if not wanted:
+            return []
+        event, version, judged = tables.event.c, tables.event_version.c, tables.judgement.c
+        sites = dict(self._db.rows(sa.select(event.id, event.site_id).where(event.id.in_(wanted))))
+        versions: dict[str, list[Version]] = {}
+        rows = self._db.rows(
+            known_at(
+                sa.select(
+                    version.event_id, version.version, version.noun, version.survey_id,
+                    version.reproduced, version.reported, version.created_at, version.created_by,
+                ).where(version.event_id.in_(wanted)),
+                tables.event_version,
+                as_of,
+            ).order_by(version.event_id, version.version)
+        )  # fmt: skip
+        for event_id, number, noun, survey_id, reproduced, reported, at, by in rows:
+            versions.setdefault(event_id, []).append(
+                Version(
+                    number, from_json(ChangeEvent, noun), survey_id, reproduced, reported,
+                    datetime.fromisoformat(at), by,
+                )
+            )  # fmt: skip
+        judgements: dict[str, list[Judgement]] = {}
+        rows = self._db.rows(
+            known_at(
+                sa.select(
+                    judged.event_id,
+                    judged.version,
+                    judged.status,
+                    judged.created_by,
+                    judged.created_at,
+                    judged.why,
+                ).where(judged.event_id.in_(wanted)),
+                tables.judgement,
+                as_of,
+            ).order_by(judged.id)
+        )
+        for event_id, number, status, who, when, why in rows:
+            judgements.setdefault(event_id, []).append(
+                Judgement(event_id, number, Status(status), who, datetime.fromisoformat(when), why)
+            )
+        return [
+            WatchedEvent(i, sites[i], tuple(versions[i]), tuple(judgements.get(i, ())))
+            for i in sorted(versions)
+        ]
+
+
+def _is_material(judged: Version, now: Version) -> bool:
+    """Whether what was judged and what is now differ in what a reader would be told."""
+    was, current = judged.event, now.event
+    return (
+        judged.reproduced != now.reproduced
+        or (was.kind, was.stage, was.onset, was.finished)
+        != (current.kind, current.stage, current.onset, current.finished)
+        or _overlap(was, current) < MOVED
+    )
+
+
+def _match(known: Sequence[ChangeEvent], found: Sequence[ChangeEvent]) -> dict[int, int]:
+    """Index of the known event that each found one continues; each is used once, best agreement first."""
+    pairs = []
+    for i, event in enumerate(found):
+        for j, old in enumerate(known):
+            overlap = _overlap(old, event)
+            if overlap >= SAME_PLACE:
+                pairs.append((_dates_agree(old, event), old.kind is event.kind, overlap, -i, -j))
+    partner: dict[int, int] = {}
+    taken: set[int] = set()
+    for _, _, _, i, j in sorted(pairs, reverse=True):
+        if -i not in partner and -j not in taken:
+            partner[-i] = -j
+            taken.add(-j)
+    return partner
+
+
+def _dates_agree(a: ChangeEvent, b: ChangeEvent) -> bool:
+    """Whether both onsets can be the same day."""
+    starts = [e.onset.after for e in (a, b) if e.onset.after is not None]
+    return not starts or max(starts) < min(a.onset.by, b.onset.by) or a.onset == b.onset
+
+
+def _overlap(a: ChangeEvent, b: ChangeEvent) -> float:
+    """Intersection over union of two outlines, in the CRS of the first."""
+    shape = _in_crs(b.outline, b.crs, a.crs)
+    union = a.outline.union(shape).area
+    return float(a.outline.intersection(shape).area / union) if union else 0.0
+
+
+def _in_crs(shape: BaseGeometry, crs: str | None, wanted: str | None) -> BaseGeometry:
+    if crs == wanted or crs is None or wanted is None:
+        return shape
+    return transform(Transformer.from_crs(crs, wanted, always_xy=True).transform, shape)

@@ -1,0 +1,74 @@
+"""Scenes of a site and how they were acquired: added, superseded by a later row, never edited."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+
+from siteline.model.errors import BadInput, NotFound
+from siteline.model.imagery import Scene
+from siteline.store import tables
+from siteline.store.codec import from_json, to_json
+from siteline.store.db import Database, known_at
+
+
+class Scenes:
+    """The scenes of one case."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def record(self, site_id: str, scenes: Iterable[Scene]) -> list[Scene]:
+        """
+        File scenes; returns those that were not there just so.
+
+        The same pixels on the same date under another id are the same scene and are not filed again.
+        Raises BadInput if an id is taken by other pixels.
+        """
+        fresh: list[Scene] = []
+        with self._db.appending():
+            there = {scene.id: scene for scene in self.all(site_id)}
+            pixels = {(s.sha256, s.acquired.text) for s in there.values() if s.fault is None}
+            for scene in scenes:
+                old = there.get(scene.id)
+                if old is not None and old.fault is None and old.sha256 != scene.sha256:
+                    raise BadInput(
+                        f"scene id {scene.id!r} is taken by other pixels (acquired {old.acquired.text})",
+                        "Give the new scene an id of its own in the manifest's id column.",
+                    )
+                if old == scene or (old is None and (scene.sha256, scene.acquired.text) in pixels):
+                    continue
+                fresh.append(scene)
+                there[scene.id] = scene
+                pixels.add((scene.sha256, scene.acquired.text))
+            self._db.append(tables.scene, *(_row(site_id, scene) for scene in fresh))
+        return fresh
+
+    def all(self, site_id: str, as_of: datetime | None = None) -> tuple[Scene, ...]:
+        """Scenes of a site in order of time; of each id the newest row."""
+        query = sa.select(tables.scene.c.scene_id, tables.scene.c.noun).where(
+            tables.scene.c.site_id == site_id
+        )
+        rows = self._db.rows(known_at(query, tables.scene, as_of).order_by(tables.scene.c.seq))
+        newest = {scene_id: noun for scene_id, noun in rows}
+        scenes = [from_json(Scene, noun) for noun in newest.values()]
+        return tuple(sorted(scenes, key=lambda s: (s.acquired.middle, s.id)))
+
+    def get(self, site_id: str, scene_id: str) -> Scene:
+        """One scene; raises NotFound."""
+        for scene in self.all(site_id):
+            if scene.id == scene_id:
+                return scene
+        raise NotFound(f"no scene {scene_id!r} at site {site_id!r}", f"See: siteline scenes list {site_id}")
+
+
+def _row(site_id: str, scene: Scene) -> dict[str, object]:
+    return {
+        "site_id": site_id,
+        "scene_id": scene.id,
+        "acquired_start": scene.acquired.start.astimezone(UTC).isoformat(),
+        "sha256": scene.sha256,
+        "noun": to_json(scene),
+    }

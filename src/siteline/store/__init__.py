@@ -1,0 +1,1 @@
+"""Bytes by their digest, rows that are only ever added."""

@@ -1,0 +1,148 @@
+"""One engine, one commit boundary, and a schema that only migrations change."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from siteline.model.errors import BrokenCustody, CaseBusy, DiskFull, NewerCase
+
+BUSY_SECONDS = 30
+"""How long an append waits for another process."""
+
+
+class Database:
+    """The rows of one case. Reads see committed rows; every append is one transaction."""
+
+    def __init__(self, url: str, who: str) -> None:
+        """`url`: SQLAlchemy's; `who` signs the rows that are added."""
+        self.url = url
+        self.who = who
+        self.engine = _engine(url)
+        self._writer = self.engine.execution_options(is_writer=True)
+        self._appending: sa.Connection | None = None
+
+    def upgrade(self) -> None:
+        """Bring the schema to this version; refuses a case written by a later one."""
+        with _plain_words(self.url), self.engine.connect() as connection:
+            current = MigrationContext.configure(connection).get_current_revision()
+        scripts = ScriptDirectory.from_config(_alembic(self.url))
+        known = {script.revision for script in scripts.walk_revisions()}
+        if current is not None and current not in known:
+            raise NewerCase(f"this case has schema {current}, which this Siteline does not know")
+        if current != scripts.get_current_head():
+            with _plain_words(self.url), self._writer.begin() as connection:
+                config = _alembic(self.url)
+                config.attributes["connection"] = connection
+                command.upgrade(config, "head")
+
+    @contextmanager
+    def appending(self) -> Iterator[sa.Connection]:
+        """
+        One transaction; nothing is recorded unless all of it is.
+
+        Records called inside an open boundary join it, so that several of them commit together.
+        """
+        if self._appending is not None:
+            yield self._appending
+            return
+        with _plain_words(self.url), self._writer.begin() as connection:
+            self._appending = connection
+            try:
+                yield connection
+            finally:
+                self._appending = None
+
+    def append(self, table: sa.Table, *rows: dict[str, Any]) -> None:
+        """Add rows, signed and timed."""
+        signed = {"created_at": datetime.now(UTC).isoformat(timespec="microseconds"), "created_by": self.who}
+        with self.appending() as connection:
+            if rows:
+                connection.execute(table.insert(), [{**signed, **row} for row in rows])
+
+    def rows(self, query: sa.Select[Any]) -> list[Any]:
+        """All rows of a query, in its order; inside a boundary, its own rows too."""
+        if self._appending is not None:
+            return list(self._appending.execute(query).all())
+        with _plain_words(self.url), self.engine.connect() as connection:
+            return list(connection.execute(query).all())
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self.engine.dispose()
+
+
+def known_at(query: sa.Select[Any], table: sa.Table, as_of: datetime | None) -> sa.Select[Any]:
+    """The query, as it would have been answered at `as_of` (None: now)."""
+    if as_of is None:
+        return query
+    return query.where(table.c.created_at <= as_of.astimezone(UTC).isoformat(timespec="microseconds"))
+
+
+def _engine(url: str) -> sa.Engine:
+    engine = sa.create_engine(url, future=True)
+    if engine.dialect.name == "sqlite":
+        sa.event.listen(engine, "connect", _prepare_sqlite)
+        sa.event.listen(engine, "begin", _take_write_lock)
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves; see _take_write_lock
+    for pragma in (
+        f"busy_timeout = {BUSY_SECONDS * 1000}",
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _take_write_lock(connection: sa.Connection) -> None:
+    """Writers queue at BEGIN; a deferred lock could fail in mid-transaction instead. Readers never wait."""
+    is_writer = connection.get_execution_options().get("is_writer", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writer else "BEGIN")
+
+
+def _alembic(url: str) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
+    return config
+
+
+@contextmanager
+def _plain_words(url: str) -> Iterator[None]:
+    """The database's refusals in our words."""
+    name = sa.make_url(url).database or url
+    try:
+        yield
+    except sa.exc.OperationalError as error:
+        said = str(error.orig)
+        if "full" in said:
+            raise DiskFull(f"no room left on the disk that holds {name}") from error
+        if "locked" in said or "busy" in said:
+            raise CaseBusy(f"another process has held {name} for {BUSY_SECONDS} s") from error
+        if "unable to open" in said or "readonly" in said or "disk I/O" in said:
+            raise CaseBusy(
+                f"cannot write {name}: {said}",
+                "Check the folder's permissions and the disk, then run it again.",
+            ) from error
+        raise
+    except sa.exc.DatabaseError as error:
+        if "malformed" in str(error.orig) or "not a database" in str(error.orig):
+            raise BrokenCustody(
+                f"{name} is damaged: {error.orig}",
+                "Restore the case from a copy made with: siteline case pack",
+            ) from error
+        raise

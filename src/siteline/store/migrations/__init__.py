@@ -1,0 +1,1 @@
+"""Every schema a case has ever had, in order."""

@@ -1,0 +1,9 @@
+"""Run by alembic, on the connection that `Database.upgrade` hands over."""
+
+from __future__ import annotations
+
+from alembic import context
+
+connection = context.config.attributes["connection"]
+context.configure(connection=connection, transactional_ddl=True)
+context.run_migrations()

@@ -1,0 +1,140 @@
+"""The tables of a case: rows are added, never changed. Dialect-neutral: JSON as text, geometry as WKB."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _signed() -> list[Column[str]]:
+    """Who added the row, and when (ISO 8601, UTC)."""
+    return [
+        Column("created_at", String(32), nullable=False),
+        Column("created_by", String(200), nullable=False),
+    ]
+
+
+site = Table(
+    "site",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("site_id", String(200), nullable=False, index=True),
+    Column("noun", Text, nullable=False),
+    Column("source_sha256", String(64)),
+    *_signed(),
+)
+
+scene = Table(
+    "scene",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("site_id", String(200), nullable=False),
+    Column("scene_id", String(200), nullable=False),
+    Column("acquired_start", String(32), nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("noun", Text, nullable=False),
+    *_signed(),
+    Index("ix_scene_site", "site_id", "scene_id"),
+)
+
+run = Table(
+    "run",
+    metadata,
+    Column("recipe", String(64), primary_key=True),
+    Column("stage", String(200), nullable=False),
+    Column("inputs", Text, nullable=False),
+    Column("versions", Text, nullable=False),
+    Column("seconds", Float, nullable=False),
+    Column("output", Text, nullable=False),
+    *_signed(),
+)
+
+survey = Table(
+    "survey",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("id", String(64), nullable=False, index=True),
+    Column("site_id", String(200), nullable=False, index=True),
+    Column("noun", Text, nullable=False),
+    *_signed(),
+)
+
+event = Table(
+    "event",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("site_id", String(200), nullable=False, index=True),
+    Column("method", String(20), nullable=False),
+    *_signed(),
+)
+
+event_version = Table(
+    "event_version",
+    metadata,
+    Column("event_id", String(64), ForeignKey("event.id"), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("survey_id", String(64), index=True),
+    Column("reproduced", Boolean, nullable=False),
+    Column("reported", Boolean, nullable=False),
+    Column("noun", Text, nullable=False),
+    Column("outline", LargeBinary, nullable=False),
+    Column("west", Float, nullable=False),
+    Column("south", Float, nullable=False),
+    Column("east", Float, nullable=False),
+    Column("north", Float, nullable=False),
+    *_signed(),
+)
+
+judgement = Table(
+    "judgement",
+    metadata,
+    Column("id", String(26), primary_key=True),
+    Column("event_id", String(64), ForeignKey("event.id"), nullable=False, index=True),
+    Column("version", Integer, nullable=False),
+    Column("status", String(20), nullable=False),
+    Column("why", Text, nullable=False),
+    *_signed(),
+)
+
+measurement = Table(
+    "measurement",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("site_id", String(200), nullable=False),
+    Column("subject", String(200), nullable=False),
+    Column("version", Integer),
+    Column("what", String(40), nullable=False),
+    Column("noun", Text, nullable=False),
+    *_signed(),
+    Index("ix_measurement_subject", "site_id", "subject"),
+)
+
+brief = Table(
+    "brief",
+    metadata,
+    Column("id", String(26), primary_key=True),
+    Column("sha256", String(64), nullable=False),
+    Column("is_draft", Boolean, nullable=False),
+    Column("cites", Text, nullable=False),
+    *_signed(),
+)

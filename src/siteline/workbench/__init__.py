@@ -1,0 +1,1 @@
+"""Where stages meet records: it orders the work and does no arithmetic."""

@@ -1,0 +1,107 @@
+"""The case folder: made, opened, and its records wired."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from siteline.editions.briefs import Briefs
+from siteline.model.errors import BadSetting, CaseExists, NotACase
+from siteline.sites.events import Events
+from siteline.sites.measurements import Measurements
+from siteline.sites.register import Register
+from siteline.sites.scenes import Scenes
+from siteline.sites.surveys import Surveys
+from siteline.store.blobs import Blobs, room_on_disk
+from siteline.store.db import Database
+from siteline.store.runs import Runs
+from siteline.workbench.settings import TEMPLATE, Settings, read_settings
+
+SETTINGS_FILE = "siteline.toml"
+_NETWORK = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "lustre", "fuse.sshfs", "9p", "ncpfs"}
+
+
+class Case:
+    """An open case: its settings, its records, its blobs."""
+
+    def __init__(self, folder: Path, settings: Settings) -> None:
+        self.folder = folder
+        self.settings = settings
+        self.out = folder / "out"
+        self.cache = folder / "cache"
+        self.blobs = Blobs(folder / "blobs")
+        self.db = Database(settings.case.database or f"sqlite:///{folder / 'case.db'}", settings.signer())
+        self.runs = Runs(self.db)
+        self.register = Register(self.db)
+        self.scenes = Scenes(self.db)
+        self.surveys = Surveys(self.db)
+        self.events = Events(self.db)
+        self.measurements = Measurements(self.db)
+        self.briefs = Briefs(self.db)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.db.close()
+
+
+def make_case(folder: Path) -> Case:
+    """A new case in `folder`, which may exist if it holds no case yet."""
+    folder = folder.resolve()
+    if (folder / SETTINGS_FILE).exists() or (folder / "case.db").exists():
+        raise CaseExists(f"{folder} is a case already")
+    if folder.exists() and not folder.is_dir():
+        raise CaseExists(f"{folder} is a file", "Choose a folder.")
+    _refuse_network_disk(folder, Settings())
+    with room_on_disk(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        aside = folder / f".{SETTINGS_FILE}.part"
+        aside.write_text(TEMPLATE, encoding="utf-8")
+        aside.replace(folder / SETTINGS_FILE)  # last of all in `open_case`'s eyes: a case has settings
+    return open_case(folder)
+
+
+def open_case(folder: Path) -> Case:
+    """The case in `folder`; raises NotACase, NewerCase or BadSetting."""
+    folder = folder.resolve()
+    if not (folder / SETTINGS_FILE).exists():
+        raise NotACase(f"{folder} is not a case: it has no {SETTINGS_FILE}")
+    settings = read_settings(folder / SETTINGS_FILE)
+    _refuse_network_disk(folder, settings)
+    case = Case(folder, settings)
+    with room_on_disk(folder):
+        case.db.upgrade()
+    return case
+
+
+def clear_cache(case: Case) -> int:
+    """Delete derived arrays; returns the bytes freed. They are made again when needed."""
+    freed = sum(file.stat().st_size for file in case.cache.rglob("*") if file.is_file())
+    shutil.rmtree(case.cache, ignore_errors=True)
+    return freed
+
+
+def _refuse_network_disk(folder: Path, settings: Settings) -> None:
+    """SQLite's locks do not hold on network disks; two analysts would corrupt the case."""
+    if settings.case.database is not None:
+        return
+    kind = _filesystem(folder)
+    if kind in _NETWORK:
+        raise BadSetting(
+            f"{folder} is on a network disk ({kind}), where SQLite cannot lock",
+            "Keep the case on a local disk, or set case.database to a PostgreSQL URL in siteline.toml.",
+        )
+
+
+def _filesystem(folder: Path) -> str:
+    """Type of the file system that holds `folder`; "" where the system does not say."""
+    try:
+        lines = Path("/proc/mounts").read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return ""
+    best, kind = -1, ""
+    for line in lines:
+        _, mounted, name, *_ = line.split(" ")
+        point = Path(mounted.replace("\\040", " "))
+        if folder.is_relative_to(point) and len(point.parts) >= best:
+            best, kind = len(point.parts), name
+    return kind

@@ -1,0 +1,147 @@
+"""Scenes of a site: into custody, and how each was used."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from siteline.model.errors import BadInput
+from siteline.model.imagery import Look, Scene
+from siteline.model.place import Site
+from siteline.model.remark import Remark
+from siteline.workbench.case import Case
+
+BLIND_DAYS = 21
+"""Gaps between usable looks shorter than this are not called blind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What one `scenes add` did."""
+
+    fresh: int
+    faulty: int
+    total: int
+    remarks: tuple[Remark, ...]
+
+
+def add_manifest(case: Case, site_id: str, manifest: Path) -> Added:
+    """Take all scenes of a manifest into custody, or none if the manifest is at fault."""
+    from siteline.catalog.local import read_manifest
+
+    site = case.register.get(site_id)
+    scenes, remarks = read_manifest(manifest, site)
+    return _take_in(case, site, scenes, remarks)
+
+
+def add_single(case: Case, site_id: str, file: Path, acquired: str, columns: dict[str, str]) -> Added:
+    """Take one scene into custody."""
+    from siteline.catalog.local import read_single
+
+    site = case.register.get(site_id)
+    scene, remarks = read_single(file, site, acquired, **columns)
+    return _take_in(case, site, (scene,), remarks)
+
+
+def _take_in(case: Case, site: Site, scenes: Sequence[Scene], remarks: Sequence[Remark]) -> Added:
+    _refuse_mixture(site, (*case.scenes.all(site.id), *scenes))
+    for scene in scenes:  # bytes first: a row is a promise that they are there
+        _keep(case, Path(scene.href), scene.sha256)
+        if scene.mask_href is not None and scene.mask_sha256 is not None:
+            _keep(case, Path(scene.mask_href), scene.mask_sha256)
+    kept = [replace(s, href="", mask_href=None if s.mask_href is None else "") for s in scenes]
+    fresh = case.scenes.record(site.id, kept)
+    return Added(
+        fresh=len(fresh),
+        faulty=sum(scene.fault is not None for scene in fresh),
+        total=len(case.scenes.all(site.id)),
+        remarks=tuple(remarks),
+    )
+
+
+def _keep(case: Case, file: Path, sha256: str) -> None:
+    if case.blobs.path(sha256).exists():
+        return
+    found = case.blobs.keep_file(file)
+    if found != sha256:
+        raise BadInput(f"{file.name} changed while it was read", "Let it come to rest, then add it again.")
+
+
+def _refuse_mixture(site: Site, scenes: Sequence[Scene]) -> None:
+    """A picture of a place that never was may not stand beside one of a place that is."""
+    usable = [scene for scene in scenes if scene.fault is None]
+    if site.simulated:
+        odd = next((scene for scene in usable if not scene.simulated), None)
+    else:
+        odd = next((scene for scene in usable if scene.simulated), None)
+    if odd is not None:
+        raise BadInput(
+            f"scene {odd.id} is {'simulated' if odd.simulated else 'not simulated'}, the site {site.id} is "
+            f"{'simulated' if site.simulated else 'not'}",
+            "Keep simulated scenes at a simulated site of their own.",
+        )
+
+
+def resolved(case: Case, scene: Scene) -> Scene:
+    """The scene with `href` and `mask_href` where its bytes lie in this case."""
+    mask = None if scene.mask_sha256 is None else str(case.blobs.path(scene.mask_sha256))
+    return replace(scene, href=str(case.blobs.path(scene.sha256)), mask_href=mask)
+
+
+def list_scenes(case: Case, site_id: str, as_of: datetime | None = None) -> list[dict[str, Any]]:
+    """Each scene with how the newest survey used it."""
+    case.register.get(site_id, as_of)
+    survey = case.surveys.newest(site_id, as_of)
+    looks = {look.scene_id: look for look in survey.looks} if survey else {}
+    return [_tell_scene(scene, looks.get(scene.id)) for scene in case.scenes.all(site_id, as_of)]
+
+
+def _tell_scene(scene: Scene, look: Look | None) -> dict[str, Any]:
+    reason = scene.fault or (look.reason if look else "not surveyed yet")
+    return {
+        "id": scene.id,
+        "acquired": scene.acquired.text,
+        "usable": 0.0 if scene.fault else (round(look.usable, 4) if look else None),
+        "used": look is not None and look.used,
+        "reason": reason,
+        "shift_px": None if look is None or look.shift_px is None else [round(s, 3) for s in look.shift_px],
+        "residual_px": None if look is None or look.residual_px is None else round(look.residual_px, 3),
+        "sha256": scene.sha256,
+        "sensor": scene.sensor,
+        "bands": list(scene.bands),
+        "gsd_m": scene.gsd_m,
+        "credit": scene.credit,
+        "licence": scene.licence,
+        "use": f"publish_max_px={scene.publish_max_px}" if scene.publish_max_px else scene.use.value,
+        "notes": dict(scene.notes),
+    }
+
+
+def blind_intervals(case: Case, site_id: str, as_of: datetime | None = None) -> dict[str, Any]:
+    """How many looks there are, and the intervals without a usable one."""
+    case.register.get(site_id, as_of)
+    survey = case.surveys.newest(site_id, as_of)
+    scenes = case.scenes.all(site_id, as_of)
+    used = [look for look in survey.looks if look.used] if survey else []
+    between = gaps_between(used)
+    gaps = [{"from": a.isoformat(), "to": b.isoformat(), "days": (b - a).days} for a, b in between]
+    smallest = survey.smallest_visible.as_dict() if survey and survey.smallest_visible else None
+    return {
+        "looks": len(scenes),
+        "usable": len(used),
+        "blind": gaps,
+        "longest_days": max(((b - a).days for a, b in between), default=0),
+        "smallest_visible": smallest,
+        "surveyed": survey is not None,
+    }
+
+
+def gaps_between(used: Sequence[Look]) -> list[tuple[date, date]]:
+    """(last day seen, next day seen) of each gap longer than BLIND_DAYS."""
+    ordered = sorted(used, key=lambda look: look.acquired.middle)
+    pairs = zip(ordered, ordered[1:], strict=False)
+    gaps = [(a.acquired.last_day, b.acquired.first_day) for a, b in pairs]
+    return [(a, b) for a, b in gaps if (b - a).days > BLIND_DAYS]

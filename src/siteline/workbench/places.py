@@ -1,0 +1,140 @@
+"""Sites: begun at a coordinate, added from a file, told, exported."""
+
+from __future__ import annotations
+
+import re
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from siteline.model.errors import BadInput, BadSetting
+from siteline.model.place import Site
+from siteline.model.remark import Remark
+from siteline.sites.coordinates import Place, parse_place
+from siteline.workbench.case import SETTINGS_FILE, Case, make_case, open_case
+from siteline.workbench.files import write_derived
+
+LARGEST_SIDE_M = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A site that was begun at a coordinate."""
+
+    site: Site
+    folder: Path
+    where: str
+    next_steps: tuple[str, ...]
+
+
+def start_site(folder: Path, place_text: str, size: str, name: str | None) -> Started:
+    """A square site around a coordinate, in the case at `folder`; makes a case there if there is none."""
+    from siteline.sites.square import square_site
+
+    place = parse_place(place_text)
+    side = _metres(size)
+    is_new = not (folder / SETTINGS_FILE).exists()
+    if is_new and folder.exists() and any(folder.iterdir()):
+        folder = folder / _slug(place)
+        is_new = not (folder / SETTINGS_FILE).exists()
+    case = make_case(folder) if is_new else open_case(folder)
+    try:
+        site = square_site(place, side, name)
+        case.register.record(site, None)
+        drawn = export_site(case, site.id, "geojson", None)
+    finally:
+        case.close()
+    into = f"--case {folder} " if folder != Path() else ""
+    steps = (
+        f"1. Draw the perimeter and buildings on {drawn} (QGIS, geojson.io or Google Earth), then:",
+        f"   siteline site add {into}{drawn}",
+        "2. List your images in a scenes.csv: columns file, acquired and, if you know them, bands, credit, licence.",
+        f"   siteline scenes add {into}{site.id} --manifest scenes.csv",
+        f"3. siteline survey {into}{site.id}",
+        f"4. siteline brief build {into}".rstrip(),
+    )
+    return Started(site, case.folder, f"{place.lat:.5f}, {place.lon:.5f}", steps)
+
+
+def add_site(case: Case, file: Path, role: str | None) -> tuple[Site, tuple[Remark, ...]]:
+    """Read a site file, keep its bytes, and record the site."""
+    from siteline.sites.files import read_site
+
+    site, remarks = read_site(file, role=role)
+    digest = case.blobs.keep_file(file)
+    is_fresh = case.register.record(site, digest)
+    if not is_fresh:
+        remarks = (*remarks, Remark(site.id, "stands just so already; nothing was added"))
+    return site, remarks
+
+
+def list_sites(case: Case, as_of: datetime | None = None) -> list[dict[str, Any]]:
+    """Every site with how much is on record."""
+    told = []
+    for site_id in case.register.ids(as_of):
+        site = case.register.get(site_id, as_of)
+        told.append(
+            {
+                "id": site.id,
+                "name": site.name,
+                "frame": site.frame.value,
+                "simulated": site.simulated,
+                "scenes": len(case.scenes.all(site_id, as_of)),
+                "events": len(case.events.all(site_id, as_of=as_of)),
+            }
+        )
+    return told
+
+
+def describe_site(case: Case, site_id: str, as_of: datetime | None = None) -> dict[str, Any]:
+    """One site with its structures."""
+    site = case.register.get(site_id, as_of)
+    survey = case.surveys.newest(site_id, as_of)
+    return {
+        "id": site.id,
+        "name": site.name,
+        "names": [dict(name) for name in site.names],
+        "parent": site.parent,
+        "frame": site.frame.value,
+        "gsd_m": site.gsd_m,
+        "simulated": site.simulated,
+        "structures": [
+            {"role": s.role.value, "label": s.label, "name": s.name, "looks_like": s.looks_like, "source": s.source}
+            for s in site.structures
+        ],
+        "scenes": len(case.scenes.all(site_id, as_of)),
+        "events": len(case.events.all(site_id, as_of=as_of)),
+        "surveyed": None if survey is None else f"{sum(look.used for look in survey.looks)} looks used",
+    }
+
+
+def export_site(case: Case, site_id: str, format_: str, out: Path | None) -> Path:
+    """Write a site file; returns where."""
+    from siteline.sites.files import write_site
+
+    formats: tuple[str, ...] = ("geojson", "kml", "kmz")
+    if format_ not in formats:
+        raise BadSetting(f"no site format {format_!r}", f"There are: {', '.join(formats)}.")
+    content = write_site(case.register.get(site_id), format_)
+    return write_derived(case, out, f"{site_id}.{format_}", content)
+
+
+def _metres(size: str) -> float:
+    match = re.fullmatch(r"\s*(\d+(?:[.,]\d+)?)\s*(km|m)\s*", size, re.IGNORECASE)
+    if match is None:
+        raise BadSetting(f"not a size: {size!r}", "Write it as 3km or 800m.")
+    side = float(match[1].replace(",", ".")) * (1000 if match[2].lower() == "km" else 1)
+    if not 50 <= side <= LARGEST_SIDE_M:
+        raise BadInput(f"a site of {size} cannot be surveyed", "Give a side between 50 m and 50 km.")
+    return side
+
+
+def _slug(place: Place) -> str:
+    """A folder name from a coordinate: site-39.900n-127.600e."""
+    north = "n" if place.lat >= 0 else "s"
+    east = "e" if place.lon >= 0 else "w"
+    return f"site-{abs(place.lat):.3f}{north}-{abs(place.lon):.3f}{east}"
+
+

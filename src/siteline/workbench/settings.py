@@ -1,0 +1,102 @@
+"""What `siteline.toml` says: read once, checked, frozen."""
+
+from __future__ import annotations
+
+import difflib
+import getpass
+import os
+import tomllib
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from siteline.model.errors import BadSetting
+
+TEMPLATE = """\
+# Settings of this case. No secrets here: keys and passwords come from the environment.
+
+[case]
+# who = "A. Analyst"             # signs what you add and judge; default: SITELINE_WHO, else your login name
+# database = "postgresql+psycopg://..."   # default: case.db in this folder
+
+[survey]
+# preset = "balanced"           # wide | balanced | strict
+# seed = 0
+
+[cache]
+# max_gb = 20                   # derived arrays; oldest go first
+"""
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class CaseSettings(_Section):
+    """Whose case it is and where its rows are."""
+
+    who: str | None = Field(default=None, min_length=1, max_length=200)
+    database: str | None = None
+
+
+class SurveySettings(_Section):
+    """How a survey decides what to report."""
+
+    preset: Literal["wide", "balanced", "strict"] = "balanced"
+    seed: int = Field(default=0, ge=0)
+
+
+class CacheSettings(_Section):
+    """How much derived data may be kept."""
+
+    max_gb: float = Field(default=20.0, gt=0)
+
+
+class Settings(_Section):
+    """All of `siteline.toml`."""
+
+    case: CaseSettings = CaseSettings()
+    survey: SurveySettings = SurveySettings()
+    cache: CacheSettings = CacheSettings()
+
+    def signer(self) -> str:
+        """Who signs what is added: the settings, then SITELINE_WHO, then the login name."""
+        return self.case.who or os.environ.get("SITELINE_WHO") or _login()
+
+
+def read_settings(path: Path) -> Settings:
+    """Settings of a case; raises BadSetting that names the key and what it may be."""
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return Settings()
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadSetting(
+            f"{path.name} cannot be read: {error}", "Correct that line; the file is TOML."
+        ) from error
+    try:
+        return Settings.model_validate(raw)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise BadSetting(f"{path.name}: {key}: {first['msg'].lower()}", _remedy(first["loc"])) from error
+
+
+def _remedy(where: tuple[int | str, ...]) -> str:
+    sections: dict[str, list[str]] = {
+        name: list(kind.model_fields)
+        for name, kind in (("case", CaseSettings), ("survey", SurveySettings), ("cache", CacheSettings))
+    }
+    choices = sections.get(str(where[0]), []) if len(where) > 1 else list(sections)
+    near = difflib.get_close_matches(str(where[-1]), choices, 1)
+    return (
+        f"Did you mean {near[0]}?" if near and near[0] != where[-1] else f"There are: {', '.join(choices)}."
+    )
+
+
+def _login() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a user without a name, as in some containers
+        return "unknown"

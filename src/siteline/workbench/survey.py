@@ -1,0 +1,157 @@
+"""All we do for one site, in the order in which the data flows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from siteline.change.find import ChangeOptions, find_changes
+from siteline.cube.align import align
+from siteline.cube.load import CubeOptions, build_cube, plan_grid, read_native
+from siteline.measure.measure import MeasureOptions, measure_event, measure_outline
+from siteline.model.change import ChangeEvent
+from siteline.model.dates import parse_acquired
+from siteline.model.errors import BadSetting, CannotTell
+from siteline.model.imagery import Grid, Look, Scene
+from siteline.model.measurement import Measurement
+from siteline.model.place import Role, Site, Structure
+from siteline.model.remark import Remark
+from siteline.model.survey import Survey
+from siteline.raster.grid import onto_grid
+from siteline.store.codec import digest
+from siteline.workbench.bench import Bench, Progress, say_nothing
+from siteline.workbench.case import Case
+from siteline.workbench.images import resolved
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+PRESETS = ("wide", "balanced", "strict")
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What can be seen of a site: its looks, aligned, as one time series."""
+
+    site: Site
+    scenes: tuple[Scene, ...]
+    grid: Grid
+    cube: xr.Dataset
+    looks: tuple[Look, ...]
+    remarks: tuple[Remark, ...]
+
+    @property
+    def known(self) -> tuple[Structure, ...]:
+        """The site's buildings, with outlines on the grid."""
+        buildings = self.site.having(Role.BUILDING)
+        return tuple(replace(b, geometry=onto_grid(b.geometry, self.grid)) for b in buildings)
+
+
+@dataclass(frozen=True, slots=True)
+class Surveyed:
+    """What one `siteline survey` did."""
+
+    survey: Survey
+    events: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """Interchange form."""
+        used = sum(look.used for look in self.survey.looks)
+        return {
+            "events": self.events,
+            "looks": {"used": used, "left_out": len(self.survey.looks) - used},
+            "seconds": {stage: round(spent, 2) for stage, spent in self.survey.seconds.items()},
+        }
+
+
+def see_site(bench: Bench, site_id: str, until: date | None = None) -> Sight:
+    """Read, align and stack the scenes of a site; what was done before is not done again."""
+    case = bench.case
+    site = case.register.get(site_id)
+    on_record = case.scenes.all(site_id)
+    scenes = tuple(
+        resolved(case, s) for s in on_record if s.fault is None and (until is None or s.acquired.last_day <= until)
+    )
+    if not scenes:
+        raise CannotTell(
+            f"no usable scene at {site_id}" + (f" until {until}" if until else ""),
+            f"Add some: siteline scenes add {site_id} --manifest scenes.csv"
+            + ("   (siteline scenes list says why those on record cannot be used)" if on_record else ""),
+        )
+    options = CubeOptions()
+    grid = bench.run(plan_grid, scenes, site)
+    natives = tuple(bench.each(read_native, scenes, site, grid, options))
+    alignment = bench.run(align, natives, site, grid, options)
+    built = bench.run(build_cube, natives, alignment, grid, options)
+    return Sight(site, scenes, grid, built.cube, alignment.looks, (*alignment.remarks, *built.remarks))
+
+
+def survey_site(
+    case: Case,
+    site_id: str,
+    *,
+    until: str | None = None,
+    preset: str | None = None,
+    progress: Progress = say_nothing,
+) -> Surveyed:
+    """
+    Find, date and measure what changed at a site, and record it; the same survey twice does no work twice.
+
+    Raises CannotTell if the scenes do not suffice; whatever was finished by then is kept.
+    """
+    chosen = preset or case.settings.survey.preset
+    if chosen not in PRESETS:
+        raise BadSetting(f"no preset {chosen!r}", f"There are: {', '.join(PRESETS)}.")
+    last_day = parse_acquired(until).last_day if until else None
+    bench = Bench(case, progress)
+    sight = see_site(bench, site_id, last_day)
+    options = ChangeOptions(preset=chosen, seed=case.settings.survey.seed)
+    changes = bench.run(find_changes, sight.cube, sight.looks, sight.known, options)
+    measuring = MeasureOptions()
+    sizes = bench.each(measure_event, changes.events, sight.cube, measuring)
+    of_known = bench.each(measure_outline, [k.geometry for k in sight.known], sight.cube, measuring)
+    recipes = dict(bench.recipes)
+    survey = Survey(
+        id=digest(site_id, chosen, str(last_day), *(f"{stage}={recipes[stage]}" for stage in sorted(recipes))),
+        site_id=site_id,
+        preset=chosen,
+        until=last_day,
+        grid=sight.grid,
+        looks=sight.looks,
+        smallest_visible=changes.smallest_visible,
+        remarks=(*sight.remarks, *changes.remarks),
+        recipes=recipes,
+        seconds=dict(bench.seconds),
+    )
+    _record(case, sight, survey, changes.events, changes.candidates, sizes, of_known)
+    return Surveyed(survey, len(case.events.all(site_id)))
+
+
+def _record(
+    case: Case,
+    sight: Sight,
+    survey: Survey,
+    events: tuple[ChangeEvent, ...],
+    candidates: tuple[ChangeEvent, ...],
+    sizes: list[tuple[Measurement, ...]],
+    of_known: list[tuple[Measurement, ...]],
+) -> None:
+    """File a survey in one piece; a survey that is the newest already adds nothing."""
+    newest = case.surveys.newest(survey.site_id)
+    if newest is not None and newest.id == survey.id:
+        return
+    below = [candidate for candidate in candidates if candidate not in events]
+    found = [*((event, True) for event in events), *((event, False) for event in below)]
+    with case.db.appending():
+        filed = case.events.record_survey(survey.site_id, survey.id, found)
+        for (event_id, version), measured in zip(filed, sizes, strict=False):
+            case.measurements.record(survey.site_id, event_id, version, measured)
+        for structure, measured in zip(sight.known, of_known, strict=True):
+            case.measurements.record(survey.site_id, structure.label, None, measured)
+        case.surveys.record(survey)
+
+
+Sizes = Mapping[str, Measurement]
+"""Sizes of one thing, by what was measured."""

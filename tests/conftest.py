@@ -1,0 +1,33 @@
+"""What all tests share: the folder of real test data, and a loud word when it is absent."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+def missing(what: str) -> None:
+    """Skip with a reason; in CI, where everything must be there, fail instead."""
+    if os.environ.get("CI"):
+        pytest.fail(f"CI lacks {what}")
+    pytest.skip(f"SKIPPED LOUDLY: this machine lacks {what}")
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real test data, `../shared` or SITELINE_SHARED; without it the test is skipped."""
+    folder = Path(os.environ.get("SITELINE_SHARED", ROOT.parent / "shared")).resolve()
+    if not (folder / "data").is_dir():
+        pytest.skip(f"real test data is not here ({folder}); set SITELINE_SHARED to run this test")
+    return folder
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long abuse runs only in `make soak`."""
+    for item in items:
+        if item.get_closest_marker("soak") and not os.environ.get("SITELINE_SOAK"):
+            item.add_marker(pytest.mark.skip(reason="long abuse: make soak"))

@@ -1,0 +1,120 @@
+"""An event keeps its id for life, through surveys and judgements."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from shapely.affinity import translate
+from shapely.geometry import box
+from tests.factory import make_event
+
+from siteline.model.change import Kind, Method, Stage, Status
+from siteline.model.dates import DateInterval
+from siteline.model.errors import BadInput, NotFound
+from siteline.sites.events import Events
+from siteline.store.db import Database
+
+
+@pytest.fixture
+def events(tmp_path: Path) -> Events:
+    db = Database(f"sqlite:///{tmp_path / 'case.db'}", "A. Analyst")
+    db.upgrade()
+    return Events(db)
+
+
+def test_a_survey_that_finds_the_same_adds_no_version(events: Events) -> None:
+    """Finding an event again just as it was changes nothing."""
+    first = events.record_survey("s", "survey1", [(make_event(), True)])
+    assert events.record_survey("s", "survey2", [(make_event(), True)]) == first
+    assert len(events.all("s")[0].versions) == 1
+
+
+def test_a_changed_outline_is_a_version_of_the_same_event(events: Events) -> None:
+    """An outline that overlaps by more than 0.3 continues the event under its id."""
+    [(event_id, _)] = events.record_survey("s", "survey1", [(make_event(), True)])
+    moved = make_event(outline=translate(make_event().outline, 10))
+    assert events.record_survey("s", "survey2", [(moved, True)]) == [(event_id, 2)]
+
+
+def test_another_place_is_another_event(events: Events) -> None:
+    """An outline elsewhere gets an id of its own, and the first one is kept as not found again."""
+    [(old, _)] = events.record_survey("s", "survey1", [(make_event(), True)])
+    far = make_event(outline=translate(make_event().outline, 500))
+    [(new, _)] = events.record_survey("s", "survey2", [(far, True)])
+    assert new != old
+    assert [e.id for e in events.all("s")] == [new]
+    gone = events.get("s", old)
+    assert (gone.current.reproduced, len(gone.versions)) == (False, 2)
+
+
+def test_what_happened_at_one_place_in_turn_is_told_apart_by_dates(events: Events) -> None:
+    """A removal and a new hall on one plot keep their own ids, whatever the order of the next survey."""
+    removal = make_event(
+        kind=Kind.DEMOLITION, stage=None, onset=DateInterval(date(2022, 1, 1), date(2022, 2, 1))
+    )
+    hall = make_event()
+    first = events.record_survey("s", "survey1", [(removal, True), (hall, True)])
+    again = events.record_survey("s", "survey2", [(hall, True), (removal, True)])
+    assert again == [first[1], first[0]]
+
+
+def test_an_accepted_event_that_changes_needs_review(events: Events) -> None:
+    """A new stage after acceptance asks the person back; a small shift of the outline does not."""
+    [(event_id, _)] = events.record_survey("s", "survey1", [(make_event(), True)])
+    events.judge(event_id, Status.ACCEPTED, "seen on three looks")
+    nudged = make_event(outline=translate(make_event().outline, 1))
+    events.record_survey("s", "survey2", [(nudged, True)])
+    assert not events.get("s", event_id).needs_review
+    events.record_survey("s", "survey3", [(replace(nudged, stage=Stage.ROOFED), True)])
+    found = events.get("s", event_id)
+    assert (found.status, found.needs_review) == (Status.ACCEPTED, True)
+
+
+def test_an_accepted_event_never_vanishes(events: Events) -> None:
+    """An accepted event that a later survey does not find stays listed and needs review."""
+    [(event_id, _)] = events.record_survey("s", "survey1", [(make_event(), True)])
+    events.judge(event_id, Status.ACCEPTED, "seen by eye")
+    events.record_survey("s", "survey2", [])
+    [still] = events.all("s")
+    assert (still.id, still.needs_review, still.current.reproduced) == (event_id, True, False)
+
+
+def test_a_survey_does_not_touch_what_a_person_drew(events: Events) -> None:
+    """Drawn events are a person's; no survey matches, moves or retires them."""
+    event_id = events.record_drawn("s", make_event(method=Method.DRAWN))
+    events.record_survey("s", "survey1", [])
+    drawn = events.get("s", event_id)
+    assert (len(drawn.versions), drawn.current.reproduced) == (1, True)
+
+
+def test_as_of_yesterday_shows_yesterday(events: Events) -> None:
+    """What was recorded or judged later is not shown for an earlier moment."""
+    [(event_id, _)] = events.record_survey("s", "survey1", [(make_event(), True)])
+    between = datetime.now(UTC)
+    events.judge(event_id, Status.REJECTED, "a stockpile")
+    assert events.get("s", event_id, as_of=between).status is Status.PROPOSED
+    assert events.get("s", event_id).status is Status.REJECTED
+    assert events.all("s", as_of=datetime(2020, 1, 1, tzinfo=UTC)) == []
+
+
+def test_a_judgement_needs_a_reason(events: Events) -> None:
+    """A verdict without a why is refused and nothing is recorded."""
+    [(event_id, _)] = events.record_survey("s", "survey1", [(make_event(), True)])
+    with pytest.raises(BadInput, match="reason"):
+        events.judge(event_id, Status.ACCEPTED, "  ")
+    assert events.get("s", event_id).status is Status.PROPOSED
+
+
+def test_an_event_is_found_by_the_start_of_its_id_or_its_label(events: Events) -> None:
+    """A prefix or a label names an event; an unknown or ambiguous one is refused with the remedy."""
+    apart = make_event(outline=box(900, 0, 950, 20), label="A-2")
+    [(a, _), (b, _)] = events.record_survey("s", "survey1", [(make_event(), True), (apart, True)])
+    assert events.get("s", a[:6]).id == a
+    assert events.get("s", "A-2").id == b
+    with pytest.raises(NotFound, match="nothing"):
+        events.get("s", "nothing")
+    with pytest.raises(BadInput, match="fits 2"):
+        events.get("s", "")

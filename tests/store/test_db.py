@@ -1,0 +1,126 @@
+"""Rows are added, never changed; a commit is all or nothing; the schema is what migrations make."""
+
+from __future__ import annotations
+
+import multiprocessing
+import sqlite3
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+
+from siteline.model.errors import BrokenCustody, NewerCase
+from siteline.store import tables
+from siteline.store.db import Database
+from siteline.store.runs import Runs, StageRun
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Database:
+    made = Database(f"sqlite:///{tmp_path / 'case.db'}", "A. Analyst")
+    made.upgrade()
+    return made
+
+
+def add_site(db: Database, name: str) -> None:
+    db.append(tables.site, {"site_id": name, "noun": "{}", "source_sha256": None})
+
+
+def site_ids(db: Database) -> list[str]:
+    return [row[0] for row in db.rows(sa.select(tables.site.c.site_id).order_by(tables.site.c.seq))]
+
+
+def test_migrations_make_the_tables_that_the_code_speaks_of(db: Database) -> None:
+    """The migrated schema and the declared tables do not differ."""
+    with db.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), tables.metadata) == []
+
+
+@pytest.mark.parametrize("name", [t.name for t in tables.metadata.sorted_tables])
+@pytest.mark.parametrize("verb", ["UPDATE {} SET created_by = 'someone else'", "DELETE FROM {}"])
+def test_no_row_can_be_changed_or_deleted(db: Database, name: str, verb: str) -> None:
+    """The database itself refuses to edit or delete, whoever asks."""
+    columns = {
+        "site": {"site_id": "s", "noun": ""},
+        "scene": {"site_id": "s", "scene_id": "a", "acquired_start": "", "sha256": "", "noun": ""},
+        "run": {"recipe": "r", "stage": "", "inputs": "", "versions": "", "seconds": 0.0, "output": ""},
+        "survey": {"id": "x", "site_id": "s", "noun": ""},
+        "event": {"id": "e", "site_id": "s", "method": "drawn"},
+        "event_version": {
+            "event_id": "e", "version": 1, "reproduced": True, "reported": True, "noun": "", "outline": b"",
+            "west": 0, "south": 0, "east": 0, "north": 0,
+        },
+        "judgement": {"id": "j", "event_id": "e", "version": 1, "status": "accepted", "why": ""},
+        "measurement": {"site_id": "s", "subject": "e", "what": "area", "noun": ""},
+        "brief": {"id": "b", "sha256": "", "is_draft": True, "cites": "[]"},
+    }  # fmt: skip
+    if name in ("event_version", "judgement"):
+        db.append(tables.event, columns["event"])
+    db.append(tables.metadata.tables[name], columns[name])
+    with pytest.raises(sa.exc.IntegrityError, match="never changed"), db.appending() as connection:
+        connection.execute(sa.text(verb.format(name)))
+
+
+def test_a_boundary_commits_all_or_nothing(db: Database) -> None:
+    """If the second of two records fails, the first is not there either."""
+    with pytest.raises(RuntimeError), db.appending():
+        add_site(db, "first")
+        assert site_ids(db) == ["first"]
+        raise RuntimeError
+    assert site_ids(db) == []
+
+
+def _append_many(url: str, name: str) -> None:
+    db = Database(url, name)
+    for number in range(25):
+        add_site(db, f"{name}{number}")
+
+
+def test_two_processes_add_rows_to_one_case(db: Database) -> None:
+    """Writers wait for each other; no row is lost and none is refused."""
+    workers = [
+        multiprocessing.get_context("spawn").Process(target=_append_many, args=(db.url, n)) for n in "ab"
+    ]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(60)
+    assert [worker.exitcode for worker in workers] == [0, 0]
+    assert sorted(site_ids(db)) == sorted(f"{n}{i}" for n in "ab" for i in range(25))
+
+
+def test_a_reader_does_not_wait_for_a_writer(db: Database) -> None:
+    """While one process is in mid-append, another reads what was committed before."""
+    other = Database(db.url, "reader")
+    with db.appending():
+        add_site(db, "unfinished")
+        assert site_ids(other) == []
+
+
+def test_a_newer_case_is_refused(db: Database, tmp_path: Path) -> None:
+    """A case of a later Siteline is left alone."""
+    raw = sqlite3.connect(tmp_path / "case.db")
+    raw.execute("UPDATE alembic_version SET version_num = '9999'")
+    raw.commit()
+    raw.close()
+    with pytest.raises(NewerCase, match="9999"):
+        Database(db.url, "me").upgrade()
+
+
+def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    """A damaged case says so, with the way back."""
+    (tmp_path / "case.db").write_bytes(b"not a database" * 100)
+    with pytest.raises(BrokenCustody, match="damaged"):
+        Database(f"sqlite:///{tmp_path / 'case.db'}", "me").upgrade()
+
+
+def test_a_run_is_found_by_its_recipe(db: Database) -> None:
+    """What a stage made is found again by its recipe; filing it twice keeps one row."""
+    runs = Runs(db)
+    made = StageRun("r" * 64, "siteline.change.find.find_changes", "[]", "{}", 1.5, "{}")
+    runs.record(made)
+    runs.record(made)
+    assert runs.find("r" * 64) == made
+    assert runs.find("q" * 64) is None

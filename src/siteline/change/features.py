@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
+from scipy.ndimage import median_filter
 
 from siteline.model.errors import CannotTell
 
@@ -139,6 +140,40 @@ def remove_common(series: Series, level: Array | None = None) -> tuple[Series, A
             np.dot(weights, design, out=fitted[f, t])
     corrected = np.where(seen, flat - fitted, 0).reshape(values.shape)
     return Series(series.names, corrected, usable, series.years), residual_spread
+
+
+def remove_surroundings(series: Series, window_px: int = 27, coarse: int = 3) -> Series:
+    """
+    Each pixel against the middle of its surroundings at the same look: what a field does as a whole goes, a roof in it stays.
+
+    The surroundings are the median over about `window_px` pixels, computed on means of `coarse` x `coarse` pixels.
+    """
+    n_features, n_looks, rows, cols = series.values.shape
+    pad_y, pad_x = -rows % coarse, -cols % coarse
+    ok = np.pad(series.usable, ((0, 0), (0, pad_y), (0, pad_x))).astype(np.float32)
+    count = ok.reshape(n_looks, ok.shape[1] // coarse, coarse, -1, coarse).sum(axis=(2, 4))
+    y = np.clip((np.arange(rows) + 0.5) / coarse - 0.5, 0, count.shape[1] - 1)
+    x = np.clip((np.arange(cols) + 0.5) / coarse - 0.5, 0, count.shape[2] - 1)
+    local = np.empty_like(series.values)
+    size = max(3, window_px // coarse) | 1
+    for f in range(n_features):
+        padded = np.pad(series.values[f], ((0, 0), (0, pad_y), (0, pad_x)))
+        mean = padded.reshape(n_looks, count.shape[1], coarse, -1, coarse).sum(axis=(2, 4)) / np.maximum(count, 1)
+        for t in range(n_looks):
+            filled = np.where(count[t] > 0, mean[t], np.median(mean[t][count[t] > 0]) if count[t].any() else 0)
+            near = median_filter(filled, size, mode="reflect")
+            local[f, t] = series.values[f, t] - _stretch(near, y, x)
+    np.copyto(local, 0, where=~series.usable)
+    return Series(series.names, local, series.usable, series.years)
+
+
+def _stretch(image: Array, y: NDArray[np.float64], x: NDArray[np.float64]) -> Array:
+    """Bilinear interpolation at rows y and columns x."""
+    y0, x0 = np.minimum(y.astype(int), image.shape[0] - 2), np.minimum(x.astype(int), image.shape[1] - 2)
+    v, u = (y - y0)[:, None].astype(np.float32), (x - x0)[None].astype(np.float32)
+    top = image[y0][:, x0] * (1 - u) + image[y0][:, x0 + 1] * u
+    low = image[y0 + 1][:, x0] * (1 - u) + image[y0 + 1][:, x0 + 1] * u
+    return np.asarray(top * (1 - v) + low * v, np.float32)
 
 
 def _axes(rows: int, cols: int) -> tuple[Array, Array]:

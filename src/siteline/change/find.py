@@ -52,6 +52,10 @@ SEASONAL_LOOKS, SEASONAL_YEARS = 24, 2.0
 """A yearly wave is fitted only to as many looks over as many years."""
 
 
+PRICE = 12.0
+"""Price of one more level in a pixel's history, in medians of what pure noise reaches."""
+
+
 class Preset(StrEnum):
     """How sure a change must be before it is reported."""
 
@@ -183,17 +187,21 @@ def _cut_series(natural: Series) -> tuple[Series, Array, Mask, Array, float]:
     usable = natural.usable
     weight = usable.astype(np.float32)
     series, _ = remove_common(natural)
-    seasonal = len(series.years) >= SEASONAL_LOOKS and series.years[-1] - series.years[0] >= SEASONAL_YEARS
+    long = len(series.years) > 16
     values = series.values
-    if seasonal:
+    if len(series.years) >= SEASONAL_LOOKS and series.years[-1] - series.years[0] >= SEASONAL_YEARS:
         sigma = estimate_noise(values, usable)
         score, when = test_one_step(add_up(values, weight, sigma), least=2)
         values = remove_season(values, usable, series.years, when, score)
-    sigma = estimate_noise(values, usable)
-    sums = add_up(values, weight, sigma)
-    score, _ = test_one_step(sums)
-    price = price_of_step(score)
-    starts = partition(sums, price, least=1 if len(series.years) <= 16 else 2)
+    for last in (False, True):
+        sigma = estimate_noise(values, usable)
+        sums = add_up(values, weight, sigma)
+        score, _ = test_one_step(sums)
+        price = price_of_step(score, len(values), len(series.years))
+        starts = partition(sums, price, least=2 if long else 1)
+        if not last:  # now that the levels are known, each look is compared with the level a pixel is on
+            series, _ = remove_common(natural, levels_of(starts, series.values, weight))
+            values = series.values
     level = levels_of(starts, values, weight)
     jump = np.zeros_like(level)
     jump[:, 1:] = np.diff(level, axis=1)
@@ -201,16 +209,16 @@ def _cut_series(natural: Series) -> tuple[Series, Array, Mask, Array, float]:
     return Series(series.names, values, usable, series.years), sigma, starts, jump, price
 
 
-def price_of_step(score: Array) -> float:
+def price_of_step(score: Array, n_features: int, n_looks: int) -> float:
     """
     Merit above which a step is more than this scene's own trembling.
 
-    score: (y, x) merit of the best step. A cube root makes such scores nearly normal; the spread is read from the lower half,
-    which real changes do not touch.
+    score: (y, x) merit of the best step. Pure noise would have a known median and lowest tenth; the lowest tenth is the part of the scene that real
+    changes touch least, and it says how much more than pure noise (weather, season, misregistration) this scene trembles.
     """
-    root = np.cbrt(score[score > 0]) if (score > 0).any() else np.ones(1, np.float32)
-    low, middle = np.quantile(root, [0.25, 0.5])
-    return float(max((middle + 2.5 * (middle - low) / 0.6745) ** 3, 12.0))
+    median = 0.5 * n_features - 0.2 + (0.225 + 0.175 * n_features) * math.log(n_looks)
+    unrest = float(np.quantile(score, 0.1)) / (0.8 * median)
+    return PRICE * median * math.sqrt(max(unrest, 0.25))
 
 
 def _describe(patch: Patch, scene: _Scene) -> ChangeEvent:

@@ -101,6 +101,12 @@ def gather_patches(starts: Mask, jump: Array, slack: int, least_px: int) -> list
             others.append(theirs[alike])
     i, j = np.concatenate(ends), np.concatenate(others)
     _, member = connected_components(coo_matrix((np.ones(i.size, bool), (i, j)), shape=(t.size, t.size)), directed=False)
+    if slack:
+        # neighbours pass a date on like a rumour: cut each chain at its main dates, then join again within each
+        episode = _main_dates(member, t, slack)
+        same = (member[i] == member[j]) & (episode[i] == episode[j])
+        links = coo_matrix((np.ones(int(same.sum()), bool), (i[same], j[same])), shape=(t.size, t.size))
+        _, member = connected_components(links, directed=False)
     order = np.argsort(member, kind="stable")
     cuts = np.flatnonzero(np.diff(member[order])) + 1
     patches = []
@@ -110,6 +116,31 @@ def gather_patches(starts: Mask, jump: Array, slack: int, least_px: int) -> list
             if patch.area >= least_px:
                 patches.append(patch)
     return patches
+
+
+def _main_dates(member: NDArray[np.int32], t: NDArray[np.intp], slack: int) -> NDArray[np.int32]:
+    """For each step, the number of the main date of its chain: the most frequent one within `slack` looks, most frequent first."""
+    episode = np.zeros(t.size, np.int32)
+    order = np.argsort(member, kind="stable")
+    cuts = np.flatnonzero(np.diff(member[order])) + 1
+    for voxels in np.split(order, cuts):
+        dates = t[voxels]
+        if np.ptp(dates) <= slack:
+            continue
+        counts = np.bincount(dates).astype(np.float64)
+        number = 0
+        owner = np.full(counts.size, -1)
+        while counts.any():
+            # the count itself breaks ties, so that a date is a real peak and not the middle between two
+            window = np.convolve(counts, np.ones(2 * slack + 1), mode="same") + 1e-3 * counts
+            peak = int(np.argmax(np.where(counts > 0, window, -1)))
+            lo, hi = max(peak - slack, 0), peak + slack + 1
+            fresh = np.flatnonzero((owner[lo:hi] < 0) & (counts[lo:hi] > 0)) + lo
+            owner[fresh] = number
+            counts[lo:hi] = 0
+            number += 1
+        episode[voxels] = owner[dates]
+    return episode
 
 
 def _patch(t: NDArray[np.intp], y: NDArray[np.intp], x: NDArray[np.intp]) -> Patch:

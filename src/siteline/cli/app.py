@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import Any
 
-import click
 import typer
 
 from siteline import __version__
@@ -32,6 +32,10 @@ app.add_typer(brief.app, name="brief")
 app.add_typer(cases.cache_app, name="cache")
 
 
+_WrongUsage: Any = typer.BadParameter.__mro__[1]
+"""click's UsageError: typer carries click inside, and names only this one of its refusals."""
+
+
 def _show_version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"siteline {__version__}")
@@ -56,15 +60,15 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
-        app(standalone_mode=False)
+        sys.exit(app(standalone_mode=False) or 0)
     except SitelineError as error:
         _refuse(str(error), error.hint)
-    except click.exceptions.Exit as stop:
+    except typer.Exit as stop:
         sys.exit(stop.exit_code)
-    except click.UsageError as error:
+    except _WrongUsage as error:
         error.show()
         sys.exit(2)
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, typer.Abort):
         _refuse(
             "stopped before the end", "What was finished is kept; run the same command to go on.", code=130
         )
@@ -79,8 +83,8 @@ def main() -> None:
 
 def _refuse(what: str, hint: str, code: int = 1) -> None:
     flat = " ".join(what.split())
-    click.echo(f"error: {flat}", err=True)
-    click.echo(f"hint: {' '.join(hint.split()) or 'See: siteline --help'}", err=True)
+    typer.echo(f"error: {flat}", err=True)
+    typer.echo(f"hint: {' '.join(hint.split()) or 'See: siteline --help'}", err=True)
     sys.exit(code)
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from siteline.cli.common import AsOfOption, CaseOption, JsonOption, moment, opened, print_json, say, table
+
+if TYPE_CHECKING:
+    from siteline.workbench.places import RoleQuestion
 
 app = typer.Typer(help="Sites: what is watched.", no_args_is_help=True)
 
@@ -38,7 +42,10 @@ def add(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(help="GeoJSON, KML or KMZ with aoi, perimeter, buildings …")],
     role: Annotated[
-        str | None, typer.Option("--role", help="Role of KML features that do not say theirs.")
+        list[str] | None,
+        typer.Option(
+            "--role", help='For features without one: building, or "Hall 2=building"; may be repeated.'
+        ),
     ] = None,
     case: CaseOption = None,
 ) -> None:
@@ -46,11 +53,22 @@ def add(
     from siteline.workbench.places import add_site
 
     with opened(context, case) as work:
-        site, remarks = add_site(work, file, role)
+        site, remarks = add_site(work, file, role or (_ask_roles if sys.stdin.isatty() else ()))
         say(remarks)
         roles = ", ".join(f"{s.role.value} {s.label}".strip() for s in site.structures)
         typer.echo(f"site {site.id}: {roles}")
         typer.echo(f"next: siteline scenes add {site.id} --manifest scenes.csv")
+
+
+def _ask_roles(questions: tuple[RoleQuestion, ...]) -> list[str]:
+    """Ask a person on a terminal, once, proposing what the name and shape suggest."""
+    typer.echo(
+        "These features do not say what they are: aoi, perimeter, building, zone, gate, point; or none."
+    )
+    return [
+        typer.prompt(f"  {q.feature} ({q.geometry})", default=q.proposed.value if q.proposed else "none")
+        for q in questions
+    ]
 
 
 @app.command("list")

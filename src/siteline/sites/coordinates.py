@@ -55,9 +55,13 @@ def parse_place(text: str) -> Place:
         if place := read(plain):
             return place
     if re.search(r"[23456789CFGHJMPQRVWX]{4,8}\+[23456789CFGHJMPQRVWX]{2,3}\b", plain):
-        raise BadPlace(f"a plus code is not read: {_short(said)}", "Open it on a map and copy the coordinates.")
+        raise BadPlace(
+            f"a plus code is not read: {_short(said)}", "Open it on a map and copy the coordinates."
+        )
     if re.search("[NSEW]", plain) and re.search(r"\d.*\d", plain):
-        raise BadPlace(f"not a place: {_short(said)}", "Give both numbers a letter, N or S and E or W: 39.9N 127.6E.")
+        raise BadPlace(
+            f"not a place: {_short(said)}", "Give both numbers a letter, N or S and E or W: 39.9N 127.6E."
+        )
     raise BadPlace(f"not a place: {_short(said)}")
 
 
@@ -68,7 +72,8 @@ _STEP = r"(?:\s*{mark}\s*|\s*[:-]\s*|\s+)"
 _DEGREES = re.compile(rf"([+-]?)\s*{_NUMBER}\s*°?", re.ASCII)
 _MINUTES = re.compile(rf"([+-]?)\s*{_WHOLE}{_STEP.format(mark='°')}{_NUMBER}\s*'?", re.ASCII)
 _SECONDS = re.compile(
-    rf"([+-]?)\s*{_WHOLE}{_STEP.format(mark='°')}{_WHOLE}{_STEP.format(mark=chr(39))}{_NUMBER}\s*\"?", re.ASCII
+    rf"([+-]?)\s*{_WHOLE}{_STEP.format(mark='°')}{_WHOLE}{_STEP.format(mark=chr(39))}{_NUMBER}\s*\"?",
+    re.ASCII,
 )
 
 
@@ -103,7 +108,9 @@ def _sum_up(sign: str, parts: list[str], unit: float) -> _Angle:
 
 def _read_compact(text: str) -> Place | None:
     """395412N 1273600E, as in aviation notices."""
-    match = re.fullmatch(r"(\d{2})(\d{2})(\d{2})?\s*([NS])[\s,;/]*(\d{3})(\d{2})(\d{2})?\s*([EW])", text, re.ASCII)
+    match = re.fullmatch(
+        r"(\d{2})(\d{2})(\d{2})?\s*([NS])[\s,;/]*(\d{3})(\d{2})(\d{2})?\s*([EW])", text, re.ASCII
+    )
     if not match:
         return None
     lat_parts, lon_parts = [p for p in match.group(1, 2, 3) if p], [p for p in match.group(5, 6, 7) if p]
@@ -135,9 +142,13 @@ def _from_letters(one: tuple[_Angle, str], two: tuple[_Angle, str], read_as: str
     if one[1] in "EW":
         one, two = two, one
     if one[1] not in "NS" or two[1] not in "EW":
-        raise BadPlace(f"two {'longitudes' if one[1] in 'EW' else 'latitudes'} are no place", "Give one N/S and one E/W.")
+        raise BadPlace(
+            f"two {'longitudes' if one[1] in 'EW' else 'latitudes'} are no place", "Give one N/S and one E/W."
+        )
     if one[0].signed or two[0].signed:
-        raise BadPlace("a sign and a hemisphere letter together mean two things", "Keep the letter, drop the sign.")
+        raise BadPlace(
+            "a sign and a hemisphere letter together mean two things", "Keep the letter, drop the sign."
+        )
     lat = one[0].degrees * (-1 if one[1] == "S" else 1)
     lon = two[0].degrees * (-1 if two[1] == "W" else 1)
     return _place(lat, lon, (one[0].step, two[0].step), read_as)
@@ -160,7 +171,9 @@ def _read_labelled(text: str) -> Place | None:
 def _read_unlettered(text: str) -> Place | None:
     """39.9, 127.6 and 39°54'12", 127°36': latitude first, and refused where that is impossible."""
     whole, decimal = r"[+-]?\d{1,3}", r"[+-]?\d{1,3}(?:\.\d{1,15})?"
-    if re.fullmatch(rf"{whole},{whole}", text, re.ASCII) or re.fullmatch(r"[+-]?\d+(,[+-]?\d+){3}", text, re.ASCII):
+    if re.fullmatch(rf"{whole},{whole}", text, re.ASCII) or re.fullmatch(
+        r"[+-]?\d+(,[+-]?\d+){3}", text, re.ASCII
+    ):
         raise BadPlace(f"commas in {text} may be decimal or may part two numbers", "Write 39.9N 127.6E.")
     comma = r"[+-]?\d{1,3},\d{1,15}"
     marked = r"[+-]?\s*\d{1,3}(?:[.,]\d{1,15})?\s*°"
@@ -171,7 +184,9 @@ def _read_unlettered(text: str) -> Place | None:
     )
     if not match:
         if re.fullmatch(r"[+-]?[\d.]+([\s:]+[\d.]+){3,5}", text, re.ASCII):
-            raise BadPlace(f"numbers without marks may mean several places: {_short(text)}", "Add N or S, E or W.")
+            raise BadPlace(
+                f"numbers without marks may mean several places: {_short(text)}", "Add N or S, E or W."
+            )
         return None
     one, two = _angle(match[1]), _angle(match[2])
     spelling = "degrees and minutes" if "'" in text or '"' in text else "decimal degrees"
@@ -188,11 +203,17 @@ def _latitude_first(lat: _Angle, lon: _Angle, read_as: str, zoom: float | None =
     return _place(lat.degrees, lon.degrees, (lat.step, lon.step), read_as, zoom)
 
 
-def _place(lat: float, lon: float, steps: tuple[float, float], read_as: str, zoom: float | None = None) -> Place:
+def _place(
+    lat: float, lon: float, steps: tuple[float, float], read_as: str, zoom: float | None = None
+) -> Place:
     if not abs(lat) <= 90:
-        raise BadPlace(f"{lat:g} is not a latitude: it lies between -90 and 90", "Check the order and the numbers.")
+        raise BadPlace(
+            f"{lat:g} is not a latitude: it lies between -90 and 90", "Check the order and the numbers."
+        )
     if not abs(lon) <= 180:
-        raise BadPlace(f"{lon:g} is not a longitude: it lies between -180 and 180", "Check the order and the numbers.")
+        raise BadPlace(
+            f"{lon:g} is not a longitude: it lies between -180 and 180", "Check the order and the numbers."
+        )
     shrink = math.cos(math.radians(lat))
     precision = METRES_PER_DEGREE * max(steps[0], steps[1] * shrink)
     if zoom is not None and 0 <= zoom <= 30:
@@ -206,7 +227,9 @@ def _hemisphere(degrees: float, letters: str) -> str:
 
 # MGRS
 
-_MGRS = re.compile(r"((?:\d{1,2}[C-HJ-NP-X])|[ABYZ])\s*([A-HJ-NP-Z]{2})\s*(\d{0,10}|\d{1,5}\s+\d{1,5})", re.ASCII)
+_MGRS = re.compile(
+    r"((?:\d{1,2}[C-HJ-NP-X])|[ABYZ])\s*([A-HJ-NP-Z]{2})\s*(\d{0,10}|\d{1,5}\s+\d{1,5})", re.ASCII
+)
 
 
 def _read_mgrs(text: str) -> Place | None:
@@ -223,7 +246,9 @@ def _read_mgrs(text: str) -> Place | None:
     try:
         lat, lon = mgrs.MGRS().toLatLon(f"{zone}{square}{middle}")
     except (mgrs.core.MGRSError, ValueError, UnicodeError) as error:
-        raise BadPlace(f"there is no such MGRS square: {text}", "Check zone, band and square letters.") from error
+        raise BadPlace(
+            f"there is no such MGRS square: {text}", "Check zone, band and square letters."
+        ) from error
     half_degree = side / 2 / METRES_PER_DEGREE
     return _place(lat, lon, (half_degree, half_degree), f"MGRS, middle of a square of {side:,.0f} m")
 
@@ -232,7 +257,10 @@ def _read_mgrs(text: str) -> Place | None:
 
 _PAIR = r"([+-]?\d{1,3}(?:\.\d{1,15})?),\s*([+-]?\d{1,3}(?:\.\d{1,15})?)"
 _SHORT_HOSTS = frozenset(
-    "goo.gl maps.app.goo.gl g.co bit.ly t.co tinyurl.com ow.ly is.gd binged.it her.is clck.ru maps.apple we.tl".split()
+    (
+        *("goo.gl", "maps.app.goo.gl", "g.co", "bit.ly", "t.co", "tinyurl.com", "ow.ly"),
+        *("is.gd", "binged.it", "her.is", "clck.ru", "maps.apple"),
+    )
 )
 
 
@@ -313,13 +341,21 @@ def _read_google(link: _Link) -> Place | None:
     view = re.search(rf"/@{_PAIR}((?:,[+-]?[\d.]{{1,20}}[a-z])*)", link.path, re.ASCII)
     levels = re.search(r",([\d.]{1,20})z", view[3]) if view else None
     zoom = _level(levels[1]) if levels else _level(link.query.get("z") or link.query.get("zoom"))
-    pins = set(re.findall(r"!3d([+-]?\d{1,3}(?:\.\d{1,15})?)!4d([+-]?\d{1,3}(?:\.\d{1,15})?)", link.whole, re.ASCII))
+    pins = set(
+        re.findall(r"!3d([+-]?\d{1,3}(?:\.\d{1,15})?)!4d([+-]?\d{1,3}(?:\.\d{1,15})?)", link.whole, re.ASCII)
+    )
     if len(pins) > 1:
-        raise BadPlace("the link marks several places", "Open it, select the one you mean, and copy the address.")
+        raise BadPlace(
+            "the link marks several places", "Open it, select the one you mean, and copy the address."
+        )
     if pins:
         return _pair(",".join(pins.pop()), f"pin of a {name} link")
     asked = [link.query.get(key) for key in ("q", "query", "destination", "daddr")]
-    asked += [re.sub(r"^/maps/(?:place|search|dir/[^/]*)/", "", link.path) if link.path.startswith("/maps/") else None]
+    asked += [
+        re.sub(r"^/maps/(?:place|search|dir/[^/]*)/", "", link.path)
+        if link.path.startswith("/maps/")
+        else None
+    ]
     for said in asked:
         if place := _asked(said, f"place of a {name} link"):
             return place
@@ -381,7 +417,9 @@ def _read_zoom_earth(link: _Link) -> Place | None:
     for key, what in (("place=", "pin"), ("view=", "centre"), ("", "centre")):
         match = re.search(rf"(?:^|[/&#]){key}({_PAIR})(?:,([\d.]{{1,10}})z)?", link.fragment, re.ASCII)
         if match:
-            return _pair(match[1], f"{what} of a Zoom Earth link", _level(match[4]) if what == "centre" else None)
+            return _pair(
+                match[1], f"{what} of a Zoom Earth link", _level(match[4]) if what == "centre" else None
+            )
     return None
 
 
@@ -408,7 +446,10 @@ _READERS: tuple[tuple[str, Callable[[_Link], Place | None]], ...] = (
     (r"(^|\.)yandex\.[a-z.]{2,6}$", _read_yandex),
     (r"^maps\.apple\.com$", _read_apple),
     (r"(^|\.)zoom\.earth$", _read_zoom_earth),
-    (r"^browser\.(dataspace\.copernicus|stac\.dataspace\.copernicus)\.eu$", lambda k: _read_named(k, "Copernicus Browser view")),
+    (
+        r"^browser\.(dataspace\.copernicus|stac\.dataspace\.copernicus)\.eu$",
+        lambda k: _read_named(k, "Copernicus Browser view"),
+    ),
     (r"(^|\.)sentinel-hub\.com$", lambda k: _read_named(k, "Sentinel Hub view")),
     (r"^geo\.uri$", _read_geo),
 )

@@ -58,7 +58,7 @@ class RoleQuestion:
 
 
 AnswerRoles = Callable[[tuple[RoleQuestion, ...]], Sequence[Role | str | None]]
-"""Asked once for all open features; answers each with a role, "none" (not part of the site) or None (no answer)."""
+"""Asked once for all open features; answers each with a role, "none" (not of the site) or None (open)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,8 @@ def settle_roles(
                 questions[index] = RoleQuestion(shown, " / ".join(draft.folders), kind, _propose(draft))
         roles.append(role)
     remarks = [
-        Remark(name, f"features in folder {folder!r} are taken as {role.value}") for folder, role in by_folder.items()
+        Remark(name, f"features in folder {folder!r} are taken as {role.value}")
+        for folder, role in by_folder.items()
     ]
     if questions:
         for index, answer in zip(questions, _ask(tuple(questions.values()), answers, name), strict=True):
@@ -153,7 +154,9 @@ def _ask(
     if len(answered) != len(questions):
         raise BadSiteFile(f"{name}: {len(questions)} features need a role, {len(answered)} were answered")
     if still := [q for q, a in zip(questions, answered, strict=True) if a is None or a == ""]:
-        shown = ", ".join(f"{q.feature} ({q.proposed.value}?)" if q.proposed else q.feature for q in still[:6])
+        shown = ", ".join(
+            f"{q.feature} ({q.proposed.value}?)" if q.proposed else q.feature for q in still[:6]
+        )
         more = f" and {len(still) - 6} more" if len(still) > 6 else ""
         first = still[0]
         raise BadSiteFile(
@@ -165,7 +168,10 @@ def _ask(
     for question, answer in zip(questions, answered, strict=True):
         role = answer if isinstance(answer, Role) else _role_named(answer)
         if role is None and str(answer).strip().casefold() != LEAVE_OUT:
-            raise BadSiteFile(f"{name}: {question.feature} was given the role {str(answer)[:40]!r}", _did_you_mean(str(answer)))
+            raise BadSiteFile(
+                f"{name}: {question.feature} was given the role {str(answer)[:40]!r}",
+                _did_you_mean(str(answer)),
+            )
         settled.append(role)
     return settled
 
@@ -237,14 +243,23 @@ def build_structure(draft: Draft, role: Role, name: str, remarks: list[Remark]) 
 def _fit_geometry(draft: Draft, role: Role, name: str, remarks: list[Remark]) -> BaseGeometry:
     outline = draft.geometry
     if role is Role.PERIMETER and isinstance(outline, LineString) and outline.is_ring and outline.is_simple:
-        remarks.append(Remark(name, f"{draft.where} is a closed line; it is taken as the outline it encloses"))
+        remarks.append(
+            Remark(name, f"{draft.where} is a closed line; it is taken as the outline it encloses")
+        )
         return Polygon(outline)
     if role in _AREAS and not isinstance(outline, Polygon | MultiPolygon):
-        remedy = "Close the line, or draw it as a polygon." if isinstance(outline, LineString) else "Draw its outline as a polygon."
-        raise BadSiteFile(f"{name}: {draft.where} is a {role.value} but drawn as a {outline.geom_type}", remedy)
+        remedy = (
+            "Close the line, or draw it as a polygon."
+            if isinstance(outline, LineString)
+            else "Draw its outline as a polygon."
+        )
+        raise BadSiteFile(
+            f"{name}: {draft.where} is a {role.value} but drawn as a {outline.geom_type}", remedy
+        )
     if role is Role.POINT and not isinstance(outline, Point):
         raise BadSiteFile(
-            f"{name}: {draft.where} is a point but drawn as a {outline.geom_type}", "Give it another role, or one vertex."
+            f"{name}: {draft.where} is a point but drawn as a {outline.geom_type}",
+            "Give it another role, or one vertex.",
         )
     return outline
 
@@ -254,12 +269,17 @@ def _function(said: object, refuse: Callable[[str, str], BadSiteFile]) -> Functi
         said = value_of(said) if said.strip() else None
     if said is None:
         return None
-    remedy = 'Write {"text": …, "qualifier": "possible" or "probable", "basis": …, "who": …}: what a building is for is a judgement.'
+    remedy = (
+        'Write {"text": …, "qualifier": "possible" or "probable", "basis": …, "who": …}: '
+        "what a building is for is somebody's judgement."
+    )
     if not isinstance(said, dict):
         raise refuse(f"has a function without who judged it: {str(said)[:40]!r}", remedy)
     values = {key: said.get(key) for key in ("text", "qualifier", "basis", "who")}
     if values["qualifier"] not in ("possible", "probable"):
-        raise refuse(f"has a function that is neither possible nor probable: {str(values['qualifier'])[:40]!r}", remedy)
+        raise refuse(
+            f"has a function that is neither possible nor probable: {str(values['qualifier'])[:40]!r}", remedy
+        )
     read = {key: value.strip() for key, value in values.items() if isinstance(value, str)}
     if missing := [key for key in values if not read.get(key)]:
         raise refuse(f"has a function without {' and '.join(missing)}", remedy)
@@ -280,7 +300,9 @@ def _day(said: object, key: str, refuse: Callable[[str, str], BadSiteFile]) -> d
 # Sites
 
 
-def build_site(members: Mapping[str, Any], structures: Sequence[Structure], name: str, remarks: list[Remark]) -> Site:
+def build_site(
+    members: Mapping[str, Any], structures: Sequence[Structure], name: str, remarks: list[Remark]
+) -> Site:
     """
     The site of checked features, refused if two share a label or one lies elsewhere.
 
@@ -293,14 +315,19 @@ def build_site(members: Mapping[str, Any], structures: Sequence[Structure], name
     for s in structures:
         if (s.role, s.label.casefold()) in seen:
             raise BadSiteFile(
-                f"{name}: two features of role {s.role.value} have the label {s.label!r}", "Give each its own label."
+                f"{name}: two features of role {s.role.value} have the label {s.label!r}",
+                "Give each its own label.",
             )
         seen.add((s.role, s.label.casefold()))
     if sum(s.role is Role.AOI for s in structures) > 1:
-        raise BadSiteFile(f"{name}: more than one area under watch (role aoi)", "Join them into one MultiPolygon.")
+        raise BadSiteFile(
+            f"{name}: more than one area under watch (role aoi)", "Join them into one MultiPolygon."
+        )
     perimeters = [s.label for s in structures if s.role is Role.PERIMETER]
     if len(perimeters) > 1:
-        remarks.append(Remark(name, f"{len(perimeters)} perimeters; zones and distances refer to {perimeters[0]!r}"))
+        remarks.append(
+            Remark(name, f"{len(perimeters)} perimeters; zones and distances refer to {perimeters[0]!r}")
+        )
     if frame is Frame.EARTH:
         _look_for_strays(structures, name, remarks)
     title = members.get("name") or members.get("id") or ""
@@ -318,7 +345,7 @@ def build_site(members: Mapping[str, Any], structures: Sequence[Structure], name
 
 
 def read_members(said: Mapping[str, Any], name: str) -> dict[str, Any]:
-    """The site object's own members, checked: id, name, parent (texts), names (list), simulated (true or false)."""
+    """The site object's members, checked: id, name, parent (texts), names (list), simulated (a boolean)."""
     read: dict[str, Any] = {}
     for key in ("id", "name", "parent"):
         value = said.get(key)
@@ -327,7 +354,9 @@ def read_members(said: Mapping[str, Any], name: str) -> dict[str, Any]:
         read[key] = (value or "").strip() or None
     simulated = said.get("simulated", False)
     if not isinstance(simulated, bool):
-        raise BadSiteFile(f"{name}: simulated is {str(simulated)[:40]!r}", "Write true or false, without quotes.")
+        raise BadSiteFile(
+            f"{name}: simulated is {str(simulated)[:40]!r}", "Write true or false, without quotes."
+        )
     return {**read, "simulated": simulated, "names": said.get("names")}
 
 
@@ -338,10 +367,17 @@ def _site_id(said: str | None, title: str, name: str, remarks: list[Remark]) -> 
         if not said:
             raise BadSiteFile(f"{name}: the site has no id", 'Add a top-level "site": {"id": …, "name": …}.')
         remarks.append(
-            Remark(name, f"the file names no site; it is filed as {said!r}", 'add "site": {"id": …, "name": …} to choose')
+            Remark(
+                name,
+                f"the file names no site; it is filed as {said!r}",
+                'add "site": {"id": …, "name": …} to choose',
+            )
         )
     if not re.fullmatch(r"\w[\w.-]{0,63}", said):
-        raise BadSiteFile(f"{name}: {said[:70]!r} cannot be a site's id", "Use letters, digits, '-', '_' and '.', at most 64.")
+        raise BadSiteFile(
+            f"{name}: {said[:70]!r} cannot be a site's id",
+            "Use letters, digits, '-', '_' and '.', at most 64.",
+        )
     return said
 
 
@@ -364,8 +400,11 @@ def _look_for_strays(structures: Sequence[Structure], name: str, remarks: list[R
         if s is home or shapely.distance(s.geometry, home.geometry) <= _FAR_DEGREES:
             continue
         where = s.geometry.representative_point()
-        shown = f"{s.role.value} {s.label!r} lies near {where.y:.2f}, {where.x:.2f} (lat, lon), far from {home.label!r}"
+        place = f"{where.y:.2f}, {where.x:.2f} (lat, lon)"
+        shown = f"{s.role.value} {s.label!r} lies near {place}, far from {home.label!r}"
         if shapely.distance(swapped(s.geometry), home.geometry) <= _FAR_DEGREES:
-            raise BadSiteFile(f"{name}: {shown}; it looks swapped", "Longitude comes first: swap its coordinates.")
+            raise BadSiteFile(
+                f"{name}: {shown}; it looks swapped", "Longitude comes first: swap its coordinates."
+            )
         if abs(where.x) < 179:
             remarks.append(Remark(name, shown, "check that it belongs to this site"))

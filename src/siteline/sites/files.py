@@ -30,7 +30,7 @@ def read_site(path: Path, role: AnswerRoles | Sequence[str] | None = None) -> tu
 def parse_site(
     data: bytes, name: str, role: AnswerRoles | Sequence[str] | None = None
 ) -> tuple[Site, tuple[Remark, ...]]:
-    """The same, from bytes that were read already (taken into custody, say); `name` is how errors call them."""
+    """The same, from bytes already read (taken into custody, say); `name` is how errors call them."""
     remarks: list[Remark] = []
     kind = sniff(data, name)
     if not name.lower().endswith((f".{kind}", ".json")):
@@ -42,7 +42,9 @@ def parse_site(
         if kind == "kmz":
             data, others = unzip_kmz(data, name)
             if others:
-                remarks.append(Remark(name, f"{others} other file(s) in the KMZ (icons, images) are not kept"))
+                remarks.append(
+                    Remark(name, f"{others} other file(s) in the KMZ (icons, images) are not kept")
+                )
         root, members, drafts = sitekml.read_drafts(data, name, remarks)
     roles, told = settle_roles(drafts, role, name)
     remarks += told

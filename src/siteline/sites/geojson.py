@@ -18,14 +18,19 @@ SHAPE = "site/1"
 """What a site file says of itself."""
 
 _MEMBERS = frozenset(["type", "features", "crs", "bbox", "siteline", "site", "frame", "gsd_m", "simulated"])
-_LONLAT = re.compile(r"(urn:ogc:def:crs:OGC:[\d.]*:CRS84h?|OGC:CRS84|(urn:ogc:def:crs:EPSG:[\d.]*:|EPSG:)4326)", re.I)
+_LONLAT = re.compile(
+    r"(urn:ogc:def:crs:OGC:[\d.]*:CRS84h?|OGC:CRS84|(urn:ogc:def:crs:EPSG:[\d.]*:|EPSG:)4326)", re.I
+)
 
 
 def read_drafts(said: Any, name: str, remarks: list[Remark]) -> tuple[dict[str, Any], list[Draft]]:
     """What a parsed FeatureCollection says of its site (members) and of each feature (drafts)."""
     if not isinstance(said, dict) or said.get("type") != "FeatureCollection":
         kind = said.get("type") if isinstance(said, dict) else type(said).__name__
-        raise BadSiteFile(f"{name}: a site file is a FeatureCollection, not {str(kind)[:40]!r}", "Export all its features as one.")
+        raise BadSiteFile(
+            f"{name}: a site file is a FeatureCollection, not {str(kind)[:40]!r}",
+            "Export all its features as one.",
+        )
     refuse_other_shape(said, SHAPE, name)
     site = said.get("site", {})
     if not isinstance(site, dict):
@@ -63,7 +68,9 @@ def read_frame(said: object, name: str) -> Frame:
         return Frame.EARTH
     if said == Frame.IMAGE.value:
         return Frame.IMAGE
-    raise BadSiteFile(f"{name}: frame is {str(said)[:40]!r}", 'Write "frame": "image" for pixels, or leave it out.')
+    raise BadSiteFile(
+        f"{name}: frame is {str(said)[:40]!r}", 'Write "frame": "image" for pixels, or leave it out.'
+    )
 
 
 def check_crs(said: Mapping[str, Any], frame: Frame, name: str, remarks: list[Remark]) -> None:
@@ -75,7 +82,9 @@ def check_crs(said: Mapping[str, Any], frame: Frame, name: str, remarks: list[Re
     named = str(properties.get("name", "?") if isinstance(properties, dict) else "?")
     match = _LONLAT.fullmatch(named)
     if frame is Frame.IMAGE:
-        raise BadSiteFile(f"{name}: says both pixels (frame: image) and a crs ({named[:60]})", "Keep the one that is true.")
+        raise BadSiteFile(
+            f"{name}: says both pixels (frame: image) and a crs ({named[:60]})", "Keep the one that is true."
+        )
     if not match:
         raise BadSiteFile(
             f"{name}: is in {named[:60]}, not in longitude and latitude (EPSG:4326)",
@@ -98,17 +107,27 @@ def pen_remarks(pen: Pen, name: str) -> list[Remark]:
 def _said_once(said: Mapping[str, Any], site: Mapping[str, Any], key: str, name: str) -> Any:
     above, inside = said.get(key), site.get(key)
     if above is not None and inside is not None and above != inside:
-        raise BadSiteFile(f"{name}: says {key} twice, and differently: {above!s:.40} and {inside!s:.40}", "Keep one.")
+        raise BadSiteFile(
+            f"{name}: says {key} twice, and differently: {above!s:.40} and {inside!s:.40}", "Keep one."
+        )
     return inside if above is None else above
 
 
 def _gsd(said: object, frame: Frame, name: str) -> float | None:
     if said is None:
         return None
-    if isinstance(said, bool) or not isinstance(said, int | float) or not (math.isfinite(said) and 0 < said < 1e4):
-        raise BadSiteFile(f"{name}: gsd_m is {str(said)[:40]!r}", "Give metres per pixel as a number, or leave it out.")
+    if (
+        isinstance(said, bool)
+        or not isinstance(said, int | float)
+        or not (math.isfinite(said) and 0 < said < 1e4)
+    ):
+        raise BadSiteFile(
+            f"{name}: gsd_m is {str(said)[:40]!r}", "Give metres per pixel as a number, or leave it out."
+        )
     if frame is Frame.EARTH:
-        raise BadSiteFile(f"{name}: gsd_m is for frames without georeference only", 'Leave it out, or add "frame": "image".')
+        raise BadSiteFile(
+            f"{name}: gsd_m is for frames without georeference only", 'Leave it out, or add "frame": "image".'
+        )
     return float(said)
 
 
@@ -126,7 +145,9 @@ def _draft(feature: object, number: int, pen: Pen, name: str) -> Draft:
         raise BadSiteFile(f"{name}: feature {number} is not a GeoJSON Feature", "Export it again.")
     properties = feature.get("properties") or {}
     if not isinstance(properties, dict):
-        raise BadSiteFile(f"{name}: feature {number} has properties that are not an object", "Export it again.")
+        raise BadSiteFile(
+            f"{name}: feature {number} has properties that are not an object", "Export it again."
+        )
     title = next((str(properties[key]).strip() for key in ("label", "name") if properties.get(key)), "")[:60]
     where = f'feature {number} "{title}"' if title else f"feature {number}"
     try:
@@ -187,4 +208,9 @@ def properties_of(structure: Structure) -> dict[str, Any]:
 
 def function_as_dict(function: Function) -> dict[str, str]:
     """Interchange form."""
-    return {"text": function.text, "qualifier": function.qualifier, "basis": function.basis, "who": function.who}
+    return {
+        "text": function.text,
+        "qualifier": function.qualifier,
+        "basis": function.basis,
+        "who": function.who,
+    }

@@ -37,7 +37,9 @@ def read_bytes(path: Path) -> bytes:
         with path.open("rb") as stream:
             data = stream.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
-        raise BadSiteFile(f"{path.name}: cannot be read ({error})", "Check the path and its permissions.") from error
+        raise BadSiteFile(
+            f"{path.name}: cannot be read ({error})", "Check the path and its permissions."
+        ) from error
     if len(data) > MAX_BYTES:
         raise BadSiteFile(
             f"{path.name}: larger than {MAX_BYTES // 2**20} MiB",
@@ -76,7 +78,8 @@ def decode(data: bytes, name: str) -> str:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
         raise BadSiteFile(
-            f"{name}: not {encoding.removesuffix('-sig').upper()} at byte {error.start}", "Save it again as UTF-8."
+            f"{name}: not {encoding.removesuffix('-sig').upper()} at byte {error.start}",
+            "Save it again as UTF-8.",
         ) from error
 
 
@@ -84,7 +87,9 @@ def parse_json(text: str, name: str) -> Any:
     """JSON that means one thing only: no NaN, no key twice in one object, no characters XML cannot carry."""
 
     def refuse_constant(constant: str) -> Any:
-        raise BadSiteFile(f"{name}: {constant} is not a number", "Remove the feature or give its coordinates.")
+        raise BadSiteFile(
+            f"{name}: {constant} is not a number", "Remove the feature or give its coordinates."
+        )
 
     def refuse_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         made = dict(pairs)

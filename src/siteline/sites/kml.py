@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 import json
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from typing import Any
-from xml.etree import ElementTree as ET  # noqa: S405  (writing only; reading goes through defusedxml)
+from xml.etree import ElementTree as ET
 
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
@@ -26,8 +27,21 @@ _OLDER = re.compile(r"\{http://(?:earth\.google\.com/kml/2\.\d|www\.opengis\.net
 _DEEPEST = 60
 _MOST_ENTRIES = 5_000
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
+_BROKEN_ZIP = (
+    *(zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError),
+    *(NotImplementedError, ValueError, KeyError, IndexError, struct.error),
+)
 _FEATURES = frozenset(
-    ["Placemark", "Folder", "Document", "NetworkLink", "GroundOverlay", "ScreenOverlay", "PhotoOverlay", "Schema"]
+    [
+        "Placemark",
+        "Folder",
+        "Document",
+        "NetworkLink",
+        "GroundOverlay",
+        "ScreenOverlay",
+        "PhotoOverlay",
+        "Schema",
+    ]
 )
 _FETCHED = frozenset(["NetworkLink", "GroundOverlay", "ScreenOverlay", "PhotoOverlay"])
 _SHAPES = frozenset(["Point", "LineString", "LinearRing", "Polygon", "MultiGeometry"])
@@ -77,20 +91,20 @@ def parse_kml(data: bytes, name: str) -> ET.Element:
 
 
 def unzip_kmz(data: bytes, name: str) -> tuple[bytes, int]:
-    """The one KML document inside a KMZ, and how many other files lie beside it; nothing is written to disk."""
+    """The one KML document inside a KMZ, and how many other files lie beside it; nothing is unpacked."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             entries = archive.infolist()
             if len(entries) > _MOST_ENTRIES:
-                raise BadSiteFile(f"{name}: holds {len(entries)} files", "Save only the site's drawing as KMZ.")
+                raise BadSiteFile(
+                    f"{name}: holds {len(entries)} files", "Save only the site's drawing as KMZ."
+                )
             for entry in entries:
                 _refuse_climbing(entry.filename, name)
             chosen = _choose_kml(entries, name)
             with archive.open(chosen) as stream:
                 document = stream.read(MAX_BYTES + 1)
-    except (
-        zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError, ValueError, KeyError
-    ) as error:  # fmt: skip
+    except _BROKEN_ZIP as error:
         raise BadSiteFile(f"{name}: the KMZ cannot be unpacked ({error})", "Save it again as KML.") from error
     if len(document) > MAX_BYTES:
         raise BadSiteFile(
@@ -108,11 +122,15 @@ def _choose_kml(entries: list[zipfile.ZipInfo], name: str) -> zipfile.ZipInfo:
             "Open it in Google Earth and save the folder of this site as KMZ.",
         )
     if chosen[0].flag_bits & 0x1:
-        raise BadSiteFile(f"{name}: the KMZ is encrypted", "Unpack it with its password and add the KML inside.")
+        raise BadSiteFile(
+            f"{name}: the KMZ is encrypted", "Unpack it with its password and add the KML inside."
+        )
     if chosen[0].compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise BadSiteFile(f"{name}: the KMZ is packed in an unusual way", "Save it again as KMZ or KML.")
     if chosen[0].file_size > MAX_BYTES:
-        raise BadSiteFile(f"{name}: unpacks to {chosen[0].file_size / 2**20:,.0f} MiB", "Save only the site's drawing.")
+        raise BadSiteFile(
+            f"{name}: unpacks to {chosen[0].file_size / 2**20:,.0f} MiB", "Save only the site's drawing."
+        )
     return chosen[0]
 
 
@@ -128,7 +146,9 @@ def _refuse_climbing(entry: str, name: str) -> None:
 def placemarks(root: ET.Element) -> Iterator[tuple[ET.Element, ET.Element, tuple[str, ...]]]:
     """Every placemark with its parent and the names of its folders from the outside in."""
 
-    def walk(parent: ET.Element, folders: tuple[str, ...]) -> Iterator[tuple[ET.Element, ET.Element, tuple[str, ...]]]:
+    def walk(
+        parent: ET.Element, folders: tuple[str, ...]
+    ) -> Iterator[tuple[ET.Element, ET.Element, tuple[str, ...]]]:
         for child in parent:
             if local(child) == "Placemark":
                 yield child, parent, folders
@@ -203,7 +223,9 @@ def draw_placemark(placemark: ET.Element, pen: Pen) -> BaseGeometry | None:
     """Its outline; None if it has none that we understand. Raises BadGeometry."""
     shapes = shape_elements(placemark)
     if len(shapes) > 1:
-        raise BadGeometry("it has several geometries", "Put them into one MultiGeometry, or split the placemark.")
+        raise BadGeometry(
+            "it has several geometries", "Put them into one MultiGeometry, or split the placemark."
+        )
     return _draw(shapes[0], pen) if shapes else None
 
 
@@ -233,7 +255,8 @@ def _vertices(element: ET.Element) -> list[tuple[float, ...]]:
         parts = token.split(",")
         if not 2 <= len(parts) <= 3 or not all(_NUMBER.fullmatch(part) for part in parts):
             raise BadGeometry(
-                f"{token[:40]!r} is not longitude,latitude[,height]", "No spaces after commas; points for decimals."
+                f"{token[:40]!r} is not longitude,latitude[,height]",
+                "No spaces after commas; points for decimals.",
             )
         vertices.append(tuple(float(part) for part in parts))
     if not vertices:
@@ -275,14 +298,19 @@ def add(parent: ET.Element, name: str, text: str | None = None, **attributes: st
 
 
 def add_data(element: ET.Element, values: Mapping[str, Any]) -> None:
-    """Values into ExtendedData (made if need be), each so that `value_of` gives it back with its type."""
+    """Values into ExtendedData, each so that `value_of` gives it back with its type."""
+    add_texts(element, {key: text_for(value) for key, value in values.items()})
+
+
+def add_texts(element: ET.Element, texts: Mapping[str, str]) -> None:
+    """Texts, as they stand, at the head of ExtendedData (made if need be)."""
     extended = element.find(tag("ExtendedData"))
     if extended is None:
         extended = ET.Element(tag("ExtendedData"))
         _insert_before_features(element, extended)
-    for index, (key, value) in enumerate(values.items()):
+    for index, (key, text) in enumerate(texts.items()):
         item = ET.Element(tag("Data"), {"name": fit_text(key)})
-        add(item, "value", text_for(value))
+        add(item, "value", text)
         extended.insert(index, item)
 
 
@@ -327,7 +355,10 @@ def add_shape(parent: ET.Element, outline: BaseGeometry) -> None:
     elif isinstance(outline, Polygon):
         polygon = add(parent, "Polygon")
         add(polygon, "tessellate", "1")
-        for name, ring in [("outerBoundaryIs", outline.exterior), *(("innerBoundaryIs", r) for r in outline.interiors)]:
+        for name, ring in [
+            ("outerBoundaryIs", outline.exterior),
+            *(("innerBoundaryIs", r) for r in outline.interiors),
+        ]:
             _add_coordinates(add(add(polygon, name), "LinearRing"), ring)
     elif isinstance(outline, LineString):
         line = add(parent, "LineString")
@@ -352,7 +383,9 @@ def new_document(name: str) -> tuple[ET.Element, ET.Element]:
 def write_kml(root: ET.Element) -> bytes:
     """The document as bytes; what is read from them is what was written, carriage returns included."""
     text = ET.tostring(root, encoding="unicode")
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'.replace("\r", "&#13;").encode("utf-8", "replace")
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'.replace("\r", "&#13;").encode(
+        "utf-8", "replace"
+    )
 
 
 def to_fragment(element: ET.Element) -> str:

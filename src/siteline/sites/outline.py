@@ -30,7 +30,9 @@ def read_outline(path: Path, frame: Frame = Frame.EARTH, *, line: bool = False) 
         said = parse_json(decode(data, name), name)
         drawn = _from_geojson(said, pen, name)
     elif frame is Frame.IMAGE:
-        raise BadGeometry(f"{name}: KML knows only longitude and latitude; this site is in pixels", "Draw it as GeoJSON.")
+        raise BadGeometry(
+            f"{name}: KML knows only longitude and latitude; this site is in pixels", "Draw it as GeoJSON."
+        )
     else:
         root = parse_kml(unzip_kmz(data, name)[0] if kind == "kmz" else data, name)
         drawn = [g for p, _, _ in placemarks(root) if (g := _named(lambda p=p: draw_placemark(p, pen), name))]
@@ -51,7 +53,9 @@ def _from_geojson(said: Any, pen: Pen, name: str) -> list[BaseGeometry]:
         raise BadSiteFile(f"{name}: not a GeoJSON object", "Export it again.")
     if "frame" in said and read_frame(said["frame"], name) is not pen.frame:
         other = "pixels" if pen.frame is Frame.EARTH else "longitude and latitude"
-        raise BadGeometry(f"{name}: is drawn in {other}, but the site is not", "Draw it in the frame of the site.")
+        raise BadGeometry(
+            f"{name}: is drawn in {other}, but the site is not", "Draw it in the frame of the site."
+        )
     check_crs(said, pen.frame, name, [])
     kind = said.get("type")
     if kind == "FeatureCollection":

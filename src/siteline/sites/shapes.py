@@ -68,7 +68,9 @@ class Pen:
         if kind in _PARTS:
             parts = [self.draw({"type": _PARTS[kind], "coordinates": part}) for part in _items(coordinates)]
             return self.gather(parts, many=True)
-        raise BadGeometry(f"{str(kind)[:40]!r} is not a GeoJSON geometry type", "Draw a polygon, line or point.")
+        raise BadGeometry(
+            f"{str(kind)[:40]!r} is not a GeoJSON geometry type", "Draw a polygon, line or point."
+        )
 
     def point(self, position: Iterable[float]) -> Point:
         """One place."""
@@ -115,7 +117,9 @@ class Pen:
             flat.append(flat[0])
             self.closed += 1
         if len(set(flat)) < 3:
-            raise BadGeometry(f"an outline needs 3 different vertices, got {len(set(flat))}", "Draw it again.")
+            raise BadGeometry(
+                f"an outline needs 3 different vertices, got {len(set(flat))}", "Draw it again."
+            )
         return flat
 
     def _flat(self, positions: list[tuple[float, ...]]) -> list[Position]:
@@ -133,13 +137,17 @@ class Pen:
             raise BadGeometry("a vertex is not a number", "Remove that vertex or draw the outline again.")
         if self.frame is Frame.IMAGE:
             if max(abs(x), abs(y)) > _LARGEST_PIXEL:
-                raise BadGeometry(f"({x:g}, {y:g}) is no pixel of an image", "Pixels: x right, y down, from the corner.")
+                raise BadGeometry(
+                    f"({x:g}, {y:g}) is no pixel of an image", "Pixels: x right, y down, from the corner."
+                )
             return
         if abs(x) <= 180 and abs(y) <= 90:
             return
         where = f"({x:g}, {y:g}) is not a longitude and latitude"
         if abs(x) <= 90 and abs(y) <= 180:
-            raise BadGeometry(f"{where}; they look swapped", "Longitude comes first in GeoJSON and KML: swap them.")
+            raise BadGeometry(
+                f"{where}; they look swapped", "Longitude comes first in GeoJSON and KML: swap them."
+            )
         if abs(x) <= 360 and abs(y) <= 90:
             raise BadGeometry(
                 f"{where}; the outline runs past the 180° meridian",
@@ -156,7 +164,7 @@ class Pen:
         west, _, east, _ = outline.bounds
         if east - west > 180:
             raise BadGeometry(
-                f"it spans {east - west:.0f}° of longitude: it crosses the 180° meridian, or a vertex is wrong",
+                f"it spans {east - west:.0f}° of longitude: it crosses the 180° meridian, or a vertex is off",
                 "Split it at the 180° meridian into the parts of a MultiPolygon, or correct the vertex.",
             )
 
@@ -189,9 +197,11 @@ def split_at_180(outline: BaseGeometry) -> BaseGeometry:
     west, _, east, _ = outline.bounds if not outline.is_empty else (0.0, 0.0, 0.0, 0.0)
     if east - west <= 180:
         return outline
-    unrolled = shapely.transform(outline, lambda xy: np.where(xy < [0, -91], xy + [360, 0], xy))
+    unrolled = shapely.transform(outline, lambda xy: np.where(xy < (0, -91), xy + np.array((360, 0)), xy))
     left = unrolled.intersection(shapely.box(0, -90, 180, 90))
-    right = shapely.transform(unrolled.intersection(shapely.box(180, -90, 360, 90)), lambda xy: xy - [360, 0])
+    right = shapely.transform(
+        unrolled.intersection(shapely.box(180, -90, 360, 90)), lambda xy: xy - np.array((360, 0))
+    )
     return shapely.union_all([left, right])
 
 
@@ -231,8 +241,12 @@ def _items(value: object) -> list[Any]:
 def _position(value: object) -> tuple[float, ...]:
     numbers = _items(value)
     if not all(isinstance(n, int | float) and not isinstance(n, bool) for n in numbers):
-        raise BadGeometry(f"a vertex is not made of numbers: {str(value)[:60]}", "Give longitude and latitude.")
+        raise BadGeometry(
+            f"a vertex is not made of numbers: {str(value)[:60]}", "Give longitude and latitude."
+        )
     try:
         return tuple(float(n) for n in numbers[:4])
     except OverflowError as error:
-        raise BadGeometry("a vertex is not a number", "Remove that vertex or draw the outline again.") from error
+        raise BadGeometry(
+            "a vertex is not a number", "Remove that vertex or draw the outline again."
+        ) from error

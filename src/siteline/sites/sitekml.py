@@ -1,11 +1,12 @@
-"""Sites as KML: what a file says, and the same file again with folders, styles and descriptions as they came."""
+"""Sites as KML: what a file says, and the file again with folders, styles and descriptions as they came."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
-from xml.etree import ElementTree as ET  # noqa: S405  (writing only; reading goes through defusedxml)
+from xml.etree import ElementTree as ET
 
 from siteline.model.errors import BadGeometry, BadInput, BadSiteFile
 from siteline.model.place import Frame, Role, Site, Structure
@@ -16,6 +17,7 @@ from siteline.sites.kml import (
     add,
     add_data,
     add_shape,
+    add_texts,
     container_of,
     draw_placemark,
     drop_data,
@@ -56,12 +58,16 @@ _FOLDER = {
 }
 
 
-def read_drafts(data: bytes, name: str, remarks: list[Remark]) -> tuple[ET.Element, dict[str, Any], list[Draft]]:
-    """A KML document, what it says of its site (members) and of each placemark that has an outline (drafts)."""
+def read_drafts(
+    data: bytes, name: str, remarks: list[Remark]
+) -> tuple[ET.Element, dict[str, Any], list[Draft]]:
+    """A KML document, what it says of its site (members) and of each placemark with an outline (drafts)."""
     root = parse_kml(data, name)
     if fetched := silence_links(root):
         remarks.append(
-            Remark(name, f"{len(fetched)} link(s) to remote files were not followed; they are kept, switched off")
+            Remark(
+                name, f"{len(fetched)} link(s) to remote files were not followed; they are kept, switched off"
+            )
         )
     container = container_of(root)
     said: dict[str, Any] = {key: text for key, text in read_data(container).items() if key in _SITE_DATA}
@@ -73,14 +79,16 @@ def read_drafts(data: bytes, name: str, remarks: list[Remark]) -> tuple[ET.Eleme
         said = {}
     members = read_members({"name": text_of(container, "name"), **said}, name)
     members["frame"] = Frame.EARTH
-    pen, drafts, number = Pen(Frame.EARTH), [], 0
-    for placemark, _, folders in placemarks(root):
-        number += 1
+    pen = Pen(Frame.EARTH)
+    drafts: list[Draft] = []
+    for number, (placemark, _, folders) in enumerate(placemarks(root), 1):
         if (draft := _draft(placemark, number, folders, pen, name)) is not None:
             placemark.set(_SLOT, str(len(drafts)))
             drafts.append(draft)
         else:
-            remarks.append(Remark(name, f"placemark {number} has no outline or point; it is kept but not read"))
+            remarks.append(
+                Remark(name, f"placemark {number} has no outline or point; it is kept but not read")
+            )
     remarks += pen_remarks(pen, name)
     return root, members, drafts
 
@@ -102,11 +110,13 @@ def _draft(placemark: ET.Element, number: int, folders: tuple[str, ...], pen: Pe
     return Draft(where, title or own["label"], own, outline, folders)
 
 
-def keep_document(root: ET.Element, structures: Sequence[Structure | None]) -> tuple[dict[str, Any], list[Structure]]:
+def keep_document(
+    root: ET.Element, structures: Sequence[Structure | None]
+) -> tuple[dict[str, Any], list[Structure]]:
     """
     The document without its outlines, and each structure with the rest of its placemark, to be written back.
 
-    structures: one for each draft, in order; None where the placemark is not part of the site and stays as it is.
+    structures: one for each draft, in order; None where the placemark is not of the site and stays as it is.
     """
     keeping = []
     for placemark, parent, _ in list(placemarks(root)):
@@ -130,7 +140,8 @@ def write_site_kml(site: Site) -> bytes:
     """The site as KML: as it came if it came as KML, with folders of our own otherwise."""
     if site.frame is Frame.IMAGE:
         raise BadInput(
-            f"site {site.id} is drawn in pixels, and KML knows only longitude and latitude", "Export it as GeoJSON."
+            f"site {site.id} is drawn in pixels, and KML knows only longitude and latitude",
+            "Export it as GeoJSON.",
         )
     if "kml" in site.kept:
         root = from_fragment(site.kept["kml"])
@@ -140,7 +151,7 @@ def write_site_kml(site: Site) -> bytes:
     new = _fill_slots(root, site.structures)
     if new:
         _add_folders(container, new)
-    add_data(container, _site_data(site))
+    add_texts(container, _as_texts(_site_data(site)))
     return write_kml(root)
 
 
@@ -175,12 +186,16 @@ def _fill_slots(root: ET.Element, structures: tuple[Structure, ...]) -> list[Str
 
 
 def _fill(placemark: ET.Element, structure: Structure) -> None:
-    add_data(placemark, _as_texts(properties_of(structure)))
+    add_texts(placemark, _as_texts(properties_of(structure)))
     add_shape(placemark, structure.geometry)
 
 
-def _as_texts(said: Mapping[str, Any]) -> dict[str, Any]:
-    return dict(said)
+def _as_texts(said: Mapping[str, Any]) -> dict[str, str]:
+    """Texts plain, so that a label "1" stays what a person wrote; the rest as JSON."""
+    return {
+        key: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        for key, value in said.items()
+    }
 
 
 def _add_folders(container: ET.Element, structures: Sequence[Structure]) -> None:
@@ -196,7 +211,8 @@ def _add_folders(container: ET.Element, structures: Sequence[Structure]) -> None
             add(placemark, "name", structure.label)
             add(placemark, "styleUrl", f"#siteline-{role.value}")
             others = {k: v for k, v in structure.kept.get("properties", {}).items() if k not in OWN}
-            add_data(placemark, _as_texts(properties_of(structure)) | others)
+            add_data(placemark, others)
+            add_texts(placemark, _as_texts(properties_of(structure)))
             add_shape(placemark, structure.geometry)
 
 

@@ -26,9 +26,7 @@ def square_site(place: Place, side_m: float, name: str | None) -> Site:
     east, north = to_utm.transform(place.lon, place.lat)
     half = side_m / 2
     square = box(east - half, north - half, east + half, north + half).segmentize(side_m / 4)
-    degrees = transform(
-        lambda x, y: to_utm.transform(x, y, direction="INVERSE"), square
-    )
+    degrees = transform(lambda x, y: to_utm.transform(x, y, direction="INVERSE"), square)
     centre = Structure(Role.POINT, "start", Point(place.lon, place.lat), source=place.read_as)
     aoi = Structure(Role.AOI, "aoi", degrees, source=f"square of {side_m:,.0f} m around the coordinate given")
     title = name or _spoken(place)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -142,6 +143,5 @@ def blind_intervals(case: Case, site_id: str, as_of: datetime | None = None) -> 
 def gaps_between(used: Sequence[Look]) -> list[tuple[date, date]]:
     """(last day seen, next day seen) of each gap longer than BLIND_DAYS."""
     ordered = sorted(used, key=lambda look: look.acquired.middle)
-    pairs = zip(ordered, ordered[1:], strict=False)
-    gaps = [(a.acquired.last_day, b.acquired.first_day) for a, b in pairs]
+    gaps = [(a.acquired.last_day, b.acquired.first_day) for a, b in pairwise(ordered)]
     return [(a, b) for a, b in gaps if (b - a).days > BLIND_DAYS]

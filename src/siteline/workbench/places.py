@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,10 +13,16 @@ from siteline.model.errors import BadInput, BadSetting
 from siteline.model.place import Site
 from siteline.model.remark import Remark
 from siteline.sites.coordinates import Place, parse_place
+from siteline.sites.features import AnswerRoles, RoleQuestion
+from siteline.sites.files import parse_site, write_site
+from siteline.sites.intake import read_bytes
+from siteline.sites.square import square_site
 from siteline.workbench.case import SETTINGS_FILE, Case, make_case, open_case
 from siteline.workbench.files import write_derived
 
 LARGEST_SIDE_M = 50_000
+
+__all__ = ["RoleQuestion", "Started", "add_site", "describe_site", "export_site", "list_sites", "start_site"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +37,6 @@ class Started:
 
 def start_site(folder: Path, place_text: str, size: str, name: str | None) -> Started:
     """A square site around a coordinate, in the case at `folder`; makes a case there if there is none."""
-    from siteline.sites.square import square_site
-
     place = parse_place(place_text)
     side = _metres(size)
     is_new = not (folder / SETTINGS_FILE).exists()
@@ -50,7 +54,7 @@ def start_site(folder: Path, place_text: str, size: str, name: str | None) -> St
     steps = (
         f"1. Draw the perimeter and buildings on {drawn} (QGIS, geojson.io or Google Earth), then:",
         f"   siteline site add {into}{drawn}",
-        "2. List your images in a scenes.csv: columns file, acquired and, if you know them, bands, credit, licence.",
+        "2. List your images in scenes.csv: file, acquired and, if you know them, bands, credit, licence; then:",
         f"   siteline scenes add {into}{site.id} --manifest scenes.csv",
         f"3. siteline survey {into}{site.id}",
         f"4. siteline brief build {into}".rstrip(),
@@ -58,12 +62,15 @@ def start_site(folder: Path, place_text: str, size: str, name: str | None) -> St
     return Started(site, case.folder, f"{place.lat:.5f}, {place.lon:.5f}", steps)
 
 
-def add_site(case: Case, file: Path, role: str | None) -> tuple[Site, tuple[Remark, ...]]:
-    """Read a site file, keep its bytes, and record the site."""
-    from siteline.sites.files import read_site
+def add_site(case: Case, file: Path, roles: AnswerRoles | Sequence[str]) -> tuple[Site, tuple[Remark, ...]]:
+    """
+    Read a site file, keep its bytes, and record the site.
 
-    site, remarks = read_site(file, role=role)
-    digest = case.blobs.keep_file(file)
+    roles: answers for features whose role the file does not say, or a function that asks.
+    """
+    data = read_bytes(file)
+    site, remarks = parse_site(data, file.name, roles)
+    digest = case.blobs.keep(data)
     is_fresh = case.register.record(site, digest)
     if not is_fresh:
         remarks = (*remarks, Remark(site.id, "stands just so already; nothing was added"))
@@ -101,7 +108,13 @@ def describe_site(case: Case, site_id: str, as_of: datetime | None = None) -> di
         "gsd_m": site.gsd_m,
         "simulated": site.simulated,
         "structures": [
-            {"role": s.role.value, "label": s.label, "name": s.name, "looks_like": s.looks_like, "source": s.source}
+            {
+                "role": s.role.value,
+                "label": s.label,
+                "name": s.name,
+                "looks_like": s.looks_like,
+                "source": s.source,
+            }
             for s in site.structures
         ],
         "scenes": len(case.scenes.all(site_id, as_of)),
@@ -112,11 +125,6 @@ def describe_site(case: Case, site_id: str, as_of: datetime | None = None) -> di
 
 def export_site(case: Case, site_id: str, format_: str, out: Path | None) -> Path:
     """Write a site file; returns where."""
-    from siteline.sites.files import write_site
-
-    formats: tuple[str, ...] = ("geojson", "kml", "kmz")
-    if format_ not in formats:
-        raise BadSetting(f"no site format {format_!r}", f"There are: {', '.join(formats)}.")
     content = write_site(case.register.get(site_id), format_)
     return write_derived(case, out, f"{site_id}.{format_}", content)
 
@@ -136,5 +144,3 @@ def _slug(place: Place) -> str:
     north = "n" if place.lat >= 0 else "s"
     east = "e" if place.lon >= 0 else "w"
     return f"site-{abs(place.lat):.3f}{north}-{abs(place.lon):.3f}{east}"
-
-

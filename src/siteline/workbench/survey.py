@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from siteline.change.find import ChangeOptions, find_changes
+from siteline.change.find import ChangeOptions, Preset, find_changes
 from siteline.cube.align import align
 from siteline.cube.load import CubeOptions, build_cube, plan_grid, read_native
 from siteline.measure.measure import MeasureOptions, measure_event, measure_outline
@@ -27,8 +26,6 @@ from siteline.workbench.images import resolved
 
 if TYPE_CHECKING:
     import xarray as xr
-
-PRESETS = ("wide", "balanced", "strict")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,22 +67,21 @@ def see_site(bench: Bench, site_id: str, until: date | None = None) -> Sight:
     """Read, align and stack the scenes of a site; what was done before is not done again."""
     case = bench.case
     site = case.register.get(site_id)
-    on_record = case.scenes.all(site_id)
-    scenes = tuple(
-        resolved(case, s) for s in on_record if s.fault is None and (until is None or s.acquired.last_day <= until)
-    )
-    if not scenes:
-        raise CannotTell(
-            f"no usable scene at {site_id}" + (f" until {until}" if until else ""),
-            f"Add some: siteline scenes add {site_id} --manifest scenes.csv"
-            + ("   (siteline scenes list says why those on record cannot be used)" if on_record else ""),
-        )
+    scenes = _usable_scenes(case, site_id, until)
     options = CubeOptions()
     grid = bench.run(plan_grid, scenes, site)
     natives = tuple(bench.each(read_native, scenes, site, grid, options))
     alignment = bench.run(align, natives, site, grid, options)
     built = bench.run(build_cube, natives, alignment, grid, options)
     return Sight(site, scenes, grid, built.cube, alignment.looks, (*alignment.remarks, *built.remarks))
+
+
+def site_grid(bench: Bench, site: Site) -> Grid:
+    """The grid on which a site's outlines are drawn: the newest survey's, or the one a survey would use."""
+    survey = bench.case.surveys.newest(site.id)
+    if survey is not None:
+        return survey.grid
+    return bench.run(plan_grid, _usable_scenes(bench.case, site.id, None), site)
 
 
 def survey_site(
@@ -102,19 +98,21 @@ def survey_site(
     Raises CannotTell if the scenes do not suffice; whatever was finished by then is kept.
     """
     chosen = preset or case.settings.survey.preset
-    if chosen not in PRESETS:
-        raise BadSetting(f"no preset {chosen!r}", f"There are: {', '.join(PRESETS)}.")
+    if chosen not in set(Preset):
+        raise BadSetting(f"no preset {chosen!r}", f"There are: {', '.join(Preset)}.")
     last_day = parse_acquired(until).last_day if until else None
     bench = Bench(case, progress)
     sight = see_site(bench, site_id, last_day)
-    options = ChangeOptions(preset=chosen, seed=case.settings.survey.seed)
+    options = ChangeOptions(preset=Preset(chosen))
     changes = bench.run(find_changes, sight.cube, sight.looks, sight.known, options)
     measuring = MeasureOptions()
     sizes = bench.each(measure_event, changes.events, sight.cube, measuring)
     of_known = bench.each(measure_outline, [k.geometry for k in sight.known], sight.cube, measuring)
     recipes = dict(bench.recipes)
     survey = Survey(
-        id=digest(site_id, chosen, str(last_day), *(f"{stage}={recipes[stage]}" for stage in sorted(recipes))),
+        id=digest(
+            site_id, chosen, str(last_day), *(f"{stage}={recipes[stage]}" for stage in sorted(recipes))
+        ),
         site_id=site_id,
         preset=chosen,
         until=last_day,
@@ -127,6 +125,19 @@ def survey_site(
     )
     _record(case, sight, survey, changes.events, changes.candidates, sizes, of_known)
     return Surveyed(survey, len(case.events.all(site_id)))
+
+
+def _usable_scenes(case: Case, site_id: str, until: date | None) -> tuple[Scene, ...]:
+    """Scenes whose pixels can be read, where their bytes lie; raises CannotTell if there are none."""
+    on_record = case.scenes.all(site_id)
+    usable = [s for s in on_record if s.fault is None and (until is None or s.acquired.last_day <= until)]
+    if not usable:
+        raise CannotTell(
+            f"no usable scene at {site_id}" + (f" until {until}" if until else ""),
+            f"Add some: siteline scenes add {site_id} --manifest scenes.csv"
+            + ("   (siteline scenes list says why those on record cannot be used)" if on_record else ""),
+        )
+    return tuple(resolved(case, scene) for scene in usable)
 
 
 def _record(
@@ -151,7 +162,3 @@ def _record(
         for structure, measured in zip(sight.known, of_known, strict=True):
             case.measurements.record(survey.site_id, structure.label, None, measured)
         case.surveys.record(survey)
-
-
-Sizes = Mapping[str, Measurement]
-"""Sizes of one thing, by what was measured."""

@@ -1,0 +1,5 @@
+"""`python -m siteline` is `siteline`."""
+
+from siteline.cli.app import main
+
+main()

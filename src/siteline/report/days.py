@@ -1,0 +1,53 @@
+"""Days as they are printed: never tighter than what the image's metadata say."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from siteline.model.dates import Acquired, DateInterval
+
+_MONTHS = (
+    "January February March April May June July August September October November December".split()
+)
+
+
+def say_day(day: date) -> str:
+    """A day in words: "3 April 2024"."""
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def say_short(day: date) -> str:
+    """A day for narrow places: "3 Apr 2024"."""
+    return f"{day.day} {_MONTHS[day.month - 1][:3]} {day.year}"
+
+
+def say_month(day: date) -> str:
+    """A month in words: "April 2024"."""
+    return f"{_MONTHS[day.month - 1]} {day.year}"
+
+
+def say_acquired(acquired: Acquired, short: bool = False) -> str:
+    """When an image was taken: a day, a month, or a span of days, as its metadata say."""
+    say = say_short if short else say_day
+    first, last = acquired.first_day, acquired.last_day
+    if first == last:
+        return say(first)
+    if first.day == 1 and (last + timedelta(days=1)).day == 1 and (first.year, first.month) == (last.year, last.month):
+        return f"{_MONTHS[first.month - 1][:3]} {first.year}" if short else say_month(first)
+    return f"{say(first)} – {say(last)}"
+
+
+def say_onset(interval: DateInterval) -> str:
+    """When a change came into sight: "not visible on 3 April 2024, first visible on 19 April 2024"."""
+    if interval.after is None:
+        return f"visible by {say_day(interval.by)}; no earlier usable image"
+    return f"not visible on {say_day(interval.after)}, first visible on {say_day(interval.by)}"
+
+
+def say_span(days: int) -> str:
+    """How long: "12 days", "3 months", "2.5 years"."""
+    if days < 60:
+        return f"{days} day" + ("" if days == 1 else "s")
+    if days < 700:
+        return f"{round(days / 30.44)} months"
+    return f"{days / 365.25:.1f}".removesuffix(".0") + " years"

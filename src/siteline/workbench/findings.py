@@ -1,0 +1,278 @@
+"""Events as people meet them: listed, told, drawn by eye, judged, exported."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from siteline.findings.draft import draft_finding
+from siteline.measure.drawn import measure_drawn
+from siteline.measure.zone import place_against
+from siteline.model.change import ChangeEvent, Judgement, Kind, Method, Observation, Stage, State, Status
+from siteline.model.dates import DateInterval
+from siteline.model.errors import BadGeometry, BadInput, BadSetting
+from siteline.model.finding import Finding
+from siteline.model.imagery import Grid, Scene
+from siteline.model.measurement import Measurement
+from siteline.model.place import Site, Zone
+from siteline.model.remark import Remark
+from siteline.raster.grid import bounds_of, onto_grid, reproject
+from siteline.sites.events import Version, WatchedEvent
+from siteline.sites.interchange import FORMATS, EventRecord, describe_events, write_events
+from siteline.sites.outline import read_outline
+from siteline.workbench.bench import Bench
+from siteline.workbench.case import Case
+from siteline.workbench.files import write_derived
+from siteline.workbench.survey import site_grid
+
+VERDICTS = {"accept": Status.ACCEPTED, "reject": Status.REJECTED, "unsure": Status.UNSURE}
+
+
+def records_of(
+    case: Case, site: Site, *, every: bool = False, as_of: datetime | None = None
+) -> list[EventRecord]:
+    """Events of a site with their sizes, zone and judgement, by onset."""
+    records = []
+    for watched in case.events.all(site.id, every=every, as_of=as_of):
+        now = watched.current
+        sizes = case.measurements.of(site.id, watched.id, now.number, as_of)
+        zone, distance = _zone(site, now.event)
+        records.append(
+            EventRecord(
+                id=watched.id,
+                version=now.number,
+                event=now.event,
+                status=watched.status,
+                measurements={what: size.quantity for what, size in sizes.items()},
+                zone=zone,
+                distance_to_perimeter=distance.quantity if distance else None,
+                judgement=watched.judgement,
+                needs_review=watched.needs_review,
+                reproduced=now.reproduced,
+            )
+        )
+    return records
+
+
+def list_events(
+    case: Case, site_id: str, *, every: bool, looks: bool, as_of: datetime | None = None
+) -> dict[str, Any]:
+    """The interchange document of a site's events, as plain JSON."""
+    site = case.register.get(site_id, as_of)
+    document = describe_events(records_of(case, site, every=every, as_of=as_of), site, looks=looks)
+    told: dict[str, Any] = json.loads(write_events(document, "geojson"))
+    return told
+
+
+def export_events(case: Case, site_id: str, format_: str, out: Path | None, *, every: bool = False) -> Path:
+    """Write the events of a site for other programs; returns where."""
+    if format_ not in FORMATS:
+        raise BadSetting(f"no event format {format_!r}", f"There are: {', '.join(FORMATS)}.")
+    site = case.register.get(site_id)
+    content = write_events(describe_events(records_of(case, site, every=every), site), format_)
+    return write_derived(case, out, f"{site_id}-events.{format_}", content)
+
+
+def findings_of(
+    case: Case, site: Site, grid: Grid, scenes: Sequence[Scene], *, as_of: datetime | None = None
+) -> list[tuple[WatchedEvent, Finding]]:
+    """What can be said of each event that is not rejected, in published words."""
+    said = []
+    for watched in case.events.all(site.id, as_of=as_of):
+        if watched.status is not Status.REJECTED:
+            said.append((watched, _finding(case, site, grid, scenes, watched, as_of)))
+    return said
+
+
+def tell_events(
+    case: Case, site_id: str, *, every: bool, as_of: datetime | None = None
+) -> list[tuple[str, ...]]:
+    """One line of words for each event."""
+    site = case.register.get(site_id, as_of)
+    events = case.events.all(site_id, every=every, as_of=as_of)
+    if not events:
+        return []
+    grid, scenes = site_grid(Bench(case), site), case.scenes.all(site_id, as_of)
+    lines = []
+    for watched in events:
+        finding = _finding(case, site, grid, scenes, watched, as_of)
+        facts = {fact.name: fact.text for fact in finding.facts}
+        onset = watched.current.event.onset
+        status = watched.status.value + (", needs review" if watched.needs_review else "")
+        if not watched.current.reproduced:
+            status += ", not found again"
+        lines.append(
+            (
+                watched.id,
+                finding.title,
+                onset.after.isoformat() if onset.after else "",
+                onset.by.isoformat(),
+                facts.get("Area", ""),
+                finding.zone.value if finding.zone else "",
+                status,
+            )
+        )
+    return lines
+
+
+def describe_event(case: Case, site_id: str, event_id: str, as_of: datetime | None = None) -> dict[str, Any]:
+    """One event with what can be said of it, its versions and its judgements."""
+    site = case.register.get(site_id, as_of)
+    watched = case.events.get(site_id, event_id, as_of)
+    grid, scenes = site_grid(Bench(case), site), case.scenes.all(site_id, as_of)
+    finding = _finding(case, site, grid, scenes, watched, as_of)
+    return {
+        "id": watched.id,
+        "version": watched.current.number,
+        "title": finding.title,
+        "status": watched.status.value,
+        "needs_review": watched.needs_review,
+        "sentences": [finding.headline, *finding.sentences, *finding.remarks],
+        "facts": {fact.name: fact.text for fact in finding.facts},
+        "versions": [_tell_version(version) for version in watched.versions],
+        "judgements": [
+            {
+                "status": judged.status.value,
+                "who": judged.who,
+                "when": judged.when.date().isoformat(),
+                "version": judged.version,
+                "why": judged.why,
+            }
+            for judged in watched.judgements
+        ],
+    }
+
+
+def add_drawn(
+    case: Case,
+    site_id: str,
+    on: str,
+    geometry: Path,
+    kind: str,
+    stage: str | None,
+    last_without: str | None,
+    label: str,
+) -> tuple[str, tuple[Remark, ...]]:
+    """Record a change that a person saw: dated by the two scenes, sized from the outline."""
+    site = case.register.get(site_id)
+    what = _one_of(Kind, kind, "--kind")
+    if stage is not None and what is not Kind.CONSTRUCTION:
+        raise BadSetting(f"only a construction has a stage, not a {what.value}", "Leave --stage out.")
+    reached = None if stage is None else _one_of(Stage, stage, "--stage")
+    seen = _usable(case, site_id, on)
+    before = None if last_without is None else _usable(case, site_id, last_without)
+    _check_order(case, site_id, seen, before)
+    grid = site_grid(Bench(case), site)
+    outline = onto_grid(read_outline(geometry, site.frame), grid)
+    west, south, east, north = bounds_of(grid)
+    left, low, right, high = outline.bounds
+    if left > east or right < west or low > north or high < south:
+        raise BadGeometry(f"{geometry.name}: the outline lies outside the images of {site_id}")
+    observations = (
+        *((Observation(before.id, State.UNCHANGED),) if before else ()),
+        Observation(seen.id, State.CHANGED),
+    )
+    event = ChangeEvent(
+        outline=outline,
+        crs=grid.crs,
+        kind=what,
+        stage=reached,
+        method=Method.DRAWN,
+        probability=1.0,
+        calibrated=False,
+        onset=DateInterval(before.acquired.first_day if before else None, seen.acquired.last_day),
+        finished=None,
+        last_without=before.id if before else None,
+        first_with=seen.id,
+        observations=observations,
+        label=label,
+    )
+    sizes = measure_drawn(outline, grid, seen)
+    with case.db.appending():
+        event_id = case.events.record_drawn(site_id, event)
+        case.measurements.record(site_id, event_id, 1, sizes)
+    return event_id, tuple(Remark(label or event_id, size.refused) for size in sizes if size.refused)
+
+
+def judge_event(case: Case, site_id: str, event_id: str, verdict: str, why: str) -> Judgement:
+    """Add a person's word on an event."""
+    status = VERDICTS.get(verdict.removesuffix("ed") if verdict != "unsure" else verdict)
+    if status is None:
+        raise BadSetting(f"no verdict {verdict!r}", f"There are: {', '.join(VERDICTS)}.")
+    watched = case.events.get(site_id, event_id)
+    case.events.judge(watched.id, status, why)
+    judged = case.events.get(site_id, watched.id).judgement
+    assert judged is not None
+    return judged
+
+
+def _finding(
+    case: Case, site: Site, grid: Grid, scenes: Sequence[Scene], watched: WatchedEvent, as_of: datetime | None
+) -> Finding:
+    now = watched.current
+    zone, distance = _zone(site, now.event)
+    sizes = tuple(case.measurements.of(site.id, watched.id, now.number, as_of).values())
+    return draft_finding(
+        watched.id, now.number, now.event, watched.status, sizes, zone, distance, site, grid, scenes
+    )
+
+
+def _zone(site: Site, event: ChangeEvent) -> tuple[Zone | None, Measurement | None]:
+    """Where an event lies against the perimeter as it is drawn now."""
+    if site.perimeter is None:
+        return None, None
+    line = site.perimeter.geometry
+    return place_against(
+        event.outline, line if event.crs is None else reproject(line, "EPSG:4326", event.crs)
+    )
+
+
+def _tell_version(version: Version) -> dict[str, Any]:
+    event = version.event
+    stage = f", {event.stage.value}" if event.stage else ""
+    said = f"{event.kind.value}{stage}, onset ({event.onset.after}, {event.onset.by}]"
+    return {
+        "version": version.number,
+        "at": version.created_at.isoformat(),
+        "by": version.created_by,
+        "survey": version.survey_id,
+        "reproduced": version.reproduced,
+        "said": said if version.reproduced else f"not found again; was {said}",
+    }
+
+
+def _one_of(words: Any, said: str, option: str) -> Any:
+    try:
+        return words(said)
+    except ValueError as error:
+        raise BadSetting(f"{option}: no {said!r}", f"There are: {', '.join(words)}.") from error
+
+
+def _usable(case: Case, site_id: str, scene_id: str) -> Scene:
+    scene = case.scenes.get(site_id, scene_id)
+    if scene.fault is not None:
+        raise BadInput(f"scene {scene_id} cannot be used: {scene.fault}", "Name another scene.")
+    return scene
+
+
+def _check_order(case: Case, site_id: str, seen: Scene, before: Scene | None) -> None:
+    """`after` may be left open only where no usable look precedes."""
+    if before is not None:
+        if before.acquired.first_day > seen.acquired.last_day or before.id == seen.id:
+            raise BadInput(
+                f"--last-without {before.id} ({before.acquired.text}) is not before --on {seen.id} "
+                f"({seen.acquired.text})",
+                "Exchange the two, or name an earlier scene.",
+            )
+        return
+    earlier = [
+        s for s in case.scenes.all(site_id) if s.fault is None and s.acquired.middle < seen.acquired.middle
+    ]
+    if earlier:
+        raise BadInput(
+            f"{len(earlier)} earlier scenes show the site before {seen.id}",
+            f"Name the last one without it: --last-without {earlier[-1].id}",
+        )

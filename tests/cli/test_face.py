@@ -1,0 +1,63 @@
+"""The face: quick, documented, and never a traceback."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer.main
+
+from siteline.cli.app import app
+
+ROOT = Path(__file__).parents[2]
+HEAVY = ("rasterio", "xarray", "odc", "matplotlib", "scipy", "skimage", "sqlalchemy", "shapely", "pandas", "dask")
+
+
+def every_command() -> list[tuple[str, Any]]:
+    """Each command by its full name."""
+    found: list[tuple[str, Any]] = []
+
+    def walk(name: str, command: Any) -> None:
+        inner = getattr(command, "commands", None)
+        if inner is None:
+            found.append((name, command))
+            return
+        for key, child in inner.items():
+            walk(f"{name} {key}".strip(), child)
+
+    walk("", typer.main.get_command(app))
+    return found
+
+
+@pytest.mark.parametrize(("name", "command"), every_command())
+def test_every_command_is_documented(name: str, command: Any) -> None:
+    """Each command, argument and option says what it is, and the command has its place in the reference."""
+    assert command.help
+    for parameter in command.params:
+        assert getattr(parameter, "help", None) or parameter.name == "help", f"{name}: {parameter.name}"
+    assert f"## siteline {name}\n" in (ROOT / "docs/reference/commands.md").read_text(encoding="utf-8")
+
+
+def test_help_loads_nothing_heavy() -> None:
+    """`siteline --help` answers without loading any of the numeric libraries."""
+    code = (
+        "import sys; sys.argv = ['siteline', '--help']\n"
+        "from siteline.cli.app import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        f"print('HEAVY', [m for m in {HEAVY!r} if m in sys.modules])"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "HEAVY []" in said.stdout
+    assert "survey" in said.stdout
+
+
+def test_wrong_usage_exits_with_two() -> None:
+    """A command that does not exist, or lacks an argument, is wrong usage."""
+    for words in (["nonsense"], ["survey"], ["site", "nonsense"], ["events", "judge", "a", "b", "accept"]):
+        said = subprocess.run([sys.executable, "-m", "siteline", *words], capture_output=True, text=True, check=False)
+        assert said.returncode == 2, words
+        assert "Traceback" not in said.stderr

@@ -13,7 +13,18 @@ import typer.main
 from siteline.cli.app import app
 
 ROOT = Path(__file__).parents[2]
-HEAVY = ("rasterio", "xarray", "odc", "matplotlib", "scipy", "skimage", "sqlalchemy", "shapely", "pandas", "dask")
+HEAVY = (
+    "rasterio",
+    "xarray",
+    "odc",
+    "matplotlib",
+    "scipy",
+    "skimage",
+    "sqlalchemy",
+    "shapely",
+    "pandas",
+    "dask",
+)
 
 
 def every_command() -> list[tuple[str, Any]]:
@@ -58,6 +69,8 @@ def test_help_loads_nothing_heavy() -> None:
 def test_wrong_usage_exits_with_two() -> None:
     """A command that does not exist, or lacks an argument, is wrong usage."""
     for words in (["nonsense"], ["survey"], ["site", "nonsense"], ["events", "judge", "a", "b", "accept"]):
-        said = subprocess.run([sys.executable, "-m", "siteline", *words], capture_output=True, text=True, check=False)
+        said = subprocess.run(
+            [sys.executable, "-m", "siteline", *words], capture_output=True, text=True, check=False
+        )
         assert said.returncode == 2, words
         assert "Traceback" not in said.stderr

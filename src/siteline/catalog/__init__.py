@@ -1,0 +1,1 @@
+"""Where scenes come from; out come frozen `Scene`s."""

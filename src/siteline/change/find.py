@@ -13,7 +13,7 @@ import xarray as xr
 from numpy.typing import NDArray
 from scipy.ndimage import binary_dilation
 
-from siteline.change.features import Series, extract_series, remove_common, typical_level
+from siteline.change.features import Series, extract_series, remove_common, remove_surroundings
 from siteline.change.kinds import GREEN, SCALES, Evidence, kind_of, probability_of, stage_of
 from siteline.change.objects import (
     AROUND,
@@ -21,6 +21,7 @@ from siteline.change.objects import (
     Patch,
     gather_patches,
     outline_of,
+    solidity,
     thickness,
     tidy_steps,
 )
@@ -54,6 +55,10 @@ SEASONAL_LOOKS, SEASONAL_YEARS = 24, 2.0
 
 PRICE = 12.0
 """Price of one more level in a pixel's history, in medians of what pure noise reaches."""
+
+
+WINDOW_PX = 21
+"""Surroundings against which small objects are seen; nothing larger than a third of it is looked for that way."""
 
 
 class Preset(StrEnum):
@@ -115,22 +120,51 @@ def find_changes(
             f"Add scenes: at least {LEAST_LOOKS} usable ones, better 12 or more.",
         )
     scene = _Scene.of(cube, looks, series, options)
-    candidates = [_describe(patch, scene) for patch in scene.patches]
-    candidates.sort(key=lambda e: (-e.probability, -e.outline.area, e.first_with))
+    places = _choose([_Place.of(patch, cut, scene) for cut in scene.cuts for patch in cut.patches])
+    candidates = sorted(
+        (_describe(place, scene) for place in places),
+        key=lambda e: (-e.probability, -e.outline.area, e.outline.bounds),
+    )
     events = tuple(e for e in candidates if e.probability >= REPORTED_FROM[options.preset])
     return Changes(events, tuple(candidates), scene.smallest, tuple(_remarks(scene)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """Each pixel's history cut into levels, and the patches that stepped together."""
+
+    series: Series
+    sigma: Array
+    """(feature, y, x)."""
+
+    price: float
+    starts: Mask
+    """(time, y, x)."""
+
+    patches: list[Patch]
+
+    @property
+    def restless(self) -> Mask:
+        """(y, x) pixels that changed at any time."""
+        return self.starts.any(axis=0)
+
+    @classmethod
+    def of(cls, series: Series, least_px: int, most_px: int | None = None) -> _Cut:
+        sigma, starts, jump, price = _cut_series(series)
+        slack = _slack(len(series.years))
+        patches = gather_patches(tidy_steps(starts, slack), jump, slack, least_px)
+        if most_px is not None:
+            patches = [p for p in patches if p.area <= most_px]
+        return cls(series, sigma, price, starts, patches)
 
 
 @dataclass(frozen=True, slots=True)
 class _Scene:
     """What all objects of one search share."""
 
-    series: Series
-    starts: Mask
-    sigma: Array
-    price: float
-    patches: list[Patch]
-    restless: Mask
+    cuts: tuple[_Cut, ...]
+    """First the scene as it is, then each pixel against its surroundings."""
+
     natural: Series
     """As the images show it, nothing removed."""
 
@@ -143,26 +177,19 @@ class _Scene:
     grid: Grid
     reflectance: bool
     smallest: Quantity
-    nir: Array | None
 
     @classmethod
     def of(cls, cube: xr.Dataset, looks: tuple[Look, ...], natural: Series, options: ChangeOptions) -> _Scene:
         grid: Grid = cube.attrs["grid"]
-        series, sigma, starts, jump, price = _cut_series(natural)
-        slack = _slack(len(series.years))
         least = options.least_px
         if grid.gsd_m:
             least = max(least, math.ceil(options.least_area_m2 / grid.gsd_m**2))
-        patches = gather_patches(tidy_steps(starts, slack), jump, slack, least)
+        whole = _Cut.of(_steady_series(natural), least)
+        near = _Cut.of(remove_surroundings(whole.series, WINDOW_PX), least, WINDOW_PX**2 // 3)
         by_id = {look.scene_id: look for look in looks}
         scene_ids = tuple(str(s) for s in cube["scene"].values)
         return cls(
-            series,
-            starts,
-            sigma,
-            price,
-            patches,
-            starts.any(axis=0),
+            (whole, near),
             natural,
             cube["why_not"].values,
             scene_ids,
@@ -172,9 +199,38 @@ class _Scene:
             cube["sun_elevation"].values.astype(np.float64),
             grid,
             cube.attrs.get("units") == "reflectance",
-            smallest_visible(price, sigma[0], len(series.years), grid, least),
-            None,
+            smallest_visible(near.price, near.sigma[0], len(natural.years), grid, least),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """One changed place: where, when, and on what evidence."""
+
+    patch: Patch
+    history: History
+    at: int
+    stop: int
+    turn: Turn
+    evidence: Evidence
+    probability: float
+
+    @classmethod
+    def of(cls, patch: Patch, cut: _Cut, scene: _Scene) -> _Place:
+        history = follow(patch, cut.series, cut.restless)
+        start, at, stop = _bounds(patch, cut.starts)
+        evidence = _evidence(patch, history, cut, scene, start, at, stop)
+        turn = date_turn(history, start, at, stop)
+        return cls(patch, history, at, stop, turn, evidence, probability_of(evidence))
+
+
+def _choose(places: list[_Place]) -> list[_Place]:
+    """Where two patches tell of the same change, keep the more probable one."""
+    kept: list[_Place] = []
+    for place in sorted(places, key=lambda p: (-p.probability, -p.patch.area, p.patch.rows.start, p.patch.cols.start)):
+        if not any(abs(place.at - k.at) <= 1 and place.patch.overlap(k.patch) > 0.3 for k in kept):
+            kept.append(place)
+    return kept
 
 
 def _slack(n_looks: int) -> int:
@@ -182,31 +238,37 @@ def _slack(n_looks: int) -> int:
     return 0 if n_looks <= 16 else 1 if n_looks <= 36 else 2
 
 
-def _cut_series(natural: Series) -> tuple[Series, Array, Mask, Array, float]:
-    """Free the series from common modes and seasons, and cut each pixel's history into levels, twice."""
+def _steady_series(natural: Series) -> Series:
+    """
+    Free the series from what the whole scene did: light, display, season.
+
+    Twice: once against each pixel's median, then, now that its levels are known, against the level it was on at each look.
+    """
     usable = natural.usable
     weight = usable.astype(np.float32)
     series, _ = remove_common(natural)
-    long = len(series.years) > 16
     values = series.values
     if len(series.years) >= SEASONAL_LOOKS and series.years[-1] - series.years[0] >= SEASONAL_YEARS:
         sigma = estimate_noise(values, usable)
         score, when = test_one_step(add_up(values, weight, sigma), least=2)
         values = remove_season(values, usable, series.years, when, score)
-    for last in (False, True):
-        sigma = estimate_noise(values, usable)
-        sums = add_up(values, weight, sigma)
-        score, _ = test_one_step(sums)
-        price = price_of_step(score, len(values), len(series.years))
-        starts = partition(sums, price, least=2 if long else 1)
-        if not last:  # now that the levels are known, each look is compared with the level a pixel is on
-            series, _ = remove_common(natural, levels_of(starts, series.values, weight))
-            values = series.values
+    _, starts, _, _ = _cut_series(Series(series.names, values, usable, series.years))
+    return remove_common(natural, levels_of(starts, series.values, weight))[0]
+
+
+def _cut_series(series: Series) -> tuple[Array, Mask, Array, float]:
+    """Noise, starts of levels, noise-scaled jumps and price of a step."""
+    values, weight = series.values, series.usable.astype(np.float32)
+    sigma = estimate_noise(values, series.usable)
+    sums = add_up(values, weight, sigma)
+    score, _ = test_one_step(sums)
+    price = price_of_step(score, len(values), len(series.years))
+    starts = partition(sums, price, least=2 if len(series.years) > 16 else 1)
     level = levels_of(starts, values, weight)
     jump = np.zeros_like(level)
     jump[:, 1:] = np.diff(level, axis=1)
     jump /= sigma[:, None]
-    return Series(series.names, values, usable, series.years), sigma, starts, jump, price
+    return sigma, starts, jump, price
 
 
 def price_of_step(score: Array, n_features: int, n_looks: int) -> float:
@@ -221,11 +283,8 @@ def price_of_step(score: Array, n_features: int, n_looks: int) -> float:
     return PRICE * median * math.sqrt(max(unrest, 0.25))
 
 
-def _describe(patch: Patch, scene: _Scene) -> ChangeEvent:
-    history = follow(patch, scene.series, scene.restless)
-    start, at, stop = _bounds(patch, scene.starts)
-    turn = date_turn(history, start, at, stop)
-    evidence = _evidence(patch, history, scene, start, at, stop)
+def _describe(place: _Place, scene: _Scene) -> ChangeEvent:
+    patch, history, turn, evidence = place.patch, place.history, place.turn, place.evidence
     kind, rival = kind_of(evidence)
     outline = outline_of(patch.mask, patch.rows.start, patch.cols.start, scene.grid.transform)
     last, first = turn.last_without, turn.first_with
@@ -241,9 +300,9 @@ def _describe(patch: Patch, scene: _Scene) -> ChangeEvent:
         outline=outline,
         crs=scene.grid.crs,
         kind=kind,
-        stage=stage_of(evidence, 0.0, 0.0, stop - at) if kind is Kind.CONSTRUCTION else None,
+        stage=stage_of(evidence, 0.0, 0.0, place.stop - place.at) if kind is Kind.CONSTRUCTION else None,
         method=Method.DETECTED,
-        probability=round(probability_of(evidence), 3),
+        probability=round(place.probability, 3),
         calibrated=False,
         onset=DateInterval(after, acquired[first].last_day),
         finished=finished,
@@ -268,8 +327,10 @@ def _bounds(patch: Patch, starts: Mask) -> tuple[int, int, int]:
     return (int(earlier[-1]) if earlier.size else 0), at, (last + 1 + int(later[0]) if later.size else len(starts))
 
 
-def _evidence(patch: Patch, history: History, scene: _Scene, start: int, at: int, stop: int) -> Evidence:
-    names = scene.series.names
+def _evidence(
+    patch: Patch, history: History, cut: _Cut, scene: _Scene, start: int, at: int, stop: int
+) -> Evidence:
+    names = cut.series.names
     scale = np.array([SCALES[n] for n in names], np.float32)
     before, after = mean_between(history.inside, start, at), mean_between(history.inside, at, stop)
     near_before, near_after = mean_between(history.around, start, at), mean_between(history.around, at, stop)
@@ -278,7 +339,7 @@ def _evidence(patch: Patch, history: History, scene: _Scene, start: int, at: int
     def notice(a: Array, b: Array) -> float:
         return float(np.linalg.norm(np.nan_to_num(a - b) / scale))
 
-    sigma = np.median(scene.sigma[:, patch.rows, patch.cols][:, patch.mask], axis=1)
+    sigma = np.median(cut.sigma[:, patch.rows, patch.cols][:, patch.mask], axis=1)
     n1, n2 = _count(history, start, at), _count(history, at, stop)
     merit = float(np.square(step / sigma).sum()) * n1 * n2 / max(n1 + n2, 1)
     own = notice(after, before)
@@ -287,18 +348,21 @@ def _evidence(patch: Patch, history: History, scene: _Scene, start: int, at: int
     green_name = next((n for n in GREEN if n in names), None)
     green_before = green_after = float("nan")
     if green_name:
-        natural = follow(patch, scene.natural, scene.restless).inside[names.index(green_name)][None]
+        natural = follow(patch, scene.natural, cut.restless).inside[names.index(green_name)][None]
         green_before = float(mean_between(natural, start, at)[0]) - GREEN[green_name]
         green_after = float(mean_between(natural, at, stop)[0]) - GREEN[green_name]
     shadow_before, shadow_after = _shadows(patch, scene, start, at, stop)
     final = mean_between(history.inside, max(stop, at), len(history.seen)) if stop < len(history.seen) else after
     return Evidence(
-        strength=math.log(max(merit / scene.price, 1e-3)),
+        strength=math.log(max(merit / cut.price, 1e-3)),
         contrast_before=notice(before, near_before),
         contrast_after=notice(after, near_after),
+        step=own,
         steadiness=own / max(wander, 0.15),
+        apartness=_apartness(history, start, at, stop, scale),
         edge=1 - spill / max(own, 1e-6),
         thickness=thickness(patch.mask),
+        solidity=solidity(patch.mask),
         area_px=patch.area,
         green_before=green_before,
         green_after=green_after,
@@ -313,6 +377,13 @@ def _evidence(patch: Patch, history: History, scene: _Scene, start: int, at: int
 
 def _count(history: History, start: int, stop: int) -> int:
     return int(history.usable[start:stop].sum())
+
+
+def _apartness(history: History, start: int, at: int, stop: int, scale: Array) -> float:
+    """How steadily the object stands out from the ground around it, before against after."""
+    apart = history.inside - history.around
+    step = np.nan_to_num(mean_between(apart, at, stop) - mean_between(apart, start, at)) / scale
+    return float(np.linalg.norm(step)) / max(_wander(apart, start, at, stop, scale), 0.15)
 
 
 def _wander(line: Array, start: int, at: int, stop: int, scale: Array) -> float:
@@ -333,7 +404,7 @@ def _shadows(
     gsd = scene.grid.gsd_m
     if not scene.reflectance or gsd is None or gsd > 5 or not np.isfinite(scene.elevation).any():
         return None, None
-    rows, cols, mask = patch.grown(14, scene.series.usable.shape[1:])
+    rows, cols, mask = patch.grown(14, scene.natural.usable.shape[1:])
     dark = strip_darkness(
         mask, scene.natural.values[0][:, rows, cols], scene.natural.usable[:, rows, cols], scene.azimuth
     )

@@ -31,14 +31,23 @@ class Evidence:
     """Difference from the ground around it before, in noticeable units."""
 
     contrast_after: float
+    step: float
+    """Size of the step, in noticeable units."""
+
     steadiness: float
     """Step over the wandering of its levels; about 1 is weather, above 4 is a real break."""
+
+    apartness: float
+    """The same for the difference from the ground around it: fields and shores wander together with their surroundings, roofs do not."""
 
     edge: float
     """Share of the step that stops at the object's outline, 0–1; clouds and moisture fade out instead."""
 
     thickness: float
     """Share of the object that is not a thin line, 0–1."""
+
+    solidity: float
+    """Area over that of its convex hull; buildings are near 1."""
 
     area_px: int
     green_before: float

@@ -6,11 +6,19 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import binary_closing, binary_fill_holes, binary_opening, find_objects, label, uniform_filter
+from scipy.ndimage import (
+    binary_closing,
+    binary_erosion,
+    binary_fill_holes,
+    binary_opening,
+    find_objects,
+    label,
+    uniform_filter,
+)
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 from shapely.affinity import affine_transform
-from shapely.geometry import Polygon
+from shapely.geometry import MultiPoint, Polygon
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import unary_union
 
@@ -41,6 +49,18 @@ class Patch:
     def area(self) -> int:
         """Pixels."""
         return int(self.mask.sum())
+
+    def overlap(self, other: Patch) -> float:
+        """Shared pixels, as a share of the smaller one."""
+        top, bottom = max(self.rows.start, other.rows.start), min(self.rows.stop, other.rows.stop)
+        left, right = max(self.cols.start, other.cols.start), min(self.cols.stop, other.cols.stop)
+        if top >= bottom or left >= right:
+            return 0.0
+        mine, theirs = (
+            p.mask[top - p.rows.start : bottom - p.rows.start, left - p.cols.start : right - p.cols.start]
+            for p in (self, other)
+        )
+        return float((mine & theirs).sum() / max(min(self.area, other.area), 1))
 
     def grown(self, margin: int, shape: tuple[int, int]) -> tuple[slice, slice, Mask]:
         """The window widened by `margin` pixels, clipped to the image, and the mask within it."""
@@ -175,6 +195,14 @@ def _fill_small_holes(mask: Mask) -> Mask:
 def thickness(mask: Mask) -> float:
     """Share of a mask that survives an opening by 3 x 3 pixels: near 1 for a block, 0 for a line."""
     return float(binary_opening(np.pad(mask, 1), AROUND).sum() / max(mask.sum(), 1))
+
+
+def solidity(mask: Mask) -> float:
+    """Area of a mask over that of the convex hull around its pixels: near 1 for a block, small for a ragged patch."""
+    edge = mask & ~binary_erosion(np.pad(mask, 1), AROUND)[1:-1, 1:-1]
+    y, x = np.nonzero(edge)
+    corners = np.concatenate([np.stack([x + i, y + j], axis=1) for i in (0, 1) for j in (0, 1)])
+    return float(mask.sum() / MultiPoint(corners).convex_hull.area)
 
 
 def outline_of(mask: Mask, top: int, left: int, transform: tuple[float, ...]) -> BaseGeometry:

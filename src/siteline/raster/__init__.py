@@ -1,0 +1,1 @@
+"""Pixels: grids, resampling, the nodata rule, and how image files are opened."""

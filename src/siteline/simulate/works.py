@@ -9,6 +9,7 @@ from datetime import date
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 from shapely import Polygon
 from shapely.affinity import rotate
 from shapely.geometry import box
@@ -28,11 +29,14 @@ class Tiling:
     edges: Doubles
     """(n, 4)."""
 
-    face: Doubles
+    face: NDArray[np.int64]
     """(n,) to which face an edge belongs, as an index."""
 
     tone: Doubles
-    """(faces,) brightness about 1."""
+    """(faces,) brightness about 1; of a spot, what it adds."""
+
+    share: Doubles
+    """(faces,) 1, or 0 for a spot that lies on a face already counted."""
 
     normal: Doubles
     """(faces, 3) east, north, up."""
@@ -161,6 +165,7 @@ def _tile(
             if not piece.is_empty and piece.area > 1e-6:
                 side = (1.0 if half else -1.0) if pitch else 0.0
                 faces.append((piece, float(tones[place, half]), side))
+    counted = len(faces)
     if spots:
         faces += [(spot, tone, 0.0) for spot, tone in _scatter_vents(flat, rng)]
     edges, owner, tone, normal = [], [], [], []
@@ -173,7 +178,8 @@ def _tile(
         tone.append(brightness)
         out = side * math.sin(lean)
         normal.append((out * math.cos(across), out * math.sin(across), math.cos(lean) if side else 1.0))
-    return Tiling(np.concatenate(edges), np.concatenate(owner), np.array(tone), np.array(normal))
+    share = (np.arange(len(faces)) < counted).astype(float)
+    return Tiling(np.concatenate(edges), np.concatenate(owner), np.array(tone), share, np.array(normal))
 
 
 def _scatter_vents(flat: BaseGeometry, rng: np.random.Generator) -> list[tuple[Polygon, float]]:

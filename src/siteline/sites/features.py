@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
 from types import MappingProxyType
@@ -76,7 +76,7 @@ class Draft:
 
     geometry: BaseGeometry
     folders: tuple[str, ...] = ()
-    kept: Mapping[str, Any] = MappingProxyType({})
+    kept: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
 
 def settle_roles(

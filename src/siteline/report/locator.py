@@ -1,0 +1,393 @@
+"""The locator map: what lies where, over a muted picture of the place."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from markupsafe import Markup
+from PIL import Image
+from shapely import union_all
+from shapely.geometry import box
+from shapely.geometry.base import BaseGeometry
+
+from siteline.model.change import Kind
+from siteline.model.place import Role
+from siteline.raster.grid import bounds_of, onto_grid, to_pixels
+from siteline.report.days import say_acquired
+from siteline.report.figure import (
+    KIND_COLOUR,
+    Figure,
+    Scenery,
+    burn_across,
+    credit_of,
+    encode,
+    metres_per_pixel,
+    nice_length,
+    picture_of,
+    say_length,
+)
+from siteline.report.rules import Stamp
+from siteline.report.signs import SHAPES, say_kind, sign
+from siteline.report.stretch import Window
+from siteline.report.svg import data_uri, drawing, element, group, path_of
+
+Box = tuple[float, float, float, float]
+
+WIDE, NARROW = 920.0, 360.0
+"""Widths for which the map is laid out; letters keep their size."""
+
+_LETTER = 12.5
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """One numbered change on the map."""
+
+    number: str
+    kind: Kind
+    outline: BaseGeometry
+    """In the grid's coordinates."""
+
+
+@dataclass(frozen=True, slots=True)
+class Backdrop:
+    """The muted picture under a map."""
+
+    figure: Figure
+    window: Window
+
+
+def paint_backdrop(scenery: Scenery, placed: Sequence[Placed], width: int = 920, quality: int = 74) -> Backdrop | None:
+    """The latest clear look, muted, cut to what the map has to show; None if there is no picture at all."""
+    usable = [look for look in scenery.looks if look.used and scenery.has(look.scene_id)]
+    if not usable:
+        return None
+    best = max(look.usable for look in usable)
+    look = [look for look in usable if look.usable >= min(0.98, best)][-1]
+    window = _map_window(scenery, placed)
+    picture = picture_of(scenery, look.scene_id, window, width)
+    pixels = np.asarray(picture, dtype=np.float64)
+    grey = pixels.mean(axis=-1, keepdims=True)
+    muted = (0.35 * pixels + 0.65 * grey) * 0.62 + 0.38 * 250
+    picture = Image.fromarray(muted.round().astype(np.uint8))
+    if Stamp.SIMULATED in scenery.stamps:
+        burn_across(picture, Stamp.SIMULATED.value)
+    scene = scenery.scenes.get(look.scene_id)
+    day = say_acquired(look.acquired)
+    figure = Figure(
+        name="backdrop",
+        media_type="image/jpeg",
+        data=encode(picture, "image/jpeg", quality),
+        size=picture.size,
+        alt=f"Muted {'simulated ' if scenery.site.simulated else ''}image of {day} under the map",
+        caption=f"Background: image of {day}",
+        credit=credit_of([scene] if scene else []),
+        scene_ids=(look.scene_id,),
+    )
+    return Backdrop(figure, window)
+
+
+def draw_map(
+    scenery: Scenery,
+    placed: Sequence[Placed],
+    backdrop: Backdrop | None,
+    *,
+    width: float = WIDE,
+    name: str = "map",
+    with_picture: bool = True,
+) -> Markup:
+    """
+    The map as SVG, laid out for a width: outlines, labels with leader lines that do not overlap, scale, north.
+
+    with_picture: embed the backdrop; a page that lays two maps over one picture leaves it out.
+    """
+    window = backdrop.window if backdrop else _map_window(scenery, placed)
+    scale = width / window.shape[1]
+    height = window.shape[0] * scale
+
+    def on_map(outline: BaseGeometry) -> BaseGeometry:
+        from shapely.affinity import affine_transform
+
+        pixels = to_pixels(outline, scenery.grid)
+        return affine_transform(pixels, [scale, 0, 0, scale, -window.col0 * scale, -window.row0 * scale])
+
+    parts: list[Markup] = []
+    if with_picture and backdrop is not None:
+        href = data_uri(backdrop.figure.media_type, backdrop.figure.data)
+        parts.append(element("image", href=href, x=0, y=0, width=width, height=height, preserveAspectRatio="none"))
+    taken: list[Box] = []
+    parts += _draw_stamps(scenery, width, height, taken)
+    parts += _draw_scale_and_north(scenery, 1 / scale, height, width, taken)
+    frame = box(0, 0, width, height)
+    labels: list[tuple[str, BaseGeometry]] = []
+    for structure in scenery.site.structures:
+        shape = on_map(onto_grid(structure.geometry, scenery.grid)).intersection(frame)
+        if shape.is_empty:
+            continue
+        parts.append(_draw_structure(structure.role, shape))
+        if structure.role in (Role.BUILDING, Role.ZONE, Role.GATE, Role.POINT) and structure.label:
+            labels.append((structure.label, shape))
+    signs, leaders = [], []
+    shapes = [(one, on_map(one.outline)) for one in placed]
+    for one, shape in shapes:
+        path = path_of(shape.intersection(frame)) or path_of(shape)
+        parts.append(element("path", d=path, fill="none", stroke="#ffffff", stroke_width=3.6, stroke_linejoin="round"))
+        parts.append(
+            element(
+                "path",
+                d=path,
+                fill=KIND_COLOUR[one.kind],
+                fill_opacity=0.25,
+                stroke=KIND_COLOUR[one.kind],
+                stroke_width=2,
+                stroke_linejoin="round",
+            )
+        )
+    avoid = [_grow(shape.bounds, 1) for _, shape in shapes]
+    for one, shape in shapes:
+        at = _find_room(shape.bounds, (23, 23), (width, height), taken, avoid)
+        taken.append(_box_at(at, (23, 23)))
+        anchor = shape.representative_point()
+        if math.dist(at, (anchor.x, anchor.y)) > 13:
+            for colour, thick in (("#ffffff", 3.0), (KIND_COLOUR[one.kind], 1.4)):
+                leaders.append(
+                    element("line", x1=at[0], y1=at[1], x2=anchor.x, y2=anchor.y, stroke=colour, stroke_width=thick)
+                )
+        signs.append(sign(one.kind, one.number, *at, 9.5))
+    words = []
+    for text, shape in labels:
+        said = text if len(text) <= 18 else text[:17] + "…"
+        size = (_LETTER * 0.62 * sum(2 if ord(c) > 0x1100 else 1 for c in said) + 6, _LETTER * 1.3)
+        room = _find_room(shape.bounds, size, (width, height), taken, avoid, farthest=60, fallback=False)
+        if room is None:
+            continue  # the list beside the map names it
+        taken.append(_box_at(room, size))
+        words.append(
+            element(
+                "text",
+                said,
+                x=room[0],
+                y=room[1] + _LETTER * 0.35,
+                font_size=_LETTER,
+                font_weight=600,
+                text_anchor="middle",
+                fill="#16181b",
+                stroke="#ffffff",
+                stroke_width=3.2,
+                stroke_linejoin="round",
+                paint_order="stroke",
+            )
+        )
+    parts += [group(leaders), group(signs), group(words)]
+    return drawing(
+        width,
+        height,
+        parts,
+        name=name,
+        title=f"Map of {scenery.site.name}",
+        desc=describe_map(scenery, placed, backdrop),
+        class_="map-drawing",
+    )
+
+
+def map_figure(scenery: Scenery, placed: Sequence[Placed], width: float = WIDE) -> Figure:
+    """The map as one SVG file to be saved."""
+    backdrop = paint_backdrop(scenery, placed)
+    drawn = draw_map(scenery, placed, backdrop, width=width)
+    rows, cols = (backdrop.window if backdrop else _map_window(scenery, placed)).shape
+    return Figure(
+        name="map",
+        media_type="image/svg+xml",
+        data=str(drawn).encode(),
+        size=(round(width), round(width * rows / cols)),
+        alt=describe_map(scenery, placed, backdrop),
+        caption=" ".join(filter(None, [say_perimeter(scenery), backdrop.figure.caption + "." if backdrop else ""])),
+        credit=backdrop.figure.credit if backdrop else "",
+        scene_ids=backdrop.figure.scene_ids if backdrop else (),
+    )
+
+
+def describe_map(scenery: Scenery, placed: Sequence[Placed], backdrop: Backdrop | None) -> str:
+    """What the map shows, in a sentence."""
+    kinds: dict[str, int] = {}
+    for one in placed:
+        kinds[say_kind(one.kind)] = kinds.get(say_kind(one.kind), 0) + 1
+    counted = ", ".join(f"{kind}: {count}" for kind, count in kinds.items()) or "no change"
+    ground = f" over an image of {say_acquired(scenery.acquired(backdrop.figure.scene_ids[0]))}" if backdrop else ""
+    return f"Map of {scenery.site.name}{ground}. Numbered changes: {counted}."
+
+
+def say_perimeter(scenery: Scenery) -> str:
+    """Who drew the perimeter, from what; "" if there is none."""
+    perimeter = scenery.site.perimeter
+    if perimeter is None:
+        return ""
+    source = perimeter.source.strip().rstrip(".")
+    return f"Perimeter: line drawn by {source}." if source else "Perimeter: by whom the line was drawn is not recorded."
+
+
+def shapes_in_words() -> dict[Kind, str]:
+    """The sign of each kind, for the legend."""
+    return {kind: f"{SHAPES[kind]}: {say_kind(kind)}" for kind in Kind}
+
+
+def _map_window(scenery: Scenery, placed: Sequence[Placed]) -> Window:
+    """The part of the grid that holds the perimeter, the structures and the changes, with a margin."""
+    rows, cols = scenery.grid.shape
+    whole = box(*bounds_of(scenery.grid))
+    of_site = [
+        onto_grid(s.geometry, scenery.grid)
+        for s in scenery.site.structures
+        if s.role in (Role.PERIMETER, Role.BUILDING, Role.ZONE)
+    ]
+    things = [*of_site, *(one.outline for one in placed)]
+    shown = union_all(things).intersection(whole) if things else whole
+    if shown.is_empty or not of_site:
+        return Window(0, rows, 0, cols)
+    col0, row0, col1, row1 = to_pixels(shown, scenery.grid).bounds
+    margin = 0.1 * max(col1 - col0, row1 - row0) + 3
+    col0, row0, col1, row1 = col0 - margin, row0 - margin, col1 + margin, row1 + margin
+    wide, tall = col1 - col0, row1 - row0
+    grow_wide, grow_tall = max(0.0, tall * 1.2 - wide) / 2, max(0.0, wide * 0.62 - tall) / 2
+    return Window(
+        max(0, math.floor(row0 - grow_tall)),
+        min(rows, math.ceil(row1 + grow_tall)),
+        max(0, math.floor(col0 - grow_wide)),
+        min(cols, math.ceil(col1 + grow_wide)),
+    )
+
+
+def _draw_structure(role: Role, shape: BaseGeometry) -> Markup:
+    path = path_of(shape)
+    if role is Role.AOI:
+        return element("path", d=path, fill="none", stroke="#4a4f57", stroke_width=0.8, stroke_dasharray="1.5 3.5")
+    if role is Role.PERIMETER:
+        under = element("path", d=path, fill="none", stroke="#ffffff", stroke_width=4.2, stroke_opacity=0.85)
+        over = element("path", d=path, fill="none", stroke="#16181b", stroke_width=1.7, stroke_dasharray="8 3 1.5 3")
+        return Markup("").join([under, over])
+    if role is Role.BUILDING:
+        return element(
+            "path", d=path, fill="#ffffff", fill_opacity=0.35, stroke="#16181b", stroke_width=1.1, stroke_linejoin="round"
+        )
+    if role is Role.ZONE:
+        return element("path", d=path, fill="none", stroke="#4a4f57", stroke_width=1.1, stroke_dasharray="4 3")
+    if path:
+        return element("path", d=path, fill="none", stroke="#16181b", stroke_width=2.4)
+    at = shape.centroid
+    return element("circle", cx=at.x, cy=at.y, r=3.4, fill="#16181b", stroke="#ffffff", stroke_width=1.4)
+
+
+def _draw_scale_and_north(
+    scenery: Scenery, pixels_per_unit: float, height: float, width: float, taken: list[Box]
+) -> list[Markup]:
+    scale = metres_per_pixel(scenery.grid)
+    foot = min([height, *(t[1] for t in taken)]) - 14
+    words = {"font_size": 12, "fill": "#16181b", "font_weight": 600}
+    parts = []
+    if scale is None:
+        parts.append(element("rect", x=8, y=foot - 15, width=118, height=21, fill="#ffffff", fill_opacity=0.82))
+        parts.append(element("text", "Scale not known", x=15, y=foot, **words))
+        taken.append((8, foot - 15, 126, foot + 6))
+    else:
+        length = nice_length(scale * pixels_per_unit * width * 0.24)
+        reach = length / (scale * pixels_per_unit)
+        parts.append(
+            element("rect", x=8, y=foot - 24, width=reach + 20, height=32, fill="#ffffff", fill_opacity=0.82)
+        )
+        bar = f"M18 {foot - 4:.1f}V{foot + 1:.1f}H{18 + reach:.1f}V{foot - 4:.1f}"
+        parts.append(element("path", d=bar, fill="none", stroke="#16181b", stroke_width=2))
+        parts.append(element("text", say_length(length), x=18 + reach / 2, y=foot - 9, text_anchor="middle", **words))
+        taken.append((8, foot - 24, reach + 28, foot + 8))
+    if scenery.north is None:
+        parts.append(element("rect", x=width - 126, y=8, width=118, height=21, fill="#ffffff", fill_opacity=0.82))
+        parts.append(element("text", "North not known", x=width - 119, y=23, **words))
+        taken.append((width - 126, 8, width - 8, 29))
+    else:
+        x, y = width - 26, 30
+        parts.append(element("circle", cx=x, cy=y, r=18, fill="#ffffff", fill_opacity=0.82))
+        turn = f"rotate({scenery.north:.2f} {x:.1f} {y:.1f})"
+        arrow = element("path", d=f"M{x} {y - 13}L{x + 5.5} {y + 5}L{x} {y + 1}L{x - 5.5} {y + 5}Z", fill="#16181b")
+        parts.append(group([arrow], transform=turn))
+        letter = (x - 3.9 - 0 * y, y + 14.5)
+        parts.append(element("text", "N", x=letter[0], y=letter[1], font_size=10.5, font_weight=700, fill="#16181b"))
+        taken.append((x - 18, y - 18, x + 18, y + 18))
+    return parts
+
+
+def _draw_stamps(scenery: Scenery, width: float, height: float, taken: list[Box]) -> list[Markup]:
+    words = [stamp.value for stamp in scenery.stamps if stamp is not Stamp.SIMULATED]
+    if not words:
+        return []
+    size = 13.0 if width > 500 else 10.5
+    deep = len(words) * size * 1.6 + 4
+    parts = [element("rect", x=0, y=height - deep, width=width, height=deep, fill="#7a1020")]
+    for index, word in enumerate(words):
+        parts.append(
+            element(
+                "text",
+                word,
+                x=width / 2,
+                y=height - deep + 2 + size * 1.6 * (index + 0.5) + size * 0.35,
+                font_size=size,
+                font_weight=700,
+                text_anchor="middle",
+                fill="#ffffff",
+            )
+        )
+    taken.append((0, height - deep, width, height))
+    return parts
+
+
+def _find_room(
+    bounds: Box,
+    size: tuple[float, float],
+    frame: tuple[float, float],
+    taken: Sequence[Box],
+    avoid: Sequence[Box],
+    farthest: float = 150,
+    fallback: bool = True,
+) -> tuple[float, float] | None:
+    """
+    A free place for a label of some size near a thing; nearest first, above and right before below and left.
+
+    Never on `taken` nor outside the frame; off what is in `avoid` if it can be.
+    """
+    middle = (bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2
+    half = (bounds[2] - bounds[0]) / 2 + size[0] / 2, (bounds[3] - bounds[1]) / 2 + size[1] / 2
+    away = -math.pi / 4
+    for obstacles in ((*taken, *avoid), tuple(taken)):
+        reach = 2.0
+        while reach <= farthest:
+            for step in range(24):
+                angle = away + math.pi / 12 * (step // 2 + 1) * (-1) ** step
+                at = (
+                    middle[0] + math.cos(angle) * (half[0] + reach),
+                    middle[1] + math.sin(angle) * (half[1] + reach),
+                )
+                own = _box_at(at, size)
+                inside = own[0] >= 2 and own[1] >= 2 and own[2] <= frame[0] - 2 and own[3] <= frame[1] - 2
+                if inside and not any(_overlap(own, other) for other in obstacles):
+                    return at
+            reach += 7
+    if not fallback:
+        return None
+    half_x, half_y = size[0] / 2 + 2, size[1] / 2 + 2
+    return (
+        min(max(middle[0], half_x), frame[0] - half_x),
+        min(max(middle[1], half_y), frame[1] - half_y),
+    )
+
+
+def _box_at(at: tuple[float, float], size: tuple[float, float]) -> Box:
+    return at[0] - size[0] / 2, at[1] - size[1] / 2, at[0] + size[0] / 2, at[1] + size[1] / 2
+
+
+def _overlap(a: Box, b: Box) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+
+
+def _grow(bounds: Box, by: float) -> Box:
+    return bounds[0] - by, bounds[1] - by, bounds[2] + by, bounds[3] + by

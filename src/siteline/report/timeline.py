@@ -1,0 +1,369 @@
+"""The timeline: a dot for every look, gaps shaded, and when each change came into sight."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from markupsafe import Markup
+
+from siteline.model.change import ChangeEvent, Kind
+from siteline.model.dates import DateInterval
+from siteline.model.imagery import Look
+from siteline.report.days import say_day, say_span
+from siteline.report.figure import KIND_COLOUR, Figure
+from siteline.report.rules import Stamp
+from siteline.report.signs import say_kind, sign
+from siteline.report.svg import drawing, element, group
+
+WIDE, NARROW = 920.0, 360.0
+
+GAP_DAYS = 21
+"""Shorter times without a usable look are never called a gap."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One change on the timeline."""
+
+    number: str
+    label: str
+    event: ChangeEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A time without a usable look."""
+
+    last: date
+    """Last day seen."""
+
+    next: date
+    """Next day seen."""
+
+    @property
+    def days(self) -> int:
+        """How long, days."""
+        return (self.next - self.last).days
+
+
+def gaps_of(looks: Sequence[Look]) -> tuple[Gap, ...]:
+    """Times between usable looks that are longer than GAP_DAYS and than twice what is usual here, in time order."""
+    steps = every_gap(looks)
+    if not steps:
+        return ()
+    usual = statistics.median(gap.days for gap in steps)
+    return tuple(gap for gap in steps if gap.days > max(GAP_DAYS, 2 * usual))
+
+
+def every_gap(looks: Sequence[Look]) -> tuple[Gap, ...]:
+    """All times between one usable look and the next, in time order."""
+    used = sorted((look for look in looks if look.used), key=lambda look: look.acquired.middle)
+    pairs = zip(used, used[1:], strict=False)
+    return tuple(
+        Gap(a.acquired.last_day, max(a.acquired.last_day, b.acquired.first_day)) for a, b in pairs
+    )
+
+
+def draw_timeline(
+    looks: Sequence[Look],
+    lanes: Sequence[Lane],
+    stamps: Sequence[Stamp] = (),
+    *,
+    name: str = "timeline",
+) -> Markup:
+    """Time from left to right, one row for each change; for wide pages and print."""
+    width, left, right = WIDE, 216.0, 14.0
+    along = _time_scale(looks, lanes, left, width - right)
+    top, pitch = 62.0, 24.0
+    bottom = top + max(1, len(lanes)) * pitch + 6
+    parts: list[Markup] = []
+    for gap in gaps_of(looks):
+        x0, x1 = along(_noon(gap.last)), along(_noon(gap.next))
+        parts.append(element("rect", x=x0, y=30, width=max(1.0, x1 - x0), height=bottom - 30, **_SHADE))
+        said = say_span(gap.days)
+        if x1 - x0 > 6.2 * len(said) + 4:
+            parts.append(element("text", said, x=(x0 + x1) / 2, y=bottom + 13, text_anchor="middle", **_SMALL))
+    last_word = -99.0
+    for day, word in _ticks(looks, lanes):
+        x = along(_noon(day))
+        if x - last_word < 34 or x > width - right:
+            continue
+        last_word = x
+        parts.append(element("line", x1=x, y1=22, x2=x, y2=bottom, **_HAIR))
+        parts.append(element("text", word, x=x + 3, y=18, **_SMALL))
+    parts.append(element("text", "Looks", x=0, y=48, font_size=13, font_weight=600, fill="currentColor"))
+    parts += [_dot(look, along(look.acquired.middle), 44.0) for look in _in_order(looks)]
+    for index, lane in enumerate(lanes):
+        y = top + (index + 0.5) * pitch
+        parts.append(element("line", x1=left, y1=y, x2=width - right, y2=y, **_HAIR))
+        parts.append(sign(lane.event.kind, lane.number, 11, y, 9))
+        parts.append(element("text", _cut(lane.label, 27), x=28, y=y + 4.5, font_size=13, fill="currentColor"))
+        for interval, finished in _intervals(lane.event):
+            start = left if interval.after is None else along(_noon(interval.after))
+            end = along(_noon(interval.by))
+            parts += _bar(min(start, end - 4), end, y, lane.event.kind, interval, finished, upright=False)
+    height = bottom + 20
+    parts += _legend(width, height, stamps)
+    return drawing(
+        width,
+        height + 26 + _deep(stamps, 13),
+        parts,
+        name=name,
+        title="Timeline of looks and changes",
+        desc=describe_timeline(looks, lanes),
+        class_="wide-drawing",
+    )
+
+
+def draw_upright_timeline(
+    looks: Sequence[Look],
+    lanes: Sequence[Lane],
+    stamps: Sequence[Stamp] = (),
+    *,
+    name: str = "timeline-upright",
+) -> Markup:
+    """Time from top to bottom, changes side by side; for a phone."""
+    width, top = NARROW, 26.0
+    length = min(1200.0, max(430.0, 8.0 * len(looks)))
+    along = _time_scale(looks, lanes, top, top + length)
+    columns = _pack(lanes, along)
+    pitch = min(34.0, (width - 112) / max(1, max(columns, default=0) + 1))
+    parts: list[Markup] = []
+    for gap in gaps_of(looks):
+        y0, y1 = along(_noon(gap.last)), along(_noon(gap.next))
+        parts.append(element("rect", x=66, y=y0, width=width - 66, height=max(1.0, y1 - y0), **_SHADE))
+        if y1 - y0 > 13:
+            parts.append(element("text", say_span(gap.days), x=width - 4, y=y1 - 4, text_anchor="end", **_SMALL))
+    last_word = -99.0
+    for day, word in _ticks(looks, lanes):
+        y = along(_noon(day))
+        if y - last_word < 20:
+            continue
+        last_word = y
+        parts.append(element("line", x1=52, y1=y, x2=width, y2=y, **_HAIR))
+        parts.append(element("text", word, x=0, y=y + 4, **_SMALL))
+    parts += [_dot(look, 74.0, along(look.acquired.middle)) for look in _in_order(looks)]
+    signs = []
+    for lane, column in zip(lanes, columns, strict=True):
+        x = 104 + column * pitch
+        ends = []
+        for interval, finished in _intervals(lane.event):
+            start = top if interval.after is None else along(_noon(interval.after))
+            end = along(_noon(interval.by))
+            ends.append(end)
+            parts += _bar(min(start, end - 4), end, x, lane.event.kind, interval, finished, upright=True)
+        if ends:
+            signs.append(sign(lane.event.kind, lane.number, x, max(ends) + 13, 9))
+    parts.append(group(signs))
+    height = top + length + 34
+    parts += _legend(width, height, stamps)
+    return drawing(
+        width,
+        height + 44 + _deep(stamps, 10.5),
+        parts,
+        name=name,
+        title="Timeline of looks and changes",
+        desc=describe_timeline(looks, lanes),
+        class_="narrow-drawing",
+    )
+
+
+def timeline_figure(looks: Sequence[Look], lanes: Sequence[Lane], stamps: Sequence[Stamp] = ()) -> Figure:
+    """The wide timeline as one SVG file to be saved."""
+    drawn = str(draw_timeline(looks, lanes, stamps))
+    height = float(drawn.split('viewBox="0 0 ', 1)[1].split('"', 1)[0].split()[1])
+    return Figure(
+        name="timeline",
+        media_type="image/svg+xml",
+        data=drawn.encode(),
+        size=(round(WIDE), round(height)),
+        alt=describe_timeline(looks, lanes),
+        caption="Each dot is a look; a bar spans the time in which a change came into sight.",
+        credit="",
+        scene_ids=tuple(look.scene_id for look in _in_order(looks)),
+    )
+
+
+def describe_timeline(looks: Sequence[Look], lanes: Sequence[Lane]) -> str:
+    """What the timeline shows, in sentences."""
+    ordered = _in_order(looks)
+    if not ordered:
+        return "No look was taken."
+    used = sum(look.used for look in ordered)
+    first, last = ordered[0].acquired.first_day, ordered[-1].acquired.last_day
+    parts = [f"{used} usable of {len(ordered)} looks from {say_day(first)} to {say_day(last)}."]
+    gaps = gaps_of(ordered)
+    if gaps:
+        longest = max(gaps, key=lambda gap: gap.days)
+        parts.append(
+            f"The longest gap: {say_span(longest.days)}, {say_day(longest.last)} to {say_day(longest.next)}."
+        )
+    for lane in lanes:
+        onset = lane.event.onset
+        since = f"after {say_day(onset.after)}, " if onset.after else ""
+        parts.append(f"{lane.number}, {say_kind(lane.event.kind)}: first visible {since}by {say_day(onset.by)}.")
+    return " ".join(parts)
+
+
+_SMALL = {"font_size": 11.5, "fill": "currentColor", "fill_opacity": 0.72}
+_HAIR = {"stroke": "currentColor", "stroke_opacity": 0.16, "stroke_width": 1}
+_SHADE = {"fill": "currentColor", "fill_opacity": 0.085}
+
+
+def _in_order(looks: Sequence[Look]) -> list[Look]:
+    return sorted(looks, key=lambda look: (look.acquired.middle, look.scene_id))
+
+
+def _noon(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+
+
+def _span(looks: Sequence[Look], lanes: Sequence[Lane]) -> tuple[datetime, datetime]:
+    moments = [look.acquired.middle for look in looks]
+    moments += [_noon(i.by) for lane in lanes for i, _ in _intervals(lane.event)]
+    moments += [_noon(i.after) for lane in lanes for i, _ in _intervals(lane.event) if i.after]
+    moments = moments or [datetime(2000, 1, 1, tzinfo=UTC)]
+    margin = max(timedelta(days=2), (max(moments) - min(moments)) / 60)
+    return min(moments) - margin, max(moments) + margin
+
+
+def _time_scale(
+    looks: Sequence[Look], lanes: Sequence[Lane], start: float, end: float
+) -> Callable[[datetime], float]:
+    first, last = _span(looks, lanes)
+    return lambda moment: start + (end - start) * ((moment - first) / (last - first))
+
+
+def _ticks(looks: Sequence[Look], lanes: Sequence[Lane]) -> list[tuple[date, str]]:
+    """First days of years, quarters or months, whichever makes about a dozen, with what to write at them."""
+    first, last = (moment.date() for moment in _span(looks, lanes))
+    months = (last.year - first.year) * 12 + last.month - first.month + 1
+    step = next((s for s in (1, 2, 3, 6, 12, 24, 60, 120) if months / s <= 14), 240)
+    ticks = []
+    for year in range(first.year - (first.year % max(1, step // 12)), last.year + 1, max(1, step // 12)):
+        for month in range(1, 13, min(step, 12)):
+            day = date(year, month, 1)
+            if first <= day <= last:
+                ticks.append((day, str(year) if month == 1 else f"{day:%b}"))
+    if ticks and ticks[0][0].month != 1:
+        ticks[0] = (ticks[0][0], f"{ticks[0][0]:%b} {ticks[0][0].year}")
+    return ticks
+
+
+def _intervals(event: ChangeEvent) -> list[tuple[DateInterval, bool]]:
+    """(interval, whether it is the end of the change)."""
+    intervals = [(event.onset, False)]
+    if event.finished is not None and event.finished != event.onset:
+        intervals.append((event.finished, True))
+    return intervals
+
+
+def _dot(look: Look, x: float, y: float) -> Markup:
+    if look.used:
+        return element("circle", cx=x, cy=y, r=3.6, fill="currentColor", fill_opacity=0.9)
+    return element(
+        "circle", cx=x, cy=y, r=3.2, fill="none", stroke="currentColor", stroke_width=1.2, stroke_opacity=0.6
+    )
+
+
+def _bar(
+    start: float, end: float, across: float, kind: Kind, interval: DateInterval, finished: bool, *, upright: bool
+) -> list[Markup]:
+    """A bar of the days in which it came into sight; hollow for its completion, dashed where the start is open."""
+    colour = KIND_COLOUR[kind]
+    x, y, wide, tall = (across - 5, start, 10.0, end - start) if upright else (start, across - 5, end - start, 10.0)
+    is_open = interval.after is None
+    return [
+        element(
+            "rect",
+            x=x,
+            y=y,
+            width=wide,
+            height=tall,
+            rx=2,
+            fill="none" if finished or is_open else colour,
+            stroke=colour,
+            stroke_width=1.8,
+            stroke_dasharray="3 3" if is_open else None,
+        )
+    ]
+
+
+def _pack(lanes: Sequence[Lane], along: Callable[[datetime], float]) -> list[int]:
+    """A column for each change, so that bars and signs in one column do not touch."""
+    ends: list[float] = []
+    columns = [0] * len(lanes)
+    begin = {
+        index: min(along(_noon(i.after)) if i.after else 0.0 for i, _ in _intervals(lane.event))
+        for index, lane in enumerate(lanes)
+    }
+    for index in sorted(begin, key=lambda i: (begin[i], i)):
+        end = max(along(_noon(i.by)) for i, _ in _intervals(lanes[index].event)) + 26
+        column = next((c for c, taken in enumerate(ends) if taken + 4 < begin[index]), len(ends))
+        ends[column : column + 1] = [end]
+        columns[index] = column
+    return columns
+
+
+def _legend(width: float, y: float, stamps: Sequence[Stamp]) -> list[Markup]:
+    """What dots, bars and shading mean; and the stamps."""
+    items = (
+        ("used", "usable look"),
+        ("left", "look left out"),
+        ("gap", "gap"),
+        ("onset", "first visible in this time"),
+        ("finished", "completed in this time"),
+    )
+    parts, x, line = [], 6.0, y + 8
+    for sort, words in items:
+        need = 30 + 6.3 * len(words)
+        if x + need > width:
+            x, line = 6.0, line + 18
+        if sort == "used":
+            parts.append(element("circle", cx=x + 4, cy=line, r=3.6, fill="currentColor", fill_opacity=0.9))
+        elif sort == "left":
+            parts.append(element("circle", cx=x + 4, cy=line, r=3.2, fill="none", stroke="currentColor", stroke_width=1.2))
+        elif sort == "gap":
+            parts.append(element("rect", x=x - 2, y=line - 6, width=14, height=12, fill="currentColor", fill_opacity=0.15))
+        else:
+            fill = "currentColor" if sort == "onset" else "none"
+            parts.append(
+                element("rect", x=x - 2, y=line - 4, width=14, height=8, rx=2, fill=fill, stroke="currentColor", stroke_width=1.4)
+            )
+        parts.append(element("text", words, x=x + 17, y=line + 4, **_SMALL))
+        x += need
+    words_of = [stamp.value for stamp in stamps]
+    size = 13.0 if width > 500 else 10.5
+    top = y + (26 if width > 500 else 44)
+    for index, word in enumerate(words_of):
+        parts.append(element("rect", x=0, y=top + index * size * 1.7, width=width, height=size * 1.7, fill="#7a1020"))
+        parts.append(
+            element(
+                "text",
+                word,
+                x=width / 2,
+                y=top + size * (1.7 * index + 1.2),
+                font_size=size,
+                font_weight=700,
+                text_anchor="middle",
+                fill="#ffffff",
+            )
+        )
+    return parts
+
+
+def _deep(stamps: Sequence[Stamp], size: float) -> float:
+    return len(stamps) * size * 1.7
+
+
+def _cut(text: str, longest: int) -> str:
+    room, kept = float(longest), ""
+    for letter in text:
+        room -= 1.8 if ord(letter) > 0x1100 else 1
+        if room < 0:
+            return kept.rstrip() + "…"
+        kept += letter
+    return kept

@@ -71,9 +71,11 @@ KML_FILE = """<?xml version="1.0" encoding="UTF-8"?>
   </coordinates></LinearRing></outerBoundaryIs></Polygon></Placemark>
  </Folder>
  <Folder><name>My places</name><open>1</open>
-  <Placemark id="p7"><name>Hall 2</name><description><![CDATA[<b>second</b> hall & <a href="http://x.test/">link</a>]]></description>
+  <Placemark id="p7"><name>Hall 2</name>
+   <description><![CDATA[<b>second</b> hall & <a href="http://x.test/">link</a>]]></description>
    <styleUrl>#yellow</styleUrl>
-   <ExtendedData><Data name="role"><value>building</value></Data><Data name="crew"><value>night</value></Data></ExtendedData>
+   <ExtendedData><Data name="role"><value>building</value></Data>
+    <Data name="crew"><value>night</value></Data></ExtendedData>
    <Polygon><outerBoundaryIs><LinearRing><coordinates>
    127.601,39.901,0 127.603,39.901,0 127.603,39.902,0 127.601,39.902,0 127.601,39.901,0
   </coordinates></LinearRing></outerBoundaryIs></Polygon></Placemark>

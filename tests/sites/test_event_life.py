@@ -118,3 +118,12 @@ def test_an_event_is_found_by_the_start_of_its_id_or_its_label(events: Events) -
         events.get("s", "nothing")
     with pytest.raises(BadInput, match="fits 2"):
         events.get("s", "")
+
+
+def test_a_name_stays_through_later_surveys(events: Events) -> None:
+    """A label that a person gave is carried to what later surveys find there."""
+    [(event_id, _)] = events.record_survey("s", "survey1", [(make_event(), True)])
+    events.name(event_id, "A-2")
+    events.record_survey("s", "survey2", [(make_event(stage=Stage.ROOFED), True)])
+    found = events.get("s", "A-2")
+    assert (found.id, found.current.event.stage, found.current.number) == (event_id, Stage.ROOFED, 3)

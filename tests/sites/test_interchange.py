@@ -9,17 +9,17 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree as ET
 
 import jsonschema
 import numpy as np
 import pytest
 import shapely
+from defusedxml.ElementTree import fromstring
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyproj import Geod, Transformer
 
-from siteline.model.change import ChangeEvent, Judgement, Kind, Method, Observation, Stage, State, Status
+from siteline.model.change import ChangeEvent, Judgement, Kind, Observation, Stage, State, Status
 from siteline.model.dates import DateInterval
 from siteline.model.errors import BadInput, BadSiteFile, SitelineError
 from siteline.model.place import Frame, Role, Site, Structure, Zone
@@ -33,6 +33,7 @@ from siteline.sites.interchange import (
     read_events,
     write_events,
 )
+from tests import factory
 
 SCHEMAS = Path(__file__).parents[2] / "docs" / "reference" / "schemas"
 UTM = "EPSG:32652"
@@ -47,27 +48,23 @@ FORMS = ["geojson", "kml", "kmz"]
 
 
 def make_event(**changes: Any) -> ChangeEvent:
-    """A new hall."""
-    event = ChangeEvent(
-        outline=HALL,
-        crs=UTM,
-        kind=Kind.CONSTRUCTION,
-        stage=Stage.ROOFED,
-        method=Method.DETECTED,
-        probability=0.934567,
-        calibrated=False,
-        onset=DateInterval(date(2024, 4, 3), date(2024, 4, 19)),
-        finished=DateInterval(date(2024, 6, 1), date(2024, 7, 2)),
-        last_without="S07",
-        first_with="S08",
-        observations=(
+    """A new hall with its roof on, seen on three looks."""
+    hall = {
+        "outline": HALL,
+        "crs": UTM,
+        "stage": Stage.ROOFED,
+        "probability": 0.934567,
+        "finished": DateInterval(date(2024, 6, 1), date(2024, 7, 2)),
+        "last_without": "S07",
+        "first_with": "S08",
+        "observations": (
             Observation("S07", State.UNCHANGED),
             Observation("S07b", State.NOT_OBSERVABLE, "cloud"),
             Observation("S08", State.CHANGED),
         ),
-        remarks=("its shadow was not seen",),
-    )
-    return replace(event, **changes)
+        "remarks": ("its shadow was not seen",),
+    }
+    return factory.make_event(**{**hall, **changes})
 
 
 def make_record(**changes: Any) -> EventRecord:
@@ -191,7 +188,7 @@ def test_kml_opens_in_folders_with_times_and_tables() -> None:
     removed = make_record(
         id="ev-2", status=Status.PROPOSED, event=make_event(kind=Kind.DEMOLITION, stage=None)
     )
-    kml = ET.fromstring(write_events(describe_events([make_record(), removed], PLANT), "kml"))
+    kml = fromstring(write_events(describe_events([make_record(), removed], PLANT), "kml"))
     assert [f.text for f in kml.iterfind(".//{*}Folder/{*}name")] == ["New building", "Building removed"]
     assert {s.get("id") for s in kml.iterfind(".//{*}Style")} == {"construction", "demolition"}
     assert kml.findtext(".//{*}TimeSpan/{*}begin") == "2024-04-19"
@@ -213,12 +210,21 @@ def test_a_simulated_site_says_so_in_every_balloon() -> None:
 def test_texts_cannot_break_out_of_a_balloon() -> None:
     """What people typed is text in the balloon, never markup."""
     record = make_record(event=make_event(remarks=("<script>alert(1)</script>",)))
-    kml = ET.fromstring(write_events(describe_events([record], PLANT), "kml"))
+    kml = fromstring(write_events(describe_events([record], PLANT), "kml"))
     assert "&lt;script&gt;" in kml.findtext(".//{*}description", "")
 
 
+@pytest.mark.parametrize("form", FORMS)
+def test_characters_that_xml_cannot_carry_do_not_break_a_file(form: str) -> None:
+    """A control character or half a character is shown as a replacement, and the file can be read again."""
+    record = make_record(event=make_event(label="A\x07\ud800"))
+    document = describe_events([record], PLANT)
+    again, _ = parse_events(write_events(document, form), f"e.{form}")
+    assert again.events[0].properties["label"] == "A\ufffd\ufffd"
+
+
 def test_csv_is_flat_and_runs_no_formula() -> None:
-    """One line an event; a text that a spreadsheet would run gets an apostrophe, a negative number does not."""
+    """One line an event; what a spreadsheet would run gets an apostrophe, a negative number none."""
     evil = make_record(id="=cmd()", event=make_event(label="@SUM(A1)", remarks=("-1+1",)))
     plain = write_events(describe_events([evil, make_record(measurements={})], PLANT), "csv").decode()
     rows = list(csv.DictReader(io.StringIO(plain, newline="")))
@@ -278,6 +284,9 @@ def _spoil_event(**changes: Any) -> bytes:
         ({"onset": {"after": "2024-05-01", "by": "2024-04-19"}}, "onset", "not later than"),
         ({"onset": {"after": None, "by": "20240419"}}, "onset", "2024-04-19"),
         ({"roofed": {"after": "2024-05-01"}}, "roofed", "by"),
+        ({"judged": {}}, "judged", "who"),
+        ({"looks": {"changed": 1}}, "looks", "unchanged"),
+        ({"remarks": "none"}, "remarks", "list"),
         ({"area_m2": 2400}, "area_m2", "sigma"),
         ({"area_m2": {"value": 1, "sigma": "x", "low95": 0, "high95": 2}}, "area_m2", "sigma"),
     ],
@@ -313,7 +322,9 @@ def test_other_documents_are_refused(tmp_path: Path) -> None:
 _text = st.text(
     st.characters(exclude_categories=["Cc", "Cs", "Cn"], exclude_characters="\ufffe\uffff"), max_size=20
 )
-_texts = _text | st.sampled_from(["null", "12", "1e5", '"x"', " 1 ", "NaN", "[]", "a\rb\n", "\t"])
+_texts = _text | st.sampled_from(
+    ["null", "", "1e999", "[" * 300, "9" * 30, "12", "1e5", '"x"', " 1 ", "NaN", "[]", "a\rb\n", "\t"]
+)
 _day = st.dates(date(2000, 1, 1), date(2024, 1, 1))
 _sizes = st.builds(Quantity, st.floats(0, 1e5), st.floats(1e-3, 1e3), st.just("m"))
 

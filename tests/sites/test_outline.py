@@ -48,7 +48,7 @@ def test_pixels_are_read_in_the_frame_of_the_site(tmp_path: Path) -> None:
     """An outline in pixels fits a site of image frames and no other."""
     pixels = {"type": "Polygon", "coordinates": [ring(100, 200, 40, 30)]}
     assert read_outline(save(tmp_path, pixels), Frame.IMAGE).bounds == (100, 200, 140, 230)
-    with pytest.raises(BadGeometry, match="drawn.geojson: .*pixels"):
+    with pytest.raises(BadGeometry, match=r"drawn\.geojson: .*pixels"):
         read_outline(save(tmp_path, pixels))
     said = {"type": "FeatureCollection", "frame": "image", "features": [feature(None, None, [ring()])]}
     with pytest.raises(BadGeometry, match="drawn in pixels, but the site is not"):

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.factory import make_area, make_event, make_look, make_scene, make_site
 
 from siteline.store.codec import digest, from_json, to_json
+from tests.factory import make_area, make_event, make_look, make_scene, make_site
 
 
 @pytest.mark.parametrize(

@@ -43,9 +43,9 @@ def sun_position(when: datetime, lon: float, lat: float) -> tuple[float, float]:
     hour_angle = math.radians((when - midnight) / timedelta(days=1) * 360 - 180 + lon + equation_of_time)
 
     latitude = math.radians(lat)
-    sine = math.sin(latitude) * math.sin(declination) + math.cos(latitude) * math.cos(
-        declination
-    ) * math.cos(hour_angle)
+    sine = math.sin(latitude) * math.sin(declination) + math.cos(latitude) * math.cos(declination) * math.cos(
+        hour_angle
+    )
     elevation = math.degrees(math.asin(max(-1.0, min(1.0, sine))))
     azimuth = math.degrees(
         math.atan2(

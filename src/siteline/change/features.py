@@ -51,7 +51,9 @@ def extract_series(cube: xr.Dataset) -> Series:
     offset = OFFSET[str(cube.attrs.get("units", "relative"))]
     bands = {str(name): number for number, name in enumerate(cube["band"].values)}
     value = cube["value"].values
-    seen = [bands[name] for name in VISIBLE if name in bands] or [bands[n] for n in ("grey", "nir") if n in bands]
+    seen = [bands[name] for name in VISIBLE if name in bands] or [
+        bands[n] for n in ("grey", "nir") if n in bands
+    ]
     if not seen:
         raise CannotTell(
             f"no band that shows the ground in daylight, only: {', '.join(bands) or 'none'}",
@@ -96,7 +98,9 @@ def typical_level(values: Array, usable: NDArray[np.bool_]) -> Array:
     order = np.sort(np.where(usable, values, np.float32(np.inf)), axis=1)
     count = usable.sum(axis=0)
     low, high = np.maximum(count - 1, 0) // 2, np.maximum(count, 1) // 2
-    middle = [np.take_along_axis(order, np.broadcast_to(i, order[:, :1].shape), axis=1)[:, 0] for i in (low, high)]
+    middle = [
+        np.take_along_axis(order, np.broadcast_to(i, order[:, :1].shape), axis=1)[:, 0] for i in (low, high)
+    ]
     level = (middle[0] + middle[1]) / 2
     return np.where(count > 0, level, 0).astype(np.float32)
 
@@ -126,7 +130,9 @@ def remove_common(series: Series, level: Array | None = None) -> tuple[Series, A
     off = np.abs(flat[:, :, where] - home[:, :, where])
     off = np.where(seen[:, where], off / np.maximum(np.median(off, axis=(1, 2)), 1e-4)[:, None, None], np.nan)
     with np.errstate(all="ignore"):
-        restless = np.nan_to_num(np.sqrt(np.nanmean(np.minimum(off, 10) ** 2, axis=1)).sum(axis=0), nan=np.inf)
+        restless = np.nan_to_num(
+            np.sqrt(np.nanmean(np.minimum(off, 10) ** 2, axis=1)).sum(axis=0), nan=np.inf
+        )
     quiet = where[_quietest(restless, np.median(home[0][:, where], axis=0))]
     fitted = np.empty_like(flat)
     residual_spread = np.empty((n_features, n_looks), np.float32)
@@ -158,9 +164,13 @@ def remove_surroundings(series: Series, window_px: int = 27, coarse: int = 3) ->
     size = max(3, window_px // coarse) | 1
     for f in range(n_features):
         padded = np.pad(series.values[f], ((0, 0), (0, pad_y), (0, pad_x)))
-        mean = padded.reshape(n_looks, count.shape[1], coarse, -1, coarse).sum(axis=(2, 4)) / np.maximum(count, 1)
+        mean = padded.reshape(n_looks, count.shape[1], coarse, -1, coarse).sum(axis=(2, 4)) / np.maximum(
+            count, 1
+        )
         for t in range(n_looks):
-            filled = np.where(count[t] > 0, mean[t], np.median(mean[t][count[t] > 0]) if count[t].any() else 0)
+            filled = np.where(
+                count[t] > 0, mean[t], np.median(mean[t][count[t] > 0]) if count[t].any() else 0
+            )
             near = median_filter(filled, size, mode="reflect")
             local[f, t] = series.values[f, t] - _stretch(near, y, x)
     np.copyto(local, 0, where=~series.usable)

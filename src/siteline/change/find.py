@@ -227,7 +227,9 @@ class _Place:
 def _choose(places: list[_Place]) -> list[_Place]:
     """Where two patches tell of the same change, keep the more probable one."""
     kept: list[_Place] = []
-    for place in sorted(places, key=lambda p: (-p.probability, -p.patch.area, p.patch.rows.start, p.patch.cols.start)):
+    for place in sorted(
+        places, key=lambda p: (-p.probability, -p.patch.area, p.patch.rows.start, p.patch.cols.start)
+    ):
         if not any(abs(place.at - k.at) <= 1 and place.patch.overlap(k.patch) > 0.3 for k in kept):
             kept.append(place)
     return kept
@@ -294,7 +296,11 @@ def _describe(place: _Place, scene: _Scene) -> ChangeEvent:
     if kind in (Kind.CONSTRUCTION, Kind.DEMOLITION, Kind.ROOF_CHANGE) and turn.complete > first:
         finished = DateInterval(acquired[turn.complete - 1].first_day, acquired[turn.complete].last_day)
     height = None
-    if kind is Kind.CONSTRUCTION and evidence.shadow_after is not None and evidence.shadow_after.log_bayes > 1:
+    if (
+        kind is Kind.CONSTRUCTION
+        and evidence.shadow_after is not None
+        and evidence.shadow_after.log_bayes > 1
+    ):
         height = Quantity(evidence.shadow_after.height, evidence.shadow_after.height_sigma + 1.0, "m")
     return ChangeEvent(
         outline=outline,
@@ -308,9 +314,7 @@ def _describe(place: _Place, scene: _Scene) -> ChangeEvent:
         finished=finished,
         last_without=ids[last] if last is not None else None,
         first_with=ids[first],
-        observations=observe(
-            patch, scene.why_not, history.seen, last, first, ids, scene.looks, SEEN
-        ),
+        observations=observe(patch, scene.why_not, history.seen, last, first, ids, scene.looks, SEEN),
         height=height,
         other_kind=rival,
         remarks=tuple(_warnings(evidence, kind, rival, scene)),
@@ -324,7 +328,11 @@ def _bounds(patch: Patch, starts: Mask) -> tuple[int, int, int]:
     first, last = int(np.quantile(patch.when, 0.1)), int(np.quantile(patch.when, 0.9))
     earlier = np.flatnonzero(here[:first] > 0.4)
     later = np.flatnonzero(here[last + 1 :] > 0.4)
-    return (int(earlier[-1]) if earlier.size else 0), at, (last + 1 + int(later[0]) if later.size else len(starts))
+    return (
+        (int(earlier[-1]) if earlier.size else 0),
+        at,
+        (last + 1 + int(later[0]) if later.size else len(starts)),
+    )
 
 
 def _evidence(
@@ -352,7 +360,9 @@ def _evidence(
         green_before = float(mean_between(natural, start, at)[0]) - GREEN[green_name]
         green_after = float(mean_between(natural, at, stop)[0]) - GREEN[green_name]
     shadow_before, shadow_after = _shadows(patch, scene, start, at, stop)
-    final = mean_between(history.inside, max(stop, at), len(history.seen)) if stop < len(history.seen) else after
+    final = (
+        mean_between(history.inside, max(stop, at), len(history.seen)) if stop < len(history.seen) else after
+    )
     return Evidence(
         strength=math.log(max(merit / cut.price, 1e-3)),
         contrast_before=notice(before, near_before),

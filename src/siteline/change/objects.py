@@ -67,9 +67,9 @@ class Patch:
         top, left = max(self.rows.start - margin, 0), max(self.cols.start - margin, 0)
         bottom, right = min(self.rows.stop + margin, shape[0]), min(self.cols.stop + margin, shape[1])
         wide = np.zeros((bottom - top, right - left), bool)
-        wide[
-            self.rows.start - top : self.rows.stop - top, self.cols.start - left : self.cols.stop - left
-        ] = self.mask
+        wide[self.rows.start - top : self.rows.stop - top, self.cols.start - left : self.cols.stop - left] = (
+            self.mask
+        )
         return slice(top, bottom), slice(left, right), wide
 
 
@@ -120,7 +120,9 @@ def gather_patches(starts: Mask, jump: Array, slack: int, least_px: int) -> list
             ends.append(mine[alike].astype(np.int32))
             others.append(theirs[alike])
     i, j = np.concatenate(ends), np.concatenate(others)
-    _, member = connected_components(coo_matrix((np.ones(i.size, bool), (i, j)), shape=(t.size, t.size)), directed=False)
+    _, member = connected_components(
+        coo_matrix((np.ones(i.size, bool), (i, j)), shape=(t.size, t.size)), directed=False
+    )
     if slack:
         # neighbours pass a date on like a rumour: cut each chain at its main dates, then join again within each
         episode = _main_dates(member, t, slack)

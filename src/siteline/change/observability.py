@@ -66,7 +66,9 @@ def observe(
     return tuple(said)
 
 
-def smallest_visible(price: float, sigma: NDArray[np.float32], n_looks: int, grid: Grid, least_px: int) -> Quantity:
+def smallest_visible(
+    price: float, sigma: NDArray[np.float32], n_looks: int, grid: Grid, least_px: int
+) -> Quantity:
     """
     Ground area of the smallest roof of ordinary contrast that would have crossed the threshold.
 

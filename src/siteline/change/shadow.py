@@ -84,7 +84,9 @@ def _strips(solid: Array, azimuth: float) -> tuple[list[Mask], Mask]:
     return strips, swept & ~(solid > 0.5) & ~moved(-1)
 
 
-def weigh_shadow(dark: Array, elevation: NDArray[np.float64], gsd_m: float, looks: Mask) -> ShadowEvidence | None:
+def weigh_shadow(
+    dark: Array, elevation: NDArray[np.float64], gsd_m: float, looks: Mask
+) -> ShadowEvidence | None:
     """
     Weigh a standing thing against flat ground, over all heights.
 

@@ -33,7 +33,10 @@ def estimate_noise(values: Array, usable: NDArray[np.bool_], prior_weight: float
     else:
         jump.sort(axis=1)  # NaN last
         middle = np.maximum(count - 1, 0) // 2
-        own = np.take_along_axis(jump, np.broadcast_to(middle, jump[:, :1].shape), axis=1)[:, 0] / MAD_OF_DIFFERENCE
+        own = (
+            np.take_along_axis(jump, np.broadcast_to(middle, jump[:, :1].shape), axis=1)[:, 0]
+            / MAD_OF_DIFFERENCE
+        )
         own = np.nan_to_num(own)
     own = gaussian_filter(own**2, (0, 1.5, 1.5))
     known = count > 0
@@ -158,7 +161,11 @@ def levels_of(starts: NDArray[np.bool_], values: Array, weight: Array) -> Array:
 
 
 def remove_season(
-    values: Array, usable: NDArray[np.bool_], years: NDArray[np.float64], when: NDArray[np.int16], score: Array
+    values: Array,
+    usable: NDArray[np.bool_],
+    years: NDArray[np.float64],
+    when: NDArray[np.int16],
+    score: Array,
 ) -> Array:
     """
     Take each pixel's own yearly wave away, fitted together with its best step.
@@ -173,7 +180,9 @@ def remove_season(
     starts = np.zeros(usable.shape, bool)
     rows, cols = np.nonzero((when > 0) & (score > 0))
     starts[when[rows, cols], rows, cols] = True
-    cc, ss, cs = (np.tensordot(w, weight, axes=(0, 0)) for w in (wave[0] ** 2, wave[1] ** 2, wave[0] * wave[1]))
+    cc, ss, cs = (
+        np.tensordot(w, weight, axes=(0, 0)) for w in (wave[0] ** 2, wave[1] ** 2, wave[0] * wave[1])
+    )
     ridge = np.float32(0.03 * n_looks)
     det = (cc + ridge) * (ss + ridge) - cs**2
     rest = values

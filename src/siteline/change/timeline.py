@@ -137,13 +137,21 @@ def date_turn(history: History, start: int, at: int, stop: int) -> Turn:
     first = int(later[0]) if later.size else at
     while (back := seen[(seen < first) & (seen >= start)]).size and progress[back[-1]] > begun:
         first = int(back[-1])
-    while first < stop - 1 and progress[first] < begun and (more := seen[(seen > first) & (seen < stop)]).size > 1:
+    while (
+        first < stop - 1
+        and progress[first] < begun
+        and (more := seen[(seen > first) & (seen < stop)]).size > 1
+    ):
         first = int(more[0])
     earlier = seen[seen < first]
     quiet = earlier[progress[earlier] <= clear]
     last: int | None = None
     if earlier.size:
-        last = int(quiet[-1]) if quiet.size and quiet[-1] >= start and quiet[-1] >= earlier[-2:][0] else int(earlier[-1])
+        last = (
+            int(quiet[-1])
+            if quiet.size and quiet[-1] >= start and quiet[-1] >= earlier[-2:][0]
+            else int(earlier[-1])
+        )
     reached = seen[(seen >= first) & (seen < stop) & (progress[np.minimum(seen, len(progress) - 1)] > 0.75)]
     complete = int(reached[0]) if reached.size else first
     return Turn(last, first, complete, progress.astype(np.float32))

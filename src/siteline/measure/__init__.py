@@ -1,0 +1,1 @@
+"""How large it is: footprint, area, length, height, distance and ratio, each with the budget of its error."""

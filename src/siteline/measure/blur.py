@@ -63,8 +63,6 @@ def _normal(z: Array) -> tuple[Array, Array]:
     """Normal distribution and density; 2e-7 exact (Abramowitz and Stegun 26.2.17), 5 times scipy's speed."""
     slope = np.exp(-0.5 * z * z) * 0.3989422804014327
     t = 1 / (1 + 0.2316419 * np.abs(z))
-    tail = t * (
-        0.319381530 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429)))
-    )
+    tail = t * (0.319381530 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))))
     tail *= slope
     return np.where(z > 0, 1 - tail, tail), slope

@@ -15,16 +15,12 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 from shapely import contains_xy
-from shapely.geometry import MultiPoint, MultiPolygon, Polygon
+from shapely.geometry import MultiPoint, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from siteline.measure.blur import Array
 from siteline.measure.options import MeasureOptions
 from siteline.measure.shape import (
-    ANGLE,
-    BLUR,
-    CX,
-    CY,
     HEIGHT,
     POSE,
     Picture,
@@ -111,6 +107,9 @@ class FittedFootprint:
     """The best fit, its runner-up, and what they say of the area."""
 
     best: Fit
+    stack: Stack
+    """The pixels it was fitted to."""
+
     runner_up: Fit | None
     variants_px: tuple[float, ...]
     """Areas of the same shape fitted from other starting points or on a narrower window, px²."""
@@ -145,10 +144,8 @@ def fit_footprint(
     angular = _fit_l(around, best, outline_px, noise)
     if angular is not None:
         best, runner_up = (angular, best) if angular.penalised < best.penalised else (best, angular)
-    narrow = _fit(
-        _narrowed(around, best, 2.5), best.shape, best.unknowns, noise, FIRST_STEPS, best.shifts
-    )
-    found = FittedFootprint(best, runner_up, (narrow.area_px, *_equally_good(fits, best)))
+    narrow = _fit(_narrowed(around, best, 2.5), best.shape, best.unknowns, noise, FIRST_STEPS, best.shifts)
+    found = FittedFootprint(best, around.stack, runner_up, (narrow.area_px, *_equally_good(fits, best)))
     _refuse_poor(found, around, other, outline_px, options)
     return found
 
@@ -185,9 +182,7 @@ class _Ground:
         beyond_u, beyond_v = np.abs(u) - length / 2, np.abs(v) - width / 2
         end = _soft(beyond_u - beyond_v)
         east, south = _soft(u), _soft(v)
-        sides = np.stack(
-            [end * east, end * (1 - east), (1 - end) * south, (1 - end) * (1 - south)], axis=1
-        )
+        sides = np.stack([end * east, end * (1 - east), (1 - end) * south, (1 - end) * (1 - south)], axis=1)
         plane = np.concatenate([np.ones((len(u), 1)), away / scale], axis=1)
         ridge = np.array([1e-6, 0.05, 0.05, 0.05, 0.05, 0.05, 0.05])
         return cls(np.concatenate([plane, sides], axis=1), away / scale, ridge)
@@ -244,9 +239,7 @@ class _Projected:
     cost: float
 
 
-def _project(
-    problem: _Problem, shape: Shape, unknowns: Array, shifts: Array, noise: Array
-) -> _Projected:
+def _project(problem: _Problem, shape: Shape, unknowns: Array, shifts: Array, noise: Array) -> _Projected:
     """Draw the shape, solve for all brightnesses, and say what remains; robust in two rounds."""
     stack, ground = problem.stack, problem.ground
     picture = draw(shape, unknowns, shifts, stack.pixels, problem.reach)
@@ -276,7 +269,10 @@ def _jacobian(problem: _Problem, state: _Projected) -> Array:
     functions = problem.ground.basis.shape[1]
     coefficients = state.coefficients
     ground = problem.ground.basis @ coefficients[:, :functions]
-    roof = coefficients[:, functions, None] + problem.ground.slope @ coefficients[:, functions + 1 : functions + 3]
+    roof = (
+        coefficients[:, functions, None]
+        + problem.ground.slope @ coefficients[:, functions + 1 : functions + 3]
+    )
     moved = np.moveaxis(state.picture.roof_by, 0, -1)[:, :, None, :] * (roof - ground)[..., None]
     if state.picture.shadow_by is not None:
         dark = coefficients[:, functions + 3]
@@ -343,7 +339,10 @@ def _fit(
         step = np.zeros(free.size)
         step[free] = np.linalg.solve(bent, gradient[free])
         step[:count] = _capped(step[:count], unknowns)
-        tried, tried_shifts = unknowns + step[:count], shifts + np.clip(step[count:], -0.5, 0.5).reshape(-1, 2)
+        tried, tried_shifts = (
+            unknowns + step[:count],
+            shifts + np.clip(step[count:], -0.5, 0.5).reshape(-1, 2),
+        )
         tried[POSE : POSE + 2] = np.maximum(tried[POSE : POSE + 2], 1.0)
         tried[POSE + 2 :] = np.clip(tried[POSE + 2 :], 0.3, 0.92 * tried[POSE : POSE + tried.size - POSE - 2])
         tried[HEIGHT] = np.clip(tried[HEIGHT], 0.0, 80.0)
@@ -388,7 +387,9 @@ def _sum_up(
     rim = ((roof > 0.1) & (roof < 0.9)) | (roof > 0.5)
     under = np.einsum("ln,lnb->lb", rim.astype(float), ground) / np.maximum(rim.sum(axis=1), 1)[:, None]
     contrast = np.median(coefficients[:, functions] - under, axis=0)
-    dark = coefficients[:, functions + 3] if state.picture.shadow is not None else np.zeros(contrast.shape)[None]
+    dark = (
+        coefficients[:, functions + 3] if state.picture.shadow is not None else np.zeros(contrast.shape)[None]
+    )
     return Fit(
         shape,
         unknowns,
@@ -424,13 +425,13 @@ def _effective(problem: _Problem, state: _Projected) -> float:
     bent = state.residual * np.sqrt(state.weights)[..., None]
     total = float(np.sum(bent**2))
     together = bent.sum(axis=(0, 2))  # (pixels,)
-    blocks = _blocks(problem.stack.pixels)
+    blocks = blocks_of(problem.stack.pixels)
     per_block = np.bincount(blocks, weights=together)
     inflation = float(np.sum(per_block**2)) / max(total, 1e-12)
     return float(max(8.0, bent.size / max(inflation, 1.0)))
 
 
-def _blocks(pixels: Array) -> npt.NDArray[np.intp]:
+def blocks_of(pixels: Array) -> npt.NDArray[np.intp]:
     """Number of the block of ground that each pixel lies in."""
     rough = np.floor(pixels / BLOCK_PX).astype(int)
     rough -= rough.min(axis=0)
@@ -547,9 +548,7 @@ def _spread(stack: Stack, residual: Array) -> Array:
 def _window(problem: _Problem, fit: Fit, outline_px: BaseGeometry) -> _Problem:
     """The same problem with ground described around the fit, and only pixels near it."""
     outline = fit.shape.outline(fit.unknowns)
-    near = contains_xy(
-        outline.buffer(problem.options.window_px, join_style="mitre"), *problem.stack.pixels.T
-    )
+    near = contains_xy(outline.buffer(problem.options.window_px, join_style="mitre"), *problem.stack.pixels.T)
     if np.count_nonzero(near) < 40:
         return problem
     stack = replace(

@@ -149,7 +149,9 @@ def _turned(angle: float) -> tuple[Array, Array]:
     return np.array([cos, sin]), np.array([-sin, cos])
 
 
-def _move(by: Array, sign: float, by_coordinate: Array, u: Array, v: Array, along: Array, across: Array) -> None:
+def _move(
+    by: Array, sign: float, by_coordinate: Array, u: Array, v: Array, along: Array, across: Array
+) -> None:
     """Chain rule from u and v to centre and angle."""
     by_u, by_v = by_coordinate[0], by_coordinate[1]
     by[CX] -= sign * (along[0] * by_u + across[0] * by_v)
@@ -175,14 +177,20 @@ def _sweep(
         by[CX] -= normal[:, :1] * seen.by_coordinate[2]
         by[CY] -= normal[:, 1:] * seen.by_coordinate[2]
         by[BLUR] += seen.by_blur
-        for k in (ANGLE, HEIGHT, *range(POSE, unknowns.size)):  # edges are a few numbers per look: differences
+        for k in (
+            ANGLE,
+            HEIGHT,
+            *range(POSE, unknowns.size),
+        ):  # edges are a few numbers per look: differences
             step = np.zeros(unknowns.size)
             step[k] = 1e-5
             low_k, high_k = _swept_edges(arm, unknowns + step, reach, normal)
             low_k, high_k = (low_k - low) / 1e-5, (high_k - high) / 1e-5
             for slab in range(3):
                 if np.any(low_k[slab]) or np.any(high_k[slab]):
-                    by[k] += seen.by_low[slab] * low_k[slab, :, None] + seen.by_high[slab] * high_k[slab, :, None]
+                    by[k] += (
+                        seen.by_low[slab] * low_k[slab, :, None] + seen.by_high[slab] * high_k[slab, :, None]
+                    )
         larger = seen.value > best
         best = np.where(larger, seen.value, best)
         best_by = np.where(larger, by, best_by)

@@ -13,6 +13,7 @@ from affine import Affine
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from siteline.model.errors import BadGeometry
 from siteline.model.imagery import Grid
 
 Transform = tuple[float, float, float, float, float, float]
@@ -44,6 +45,25 @@ def snap(
     return (moved.a, moved.b, moved.c, moved.d, moved.e, moved.f), (max(1, row1 - row0), max(1, col1 - col0))
 
 
+def window_over(
+    bounds: tuple[float, float, float, float], transform: Transform, shape: tuple[int, int], margin: int = 0
+) -> tuple[slice, slice] | None:
+    """
+    The rows and columns of an image that cover some bounds; None if they do not touch it.
+
+    bounds: in the image's coordinates; transform, shape: of the image; margin: extra pixels on each side,
+    which do not count as touching.
+    """
+    moved, (rows, cols) = snap(bounds, transform)
+    col0, row0 = (round(corner) for corner in ~Affine(*transform) * (moved[2], moved[5]))
+    if row0 >= shape[0] or col0 >= shape[1] or row0 + rows <= 0 or col0 + cols <= 0:
+        return None
+    return (
+        slice(max(0, row0 - margin), min(shape[0], row0 + rows + margin)),
+        slice(max(0, col0 - margin), min(shape[1], col0 + cols + margin)),
+    )
+
+
 def crop(grid: Grid, rows: slice, cols: slice) -> Grid:
     """A part of a grid, by rows and columns; slices are clipped to it."""
     row0, row1, _ = rows.indices(grid.shape[0])
@@ -62,7 +82,9 @@ def centres(grid: Grid) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Coordinates of pixel centres: y (rows,) and x (cols,), for a grid without rotation."""
     a, _, c, _, e, f = grid.transform
     rows, cols = grid.shape
-    return f + e * (np.arange(rows) + 0.5), c + a * (np.arange(cols) + 0.5)
+    y: NDArray[np.float64] = f + e * (np.arange(rows, dtype=np.float64) + 0.5)
+    x: NDArray[np.float64] = c + a * (np.arange(cols, dtype=np.float64) + 0.5)
+    return y, x
 
 
 def bounds_of(grid: Grid) -> tuple[float, float, float, float]:
@@ -94,7 +116,11 @@ def off_grid(outline: BaseGeometry, grid: Grid) -> BaseGeometry:
 
 
 def reproject(outline: BaseGeometry, source: str, target: str) -> BaseGeometry:
-    """An outline in another CRS, vertex by vertex, x (east) first."""
+    """
+    An outline in another CRS, vertex by vertex, x (east) first.
+
+    Raises BadGeometry if a vertex has no place there.
+    """
     if source == target:
         return outline
     move: Callable[..., tuple[NDArray[np.float64], NDArray[np.float64]]] = pyproj.Transformer.from_crs(
@@ -103,6 +129,10 @@ def reproject(outline: BaseGeometry, source: str, target: str) -> BaseGeometry:
     moved: BaseGeometry = shapely.transform(
         outline, lambda points: np.column_stack(move(points[:, 0], points[:, 1]))
     )
+    if not outline.is_empty and not all(map(math.isfinite, moved.bounds)):
+        raise BadGeometry(
+            f"an outline cannot be drawn in {target[:40]}", "Check its coordinates and the CRS."
+        )
     return moved
 
 
@@ -116,7 +146,11 @@ def polygon_mask(outline: BaseGeometry, grid: Grid, all_touched: bool = False) -
     if outline.is_empty or 0 in grid.shape:
         return np.zeros(grid.shape, dtype=bool)
     burned: NDArray[np.uint8] = rasterio.features.rasterize(
-        [(outline, 1)], out_shape=grid.shape, transform=affine_of(grid), all_touched=all_touched, dtype="uint8"
+        [(outline, 1)],
+        out_shape=grid.shape,
+        transform=affine_of(grid),
+        all_touched=all_touched,
+        dtype="uint8",
     )
     return burned.astype(bool)
 

@@ -184,7 +184,8 @@ def window_around(
 def credit_of(scenes: Sequence[Scene]) -> str:
     """Whom to credit for these scenes, each once, as their metadata say; "credit unknown" if they do not."""
     said = dict.fromkeys(
-        "credit unknown" if s.credit.strip().lower() in ("", UNKNOWN) else inert(s.credit, 300) for s in scenes
+        "credit unknown" if s.credit.strip().lower() in ("", UNKNOWN) else inert(s.credit, 300)
+        for s in scenes
     )
     return "; ".join(said) or "credit unknown"
 
@@ -192,7 +193,8 @@ def credit_of(scenes: Sequence[Scene]) -> str:
 def licence_of(scenes: Sequence[Scene]) -> str:
     """Under which licences these scenes may be used, each once; "licence unknown" if nobody said."""
     said = dict.fromkeys(
-        "licence unknown" if s.licence.strip().lower() in ("", UNKNOWN) else inert(s.licence, 300) for s in scenes
+        "licence unknown" if s.licence.strip().lower() in ("", UNKNOWN) else inert(s.licence, 300)
+        for s in scenes
     )
     return "; ".join(said) or "licence unknown"
 
@@ -258,7 +260,10 @@ def burn_across(picture: Image.Image, word: str) -> None:
     corner = (width - turned.width) // 2, (height - turned.height) // 2
     for shade, shift, strength in ((0, max(1, size // 40), 0.42), (255, 0, 0.42)):
         mask = Image.new("L", picture.size, 0)
-        mask.paste(turned.point([round(level * strength) for level in range(256)]), (corner[0] + shift, corner[1] + shift))
+        mask.paste(
+            turned.point([round(level * strength) for level in range(256)]),
+            (corner[0] + shift, corner[1] + shift),
+        )
         picture.paste((shade,) * 3, (0, 0), mask)
 
 
@@ -276,7 +281,9 @@ def burn_stamps(picture: Image.Image, stamps: Sequence[Stamp]) -> int:
     draw.rectangle((0, top, picture.width, bottom), fill=(122, 16, 32))
     for index, line in enumerate(lines):
         left = (picture.width - width_of(line, size, bold=True)) / 2
-        draw_text(draw, (left, top + size // 6 + step * (index + 0.5)), line, size, (255, 255, 255), bold=True)
+        draw_text(
+            draw, (left, top + size // 6 + step * (index + 0.5)), line, size, (255, 255, 255), bold=True
+        )
     return top
 
 
@@ -321,7 +328,9 @@ def lines_of(shape: BaseGeometry) -> list[list[tuple[float, float]]]:
     return [line for part in getattr(shape, "geoms", ()) for line in lines_of(part)]
 
 
-def dashes_of(points: Sequence[tuple[float, float]], on: float, off: float) -> list[list[tuple[float, float]]]:
+def dashes_of(
+    points: Sequence[tuple[float, float]], on: float, off: float
+) -> list[list[tuple[float, float]]]:
     """A line cut into dashes of a length."""
     line = LineString(points)
     count = max(1, round(line.length / (on + off)))
@@ -461,7 +470,10 @@ def _burn_north(picture: Image.Image, north: float | None, size: int) -> None:
         half = size * 1.5 * grown * _SMOOTH
         arrow = [(0.0, -half), (half * 0.55, half * 0.8), (0.0, half * 0.35), (-half * 0.55, half * 0.8)]
         turned = [
-            (centre + x * math.cos(turn) - y * math.sin(turn), centre + x * math.sin(turn) + y * math.cos(turn))
+            (
+                centre + x * math.cos(turn) - y * math.sin(turn),
+                centre + x * math.sin(turn) + y * math.cos(turn),
+            )
             for x, y in arrow
         ]
         ImageDraw.Draw(sheet).polygon(turned, fill=255)

@@ -76,7 +76,9 @@ def draw_frames(
     return tuple(frames)
 
 
-def join_frames(scenery: Scenery, finding: Finding, event: ChangeEvent, *, number: int = 1, count: int = 8) -> Figure:
+def join_frames(
+    scenery: Scenery, finding: Finding, event: ChangeEvent, *, number: int = 1, count: int = 8
+) -> Figure:
     """The filmstrip as one PNG to be saved."""
     frames = draw_frames(
         scenery, finding, event, number=number, count=count, width=360, media_type="image/png"

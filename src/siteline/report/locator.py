@@ -60,7 +60,9 @@ class Backdrop:
     window: Window
 
 
-def paint_backdrop(scenery: Scenery, placed: Sequence[Placed], width: int = 920, quality: int = 74) -> Backdrop | None:
+def paint_backdrop(
+    scenery: Scenery, placed: Sequence[Placed], width: int = 920, quality: int = 74
+) -> Backdrop | None:
     """The latest clear look, muted, cut to what the map has to show; None if there is no picture at all."""
     usable = [look for look in scenery.looks if look.used and scenery.has(look.scene_id)]
     if not usable:
@@ -117,7 +119,9 @@ def draw_map(
     parts: list[Markup] = []
     if with_picture and backdrop is not None:
         href = data_uri(backdrop.figure.media_type, backdrop.figure.data)
-        parts.append(element("image", href=href, x=0, y=0, width=width, height=height, preserveAspectRatio="none"))
+        parts.append(
+            element("image", href=href, x=0, y=0, width=width, height=height, preserveAspectRatio="none")
+        )
     taken: list[Box] = []
     parts += _draw_stamps(scenery, width, height, taken)
     parts += _draw_scale_and_north(scenery, 1 / scale, height, width, taken)
@@ -134,7 +138,9 @@ def draw_map(
     shapes = [(one, on_map(one.outline)) for one in placed]
     for one, shape in shapes:
         path = path_of(shape.intersection(frame)) or path_of(shape)
-        parts.append(element("path", d=path, fill="none", stroke="#ffffff", stroke_width=3.6, stroke_linejoin="round"))
+        parts.append(
+            element("path", d=path, fill="none", stroke="#ffffff", stroke_width=3.6, stroke_linejoin="round")
+        )
         parts.append(
             element(
                 "path",
@@ -154,7 +160,15 @@ def draw_map(
         if math.dist(at, (anchor.x, anchor.y)) > 13:
             for colour, thick in (("#ffffff", 3.0), (KIND_COLOUR[one.kind], 1.4)):
                 leaders.append(
-                    element("line", x1=at[0], y1=at[1], x2=anchor.x, y2=anchor.y, stroke=colour, stroke_width=thick)
+                    element(
+                        "line",
+                        x1=at[0],
+                        y1=at[1],
+                        x2=anchor.x,
+                        y2=anchor.y,
+                        stroke=colour,
+                        stroke_width=thick,
+                    )
                 )
         signs.append(sign(one.kind, one.number, *at, 9.5))
     words = []
@@ -204,7 +218,9 @@ def map_figure(scenery: Scenery, placed: Sequence[Placed], width: float = WIDE) 
         data=str(drawn).encode(),
         size=(round(width), round(width * rows / cols)),
         alt=describe_map(scenery, placed, backdrop),
-        caption=" ".join(filter(None, [say_perimeter(scenery), backdrop.figure.caption + "." if backdrop else ""])),
+        caption=" ".join(
+            filter(None, [say_perimeter(scenery), backdrop.figure.caption + "." if backdrop else ""])
+        ),
         credit=backdrop.figure.credit if backdrop else "",
         scene_ids=backdrop.figure.scene_ids if backdrop else (),
     )
@@ -216,7 +232,11 @@ def describe_map(scenery: Scenery, placed: Sequence[Placed], backdrop: Backdrop 
     for one in placed:
         kinds[say_kind(one.kind)] = kinds.get(say_kind(one.kind), 0) + 1
     counted = ", ".join(f"{kind}: {count}" for kind, count in kinds.items()) or "no change"
-    ground = f" over an image of {say_acquired(scenery.acquired(backdrop.figure.scene_ids[0]))}" if backdrop else ""
+    ground = (
+        f" over an image of {say_acquired(scenery.acquired(backdrop.figure.scene_ids[0]))}"
+        if backdrop
+        else ""
+    )
     return f"Map of {scenery.site.name}{ground}. Numbered changes: {counted}."
 
 
@@ -226,7 +246,11 @@ def say_perimeter(scenery: Scenery) -> str:
     if perimeter is None:
         return ""
     source = perimeter.source.strip().rstrip(".")
-    return f"Perimeter: line drawn by {source}." if source else "Perimeter: by whom the line was drawn is not recorded."
+    return (
+        f"Perimeter: line drawn by {source}."
+        if source
+        else "Perimeter: by whom the line was drawn is not recorded."
+    )
 
 
 def shapes_in_words() -> dict[Kind, str]:
@@ -263,17 +287,29 @@ def _map_window(scenery: Scenery, placed: Sequence[Placed]) -> Window:
 def _draw_structure(role: Role, shape: BaseGeometry) -> Markup:
     path = path_of(shape)
     if role is Role.AOI:
-        return element("path", d=path, fill="none", stroke="#4a4f57", stroke_width=0.8, stroke_dasharray="1.5 3.5")
+        return element(
+            "path", d=path, fill="none", stroke="#4a4f57", stroke_width=0.8, stroke_dasharray="1.5 3.5"
+        )
     if role is Role.PERIMETER:
         under = element("path", d=path, fill="none", stroke="#ffffff", stroke_width=4.2, stroke_opacity=0.85)
-        over = element("path", d=path, fill="none", stroke="#16181b", stroke_width=1.7, stroke_dasharray="8 3 1.5 3")
+        over = element(
+            "path", d=path, fill="none", stroke="#16181b", stroke_width=1.7, stroke_dasharray="8 3 1.5 3"
+        )
         return Markup("").join([under, over])
     if role is Role.BUILDING:
         return element(
-            "path", d=path, fill="#ffffff", fill_opacity=0.35, stroke="#16181b", stroke_width=1.1, stroke_linejoin="round"
+            "path",
+            d=path,
+            fill="#ffffff",
+            fill_opacity=0.35,
+            stroke="#16181b",
+            stroke_width=1.1,
+            stroke_linejoin="round",
         )
     if role is Role.ZONE:
-        return element("path", d=path, fill="none", stroke="#4a4f57", stroke_width=1.1, stroke_dasharray="4 3")
+        return element(
+            "path", d=path, fill="none", stroke="#4a4f57", stroke_width=1.1, stroke_dasharray="4 3"
+        )
     if path:
         return element("path", d=path, fill="none", stroke="#16181b", stroke_width=2.4)
     at = shape.centroid
@@ -288,7 +324,9 @@ def _draw_scale_and_north(
     words = {"font_size": 12, "fill": "#16181b", "font_weight": 600}
     parts = []
     if scale is None:
-        parts.append(element("rect", x=8, y=foot - 15, width=118, height=21, fill="#ffffff", fill_opacity=0.82))
+        parts.append(
+            element("rect", x=8, y=foot - 15, width=118, height=21, fill="#ffffff", fill_opacity=0.82)
+        )
         parts.append(element("text", "Scale not known", x=15, y=foot, **words))
         taken.append((8, foot - 15, 126, foot + 6))
     else:
@@ -299,20 +337,28 @@ def _draw_scale_and_north(
         )
         bar = f"M18 {foot - 4:.1f}V{foot + 1:.1f}H{18 + reach:.1f}V{foot - 4:.1f}"
         parts.append(element("path", d=bar, fill="none", stroke="#16181b", stroke_width=2))
-        parts.append(element("text", say_length(length), x=18 + reach / 2, y=foot - 9, text_anchor="middle", **words))
+        parts.append(
+            element("text", say_length(length), x=18 + reach / 2, y=foot - 9, text_anchor="middle", **words)
+        )
         taken.append((8, foot - 24, reach + 28, foot + 8))
     if scenery.north is None:
-        parts.append(element("rect", x=width - 126, y=8, width=118, height=21, fill="#ffffff", fill_opacity=0.82))
+        parts.append(
+            element("rect", x=width - 126, y=8, width=118, height=21, fill="#ffffff", fill_opacity=0.82)
+        )
         parts.append(element("text", "North not known", x=width - 119, y=23, **words))
         taken.append((width - 126, 8, width - 8, 29))
     else:
         x, y = width - 26, 30
         parts.append(element("circle", cx=x, cy=y, r=18, fill="#ffffff", fill_opacity=0.82))
         turn = f"rotate({scenery.north:.2f} {x:.1f} {y:.1f})"
-        arrow = element("path", d=f"M{x} {y - 13}L{x + 5.5} {y + 5}L{x} {y + 1}L{x - 5.5} {y + 5}Z", fill="#16181b")
+        arrow = element(
+            "path", d=f"M{x} {y - 13}L{x + 5.5} {y + 5}L{x} {y + 1}L{x - 5.5} {y + 5}Z", fill="#16181b"
+        )
         parts.append(group([arrow], transform=turn))
         letter = (x - 3.9 - 0 * y, y + 14.5)
-        parts.append(element("text", "N", x=letter[0], y=letter[1], font_size=10.5, font_weight=700, fill="#16181b"))
+        parts.append(
+            element("text", "N", x=letter[0], y=letter[1], font_size=10.5, font_weight=700, fill="#16181b")
+        )
         taken.append((x - 18, y - 18, x + 18, y + 18))
     return parts
 

@@ -43,13 +43,21 @@ def draw_pair(
             made.append(None)
             continue
         is_before = heading == "Before"
-        drawn = [Drawn(event.outline, KIND_COLOUR[event.kind], dashed=is_before, label=finding.label or str(number))]
+        drawn = [
+            Drawn(
+                event.outline, KIND_COLOUR[event.kind], dashed=is_before, label=finding.label or str(number)
+            )
+        ]
         if scenery.perimeter is not None:
             drawn.insert(0, Drawn(scenery.perimeter.boundary, PERIMETER_COLOUR, dashed=True))
         picture = draw_panel(scenery, scene_id, window, width, drawn, heading=heading)
         scene = scenery.scenes.get(scene_id)
         day = say_acquired(scenery.acquired(scene_id))
-        what = "where the change is not visible yet (dashed outline)" if is_before else "with the change (solid outline)"
+        what = (
+            "where the change is not visible yet (dashed outline)"
+            if is_before
+            else "with the change (solid outline)"
+        )
         made.append(
             Figure(
                 name=f"{heading.lower()}-{number}",
@@ -65,7 +73,9 @@ def draw_pair(
     return made[0], made[1]
 
 
-def join_pair(scenery: Scenery, finding: Finding, event: ChangeEvent, *, number: int = 1, width: int = 800) -> Figure:
+def join_pair(
+    scenery: Scenery, finding: Finding, event: ChangeEvent, *, number: int = 1, width: int = 800
+) -> Figure:
     """Before and after side by side, as one PNG to be saved."""
     panels = [
         figure
@@ -92,7 +102,9 @@ def join(panels: list[Figure], name: str, caption: str, columns: int = 2) -> Fig
     wide, tall = max(p.width for p in pictures), max(p.height for p in pictures)
     gap = max(4, wide // 60)
     rows = -(-len(pictures) // across)
-    sheet = Image.new("RGB", (across * wide + (across - 1) * gap, rows * tall + (rows - 1) * gap), (255, 255, 255))
+    sheet = Image.new(
+        "RGB", (across * wide + (across - 1) * gap, rows * tall + (rows - 1) * gap), (255, 255, 255)
+    )
     for index, picture in enumerate(pictures):
         sheet.paste(picture, ((index % across) * (wide + gap), (index // across) * (tall + gap)))
     return Figure(

@@ -21,7 +21,9 @@ class Stamp(StrEnum):
     SIMULATED = "SIMULATED"
 
 
-def stamps_of(findings: Iterable[Finding], scenes: Iterable[Scene], simulated: bool = False) -> tuple[Stamp, ...]:
+def stamps_of(
+    findings: Iterable[Finding], scenes: Iterable[Scene], simulated: bool = False
+) -> tuple[Stamp, ...]:
     """What must be stamped on a page of these findings made from these scenes; () if nothing."""
     shown = tuple(scenes)
     found = {
@@ -46,7 +48,9 @@ def refuse_mixture(sites: Iterable[tuple[bool, Iterable[Scene]]]) -> None:
     sites: for each, whether it is simulated, and its scenes. Raises BadInput.
     """
     kinds = {
-        is_simulated for site, scenes in sites for is_simulated in (site, *(scene.simulated for scene in scenes))
+        is_simulated
+        for site, scenes in sites
+        for is_simulated in (site, *(scene.simulated for scene in scenes))
     }
     if len(kinds) > 1:
         raise BadInput(

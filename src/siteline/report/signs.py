@@ -22,8 +22,12 @@ SHAPES = {
 def sign(kind: Kind, text: str, x: float, y: float, radius: float = 10.0) -> Markup:
     """The sign of one finding, centred at (x, y), as SVG."""
     colour = KIND_COLOUR[kind]
-    points = " ".join(f"{number(x + px * radius)},{number(y + py * radius)}" for px, py in _outline(SHAPES[kind]))
-    shape = element("polygon", points=points, fill=colour, stroke="#ffffff", stroke_width=1.5, stroke_linejoin="round")
+    points = " ".join(
+        f"{number(x + px * radius)},{number(y + py * radius)}" for px, py in _outline(SHAPES[kind])
+    )
+    shape = element(
+        "polygon", points=points, fill=colour, stroke="#ffffff", stroke_width=1.5, stroke_linejoin="round"
+    )
     if SHAPES[kind] == "circle":
         shape = element("circle", cx=x, cy=y, r=radius, fill=colour, stroke="#ffffff", stroke_width=1.5)
     drop = 0.24 if SHAPES[kind] == "house" else 0.1

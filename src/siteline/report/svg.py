@@ -71,7 +71,9 @@ def number(value: float) -> str:
 def path_of(shape: BaseGeometry) -> str:
     """Path data of an outline or a line, coordinates as they are."""
     if isinstance(shape, Polygon):
-        return "".join(_ring(ring.coords, True) for ring in (shape.exterior, *shape.interiors) if not ring.is_empty)
+        return "".join(
+            _ring(ring.coords, True) for ring in (shape.exterior, *shape.interiors) if not ring.is_empty
+        )
     if isinstance(shape, LineString):
         return _ring(shape.coords, False)
     if isinstance(shape, MultiPolygon) or hasattr(shape, "geoms"):

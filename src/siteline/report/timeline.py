@@ -12,7 +12,7 @@ from markupsafe import Markup
 from siteline.model.change import ChangeEvent, Kind
 from siteline.model.dates import DateInterval
 from siteline.model.imagery import Look
-from siteline.report.days import say_day, say_span
+from siteline.report.days import MONTHS, say_day, say_span
 from siteline.report.figure import KIND_COLOUR, Figure
 from siteline.report.rules import Stamp
 from siteline.report.signs import say_kind, sign
@@ -62,9 +62,7 @@ def every_gap(looks: Sequence[Look]) -> tuple[Gap, ...]:
     """All times between one usable look and the next, in time order."""
     used = sorted((look for look in looks if look.used), key=lambda look: look.acquired.middle)
     pairs = zip(used, used[1:], strict=False)
-    return tuple(
-        Gap(a.acquired.last_day, max(a.acquired.last_day, b.acquired.first_day)) for a, b in pairs
-    )
+    return tuple(Gap(a.acquired.last_day, max(a.acquired.last_day, b.acquired.first_day)) for a, b in pairs)
 
 
 def draw_timeline(
@@ -85,7 +83,9 @@ def draw_timeline(
         parts.append(element("rect", x=x0, y=30, width=max(1.0, x1 - x0), height=bottom - 30, **_SHADE))
         said = say_span(gap.days)
         if x1 - x0 > 6.2 * len(said) + 4:
-            parts.append(element("text", said, x=(x0 + x1) / 2, y=bottom + 13, text_anchor="middle", **_SMALL))
+            parts.append(
+                element("text", said, x=(x0 + x1) / 2, y=bottom + 13, text_anchor="middle", **_SMALL)
+            )
     last_word = -99.0
     for day, word in _ticks(looks, lanes):
         x = along(_noon(day))
@@ -100,7 +100,9 @@ def draw_timeline(
         y = top + (index + 0.5) * pitch
         parts.append(element("line", x1=left, y1=y, x2=width - right, y2=y, **_HAIR))
         parts.append(sign(lane.event.kind, lane.number, 11, y, 9))
-        parts.append(element("text", _cut(lane.label, 27), x=28, y=y + 4.5, font_size=13, fill="currentColor"))
+        parts.append(
+            element("text", _cut(lane.label, 27), x=28, y=y + 4.5, font_size=13, fill="currentColor")
+        )
         for interval, finished in _intervals(lane.event):
             start = left if interval.after is None else along(_noon(interval.after))
             end = along(_noon(interval.by))
@@ -136,7 +138,9 @@ def draw_upright_timeline(
         y0, y1 = along(_noon(gap.last)), along(_noon(gap.next))
         parts.append(element("rect", x=66, y=y0, width=width - 66, height=max(1.0, y1 - y0), **_SHADE))
         if y1 - y0 > 13:
-            parts.append(element("text", say_span(gap.days), x=width - 4, y=y1 - 4, text_anchor="end", **_SMALL))
+            parts.append(
+                element("text", say_span(gap.days), x=width - 4, y=y1 - 4, text_anchor="end", **_SMALL)
+            )
     last_word = -99.0
     for day, word in _ticks(looks, lanes):
         y = along(_noon(day))
@@ -204,7 +208,9 @@ def describe_timeline(looks: Sequence[Look], lanes: Sequence[Lane]) -> str:
     for lane in lanes:
         onset = lane.event.onset
         since = f"after {say_day(onset.after)}, " if onset.after else ""
-        parts.append(f"{lane.number}, {say_kind(lane.event.kind)}: first visible {since}by {say_day(onset.by)}.")
+        parts.append(
+            f"{lane.number}, {say_kind(lane.event.kind)}: first visible {since}by {say_day(onset.by)}."
+        )
     return " ".join(parts)
 
 
@@ -247,9 +253,9 @@ def _ticks(looks: Sequence[Look], lanes: Sequence[Lane]) -> list[tuple[date, str
         for month in range(1, 13, min(step, 12)):
             day = date(year, month, 1)
             if first <= day <= last:
-                ticks.append((day, str(year) if month == 1 else f"{day:%b}"))
+                ticks.append((day, str(year) if month == 1 else MONTHS[month - 1][:3]))
     if ticks and ticks[0][0].month != 1:
-        ticks[0] = (ticks[0][0], f"{ticks[0][0]:%b} {ticks[0][0].year}")
+        ticks[0] = (ticks[0][0], f"{MONTHS[ticks[0][0].month - 1][:3]} {ticks[0][0].year}")
     return ticks
 
 
@@ -270,11 +276,20 @@ def _dot(look: Look, x: float, y: float) -> Markup:
 
 
 def _bar(
-    start: float, end: float, across: float, kind: Kind, interval: DateInterval, finished: bool, *, upright: bool
+    start: float,
+    end: float,
+    across: float,
+    kind: Kind,
+    interval: DateInterval,
+    finished: bool,
+    *,
+    upright: bool,
 ) -> list[Markup]:
     """A bar of the days in which it came into sight; hollow for its completion, dashed where the start is open."""
     colour = KIND_COLOUR[kind]
-    x, y, wide, tall = (across - 5, start, 10.0, end - start) if upright else (start, across - 5, end - start, 10.0)
+    x, y, wide, tall = (
+        (across - 5, start, 10.0, end - start) if upright else (start, across - 5, end - start, 10.0)
+    )
     is_open = interval.after is None
     return [
         element(
@@ -325,13 +340,31 @@ def _legend(width: float, y: float, stamps: Sequence[Stamp]) -> list[Markup]:
         if sort == "used":
             parts.append(element("circle", cx=x + 4, cy=line, r=3.6, fill="currentColor", fill_opacity=0.9))
         elif sort == "left":
-            parts.append(element("circle", cx=x + 4, cy=line, r=3.2, fill="none", stroke="currentColor", stroke_width=1.2))
+            parts.append(
+                element(
+                    "circle", cx=x + 4, cy=line, r=3.2, fill="none", stroke="currentColor", stroke_width=1.2
+                )
+            )
         elif sort == "gap":
-            parts.append(element("rect", x=x - 2, y=line - 6, width=14, height=12, fill="currentColor", fill_opacity=0.15))
+            parts.append(
+                element(
+                    "rect", x=x - 2, y=line - 6, width=14, height=12, fill="currentColor", fill_opacity=0.15
+                )
+            )
         else:
             fill = "currentColor" if sort == "onset" else "none"
             parts.append(
-                element("rect", x=x - 2, y=line - 4, width=14, height=8, rx=2, fill=fill, stroke="currentColor", stroke_width=1.4)
+                element(
+                    "rect",
+                    x=x - 2,
+                    y=line - 4,
+                    width=14,
+                    height=8,
+                    rx=2,
+                    fill=fill,
+                    stroke="currentColor",
+                    stroke_width=1.4,
+                )
             )
         parts.append(element("text", words, x=x + 17, y=line + 4, **_SMALL))
         x += need
@@ -339,7 +372,9 @@ def _legend(width: float, y: float, stamps: Sequence[Stamp]) -> list[Markup]:
     size = 13.0 if width > 500 else 10.5
     top = y + (26 if width > 500 else 44)
     for index, word in enumerate(words_of):
-        parts.append(element("rect", x=0, y=top + index * size * 1.7, width=width, height=size * 1.7, fill="#7a1020"))
+        parts.append(
+            element("rect", x=0, y=top + index * size * 1.7, width=width, height=size * 1.7, fill="#7a1020")
+        )
         parts.append(
             element(
                 "text",

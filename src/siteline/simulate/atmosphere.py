@@ -17,7 +17,7 @@ from siteline.simulate.site import PlannedLook
 SNOW = np.array([0.80, 0.82, 0.81, 0.72], np.float32)
 _CLOUD = np.array([0.66, 0.67, 0.68, 0.70], np.float32)
 _PATH = np.array([0.125, 0.105, 0.095, 0.085], np.float32)  # what haze adds where it is thick
-_CELL = 15.0  # m, of the cloud field
+_CELL = 12.0  # m, of the cloud field
 _SPAN = 5400.0  # m, after which it repeats: shadows may come from clouds outside the frame
 
 
@@ -41,8 +41,8 @@ def raise_weather(
     """Clouds of the planned kind; their shadows fall where the sun throws them, hundreds of metres away."""
     side = int(_SPAN / _CELL)
     field = grow_fractal(rng, (side, side), 3.2, longest=side / rng.uniform(3, 7))
-    detail = grow_fractal(rng, (side, side), 1.8)
-    field = (field + 0.25 * detail) / 1.03
+    detail = grow_fractal(rng, (side, side), 2.4)
+    field = (field + 0.3 * detail) / 1.04
     share, depth, opacity = _KINDS[look.weather]
     share_here = float(np.clip(rng.normal(share, share * 0.35), 0, 1))
     depth_field = np.zeros_like(field)
@@ -123,7 +123,9 @@ def _sample(
     columns = (start[1] + np.arange(shape[1]) * gsd) / _CELL
     side = field.shape[0]
     where = np.meshgrid(rows % side, columns % side, indexing="ij")
-    return np.asarray(ndimage.map_coordinates(field, where, order=1, mode="grid-wrap"), np.float32)
+    return np.asarray(
+        ndimage.map_coordinates(field, where, order=3, mode="grid-wrap", prefilter=False), np.float32
+    )
 
 
 def spell_out(weather: Weather) -> tuple[float, float]:

@@ -14,11 +14,13 @@ from shapely.geometry.base import BaseGeometry
 from siteline.simulate.coverage import Doubles, Floats, Raster, cover
 from siteline.simulate.site import GROUNDS, Field, SimulatedSite, along
 
-_GREEN_LEAF = np.array([0.022, 0.050, 0.026, 0.400])
+_GREEN_LEAF = np.array([0.026, 0.058, 0.033, 0.400])
 _BARE_TWIGS = np.array([0.060, 0.075, 0.092, 0.170])
-_NEEDLES = np.array([0.020, 0.038, 0.025, 0.265])
+_NEEDLES = np.array([0.022, 0.043, 0.028, 0.270])
 _GREEN_CROP = np.array([0.030, 0.068, 0.040, 0.460])
 _RIPE_CROP = np.array([0.095, 0.140, 0.180, 0.330])
+
+_YELLOWING = (0.10, 0.03, 0.16, -0.06)  # change of each band per sigma of dryness
 
 ROUGH, LAWN, DECIDUOUS, NEEDLE, FIRST_FIELD = 0, 1, 2, 3, 4
 
@@ -29,7 +31,9 @@ class Land:
 
     raster: Raster
     kinds: NDArray[np.uint8]
-    """(rows, columns): ROUGH, LAWN, DECIDUOUS, NEEDLE, or FIRST_FIELD + number of the field."""
+    """(rows, columns): _YELLOWING = (0.10, 0.03, 0.16, -0.06)  # change of each band per sigma of dryness
+
+ROUGH, LAWN, DECIDUOUS, NEEDLE, or FIRST_FIELD + number of the field."""
 
     density: Floats
     """How thick the plants stand, about 1."""
@@ -39,6 +43,9 @@ class Land:
 
     leaf_tone: Floats
     """Brightness of the plants, about 1."""
+
+    dryness: Floats
+    """How much sooner than elsewhere plants turn yellow, mean 0, sigma 1."""
 
     roughness: Floats
     """Fractal field, mean 0, sigma 1: where snow stays longest, where clearing begins."""
@@ -74,8 +81,8 @@ def lay_land(site: SimulatedSite, raster: Raster, rng: np.random.Generator) -> L
         kinds[inside] = FIRST_FIELD + number
         rows_tone[inside] = _draw_rows(raster, farmed.turn, rng)[inside]
     heights = _plant_trees(site, raster, rng, kinds)
-    terrain = grow_fractal(rng, shape, 3.2, longest=min(shape) / 3) * 0.9
-    relief = terrain + heights * 0.55
+    terrain = grow_fractal(rng, shape, 3.6, longest=min(shape) / 2.5) * 0.9
+    relief = terrain + heights * 0.28
     slope_south, slope_east = np.gradient(relief, step)
     built_share, built = _draw_roads(site, raster, fine)
     return Land(
@@ -84,6 +91,7 @@ def lay_land(site: SimulatedSite, raster: Raster, rng: np.random.Generator) -> L
         density=np.clip(1 + 0.30 * plants + 0.12 * fine + 0.5 * rows_tone, 0.15, 1.8).astype(np.float32),
         soil_tone=np.clip(1 + 0.10 * soil + 0.05 * fine + rows_tone, 0.5, 1.6).astype(np.float32),
         leaf_tone=np.clip(1 + 0.09 * plants + 0.05 * fine, 0.6, 1.5).astype(np.float32),
+        dryness=grow_fractal(rng, shape, 2.6),
         roughness=soil,
         built_share=built_share,
         built=built,
@@ -111,7 +119,8 @@ def show_land(land: Land, day: date, moisture: float, seed: int) -> Floats:
     ground = np.empty((4, *land.raster.shape), np.float32)
     for band in range(4):
         ground[band] = bare * soils[:, band].astype(np.float32)[land.kinds]
-        ground[band] += green * leaves[:, band].astype(np.float32)[land.kinds]
+        leaf = leaves[:, band].astype(np.float32)[land.kinds]
+        ground[band] += green * leaf * (1 + np.float32(_YELLOWING[band]) * land.dryness)
         ground[band] *= open_share
         ground[band] += land.built[band] * paved
     return ground
@@ -163,7 +172,7 @@ def _plant_trees(
     )
     forbidden = cover(taken, raster) > 0.02
     for wood in site.woods:
-        density = 0.012  # crowns per m²: they touch
+        density = 0.024  # crowns per m²: they touch
         spots = _scatter(rng, raster, density, cover(wood, raster))
         share_of_needles = rng.uniform(0.1, 0.9)
         for row, column in spots:
@@ -176,9 +185,7 @@ def _plant_trees(
     return heights
 
 
-def _scatter(
-    rng: np.random.Generator, raster: Raster, density: float, weight: Floats
-) -> NDArray[np.int64]:
+def _scatter(rng: np.random.Generator, raster: Raster, density: float, weight: Floats) -> NDArray[np.int64]:
     """Random cells, `density` per m² on average where the weight is 1: (n, 2) row, column."""
     expected = density * raster.step**2
     return np.argwhere(rng.random(raster.shape) < expected * weight)
@@ -246,7 +253,9 @@ def _look_of_kinds(fields: tuple[Field, ...], day: date, seed: int) -> tuple[Dou
     winter = 1 - 1 / (1 + math.exp(-(in_year - 85 - early) / 9)) + 1 / (1 + math.exp(-(in_year - 325) / 8))
     faded = min(1.0, max(parched, 0.85 * winter))
     leaf = _blend(grass, straw, faded)
-    leafy = 1 / (1 + math.exp(-(in_year - 112 - early) / 6)) - 1 / (1 + math.exp(-(in_year - 296 - early) / 7))
+    leafy = 1 / (1 + math.exp(-(in_year - 112 - early) / 6)) - 1 / (
+        1 + math.exp(-(in_year - 296 - early) / 7)
+    )
     covered = [
         0.42 + (0.42 + wet) * spring + 0.3 * autumn,
         0.66 + 0.30 * spring + 0.25 * autumn,

@@ -15,6 +15,7 @@ from siteline.simulate.coverage import Floats
 from siteline.simulate.works import Part
 
 Vector = tuple[float, float]
+_OPAQUE = 0.72  # of the direct light is held back by a crown
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ def shade_roofs(parts: Sequence[Part], shades: Sequence[BaseGeometry], sun: Sun)
 
 
 def shade_by_trees(heights: Floats, sun: Sun, step: float) -> Floats:
-    """Which cells lie in the shadow of a crown, 0 or 1; heights in m, on cells of `step` m."""
+    """How much of the sun crowns take from each cell, 0–1; heights in m, on cells of `step` m."""
     tallest = float(heights.max())
     shaded = np.zeros(heights.shape, bool)
     if tallest <= 0:
@@ -109,7 +110,7 @@ def shade_by_trees(heights: Floats, sun: Sun, step: float) -> Floats:
         here = (slice(max(0, down), rows + min(0, down)), slice(max(0, right), columns + min(0, right)))
         there = (slice(max(0, -down), rows - max(0, down)), slice(max(0, -right), columns - max(0, right)))
         shaded[here] |= heights[there] - lost > heights[here]
-    return shaded.astype(np.float32)
+    return shaded.astype(np.float32) * np.float32(_OPAQUE)
 
 
 def light_slope(normals: np.ndarray, sun: Sun) -> np.ndarray:

@@ -13,11 +13,11 @@ from shapely.geometry.base import BaseGeometry
 from siteline.simulate.coverage import Floats, Raster, cover
 
 WORD = "SIMULATED"
-STRENGTH = 0.24
+STRENGTH = 0.30
 """How much darker the letters are in the pixels of a scene: a factor, equal in every band and look."""
 
 _ADVANCE = 0.80  # from letter to letter, in letter heights
-_STROKE = 0.085  # width of a stroke, in letter heights
+_STROKE = 0.10  # width of a stroke, in letter heights
 
 
 def _arc(cx: float, cy: float, rx: float, ry: float, start: float, end: float) -> list[tuple[float, float]]:
@@ -79,10 +79,14 @@ def burn_mark(rgb: NDArray[np.uint8], strength: float = 0.55) -> NDArray[np.uint
     return np.clip(np.rint(shown), 0, 255).astype(np.uint8)
 
 
-def mark_ground(size_m: float, raster: Raster, strength: float = STRENGTH) -> Floats:
+def mark_ground(
+    width: float, height: float, raster: Raster | None = None, strength: float = STRENGTH
+) -> Floats:
     """
     The factor by which the mark darkens every cell of the ground, (rows, columns), 1 where no letter is.
 
     It lies on the ground, not on the sensor: so it moves with a misregistered look, and is the same in all looks.
+    width, height: of the frame, in the units of the raster; without one, cells of size 1.
     """
-    return np.asarray(1 - np.float32(strength) * cover(letter_mark(size_m, size_m), raster), np.float32)
+    raster = raster or Raster(0.0, height, 1.0, (round(height), round(width)))
+    return np.asarray(1 - np.float32(strength) * cover(letter_mark(width, height), raster), np.float32)

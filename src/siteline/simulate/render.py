@@ -27,6 +27,7 @@ from shapely.ops import transform as map_geometry
 from siteline.model.place import Zone
 from siteline.simulate import atmosphere, sensor
 from siteline.simulate.coverage import Doubles, Floats, Raster, cover, paint_edges, trace_edges
+from siteline.simulate.draw import draw_part, draw_stroke, paint_strokes
 from siteline.simulate.land import Land, lay_land, show_land
 from siteline.simulate.light import Sun, cast_shadow, light_slope, shade_by_trees, shade_roofs, sweep
 from siteline.simulate.mark import burn_mark, mark_ground
@@ -67,7 +68,6 @@ MANIFEST_COLUMNS = (
 )
 _SCALE_FACTOR = 0.9996  # of UTM on its central meridian
 _PAD = 36.0  # m of world around the frame, for shifts and lean
-_WALL = np.array([0.150, 0.160, 0.172, 0.200])
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ def build_world(site: SimulatedSite, seed: int) -> World:
         window = raster.window(patch.outline)
         if window is not None:
             covers.append((patch, window[:2], cover(patch.outline, window[2])))
-    return World(site, seed, land, mark_ground(site.size_m, raster), tuple(covers))
+    return World(site, seed, land, mark_ground(site.size_m, site.size_m, raster), tuple(covers))
 
 
 def render_looks(site: SimulatedSite, seed: int) -> Iterator[RenderedLook]:
@@ -127,9 +127,7 @@ def render_look(world: World, number: int) -> RenderedLook:
     return _photograph(world, look, number, sun, fine, snow, rng)
 
 
-def show_scene(
-    world: World, look: PlannedLook, sun: Sun, rng: np.random.Generator
-) -> tuple[Floats, Floats]:
+def show_scene(world: World, look: PlannedLook, sun: Sun, rng: np.random.Generator) -> tuple[Floats, Floats]:
     """The site on one day in its light, seen from the satellite's direction: (4, …) reflectance, and snow 0–1."""
     site, land = world.site, world.land
     day = look.when.date()
@@ -146,7 +144,7 @@ def show_scene(
     )
     np.clip(slope, 0.35, 1.75, out=slope)
     parts = [part for building in site.buildings for part in stand_on(building, day)]
-    owners = [building for building in site.buildings for _ in stand_on(building, day)]
+    owners = [building.label for building in site.buildings for _ in stand_on(building, day)]
     heaps = [part for patch in site.patches if (part := _heap(patch, day)) is not None]
     cars = _send_vehicles(site, day, rng)
     shades = [cast_shadow(part, sun) for part in (*parts, *heaps)]
@@ -159,77 +157,12 @@ def show_scene(
     falls = shade_roofs(everything, shades, sun)
     strokes = [
         stroke
-        for part, owner, fall in zip(everything, (*owners, *[None] * len(heaps)), falls, strict=True)
-        for stroke in _draw_part(part, owner, fall, look, sun)
+        for part, owner, fall in zip(everything, (*owners, *[""] * len(heaps)), falls, strict=True)
+        for stroke in draw_part(part, owner, fall, look, sun)
     ]
-    strokes += [_stroke(trace_edges(car), tone, 1.0) for car, tone in cars]
-    _paint(ground, strokes, land.raster)
+    strokes += [draw_stroke(trace_edges(car), tone, 1.0) for car, tone in cars]
+    paint_strokes(ground, strokes, land.raster)
     return ground, snow
-
-
-Stroke = tuple[Doubles, Doubles]
-"""Edges in local metres, and for each edge: reflectance times share in 4 bands, share."""
-
-
-def _draw_part(
-    part: Part, owner: Building | None, fall: BaseGeometry, look: PlannedLook, sun: Sun
-) -> list[Stroke]:
-    """Roof, visible walls and the shadow on the roof of one part, displaced by its lean."""
-    lean = part.height_m * math.tan(math.radians(look.view_off_nadir))
-    turn = math.radians(look.view_azimuth)
-    by = (lean * math.sin(turn), lean * math.cos(turn))
-    sky = np.array(sun.sky)
-    spectrum = np.array(part.spectrum)
-    if look.snow > 0 and owner is not None and not part.is_open:
-        warmth = (zlib.crc32(owner.label.encode()) % 100) / 100
-        white = max(0.0, min(1.0, look.snow * 1.5 - 0.7 * warmth))
-        spectrum = spectrum + white * (atmosphere.SNOW - spectrum)
-    tiling = part.tiling
-    direct = light_slope(tiling.normal, sun)[:, None]
-    faces = spectrum * tiling.tone[:, None] * (sky + (1 - sky) * direct)
-    rows = np.concatenate([faces, tiling.share[:, None]], axis=1)[tiling.face]
-    strokes = [(tiling.edges + np.array([*by, *by]), rows)]
-    if lean > 0.01:
-        strokes += _draw_walls(part, by, sun)
-    if not fall.is_empty:
-        strength = 0.7 if part.is_open else 1.0
-        edges = trace_edges(fall) + np.array([*by, *by])
-        strokes.append(_stroke(edges, -spectrum * (1 - sky) * strength, 0.0))
-    return strokes
-
-
-def _draw_walls(part: Part, by: tuple[float, float], sun: Sun) -> list[Stroke]:
-    edges = trace_edges(part.outline)
-    run = edges[:, 2:] - edges[:, :2]
-    out = np.stack([run[:, 1], -run[:, 0]], axis=1) / np.hypot(*run.T)[:, None]
-    sky = np.array(sun.sky)
-    away = np.array(sun.away)
-    strokes = []
-    for (x0, y0, x1, y1), facing in zip(edges, out, strict=True):
-        if facing @ np.array(by) >= 0:
-            continue
-        direct = max(0.0, -float(facing @ away)) * sun.reach
-        wall = Polygon([(x0, y0), (x1, y1), (x1 + by[0], y1 + by[1]), (x0 + by[0], y0 + by[1])])
-        strokes.append(_stroke(trace_edges(wall), _WALL * (0.6 * sky + (1 - sky) * direct), 1.0))
-    return strokes
-
-
-def _stroke(edges: Doubles, value: Doubles, share: float) -> Stroke:
-    return edges, np.tile(np.append(value, share), (len(edges), 1))
-
-
-def _paint(ground: Floats, strokes: Sequence[Stroke], raster: Raster) -> None:
-    """Lay all strokes over the ground; sums are linear, so no outline is counted twice or enlarged."""
-    if not strokes:
-        return
-    edges = np.concatenate([edges for edges, _ in strokes])
-    weights = np.concatenate([rows for _, rows in strokes])
-    painted = paint_edges(raster.edges(edges), weights, raster.shape)
-    share = np.clip(painted[4], 0, 1)
-    for band in range(4):
-        ground[band] *= 1 - share
-        ground[band] += painted[band]
-    np.clip(ground, 0.005, None, out=ground)
 
 
 def _yards(site: SimulatedSite) -> list[Patch]:
@@ -300,9 +233,7 @@ def _heap(patch: Patch, day: date) -> Part | None:
     return Part(low, patch.height_m * 0.7 * done, GROUNDS[patch.ground], tiling)
 
 
-def _send_vehicles(
-    site: SimulatedSite, day: date, rng: np.random.Generator
-) -> list[tuple[Polygon, Doubles]]:
+def _send_vehicles(site: SimulatedSite, day: date, rng: np.random.Generator) -> list[tuple[Polygon, Doubles]]:
     """Lorries on roads, cars in lots, machines where something is being built: other ones in every look."""
     blocked = unary_union([b.outline.buffer(3) for b in site.buildings]) if site.buildings else Polygon()
     cars = []
@@ -654,4 +585,3 @@ def _manifest_row(story: SimulatedSite, rendered: RenderedLook) -> dict[str, obj
         "licence": LICENCE,
         "use": "publish",
     }
-

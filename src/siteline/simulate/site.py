@@ -25,7 +25,7 @@ GROUNDS: dict[str, Spectrum] = {
     "asphalt": (0.085, 0.095, 0.100, 0.115),
     "old asphalt": (0.120, 0.133, 0.140, 0.155),
     "concrete": (0.230, 0.265, 0.290, 0.325),
-    "fresh concrete": (0.330, 0.370, 0.395, 0.430),
+    "fresh concrete": (0.275, 0.310, 0.335, 0.370),
     "track": (0.130, 0.165, 0.200, 0.260),
     "ballast": (0.110, 0.120, 0.128, 0.145),
     "spoil": (0.180, 0.240, 0.300, 0.360),
@@ -46,8 +46,8 @@ ROOFS: dict[str, Spectrum] = {
     "white membrane": (0.480, 0.510, 0.520, 0.510),
     "green sheet": (0.105, 0.175, 0.125, 0.235),
 }
-FRAME: Spectrum = (0.125, 0.137, 0.150, 0.172)
-"""Walls, beams and open bays of a structure without a roof, before its own shadow."""
+FRAME: Spectrum = (0.290, 0.312, 0.330, 0.352)
+"""Decked bays of a frame without a roof; open ones are much darker."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +238,7 @@ class SimulatedSite:
     """How many whole pixels the frame of a look may lie off the first one's."""
 
     gain_sigma: float = 0.08
-    trees_per_ha: float = 6.0
+    trees_per_ha: float = 4.0
     """Single trees outside woods."""
 
     notes: MappingProxyType[str, str] = field(default_factory=lambda: MappingProxyType({}))

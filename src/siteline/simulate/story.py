@@ -58,7 +58,15 @@ def tell_demo() -> SimulatedSite:
         ),
         _renewed("R-1", 372, 742, 54, 22, 8.0, "rust", (date(2021, 5, 24), date(2021, 6, 28)), "blue steel"),
         _renewed(
-            "R-2", 640, 428, 62, 24, 9.0, "weathered cement", (date(2022, 7, 11), date(2022, 8, 22)), "light metal"
+            "R-2",
+            640,
+            428,
+            62,
+            24,
+            9.0,
+            "weathered cement",
+            (date(2022, 7, 11), date(2022, 8, 22)),
+            "light metal",
         ),
         _renewed("R-3", 716, 520, 44, 20, 7.0, "bitumen", (date(2023, 6, 5), date(2023, 7, 3)), "red tile"),
         *_stable_halls(),
@@ -227,7 +235,7 @@ def _demo_roads() -> tuple[Road, ...]:
         Road(LineString([(506, 330), spot(84, -120), spot(84, 170)]), 7, "old asphalt", 0.5),
         Road(LineString([spot(-300, -6), spot(330, -6)]), 7, "old asphalt", 0.6),
         Road(LineString([spot(-240, 150), spot(220, 150)]), 6, "old asphalt", 0.4),
-        Road(LineString([spot(-240, -120), spot(300, -120)]), 6, "concrete", 0.3),
+        Road(LineString([spot(-240, -120), spot(300, -120)]), 6, "asphalt", 0.3),
         Road(LineString([spot(-240, -120), spot(-240, 150)]), 6, "old asphalt", 0.2),
         Road(LineString([spot(220, -120), spot(220, 150)]), 6, "old asphalt", 0.3),
         Road(LineString([(640, 130), (700, 206), (790, 262), (860, 250), (960, 235)]), 5, "track", 0.3),
@@ -248,7 +256,9 @@ def _demo_looks() -> tuple[PlannedLook, ...]:
     while day < date(2024, 8, 12):
         days.append(day)
         day += timedelta(days=int(rng.integers(15, 33)))
-    days += [date(2024, 8, 19) + timedelta(days=d) for d in (0, 7, 13, 21, 27, 33, 40, 46, 53, 59, 66, 72, 78)]
+    days += [
+        date(2024, 8, 19) + timedelta(days=d) for d in (0, 7, 13, 21, 27, 33, 40, 46, 53, 59, 66, 72, 78)
+    ]
     looks = plan_looks([datetime(d.year, d.month, d.day, tzinfo=UTC) for d in days], rng)
     return tuple(
         look if look.when.date() < date(2024, 8, 1) else _settle(look, number)
@@ -259,9 +269,7 @@ def _demo_looks() -> tuple[PlannedLook, ...]:
 def _settle(look: PlannedLook, number: int) -> PlannedLook:
     """The weather of the last weeks: three looks in four are clear enough, as the story needs."""
     weather = ("clear", "clear", "scattered", "clear", "clear", "thin", "clear", "overcast")[number % 8]
-    return PlannedLook(
-        look.when, weather, 0.0, look.moisture, look.view_off_nadir, look.view_azimuth
-    )
+    return PlannedLook(look.when, weather, 0.0, look.moisture, look.view_off_nadir, look.view_azimuth)
 
 
 def plan_looks(
@@ -283,11 +291,11 @@ def plan_looks(
     before: datetime | None = None
     for day in sorted(days):
         gap = (day - before).days if before else 30
-        keep = math.exp(-gap / 14)
+        keep = math.exp(-gap / 35)
         season = math.cos(2 * math.pi * (day.timetuple().tm_yday - 15) / 365)
         dull = keep * dull + math.sqrt(1 - keep**2) * rng.normal()
         gloom = dull + 0.35 * season
-        overcast, scattered, thin = 1.35 / cloudiness**0.5 if cloudiness else 99, 0.6, 0.25
+        overcast, scattered, thin = 1.15 / cloudiness**0.5 if cloudiness else 99, 0.55, 0.25
         if cloudiness and gloom > overcast:
             weather = "overcast"
         elif cloudiness and gloom > scattered / cloudiness**0.5:
@@ -370,9 +378,7 @@ def random_story(
     )
 
 
-def _choose_days(
-    rng: np.random.Generator, start: date, end: date, looks: int, revisit: str
-) -> list[date]:
+def _choose_days(rng: np.random.Generator, start: date, end: date, looks: int, revisit: str) -> list[date]:
     span = (end - start).days
     if revisit == "regular":
         offsets = np.linspace(0, span - 1, looks)
@@ -469,7 +475,9 @@ def _random_buildings(
         x, y = rng.uniform(20, size - 20, 2)
         is_l = rng.random() < 0.25 and width > 14
         cut = (length * float(rng.uniform(0.3, 0.6)), width * float(rng.uniform(0.35, 0.6)))
-        outline = draw_l(x, y, length, width, cut, turn) if is_l else draw_rectangle(x, y, length, width, turn)
+        outline = (
+            draw_l(x, y, length, width, cut, turn) if is_l else draw_rectangle(x, y, length, width, turn)
+        )
         margin = float(rng.uniform(5, 12))
         yard = draw_rectangle(x, y, length + 2 * margin, width + 2 * margin, turn)
         if not frame.contains(yard) or yard.intersects(taken):
@@ -527,6 +535,4 @@ def _random_history(
     elif history == "roof":
         renewed = (begin, begin + timedelta(days=int(rng.uniform(5, 50))), other)
     disturbed = yard if history in ("new", "gone") else None
-    return Building(
-        label, outline, turn, height, roof, pitch, built, gone, renewed, disturbed, after
-    )
+    return Building(label, outline, turn, height, roof, pitch, built, gone, renewed, disturbed, after)

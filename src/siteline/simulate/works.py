@@ -20,6 +20,7 @@ from siteline.simulate.site import FRAME, GROUNDS, ROOFS, Building, Spectrum
 
 _BAY = 6.0  # m between frames
 _SLAB_TOP = 0.3  # m
+_INTO_A_BAY = 0.28  # tone of a bay without a deck, down to the floor
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ def _make_part(
         spectrum = GROUNDS["fresh concrete"]
         return Part(outline, _SLAB_TOP, spectrum, _tile(outline, building, rng, 12.0, 0.05, 0.0))
     if state == "frame":
-        tiling = _tile(outline, building, rng, _BAY, 0.38, 0.0, halves=2)
+        tiling = _tile(outline, building, rng, _BAY, 0.06, 0.0, halves=2, open_bays=rng.uniform(0.2, 0.5))
         return Part(outline, height or building.height_m, FRAME, tiling, is_open=True)
     pitch = building.pitch
     tiling = _tile(outline, building, rng, float(rng.uniform(5, 11)), 0.035, pitch, spots=True)
@@ -147,6 +148,7 @@ def _tile(
     pitch: float,
     halves: int = 1,
     spots: bool = False,
+    open_bays: float = 0.0,
 ) -> Tiling:
     """Cut into strips across its length and, if pitched or asked for, along its middle; with vents if a roof."""
     flat, west, south, east, north = _lay_flat(outline, building.turn)
@@ -154,14 +156,13 @@ def _tile(
     count = max(1, round((whole_east - whole_west) / length))
     borders = np.linspace(whole_west, whole_east, count + 1)
     tones = 1 + spread * rng.standard_normal((count, 2)).clip(-2, 2)
+    tones = np.where(rng.random(tones.shape) < open_bays, _INTO_A_BAY, tones)
     halves = 2 if pitch else halves
     levels = np.linspace(south - 1e-9, north + 1e-9, halves + 1)
     faces: list[tuple[BaseGeometry, float, float]] = []
     for place in range(count):
         for half in range(halves):
-            piece = flat.intersection(
-                box(borders[place], levels[half], borders[place + 1], levels[half + 1])
-            )
+            piece = flat.intersection(box(borders[place], levels[half], borders[place + 1], levels[half + 1]))
             if not piece.is_empty and piece.area > 1e-6:
                 side = (1.0 if half else -1.0) if pitch else 0.0
                 faces.append((piece, float(tones[place, half]), side))

@@ -16,6 +16,7 @@ from siteline.sites.kml import (
     add,
     add_data,
     add_shape,
+    add_texts,
     container_of,
     draw_placemark,
     new_document,
@@ -91,7 +92,8 @@ def _add_placemark(
     add(placemark, "description", _table(properties, simulated))
     add(add(placemark, "TimeSpan"), "begin", properties["onset"]["by"])
     add(placemark, "styleUrl", f"#{properties['kind']}")
-    add_data(placemark, {**properties, "siteline_order": order})
+    add_data(placemark, {**{k: v for k, v in properties.items() if k != "id"}, "siteline_order": order})
+    add_texts(placemark, {"id": properties["id"]})  # plain even if it looks like a number
     if outline is not None:
         add_shape(placemark, outline)
 
@@ -153,7 +155,8 @@ def read(
     header = {key: value_of(text) for key, text in read_data(container_of(root)).items()}
     items = []
     for number, (placemark, _, _) in enumerate(placemarks(root), 1):
-        properties = {key: value_of(text) for key, text in read_data(placemark).items()}
+        texts = read_data(placemark)
+        properties = {key: text if key == "id" else value_of(text) for key, text in texts.items()}
         order = properties.pop("siteline_order", None)
         shown = placemark.findtext(tag("name"), "").strip()[:60]
         where = f"placemark {number} ({shown})"

@@ -8,7 +8,7 @@ no longer finds becomes a version that says so. Judgements name the version that
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -103,8 +103,10 @@ class Events:
             known = [e for e in self.all(site_id, every=True) if e.current.event.method is Method.DETECTED]
             partner = _match([e.current.event for e in known], [event for event, _ in found])
             filed = []
-            for ordinal, (event, is_reported) in enumerate(found):
+            for ordinal, (seen, is_reported) in enumerate(found):
                 old = known[partner[ordinal]] if ordinal in partner else None
+                named = "" if old is None else old.current.event.label
+                event = seen if seen.label or not named else replace(seen, label=named)
                 if old is None:
                     filed.append(self._add(site_id, survey_id, ordinal, event, is_reported))
                     continue
@@ -134,6 +136,16 @@ class Events:
             self._db.append(tables.event, {"id": event_id, "site_id": site_id, "method": event.method.value})
             self._append_version(event_id, 1, None, event, True)
         return event_id
+
+    def name(self, event_id: str, label: str) -> None:
+        """Give an event a label; it keeps it through later surveys."""
+        with self._db.appending():
+            now = self._load({event_id}, None)[0].current
+            if now.event.label != label:
+                event = replace(now.event, label=label)
+                self._append_version(
+                    event_id, now.number + 1, now.survey_id, event, now.reported, reproduced=now.reproduced
+                )
 
     def judge(self, event_id: str, status: Status, why: str) -> None:
         """Add a person's word on the event's current version; a reason is required."""

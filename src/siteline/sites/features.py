@@ -18,6 +18,7 @@ from shapely.geometry.base import BaseGeometry
 from siteline.model.errors import BadSiteFile
 from siteline.model.place import Frame, Function, Role, Site, Structure
 from siteline.model.remark import Remark
+from siteline.sites.intake import MAX_FEATURES
 from siteline.sites.kml import value_of
 from siteline.sites.shapes import swapped
 
@@ -83,6 +84,11 @@ def settle_roles(
     drafts: Sequence[Draft], answers: AnswerRoles | Sequence[str] | None, name: str
 ) -> tuple[list[Role | None], list[Remark]]:
     """The role of each draft (None: left out), from the file, its folder, or one round of questions."""
+    if len(drafts) > MAX_FEATURES:
+        raise BadSiteFile(
+            f"{name}: holds {len(drafts)} features, more than {MAX_FEATURES}",
+            "A site file holds one site: cut out its features and save them alone.",
+        )
     roles: list[Role | None] = []
     questions: dict[int, RoleQuestion] = {}
     by_folder: dict[str, Role] = {}
@@ -236,7 +242,7 @@ def build_structure(draft: Draft, role: Role, name: str, remarks: list[Remark]) 
         since=since,
         until=until,
         source=texts["source"],
-        kept=draft.kept,
+        kept=MappingProxyType(dict(draft.kept)),
     )
 
 

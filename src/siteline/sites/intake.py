@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import math
 import re
+from collections import Counter
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +16,10 @@ from siteline.model.errors import BadSiteFile
 MAX_BYTES = 16 * 2**20
 """Largest file (or KML inside a KMZ) we read: a site has dozens of outlines, not millions."""
 
+MAX_FEATURES = 5_000
+"""Most features that one site may have."""
+
+_DEEPEST = 100
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 """Characters that no name needs and that XML cannot carry."""
 
@@ -84,7 +91,7 @@ def decode(data: bytes, name: str) -> str:
 
 
 def parse_json(text: str, name: str) -> Any:
-    """JSON that means one thing only: no NaN, no key twice in one object, no characters XML cannot carry."""
+    """JSON that means one thing only: finite numbers, each key once, no characters that XML cannot carry."""
 
     def refuse_constant(constant: str) -> Any:
         raise BadSiteFile(
@@ -94,13 +101,19 @@ def parse_json(text: str, name: str) -> Any:
     def refuse_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         made = dict(pairs)
         if len(made) < len(pairs):
-            twin = next(key for key, _ in pairs if sum(key == other for other, _ in pairs) > 1)
+            twin = Counter(key for key, _ in pairs).most_common(1)[0][0]
             raise BadSiteFile(f"{name}: {twin[:60]!r} is given twice in one object", "Keep one of the two.")
         return made
 
     try:
-        parsed = json.loads(text, parse_constant=refuse_constant, object_pairs_hook=refuse_twins)
-        _refuse_unfit(parsed, name)
+        parsed = json.loads(
+            text,
+            parse_constant=refuse_constant,
+            parse_float=finite,
+            parse_int=short,
+            object_pairs_hook=refuse_twins,
+        )
+        _refuse_unfit(parsed, name, 0)
     except json.JSONDecodeError as error:
         raise BadSiteFile(
             f"{name}: not JSON in line {error.lineno}, column {error.colno} ({error.msg})",
@@ -108,9 +121,37 @@ def parse_json(text: str, name: str) -> Any:
         ) from error
     except RecursionError as error:
         raise BadSiteFile(f"{name}: nested too deeply", "Export it again from your map program.") from error
-    except ValueError as error:  # a number with thousands of digits
+    except ValueError as error:  # a number without end
         raise BadSiteFile(f"{name}: not JSON ({error})", "Export it again.") from error
     return parsed
+
+
+def parse_value(text: str) -> Any:
+    """One JSON value of finite numbers, not nested deeply. Raises ValueError."""
+
+    def refuse(constant: str) -> Any:
+        raise ValueError(constant)
+
+    try:
+        parsed = json.loads(text, parse_constant=refuse, parse_float=finite, parse_int=short)
+        _refuse_unfit(parsed, "", 0)
+    except (RecursionError, BadSiteFile) as error:
+        raise ValueError("not a plain value") from error
+    return parsed
+
+
+def finite(number: str) -> float:
+    """A JSON number that a computer can hold. Raises ValueError."""
+    if math.isinf(value := float(number)):
+        raise ValueError(f"{number[:40]} is not a number")
+    return value
+
+
+def short(number: str) -> int:
+    """A whole JSON number of at most 18 digits. Raises ValueError."""
+    if len(number) > 19:
+        raise ValueError(f"{number[:40]} is too large a number")
+    return int(number)
 
 
 def fit_text(text: str) -> str:
@@ -118,14 +159,26 @@ def fit_text(text: str) -> str:
     return _UNFIT.sub("\ufffd", text)
 
 
+def fit_value(value: Any) -> Any:
+    """A JSON value with all its texts made fit."""
+    if isinstance(value, str):
+        return fit_text(value)
+    if isinstance(value, Mapping):
+        return {fit_text(key): fit_value(item) for key, item in value.items()}
+    return [fit_value(item) for item in value] if isinstance(value, list | tuple) else value
+
+
 def dump_collection(members: Mapping[str, Any], features: list[dict[str, Any]]) -> bytes:
     """A GeoJSON FeatureCollection, one feature a line, so that two versions can be compared line by line."""
-    head = json.dumps({"type": "FeatureCollection", **members}, ensure_ascii=False, indent=1, allow_nan=False)
-    lines = ",\n".join(json.dumps(feature, ensure_ascii=False, allow_nan=False) for feature in features)
+    encode = partial(json.dumps, ensure_ascii=False, allow_nan=False)
+    head = encode({"type": "FeatureCollection", **fit_value(members)}, indent=1)
+    lines = ",\n".join(encode(fit_value(feature)) for feature in features)
     return f'{head[:-2]},\n "features": [\n{lines}\n]}}\n'.encode("utf-8", "replace")
 
 
-def _refuse_unfit(value: Any, name: str) -> None:
+def _refuse_unfit(value: Any, name: str, depth: int) -> None:
+    if depth > _DEEPEST:
+        raise RecursionError
     if isinstance(value, str):
         if found := _UNFIT.search(value):
             raise BadSiteFile(
@@ -133,9 +186,9 @@ def _refuse_unfit(value: Any, name: str) -> None:
             )
     elif isinstance(value, dict):
         for key, item in value.items():
-            _refuse_unfit(key, name)
-            _refuse_unfit(item, name)
+            _refuse_unfit(key, name, depth)
+            _refuse_unfit(item, name, depth + 1)
     elif isinstance(value, list):
         for item in value:
             if isinstance(item, str | list | dict):
-                _refuse_unfit(item, name)
+                _refuse_unfit(item, name, depth + 1)

@@ -30,7 +30,7 @@ from siteline.model.quantity import Quantity
 from siteline.model.remark import Remark
 from siteline.sites import eventkml
 from siteline.sites.geojson import check_crs, pen_remarks, read_frame, refuse_other_shape
-from siteline.sites.intake import decode, dump_collection, parse_json, read_bytes, sniff
+from siteline.sites.intake import decode, dump_collection, fit_value, parse_json, read_bytes, sniff
 from siteline.sites.kml import unzip_kmz, zip_kmz
 from siteline.sites.shapes import Pen, as_geojson, rounded, split_at_180
 
@@ -148,7 +148,8 @@ def _properties(record: EventRecord, unit: str, looks: bool) -> dict[str, Any]:
         said["observations"] = [
             {"scene": o.scene_id, "state": o.state.value, "reason": o.reason} for o in event.observations
         ]
-    return said
+    fit: dict[str, Any] = fit_value(said)
+    return fit
 
 
 def _size(quantity: Quantity | None, unit: str, square: str) -> dict[str, float] | None:
@@ -172,14 +173,18 @@ def _outline(record: EventRecord, frame: Frame) -> BaseGeometry | None:
         return None
     if frame is Frame.IMAGE:
         assert crs is None, f"event {record.id} has a CRS on a site of image frames"
-        return rounded(outline, _PIXEL_DECIMALS)
+        return _unless_empty(rounded(outline, _PIXEL_DECIMALS))
     assert crs is not None, f"event {record.id} has no CRS on a georeferenced site"
     if crs != "EPSG:4326":
         to_degrees = _to_degrees(crs)
         outline = shapely.transform(
             outline, lambda xy: np.column_stack(to_degrees.transform(xy[:, 0], xy[:, 1]))
         )
-    return rounded(split_at_180(outline), _DEGREE_DECIMALS)
+    return _unless_empty(rounded(split_at_180(outline), _DEGREE_DECIMALS))
+
+
+def _unless_empty(outline: BaseGeometry) -> BaseGeometry | None:
+    return None if outline.is_empty else outline
 
 
 @cache
@@ -388,6 +393,25 @@ def check_properties(said: Mapping[str, Any], name: str, where: str) -> None:
     for key, value in said.items():
         if _SIZE.fullmatch(key) and value is not None and not _is_size(value):
             raise refuse(key, 'A size is {"value", "sigma", "low95", "high95"} or null.')
+    _check_remainder(said, refuse)
+
+
+def _check_remainder(said: Mapping[str, Any], refuse: Callable[[str, str], BadSiteFile]) -> None:
+    """What may be absent, and has its form where it is there."""
+    label, remarks = said.get("label"), said.get("remarks", [])
+    if label is not None and not isinstance(label, str):
+        raise refuse("label", "A label is text or null.")
+    if not isinstance(remarks, list) or not all(isinstance(remark, str) for remark in remarks):
+        raise refuse("remarks", "Remarks are a list of texts.")
+    for key, parts in (("scenes", ("last_without", "first_with")), ("judged", ("who", "when", "why"))):
+        held = said.get(key)
+        if held is not None and not (isinstance(held, dict) and all(part in held for part in parts)):
+            raise refuse(key, f"It has {', '.join(parts)}.")
+    looks = said.get("looks")
+    if looks is not None and not (
+        isinstance(looks, dict) and all(_is_number(looks.get(state)) for state in State)
+    ):
+        raise refuse("looks", f"It counts {', '.join(State)}.")
 
 
 def _check_word(said: object, words: type[StrEnum], refuse: Callable[[str], BadSiteFile]) -> None:

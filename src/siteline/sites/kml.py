@@ -18,7 +18,7 @@ from shapely.geometry import LineString, Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from siteline.model.errors import BadGeometry, BadSiteFile
-from siteline.sites.intake import MAX_BYTES, fit_text
+from siteline.sites.intake import MAX_BYTES, fit_text, parse_value
 from siteline.sites.shapes import Pen, oriented
 
 KML = "http://www.opengis.net/kml/2.2"
@@ -114,7 +114,7 @@ def unzip_kmz(data: bytes, name: str) -> tuple[bytes, int]:
 
 
 def _choose_kml(entries: list[zipfile.ZipInfo], name: str) -> zipfile.ZipInfo:
-    inside = [entry for entry in entries if entry.filename.lower().endswith(".kml")]
+    inside = [e for e in entries if e.filename.lower().endswith(".kml") and "__MACOSX" not in e.filename]
     chosen = [entry for entry in inside if entry.filename.lower() == "doc.kml"] or inside
     if len(chosen) != 1:
         raise BadSiteFile(
@@ -320,14 +320,18 @@ def _insert_before_features(element: ET.Element, child: ET.Element) -> None:
 
 
 def text_for(value: Any) -> str:
-    """A value as text: strings plain unless they would read as JSON, everything else as JSON."""
-    if isinstance(value, str) and _as_json(value) is _NOT_JSON:
+    """A value as text: null empty, strings plain unless they would read as JSON, everything else as JSON."""
+    if value is None:
+        return ""
+    if isinstance(value, str) and value and _as_json(value) is _NOT_JSON:
         return value
     return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
 def value_of(text: str) -> Any:
     """The value that `text_for` wrote."""
+    if not text:
+        return None
     read = _as_json(text)
     return text if read is _NOT_JSON else read
 
@@ -336,12 +340,9 @@ _NOT_JSON = object()
 
 
 def _as_json(text: str) -> Any:
-    def refuse(constant: str) -> Any:
-        raise ValueError(constant)
-
     try:
-        return json.loads(text, parse_constant=refuse)
-    except (ValueError, RecursionError):
+        return parse_value(text)
+    except ValueError:
         return _NOT_JSON
 
 

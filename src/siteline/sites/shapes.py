@@ -65,7 +65,7 @@ class Pen:
             return self.line([_position(c) for c in _items(coordinates)])
         if kind == "Polygon":
             return self.polygon([[_position(c) for c in _items(ring)] for ring in _items(coordinates)])
-        if kind in _PARTS:
+        if isinstance(kind, str) and kind in _PARTS:
             parts = [self.draw({"type": _PARTS[kind], "coordinates": part}) for part in _items(coordinates)]
             return self.gather(parts, many=True)
         raise BadGeometry(
@@ -202,7 +202,8 @@ def split_at_180(outline: BaseGeometry) -> BaseGeometry:
     right = shapely.transform(
         unrolled.intersection(shapely.box(180, -90, 360, 90)), lambda xy: xy - np.array((360, 0))
     )
-    return shapely.union_all([left, right])
+    both = shapely.get_parts([left, right])
+    return shapely.union_all(both[shapely.get_dimensions(both) == shapely.get_dimensions(outline)])
 
 
 def swapped(outline: BaseGeometry) -> BaseGeometry:

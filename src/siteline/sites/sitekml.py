@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -128,7 +129,7 @@ def keep_document(
             placemark.remove(shape)
         drop_data(placemark, _OURS)
         kept = {**structure.kept, "kml": {"slot": slot, "placemark": to_fragment(placemark)}}
-        keeping.append(replace(structure, kept=kept))
+        keeping.append(replace(structure, kept=MappingProxyType(kept)))
         stub = ET.Element(tag("Placemark"), {_SLOT: slot})
         stub.tail = placemark.tail
         parent[list(parent).index(placemark)] = stub

@@ -77,7 +77,7 @@ class Bench:
     def _once(self, stage: Callable[..., T], inputs: Sequence[Any]) -> T:
         name = f"{stage.__module__}.{stage.__name__}"
         described = [_identify(value) for value in inputs]
-        versions = {"siteline": __version__, "source": _source_of(stage.__module__), **_numeric_versions()}
+        versions = {"siteline": __version__, "source": source_of(stage.__module__), **_numeric_versions()}
         recipe = digest(name, json.dumps(versions, sort_keys=True), *described)
         self.recipes[stage.__name__] = recipe
         kind = typing.get_type_hints(stage)["return"]
@@ -201,7 +201,7 @@ def _identify(value: Any) -> str:
 
 
 @cache
-def _source_of(module: str) -> str:
+def source_of(module: str) -> str:
     """Hash of the source that a stage runs: its room, and the floors below that it may call."""
     package = Path(__file__).parents[1]
     room = module.split(".")[1]

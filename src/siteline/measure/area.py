@@ -1,0 +1,97 @@
+"""Areas of what a fit found, and of ground whose edges are soft."""
+
+from __future__ import annotations
+
+import numpy as np
+from shapely import contains_xy
+from shapely.geometry.base import BaseGeometry
+
+from siteline.measure.budget import EDGE, SCALE, fit_budget, gradient_of_area, relative_scale, total
+from siteline.measure.footprint import FittedFootprint, cover_of
+from siteline.measure.options import MeasureOptions
+from siteline.measure.stack import Stack, from_pixels, pixel_m, to_pixels
+from siteline.model.imagery import Grid
+from siteline.model.measurement import BudgetLine, Measurement
+from siteline.model.place import Footprint
+from siteline.model.quantity import Quantity
+
+SOFT_EDGE_PX = 0.35
+"""One-sigma shift of the whole rim of ground that has no sharp edge, pixels."""
+
+OUTLINE_EDGE_PX = 0.7
+"""The same where nothing but the outline of the comparison is known."""
+
+SOFT_SHARE = 0.06
+"""Relative one-sigma error of such an area, whatever its size: what counts as changed is a convention."""
+
+
+def unit_area(grid: Grid) -> tuple[float, str]:
+    """What one px² is, and in which unit."""
+    size = pixel_m(grid)
+    return (1.0, "px²") if size is None else (size**2, "m²")
+
+
+def area_of_fit(found: FittedFootprint, grid: Grid, options: MeasureOptions) -> Measurement:
+    """The area of a fitted roof outline, m² (px² without scale)."""
+    fit = found.best
+    outline = fit.shape.outline(fit.unknowns)
+    floor = max(options.floor * fit.area_px, options.floor_edge_px * outline.length)
+    parts = fit_budget(found, found.stack.pixels, gradient_of_area(fit), fit.area_px, floor, options)
+    per_px, unit = unit_area(grid)
+    value = fit.area_px * per_px
+    lines = [BudgetLine(line.name, line.sigma * per_px, line.shared) for line in parts]
+    lines.append(BudgetLine(SCALE, 2 * relative_scale(grid, options) * value, True))
+    ring = from_pixels(outline, grid).exterior.coords[:-1]
+    sigma_px = total(parts) / max(outline.length, 1e-9)
+    footprint = Footprint(
+        tuple((float(x), float(y)) for x, y in ring),
+        grid.crs,
+        float(sigma_px * _grid_unit(grid)),
+        found.stack.scene_ids[-1],
+    )
+    looks = len(found.stack.scene_ids)
+    return Measurement(
+        "area",
+        Quantity(value, total(lines), unit),
+        tuple(lines),
+        f"roof outline, {fit.shape.name} fitted to {looks} look{'s' if looks > 1 else ''}",
+        found.stack.scene_ids,
+        footprint=footprint,
+    )
+
+
+def area_of_ground(
+    stack: Stack | None, outline: BaseGeometry, grid: Grid, options: MeasureOptions
+) -> Measurement:
+    """
+    The area of changed ground, m²: pixels counted by how much they look like its inside.
+
+    Where inside and surroundings cannot be told apart on the looks at hand, the area within the
+    outline itself; both with a wider error than a building's, and the method says which.
+    """
+    inside = to_pixels(outline, grid)
+    cover = None if stack is None else cover_of(stack, inside)
+    soft = None
+    if stack is not None and cover is not None:
+        near = contains_xy(inside.buffer(2.0), stack.pixels[:, 0], stack.pixels[:, 1])
+        thinned = np.count_nonzero(contains_xy(inside, *stack.pixels.T)) < 0.9 * inside.area
+        soft = None if thinned else float(np.clip(cover[near], 0, 1).sum())
+    if soft is not None and 0.6 < soft / inside.area < 1.5:
+        area, edge, method = soft, SOFT_EDGE_PX, "changed ground, each pixel counted by its share"
+    else:
+        area, edge, method = inside.area, OUTLINE_EDGE_PX, "ground within the outline of the comparison"
+    per_px, unit = unit_area(grid)
+    disagreement = abs(area - inside.area) / 2
+    lines = (
+        BudgetLine(EDGE, float(np.hypot(edge * inside.length, disagreement)) * per_px, False),
+        BudgetLine("what counts as changed", SOFT_SHARE * area * per_px, False),
+        BudgetLine(SCALE, 2 * relative_scale(grid, options) * area * per_px, True),
+    )
+    scenes = stack.scene_ids if stack is not None else ()
+    return Measurement("area", Quantity(area * per_px, total(lines), unit), lines, method, scenes)
+
+
+def _grid_unit(grid: Grid) -> float:
+    """Grid units per pixel."""
+    a, b, _, d, e, _ = grid.transform
+    return float(np.sqrt(abs(a * e - b * d)))

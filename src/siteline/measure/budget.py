@@ -1,0 +1,158 @@
+"""Combine errors, and say from where they come."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from siteline.measure.blur import Array
+from siteline.measure.footprint import Fit, FittedFootprint, blocks_of
+from siteline.measure.options import MeasureOptions
+from siteline.measure.shape import BLUR, HEIGHT, POSE
+from siteline.model.imagery import Grid
+from siteline.model.measurement import BudgetLine
+
+LOOKS, EDGE, PSF, REGISTRATION, SCALE, FLOOR = (
+    "pixel noise",
+    "edge",
+    "PSF",
+    "registration",
+    "scale",
+    "model floor",
+)
+
+
+def total(lines: Sequence[BudgetLine]) -> float:
+    """One sigma of all lines together; they are independent of each other."""
+    return float(np.sqrt(sum(line.sigma**2 for line in lines)))
+
+
+def relative_scale(grid: Grid, options: MeasureOptions) -> float:
+    """Relative error of a length from the pixel size; none where lengths are in pixels."""
+    if grid.crs is not None:
+        return options.scale
+    return options.frame_scale if grid.gsd_m is not None else 0.0
+
+
+def fit_budget(
+    found: FittedFootprint,
+    pixels: Array,
+    by_unknown: Array,
+    value: float,
+    floor: float,
+    options: MeasureOptions,
+) -> tuple[BudgetLine, ...]:
+    """
+    Error of a value that a fit gives, in pixels or px².
+
+    pixels: (pixels, 2) of the stack the fit was made on; by_unknown: derivative of the value with each unknown;
+    floor: one sigma that no fit may go below, however well it repeats (SCIENCE 2.10).
+
+    Pixel noise is the spread that a bootstrap over looks would give (its infinitesimal form). Edge is what
+    ground texture does, which is the same in all looks: the same over blocks of ground, and the
+    difference that a narrower window makes.
+    """
+    fit = found.best
+    pull = _leverage(fit, by_unknown)
+    looks = _spread_of_looks(fit, pull)
+    window = abs(found.variants_px[0] / fit.area_px - 1) * abs(value) / 2
+    edge = float(np.hypot(_spread_of_blocks(fit, pull, pixels), window))
+    lines = [
+        BudgetLine(LOOKS, looks, False),
+        BudgetLine(EDGE, edge, False),
+        BudgetLine(PSF, _of_blur(fit, by_unknown, options), True),
+        BudgetLine(REGISTRATION, _of_shifts(fit, by_unknown), False),
+    ]
+    rest = floor**2 - looks**2 - edge**2
+    lines.append(BudgetLine(FLOOR, float(np.sqrt(max(rest, 0.0))), False))
+    return tuple(lines)
+
+
+def _inverse(hessian: Array, free: Array) -> Array:
+    """Covariance of the free unknowns, zero for the others."""
+    places = np.ix_(free, free)
+    result = np.zeros_like(hessian)
+    bent = hessian[places]
+    result[places] = np.linalg.pinv(bent, rcond=1e-10, hermitian=True)
+    return result
+
+
+def _padded(fit: Fit, by_unknown: Array) -> Array:
+    return np.concatenate([by_unknown, np.zeros(fit.shifts.size)])
+
+
+def _leverage(fit: Fit, by_unknown: Array) -> Array:
+    """How the value follows a pull on each unknown and shift."""
+    leverage: Array = _inverse(fit.hessian, fit.free) @ _padded(fit, by_unknown)
+    return leverage
+
+
+def _per_pixel(fit: Fit, pull: Array) -> Array:
+    """(looks, pixels): how much each pixel of each look moves the value."""
+    count = fit.unknowns.size
+    moved: Array = fit.scores @ pull[:count]
+    by_shift = pull[count:].reshape(-1, 2)
+    moved += np.einsum("lnk,lk->ln", fit.scores[:, :, :2], by_shift)
+    return moved
+
+
+def _spread_of_looks(fit: Fit, pull: Array) -> float:
+    per_look = _per_pixel(fit, pull).sum(axis=1)
+    looks = len(per_look)
+    if looks < 2:
+        return 0.0
+    return float(np.sqrt(np.sum((per_look - per_look.mean()) ** 2) * looks / (looks - 1)))
+
+
+def _spread_of_blocks(fit: Fit, pull: Array, pixels: Array) -> float:
+    per_block = np.bincount(blocks_of(pixels), weights=_per_pixel(fit, pull).sum(axis=0))
+    weight = float(np.sum(np.abs(per_block))) ** 2 / max(float(np.sum(per_block**2)), 1e-30)
+    count = fit.free[: fit.unknowns.size].sum()
+    inflation = weight / max(weight - count, 0.3 * weight)
+    return float(np.sqrt(np.sum(per_block**2) * inflation))
+
+
+def _of_blur(fit: Fit, by_unknown: Array, options: MeasureOptions) -> float:
+    """What an error of the blur does to the value, all else following."""
+    others = fit.free.copy()
+    others[BLUR] = False
+    cross = fit.hessian[:, BLUR] * others
+    response = by_unknown[BLUR] - _padded(fit, by_unknown) @ (_inverse(fit.hessian, others) @ cross)
+    return float(abs(response) * options.psf_spread)
+
+
+def _of_shifts(fit: Fit, by_unknown: Array) -> float:
+    """How much wider the error is because looks may be shifted."""
+    held = fit.free.copy()
+    held[fit.unknowns.size :] = False
+    vector = _padded(fit, by_unknown)
+    with_shifts = vector @ _inverse(fit.hessian, fit.free) @ vector
+    without = vector @ _inverse(fit.hessian, held) @ vector
+    return float(np.sqrt(max(with_shifts - without, 0.0)))
+
+
+def gradient_of_area(fit: Fit) -> Array:
+    """Derivative of the area with each unknown, px² per unit."""
+    gradient = np.zeros(fit.unknowns.size)
+    sizes = fit.unknowns[POSE:]
+    for k in range(sizes.size):
+        step = np.zeros(sizes.size)
+        step[k] = 1e-4
+        gradient[POSE + k] = (fit.shape.area(sizes + step) - fit.shape.area(sizes - step)) / 2e-4
+    return gradient
+
+
+def gradient_of_side(fit: Fit, longer: bool) -> Array:
+    """Derivative of the longer or shorter side with each unknown."""
+    gradient = np.zeros(fit.unknowns.size)
+    a, b = fit.unknowns[POSE : POSE + 2]
+    gradient[POSE + (0 if (a >= b) == longer else 1)] = 1.0
+    return gradient
+
+
+def gradient_of_height(fit: Fit) -> Array:
+    """Derivative of the height with each unknown: itself."""
+    gradient = np.zeros(fit.unknowns.size)
+    gradient[HEIGHT] = 1.0
+    return gradient

@@ -1,0 +1,89 @@
+"""Length, width and height of what a fit found."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from siteline.measure.budget import (
+    SCALE,
+    fit_budget,
+    gradient_of_height,
+    gradient_of_side,
+    relative_scale,
+    total,
+)
+from siteline.measure.footprint import FittedFootprint
+from siteline.measure.options import MeasureOptions
+from siteline.measure.shape import HEIGHT
+from siteline.measure.stack import pixel_m
+from siteline.model.imagery import Grid
+from siteline.model.measurement import BudgetLine, Measurement
+from siteline.model.quantity import Quantity
+
+SUN_ANGLE = 0.01
+"""Relative one-sigma error of a height from sun angles and flat ground."""
+
+
+def unit_length(grid: Grid) -> tuple[float, str]:
+    """What one pixel is, and in which unit."""
+    size = pixel_m(grid)
+    return (1.0, "px") if size is None else (size, "m")
+
+
+def sides_of_fit(
+    found: FittedFootprint, grid: Grid, options: MeasureOptions
+) -> tuple[Measurement, Measurement]:
+    """Length and width of the roof outline (of the rectangle around it, for an L-shape), m."""
+    length, width = found.best.sides_px
+    return (
+        _side(found, grid, options, "length", length),
+        _side(found, grid, options, "width", width),
+    )
+
+
+def _side(
+    found: FittedFootprint,
+    grid: Grid,
+    options: MeasureOptions,
+    what: str,
+    side_px: float,
+) -> Measurement:
+    """A side's floor is that of two edges, each off by as much as the area's floor allows."""
+    floor = float(np.sqrt(2)) * options.floor_edge_px * 1.5
+    gradient = gradient_of_side(found.best, what == "length")
+    parts = fit_budget(found, found.stack.pixels, gradient, side_px, floor, options)
+    per_px, unit = unit_length(grid)
+    lines = [BudgetLine(line.name, line.sigma * per_px, line.shared) for line in parts]
+    lines.append(BudgetLine(SCALE, relative_scale(grid, options) * side_px * per_px, True))
+    looks = len(found.stack.scene_ids)
+    return Measurement(
+        what,
+        Quantity(side_px * per_px, total(lines), unit),
+        tuple(lines),
+        f"side of the {found.best.shape.name} fitted to {looks} look{'s' if looks > 1 else ''}",
+        found.stack.scene_ids,
+    )
+
+
+def height_of_fit(found: FittedFootprint, grid: Grid, options: MeasureOptions) -> Measurement | None:
+    """
+    Height from the length of the shadow, m, over flat ground; None where no shadow was to be expected.
+
+    Refused where the ground beside the building is not darker than lit ground.
+    """
+    fit = found.best
+    if found.stack.reach is None or not fit.free[HEIGHT]:
+        return None
+    method = f"shadow on {len(found.stack.scene_ids)} looks, over flat ground"
+    floor = 0.12 * float(pixel_m(grid) or 1.0)
+    parts = fit_budget(
+        found, found.stack.pixels, gradient_of_height(fit), fit.unknowns[HEIGHT], floor, options
+    )
+    value = float(fit.unknowns[HEIGHT])
+    lines = (*parts, BudgetLine("sun angle", SUN_ANGLE * value, True))
+    sigma = total(lines)
+    if float(np.median(fit.darkness)) > -0.01 or value < 2 * sigma:
+        return Measurement(
+            "height", None, (), method, found.stack.scene_ids, refused="no shadow long enough to be measured"
+        )
+    return Measurement("height", Quantity(value, sigma, "m"), lines, method, found.stack.scene_ids)

@@ -1,0 +1,468 @@
+"""The brief: one self-contained page that says what changed, how we know, and what could not be seen."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import importlib.resources
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import jinja2
+import xarray as xr
+from markupsafe import Markup
+
+from siteline.model.change import ChangeEvent, Judgement, Kind, Method, Status
+from siteline.model.finding import Comparison, Finding, SiteFindings
+from siteline.model.imagery import Look, Scene, Use
+from siteline.model.place import Role, Site, Structure, Zone
+from siteline.model.quantity import Quantity
+from siteline.model.survey import Survey
+from siteline.report import locator, timeline
+from siteline.report.days import say_acquired, say_day, say_onset, say_span
+from siteline.report.figure import Figure, Scenery, credit_of, licence_of, set_scenery
+from siteline.report.filmstrip import draw_frames
+from siteline.report.inert import inert
+from siteline.report.pair import PAIR_NOTE, draw_pair
+from siteline.report.rules import Stamp, missing_rights, refuse_mixture, stamps_of
+from siteline.report.signs import say_kind, sign_alone
+from siteline.report.svg import data_uri
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedEvent:
+    """One change event with what people said of it."""
+
+    id: str
+    version: int
+    event: ChangeEvent
+    judgements: tuple[Judgement, ...] = ()
+    """Oldest first."""
+
+    needs_review: bool = False
+    """Whether it changed materially after it was judged."""
+
+
+@dataclass(frozen=True)
+class SiteSection:
+    """All that the brief says of one site, and the images it rests on."""
+
+    site: Site
+    survey: Survey
+    cube: xr.Dataset
+    """As `model.imagery` says; only the windows that are shown are read."""
+
+    scenes: tuple[Scene, ...]
+    findings: SiteFindings
+    events: tuple[JudgedEvent, ...]
+    """At least those that the findings speak of."""
+
+    @property
+    def shown(self) -> tuple[Finding, ...]:
+        """Findings to print: all that nobody has rejected."""
+        return tuple(f for f in self.findings.findings if f.status is not Status.REJECTED)
+
+    @property
+    def used(self) -> tuple[Scene, ...]:
+        """Scenes that the survey used, in time order."""
+        used = {look.scene_id for look in self.survey.looks if look.used}
+        ordered = sorted(self.scenes, key=lambda scene: (scene.acquired.middle, scene.id))
+        return tuple(scene for scene in ordered if scene.id in used)
+
+
+@dataclass(frozen=True)
+class BriefMaterial:
+    """All that a brief is made from."""
+
+    title: str
+    sites: tuple[SiteSection, ...]
+    built_at: datetime
+    """Printed as the day of the brief; UTC."""
+
+    version: str
+    """Of Siteline."""
+
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """How large and how many the pictures are, so that a page of many findings stays light."""
+
+    pair_px: int
+    frame_px: int
+    frames: int
+    quality: int
+
+
+def build_page(material: BriefMaterial) -> str:
+    """
+    The whole brief as one HTML file: nothing is fetched, no script is run, the same input gives the same bytes.
+
+    Raises BadInput where simulated images would stand beside real ones.
+    """
+    refuse_mixture((section.site.simulated, section.scenes) for section in material.sites)
+    stamps = brief_stamps(material)
+    detail = _choose_detail(sum(len(section.shown) for section in material.sites))
+    css = Markup(_template_text("page.css") + _running_head(stamps))  # noqa: S704  our own file and words
+    pages = _environment()
+    return pages.get_template("page.html.j2").render(
+        title=material.title,
+        language=_language(material.language) or "en",
+        css=css,
+        style_hash=base64.b64encode(hashlib.sha256(str(css).encode()).digest()).decode(),
+        stamps=stamps,
+        is_simulated=Stamp.SIMULATED in stamps,
+        is_draft=Stamp.NOT_REVIEWED in stamps,
+        rights=[stamp for stamp in stamps if stamp in (Stamp.RIGHTS_UNKNOWN, Stamp.RIGHTS_REFUSED)],
+        findings=sum(len(section.shown) for section in material.sites),
+        unreviewed=sum(not f.is_reviewed for f in _judged(material)),
+        built=say_day(material.built_at.date()),
+        version=material.version,
+        sections=[
+            _tell_site(section, f"s{n}", stamps, detail) for n, section in enumerate(material.sites, 1)
+        ],
+        is_any_calibrated=any(e.event.calibrated for section in material.sites for e in section.events),
+        pair_note=PAIR_NOTE,
+        rights_missing=sorted(
+            {gap for section in material.sites for scene in section.used for gap in missing_rights(scene)}
+        ),
+    )
+
+
+def brief_stamps(material: BriefMaterial) -> tuple[Stamp, ...]:
+    """What the whole brief must be stamped with."""
+    scenes = [scene for section in material.sites for scene in section.used]
+    simulated = any(section.site.simulated for section in material.sites)
+    return stamps_of(_judged(material), scenes, simulated)
+
+
+def is_draft(material: BriefMaterial) -> bool:
+    """Whether a finding in it was not accepted by a person, or has changed since."""
+    return Stamp.NOT_REVIEWED in brief_stamps(material)
+
+
+def scenery_of(section: SiteSection, stamps: tuple[Stamp, ...]) -> Scenery:
+    """What the pictures of a site share, for figures made one by one."""
+    return set_scenery(
+        section.site, section.survey.grid, section.cube, section.survey.looks, section.scenes, stamps
+    )
+
+
+def _judged(material: BriefMaterial) -> list[Finding]:
+    """All findings shown; one that changed after it was accepted counts as not reviewed."""
+    told = []
+    for section in material.sites:
+        stale = {event.id for event in section.events if event.needs_review}
+        told += [replace(f, status=Status.PROPOSED) if f.event_id in stale else f for f in section.shown]
+    return told
+
+
+def _choose_detail(findings: int) -> Detail:
+    if findings <= 12:
+        return Detail(640, 240, 8, 80)
+    if findings <= 30:
+        return Detail(520, 180, 6, 76)
+    if findings <= 80:
+        return Detail(380, 130, 5, 70)
+    return Detail(300, 0, 0, 62)
+
+
+_MOST_PICTURED = 160
+"""Beyond so many findings a page would be too heavy: the rest are told without pictures."""
+
+
+def _tell_site(section: SiteSection, name: str, stamps: tuple[Stamp, ...], detail: Detail) -> dict[str, Any]:
+    """What the template prints of one site."""
+    scenery = scenery_of(section, stamps)
+    events = {judged.id: judged for judged in section.events}
+    numbered = [(str(n), finding, events.get(finding.event_id)) for n, finding in enumerate(section.shown, 1)]
+    placed = [locator.Placed(n, f.kind, judged.event.outline) for n, f, judged in numbered if judged]
+    lanes = [
+        timeline.Lane(n, " ".join(filter(None, [f.label, say_kind(f.kind)])), judged.event)
+        for n, f, judged in numbered
+        if judged
+    ]
+    backdrop = locator.paint_backdrop(scenery, placed)
+    looks = scenery.looks
+    used = [look for look in looks if look.used]
+    gaps = timeline.every_gap(looks)
+    longest = max(gaps, key=lambda gap: gap.days, default=None)
+    return {
+        "id": name,
+        "site": section.site,
+        "names": [
+            (n.get("text", ""), _language(n.get("lang", ""))) for n in section.site.names if n.get("text")
+        ],
+        "summary": section.findings.summary,
+        "seeing": section.findings.seeing,
+        "backdrop": backdrop and _embedded(backdrop.figure),
+        "map_wide": locator.draw_map(
+            scenery, placed, backdrop, width=locator.WIDE, name=f"{name}-map-wide", with_picture=False
+        ),
+        "map_narrow": locator.draw_map(
+            scenery, placed, backdrop, width=locator.NARROW, name=f"{name}-map-narrow", with_picture=False
+        ),
+        "perimeter": locator.say_perimeter(scenery),
+        "has_scale": scenery.grid.gsd_m is not None or scenery.grid.crs is not None,
+        "has_north": scenery.north is not None,
+        "structures": [_tell_structure(s) for s in section.site.structures if s.role in _LISTED],
+        "legend": [
+            (sign_alone(kind), say_kind(kind)) for kind in Kind if any(f.kind is kind for _, f, _ in numbered)
+        ],
+        "timeline_wide": timeline.draw_timeline(looks, lanes, stamps, name=f"{name}-time-wide"),
+        "timeline_narrow": timeline.draw_upright_timeline(looks, lanes, stamps, name=f"{name}-time-narrow"),
+        "entries": [
+            _tell_entry(scenery, n, finding, judged, f"{name}-{n}", detail) for n, finding, judged in numbered
+        ],
+        "rejected": len(section.findings.findings) - len(section.shown),
+        "comparisons": [_tell_comparison(c) for c in section.findings.comparisons],
+        "looks_used": len(used),
+        "looks_all": len(looks),
+        "period": _say_period(used),
+        "smallest": _say_smallest(section.survey.smallest_visible),
+        "longest": longest
+        and {"span": say_span(longest.days), "from": say_day(longest.last), "to": say_day(longest.next)},
+        "gaps": [
+            {"span": say_span(g.days), "from": say_day(g.last), "to": say_day(g.next)}
+            for g in sorted(timeline.gaps_of(looks), key=lambda g: (-g.days, g.last))[:12]
+        ],
+        "left_out": _left_out(section.survey.looks, section.scenes),
+        "remarks": [(r.subject, r.text, r.remedy) for r in section.survey.remarks],
+        "scenes": [_tell_scene(scene) for scene in section.used],
+        "credit": credit_of(section.used),
+        "licence": licence_of(section.used),
+        "rights_missing": sorted({gap for scene in section.used for gap in missing_rights(scene)}),
+        "survey": section.survey,
+        "grid": _say_grid(section.survey),
+        "recipes": sorted(section.survey.recipes.items()),
+    }
+
+
+_LISTED = (Role.BUILDING, Role.ZONE, Role.GATE, Role.POINT)
+
+_WHERE = {
+    Zone.INSIDE: "inside the perimeter",
+    Zone.OUTSIDE: "outside the perimeter",
+    Zone.STRADDLES: "on the perimeter line",
+    None: "",
+}
+
+_FOUND = {Method.DETECTED: "Found by comparison of images", Method.DRAWN: "Seen by the analyst"}
+
+_USES = {
+    Use.PUBLISH: "may be published",
+    Use.PUBLISH_MAX_PX: "may be published",
+    Use.ANALYSE: "for analysis only",
+    Use.NONE: "may not be used",
+    Use.UNKNOWN: "permitted use unknown",
+}
+
+
+def _tell_entry(
+    scenery: Scenery, number: str, finding: Finding, judged: JudgedEvent | None, anchor: str, detail: Detail
+) -> dict[str, Any]:
+    event = judged.event if judged else None
+    pictured = event is not None and int(number) <= _MOST_PICTURED
+    before, after, frames = None, None, ()
+    if event is not None and pictured:
+        before, after = draw_pair(
+            scenery, finding, event, number=int(number), width=detail.pair_px, quality=detail.quality
+        )
+        if detail.frames:
+            frames = draw_frames(
+                scenery,
+                finding,
+                event,
+                number=int(number),
+                count=detail.frames,
+                width=detail.frame_px,
+                quality=detail.quality,
+            )
+    scene_ids = [s for figure in (before, after, *frames) if figure for s in figure.scene_ids]
+    credited = [scenery.scenes[s] for s in dict.fromkeys(scene_ids) if s in scenery.scenes]
+    facts = {fact.name.lower(): fact.text for fact in finding.facts}
+    review, state = _say_review(finding, judged)
+    return {
+        "anchor": anchor,
+        "number": number,
+        "sign": sign_alone(finding.kind, number, 13),
+        "small_sign": sign_alone(finding.kind, number, 10),
+        "finding": finding,
+        "kind": say_kind(finding.kind),
+        "where": _WHERE[finding.zone],
+        "onset": say_onset(event.onset) if event else "",
+        "size": facts.get("area", facts.get("size", "")),
+        "found": "" if event is None or "how it was found" in facts else _FOUND[event.method],
+        "review": review,
+        "state": state,
+        "before": before and _embedded(before),
+        "after": after and _embedded(after),
+        "has_before": finding.last_without is not None,
+        "frames": [_embedded(frame) for frame in frames],
+        "pictured": pictured,
+        "credit": credit_of(credited) if credited else "",
+        "licence": licence_of(credited) if credited else "",
+        "remarks": tuple(dict.fromkeys((*finding.remarks, *(event.remarks if event else ())))),
+        "judgements": [
+            (_STATUS[j.status], j.who, say_day(j.when.date()), j.why, j.version)
+            for j in (judged.judgements if judged else ())
+        ],
+        "probability": None if event is None or "detection probability" in facts else _say_probability(event),
+    }
+
+
+_STATUS = {
+    Status.PROPOSED: "proposed",
+    Status.ACCEPTED: "accepted",
+    Status.REJECTED: "rejected",
+    Status.UNSURE: "unsure",
+}
+
+
+def _say_review(finding: Finding, judged: JudgedEvent | None) -> tuple[str, str]:
+    """(sentence, state) of who stands behind a finding; state is "open", "unsure" or "accepted"."""
+    last = judged.judgements[-1] if judged and judged.judgements else None
+    if judged and judged.needs_review and last:
+        return f"Changed since {last.who} judged it on {say_day(last.when.date())}: needs review.", "open"
+    if finding.status is Status.ACCEPTED:
+        by = f" by {last.who} on {say_day(last.when.date())}: {last.why}" if last else ""
+        return f"Accepted{by}".rstrip(".") + ".", "accepted"
+    if finding.status is Status.UNSURE:
+        by = f" by {last.who} on {say_day(last.when.date())}: {last.why}" if last else ""
+        return f"Judged unsure{by}".rstrip(".") + ".", "unsure"
+    return "Not reviewed: no person has accepted it yet.", "open"
+
+
+def _say_probability(event: ChangeEvent) -> str:
+    text = f"{100 * event.probability:.0f} %"
+    return text if event.calibrated else f"{text}, not calibrated for these images"
+
+
+def _tell_structure(structure: Structure) -> dict[str, str]:
+    function = structure.function
+    judged = (
+        f"{function.qualifier} {function.text} (judged by {function.who}; basis: {function.basis})"
+        if function
+        else ""
+    )
+    said = "; ".join(part for part in (structure.name, structure.looks_like, judged) if part)
+    return {"label": structure.label, "said": said, "source": structure.source}
+
+
+def _tell_comparison(comparison: Comparison) -> dict[str, Any]:
+    ratio = comparison.ratio
+    percent = [100 * v for v in (ratio.quantity.value, ratio.quantity.low95, ratio.quantity.high95)]
+    top = max(110.0, percent[2] * 1.1)
+    return {
+        "comparison": comparison,
+        "percent": "{:.0f} % (95 %: {:.0f}–{:.0f} %)".format(*percent),
+        "supported": [s for s in ratio.supported if s != comparison.sentence],
+        "not_supported": ratio.not_supported,
+        "bars": (percent[0] / top * 100, percent[1] / top * 100, percent[2] / top * 100, 100 / top * 100),
+    }
+
+
+def _tell_scene(scene: Scene) -> dict[str, Any]:
+    use = _USES[scene.use]
+    if scene.publish_max_px is not None:
+        use += f", up to {scene.publish_max_px} pixels"
+    return {
+        "id": scene.id,
+        "day": say_acquired(scene.acquired, short=True),
+        "sensor": ", ".join(filter(None, [scene.sensor, f"{scene.gsd_m:g} m" if scene.gsd_m else ""]))
+        or "not stated",
+        "credit": credit_of([scene]),
+        "licence": licence_of([scene]),
+        "use": use,
+        "sha256": scene.sha256,
+    }
+
+
+def _left_out(looks: tuple[Look, ...], scenes: tuple[Scene, ...]) -> list[dict[str, Any]]:
+    """Looks that were not used, by reason, the most frequent first."""
+    reasons: dict[str, list[str]] = {}
+    for look in sorted(looks, key=lambda look: (look.acquired.middle, look.scene_id)):
+        if not look.used:
+            reasons.setdefault(look.reason or "reason not recorded", []).append(
+                say_acquired(look.acquired, short=True)
+            )
+    known = {look.scene_id for look in looks}
+    for scene in sorted(scenes, key=lambda scene: (scene.acquired.middle, scene.id)):
+        if scene.fault is not None and scene.id not in known:
+            reasons.setdefault(scene.fault, []).append(say_acquired(scene.acquired, short=True))
+    ordered = sorted(reasons.items(), key=lambda item: (-len(item[1]), item[0]))
+    return [{"reason": reason, "count": len(days), "days": ", ".join(days)} for reason, days in ordered]
+
+
+def _say_period(used: list[Look]) -> str:
+    if not used:
+        return "no usable image"
+    return f"{say_day(used[0].acquired.first_day)} – {say_day(used[-1].acquired.last_day)}"
+
+
+def _say_smallest(smallest: Quantity | None) -> str:
+    if smallest is None:
+        return "not known"
+    rounded = float(f"{smallest.value:.2g}")
+    return f"about {rounded:,.0f} {smallest.unit}" if rounded >= 10 else f"about {rounded:g} {smallest.unit}"
+
+
+def _say_grid(survey: Survey) -> str:
+    grid = survey.grid
+    size = f"{grid.shape[1]} × {grid.shape[0]} pixels"
+    if grid.crs is None:
+        return f"{size}, image frame without georeference" + (
+            f", {grid.gsd_m:g} m each" if grid.gsd_m else ""
+        )
+    return f"{size}" + (f" of {grid.gsd_m:g} m" if grid.gsd_m else "") + f", {grid.crs}"
+
+
+def _embedded(figure: Figure) -> dict[str, Any]:
+    return {
+        "src": data_uri(figure.media_type, figure.data),
+        "alt": figure.alt,
+        "caption": figure.caption,
+        "credit": figure.credit,
+        "width": figure.size[0],
+        "height": figure.size[1],
+    }
+
+
+def _language(code: str) -> str | None:
+    """A language code as HTML wants it; None if it is not one."""
+    return code if re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", code) else None
+
+
+def _running_head(stamps: tuple[Stamp, ...]) -> str:
+    """The stamps at the top of every printed page."""
+    words = "   ·   ".join(stamp.value for stamp in stamps)
+    font = "font: 700 8pt sans-serif; color: #7a1020"
+    return f'@media print {{ @page {{ @top-center {{ content: "{words}"; {font} }} }} }}\n' if stamps else ""
+
+
+def _environment() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.FunctionLoader(_template_text),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_finalize,
+        keep_trailing_newline=True,
+    )
+
+
+def _finalize(value: Any) -> Any:
+    """All text that enters the page is made inert; what we drew ourselves was, when it was drawn."""
+    if isinstance(value, Markup) or not isinstance(value, str):
+        return value
+    return value if value.startswith("data:image/") else inert(value)
+
+
+def _template_text(name: str) -> str:
+    return (
+        importlib.resources.files("siteline.report").joinpath("templates", name).read_text(encoding="utf-8")
+    )

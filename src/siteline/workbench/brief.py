@@ -1,0 +1,86 @@
+"""The standard brief: all sites of a case on one page, drafts stamped as drafts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from siteline import __version__
+from siteline.findings.draft import draft_site
+from siteline.model.errors import CannotTell
+from siteline.model.finding import SiteFindings
+from siteline.model.remark import Remark
+from siteline.model.survey import Survey
+from siteline.report.page import BriefMaterial, JudgedEvent, SiteSection, build_page, is_draft
+from siteline.sites.events import WatchedEvent
+from siteline.workbench.bench import Bench, Progress
+from siteline.workbench.case import Case
+from siteline.workbench.files import write_derived
+from siteline.workbench.findings import compare_halls, findings_of
+from siteline.workbench.survey import Sight, see_site, survey_site
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """One brief that was built."""
+
+    path: Path
+    sha256: str
+    is_draft: bool
+    id: str
+    remarks: tuple[Remark, ...]
+
+
+def build_brief(case: Case, out: Path | None, progress: Progress) -> Built:
+    """
+    Build the page, keep its bytes, and record what it cites; sites that were never surveyed are surveyed first.
+
+    Raises CannotTell if there is no site.
+    """
+    sites = case.register.ids()
+    if not sites:
+        raise CannotTell(
+            "there is no site to brief on", "Add one: siteline site add FILE, or siteline start PLACE"
+        )
+    bench = Bench(case, progress)
+    sections, remarks = [], []
+    for site_id in sites:
+        try:
+            survey = case.surveys.newest(site_id) or survey_site(case, site_id, progress=progress).survey
+            sections.append(_section(case, see_site(bench, site_id, survey.until), survey))
+        except CannotTell as error:
+            if len(sites) == 1:
+                raise
+            remarks.append(Remark(site_id, f"left out of the brief: {error}", error.hint))
+    if not sections:
+        raise CannotTell(
+            "no site of this case has a usable scene", "Add scenes: siteline scenes add SITE --manifest FILE"
+        )
+    title = sections[0].site.name if len(sections) == 1 else f"{len(sections)} sites under watch"
+    material = BriefMaterial(title, tuple(sections), built_at=datetime.now(UTC), version=__version__)
+    page = build_page(material).encode()
+    draft = is_draft(material)
+    sha256 = case.blobs.keep(page)
+    path = write_derived(case, out, "brief.html", page)
+    cites = [
+        (finding.event_id, finding.version) for section in sections for finding in section.findings.findings
+    ]
+    return Built(path, sha256, draft, case.briefs.record(sha256, draft, cites), tuple(remarks))
+
+
+def _section(case: Case, sight: Sight, survey: Survey) -> SiteSection:
+    said = findings_of(case, sight.site, survey.grid, sight.scenes)
+    comparisons = compare_halls(case, sight.site, [watched for watched, _ in said])
+    findings: SiteFindings = draft_site(
+        sight.site.id, tuple(finding for _, finding in said), comparisons, survey, sight.site
+    )
+    events = _judged(watched for watched, _ in said)
+    return SiteSection(sight.site, survey, sight.cube, sight.scenes, findings, events)
+
+
+def _judged(events: Sequence[WatchedEvent]) -> tuple[JudgedEvent, ...]:
+    return tuple(
+        JudgedEvent(e.id, e.current.number, e.current.event, e.judgements, e.needs_review) for e in events
+    )

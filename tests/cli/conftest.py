@@ -1,0 +1,59 @@
+"""A small rendered site, and the command line run as a user runs it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+STORY_SEED = 7
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a command answered."""
+
+    code: int
+    out: str
+    err: str
+
+
+def siteline(*words: str | Path, cwd: Path, timeout: float = 240) -> Said:
+    """Run one command in a process of its own; it never answers with a traceback."""
+    done = subprocess.run(
+        [sys.executable, "-m", "siteline", *map(str, words)],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=timeout,
+        stdin=subprocess.DEVNULL,
+        env={**os.environ, "SITELINE_WHO": "A. Analyst"},
+    )
+    assert "Traceback" not in done.stderr + done.stdout, done.stderr
+    if done.returncode == 1:
+        lines = [line for line in done.stderr.splitlines() if not line.startswith("note:")]
+        assert [line.split(":")[0] for line in lines[-2:]] == ["error", "hint"], done.stderr
+    return Said(done.returncode, done.stdout, done.stderr)
+
+
+@pytest.fixture(scope="session")
+def rendered(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with site.geojson, scenes.csv, scenes/ and masks/ of a small site that never was."""
+    from siteline.simulate.render import render_story
+    from siteline.simulate.story import random_story
+
+    folder = tmp_path_factory.mktemp("rendered")
+    render_story(folder, random_story(STORY_SEED, looks=16, size_m=300.0, buildings=6), STORY_SEED)
+    return folder
+
+
+@pytest.fixture
+def case(tmp_path: Path) -> Path:
+    """An empty case folder."""
+    assert siteline("init", "case", cwd=tmp_path).code == 0
+    return tmp_path / "case"

@@ -113,7 +113,7 @@ def make_section(
 ) -> SiteSection:
     """The site with all its findings; `scene` changes every scene, other keywords change the site."""
     grid = IMAGE if is_image else EARTH
-    rights = {"credit": "Images: Invented Space Agency", "licence": "CC BY 4.0", "use": Use.PUBLISH}
+    rights = {"credit": "Invented Space Agency", "licence": "CC BY 4.0", "use": Use.PUBLISH}
     scenes = tuple(
         make_scene(
             f"S{t:02d}",

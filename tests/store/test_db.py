@@ -65,7 +65,7 @@ def test_no_row_can_be_changed_or_deleted(db: Database, name: str, verb: str) ->
 
 def test_a_boundary_commits_all_or_nothing(db: Database) -> None:
     """If the second of two records fails, the first is not there either."""
-    with pytest.raises(RuntimeError), db.appending():
+    with pytest.raises(RuntimeError), db.appending():  # noqa: PT012
         add_site(db, "first")
         assert site_ids(db) == ["first"]
         raise RuntimeError

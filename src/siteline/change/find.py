@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -29,13 +29,14 @@ from siteline.change.observability import observe, smallest_visible
 from siteline.change.shadow import ShadowEvidence, strip_darkness, weigh_shadow
 from siteline.change.steps import (
     add_up,
+    clip_excursions,
     estimate_noise,
+    fit_season,
     levels_of,
     partition,
-    remove_season,
     test_one_step,
 )
-from siteline.change.timeline import SEEN, History, Turn, date_turn, follow, mean_between
+from siteline.change.timeline import SEEN, History, Turn, date_turn, follow, level_between
 from siteline.model.change import ChangeEvent, Kind, Method, Stage
 from siteline.model.dates import Acquired, DateInterval
 from siteline.model.errors import CannotTell
@@ -45,6 +46,9 @@ from siteline.model.quantity import Quantity
 from siteline.model.remark import Remark
 
 Array = NDArray[np.float32]
+
+WATER_NDVI = -0.2
+"""Below this, a surface is water; roofs are hardly ever."""
 
 LEAST_LOOKS = 4
 """Fewer usable looks cannot tell a change from a passing shadow."""
@@ -142,20 +146,18 @@ class _Cut:
     """(time, y, x)."""
 
     patches: list[Patch]
-
-    @property
-    def restless(self) -> Mask:
-        """(y, x) pixels that changed at any time."""
-        return self.starts.any(axis=0)
+    restless: Mask
+    """(y, x) pixels that changed at any time."""
 
     @classmethod
     def of(cls, series: Series, least_px: int, most_px: int | None = None) -> _Cut:
-        sigma, starts, jump, price = _cut_series(series)
+        sigma, starts, level, price = _cut_series(series)
         slack = _slack(len(series.years))
-        patches = gather_patches(tidy_steps(starts, slack), jump, slack, least_px)
+        unit = np.array([SCALES[name] for name in series.names], np.float32)
+        patches = gather_patches(tidy_steps(starts, slack), level, sigma, unit, slack, least_px)
         if most_px is not None:
             patches = [p for p in patches if p.area <= most_px]
-        return cls(series, sigma, price, starts, patches)
+        return cls(series, sigma, price, starts, patches, starts.any(axis=0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +226,11 @@ class _Place:
         return cls(patch, history, at, stop, turn, evidence, probability_of(evidence))
 
 
+def _rank(place: _Place) -> tuple[float, int, int, int]:
+    """Most probable first, by tenths; among equals the larger one, which the smaller ones are parts of."""
+    return -round(place.probability, 1), -place.patch.area, place.patch.rows.start, place.patch.cols.start
+
+
 def _choose(places: list[_Place]) -> list[_Place]:
     """Where two patches tell of the same change, keep the more probable one."""
     kept: list[_Place] = []
@@ -242,35 +249,43 @@ def _slack(n_looks: int) -> int:
 
 def _steady_series(natural: Series) -> Series:
     """
-    Free the series from what the whole scene did: light, display, season.
+    Free the series from what the whole scene did (light, display, season), and from what came and went.
 
     Twice: once against each pixel's median, then, now that its levels are known, against the level it was on at each look.
     """
-    usable = natural.usable
+    usable, years = natural.usable, natural.years
     weight = usable.astype(np.float32)
-    series, _ = remove_common(natural)
-    values = series.values
-    if len(series.years) >= SEASONAL_LOOKS and series.years[-1] - series.years[0] >= SEASONAL_YEARS:
-        sigma = estimate_noise(values, usable)
-        score, when = test_one_step(add_up(values, weight, sigma), least=2)
-        values = remove_season(values, usable, series.years, when, score)
-    _, starts, _, _ = _cut_series(Series(series.names, values, usable, series.years))
-    return remove_common(natural, levels_of(starts, series.values, weight))[0]
+    seasonal = len(years) >= SEASONAL_LOOKS and years[-1] - years[0] >= SEASONAL_YEARS
+    level: Array | None = None
+    series = natural
+    for last in (False, True):
+        values = remove_common(natural, level)[0].values
+        if seasonal:
+            if level is None:
+                score, when = test_one_step(add_up(values, weight, estimate_noise(values, usable)), least=2)
+                level = levels_of(_starts_of(when, len(years)), values, weight)
+            values = np.where(usable, values - fit_season(values - level, usable, years), 0).astype(np.float32)
+            values = clip_excursions(values, usable, estimate_noise(values, usable))
+        series = Series(natural.names, values, usable, years)
+        if not last:
+            level = _cut_series(series)[2]
+    return series
+
+
+def _starts_of(when: NDArray[np.int16], n_looks: int) -> Mask:
+    """(time, y, x) True at each pixel's step, from the look (y, x) it happens at; 0 means none."""
+    return np.asarray((np.arange(n_looks)[:, None, None] == when[None]) & (when[None] > 0))
 
 
 def _cut_series(series: Series) -> tuple[Array, Mask, Array, float]:
-    """Noise, starts of levels, noise-scaled jumps and price of a step."""
+    """Noise, starts of levels, levels and price of a step."""
     values, weight = series.values, series.usable.astype(np.float32)
     sigma = estimate_noise(values, series.usable)
     sums = add_up(values, weight, sigma)
     score, _ = test_one_step(sums)
     price = price_of_step(score, len(values), len(series.years))
     starts = partition(sums, price, least=2 if len(series.years) > 16 else 1)
-    level = levels_of(starts, values, weight)
-    jump = np.zeros_like(level)
-    jump[:, 1:] = np.diff(level, axis=1)
-    jump /= sigma[:, None]
-    return sigma, starts, jump, price
+    return sigma, starts, levels_of(starts, values, weight), price
 
 
 def price_of_step(score: Array, n_features: int, n_looks: int) -> float:
@@ -340,8 +355,8 @@ def _evidence(
 ) -> Evidence:
     names = cut.series.names
     scale = np.array([SCALES[n] for n in names], np.float32)
-    before, after = mean_between(history.inside, start, at), mean_between(history.inside, at, stop)
-    near_before, near_after = mean_between(history.around, start, at), mean_between(history.around, at, stop)
+    before, after = level_between(history.inside, start, at), level_between(history.inside, at, stop)
+    near_before, near_after = level_between(history.around, start, at), level_between(history.around, at, stop)
     step = np.nan_to_num(after - before)
 
     def notice(a: Array, b: Array) -> float:
@@ -357,11 +372,11 @@ def _evidence(
     green_before = green_after = float("nan")
     if green_name:
         natural = follow(patch, scene.natural, cut.restless).inside[names.index(green_name)][None]
-        green_before = float(mean_between(natural, start, at)[0]) - GREEN[green_name]
-        green_after = float(mean_between(natural, at, stop)[0]) - GREEN[green_name]
+        green_before = float(level_between(natural, start, at)[0]) - GREEN[green_name]
+        green_after = float(level_between(natural, at, stop)[0]) - GREEN[green_name]
     shadow_before, shadow_after = _shadows(patch, scene, start, at, stop)
     final = (
-        mean_between(history.inside, max(stop, at), len(history.seen)) if stop < len(history.seen) else after
+        level_between(history.inside, max(stop, at), len(history.seen)) if stop < len(history.seen) else after
     )
     return Evidence(
         strength=math.log(max(merit / cut.price, 1e-3)),
@@ -376,13 +391,31 @@ def _evidence(
         area_px=patch.area,
         green_before=green_before,
         green_after=green_after,
-        water=False,
+        water=_is_water(patch, scene, start, at) or _is_water(patch, scene, at, stop),
         looks_before=n1,
         looks_after=n2,
-        reverts=notice(final, before) < 0.4 * own,
-        shadow_before=shadow_before,
-        shadow_after=shadow_after,
+        passing=passing,
+        shadow_before=None,
+        shadow_after=None,
     )
+    if probability_of(evidence) < 0.1:  # not worth a shadow
+        return evidence
+    shadow_before, shadow_after = _shadows(patch, scene, at)
+    return replace(evidence, shadow_before=shadow_before, shadow_after=shadow_after)
+
+
+def _is_brief(years: NDArray[np.float64], start: int, stop: int) -> bool:
+    """Whether a level held for one look only, or for less than five months."""
+    return stop - start < 2 or years[stop - 1] - years[start] < 0.4
+
+
+def _is_water(patch: Patch, scene: _Scene, start: int, stop: int) -> bool:
+    """Whether near infrared says water, where there is any."""
+    if "ndvi" not in scene.natural.names:
+        return False
+    ndvi = scene.natural["ndvi"][start:stop, patch.rows, patch.cols][:, patch.mask]
+    seen = scene.natural.usable[start:stop, patch.rows, patch.cols][:, patch.mask]
+    return bool(seen.any() and np.median(ndvi[seen]) < WATER_NDVI)
 
 
 def _count(history: History, start: int, stop: int) -> int:
@@ -392,23 +425,23 @@ def _count(history: History, start: int, stop: int) -> int:
 def _apartness(history: History, start: int, at: int, stop: int, scale: Array) -> float:
     """How steadily the object stands out from the ground around it, before against after."""
     apart = history.inside - history.around
-    step = np.nan_to_num(mean_between(apart, at, stop) - mean_between(apart, start, at)) / scale
+    step = np.nan_to_num(level_between(apart, at, stop) - level_between(apart, start, at)) / scale
     return float(np.linalg.norm(step)) / max(_wander(apart, start, at, stop, scale), 0.15)
 
 
 def _wander(line: Array, start: int, at: int, stop: int, scale: Array) -> float:
     """Spread of an object's looks around its two levels, in noticeable units."""
     rest = np.concatenate(
-        [line[:, a:b] - mean_between(line, a, b)[:, None] for a, b in ((start, at), (at, stop))], axis=1
+        [line[:, a:b] - level_between(line, a, b)[:, None] for a, b in ((start, at), (at, stop))], axis=1
     )
-    rest = rest[:, np.isfinite(rest).all(axis=0)] / scale[:, None]
+    rest = rest[:, np.isfinite(rest[0])] / scale[:, None]
     if rest.shape[1] < 3:
         return 0.5
     return float(np.sqrt((np.median(np.abs(rest), axis=1) * 1.4826) ** 2).max())
 
 
 def _shadows(
-    patch: Patch, scene: _Scene, start: int, at: int, stop: int
+    patch: Patch, scene: _Scene, at: int
 ) -> tuple[ShadowEvidence | None, ShadowEvidence | None]:
     """Shadow before and after, where the sun is known and pixels are fine enough."""
     gsd = scene.grid.gsd_m

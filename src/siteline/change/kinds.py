@@ -59,8 +59,8 @@ class Evidence:
 
     looks_before: int
     looks_after: int
-    reverts: bool
-    """The place later goes back to what it was."""
+    passing: bool
+    """It lasted only briefly and went back to what it was, or it is that going back."""
 
     shadow_before: ShadowEvidence | None
     shadow_after: ShadowEvidence | None
@@ -84,8 +84,8 @@ def probability_of(e: Evidence) -> float:
         x -= 1.0
     if e.water:
         x -= 3.0
-    if e.reverts:
-        x -= 1.0
+    if e.passing:
+        x -= 5.0
     if min(e.looks_before, e.looks_after) < 2:
         x -= 0.7
     for shadow in (e.shadow_before, e.shadow_after):

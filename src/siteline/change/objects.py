@@ -92,19 +92,19 @@ def tidy_steps(starts: Mask, slack: int) -> Mask:
     return tidy
 
 
-def gather_patches(starts: Mask, jump: Array, slack: int, least_px: int) -> list[Patch]:
+def gather_patches(starts: Mask, level: Array, sigma: Array, unit: Array, slack: int, least_px: int) -> list[Patch]:
     """
-    Join neighbouring steps of about the same date and direction.
+    Join neighbouring steps of about the same date and direction; set apart what stepped much further than the rest.
 
-    starts: (time, y, x); jump: (feature, time, y, x), noise-scaled step where a level starts. Neighbours join when their dates
-    differ by at most `slack` looks and their steps point the same way.
+    starts: (time, y, x) where levels start; level: (feature, time, y, x); sigma: (feature, y, x) noise; unit: (feature,) noticeable
+    difference. Neighbours join when their dates differ by at most `slack` looks and their steps point the same way.
     """
     t, y, x = np.nonzero(starts)
     if not t.size:
         return []
     number = np.full(starts.shape, -1, np.int32)
     number[t, y, x] = np.arange(t.size, dtype=np.int32)
-    step = jump[:, t, y, x]
+    step = (level[:, t, y, x] - level[:, t - 1, y, x]) / sigma[:, y, x]
     step = step / np.maximum(np.linalg.norm(step, axis=0), 1e-6)
     ends: list[NDArray[np.int32]] = []
     others: list[NDArray[np.int32]] = []
@@ -120,32 +120,74 @@ def gather_patches(starts: Mask, jump: Array, slack: int, least_px: int) -> list
             ends.append(mine[alike].astype(np.int32))
             others.append(theirs[alike])
     i, j = np.concatenate(ends), np.concatenate(others)
-    _, member = connected_components(
-        coo_matrix((np.ones(i.size, bool), (i, j)), shape=(t.size, t.size)), directed=False
-    )
+    links = coo_matrix((np.ones(i.size, bool), (i, j)), shape=(t.size, t.size))
+    _, member = connected_components(links, directed=False)
     if slack:
         # neighbours pass a date on like a rumour: cut each chain at its main dates, then join again within each
         episode = _main_dates(member, t, slack)
         same = (member[i] == member[j]) & (episode[i] == episode[j])
         links = coo_matrix((np.ones(int(same.sum()), bool), (i[same], j[same])), shape=(t.size, t.size))
         _, member = connected_components(links, directed=False)
-    order = np.argsort(member, kind="stable")
-    cuts = np.flatnonzero(np.diff(member[order])) + 1
-    patches = []
-    for voxels in np.split(order, cuts):
+    patches: list[Patch] = []
+    for voxels in _groups(member):
         if voxels.size >= least_px:
-            patch = _patch(t[voxels], y[voxels], x[voxels])
-            if patch.area >= least_px:
-                patches.append(patch)
+            when, top, left, size = _map_of(t[voxels], y[voxels], x[voxels], level, unit)
+            for part in _set_apart(when >= 0, size, least_px):
+                patch = _patch(np.where(part, when, -1), top, left)
+                if patch.area >= least_px:
+                    patches.append(patch)
     return patches
+
+
+def _groups(member: NDArray[np.int32]) -> list[NDArray[np.intp]]:
+    """Indices of the members of each group."""
+    order = np.argsort(member, kind="stable")
+    return np.split(order, np.flatnonzero(np.diff(member[order])) + 1)
+
+
+def _map_of(
+    t: NDArray[np.intp], y: NDArray[np.intp], x: NDArray[np.intp], level: Array, unit: Array
+) -> tuple[NDArray[np.int16], int, int, Array]:
+    """(y, x) look of each pixel's first step (-1 elsewhere), where that map lies, and (y, x) how far each pixel went in all."""
+    top, left = int(y.min()), int(x.min())
+    shape = (int(y.max()) - top + 1, int(x.max()) - left + 1)
+    first = np.full(shape, np.iinfo(np.int16).max, np.int16)
+    last = np.full(shape, -1, np.int16)
+    np.minimum.at(first, (y - top, x - left), t.astype(np.int16))
+    np.maximum.at(last, (y - top, x - left), t.astype(np.int16))
+    when = np.where(last >= 0, first, -1).astype(np.int16)
+    rows, cols = np.nonzero(last >= 0)
+    went = level[:, last[rows, cols], rows + top, cols + left]
+    went = went - level[:, first[rows, cols] - 1, rows + top, cols + left]
+    size = np.zeros(shape, np.float32)
+    size[rows, cols] = np.linalg.norm(went / unit[:, None], axis=0)
+    return when, top, left, size
+
+
+def _set_apart(mask: Mask, size: Array, least_px: int) -> list[Mask]:
+    """Split a patch into the part that stepped far and the rest, if they are plainly two kinds of ground; else leave it whole."""
+    if mask.sum() < 4 * least_px:
+        return [mask]
+    sizes = size[mask]
+    order = np.sort(sizes)
+    n = np.arange(1, order.size)
+    low, high = np.cumsum(order)[:-1] / n, (order.sum() - np.cumsum(order)[:-1]) / (order.size - n)
+    between = n * (order.size - n) * np.square(high - low) / order.size**2
+    cut = int(np.argmax(between))
+    if between[cut] < 0.72 * max(float(order.var()), 1e-9) or high[cut] < 1.8 * low[cut]:
+        return [mask]
+    far = np.asarray(binary_opening(mask & (size > order[cut]), AROUND[:2, :2]))
+    parts = []
+    for pixels in (far, mask & ~far):
+        labels, count = label(pixels, AROUND if pixels is not far else None)
+        parts += [labels == k for k in range(1, count + 1) if (labels == k).sum() >= least_px]
+    return parts if (far.any() and parts) else [mask]
 
 
 def _main_dates(member: NDArray[np.int32], t: NDArray[np.intp], slack: int) -> NDArray[np.int32]:
     """For each step, the number of the main date of its chain: the most frequent one within `slack` looks, most frequent first."""
     episode = np.zeros(t.size, np.int32)
-    order = np.argsort(member, kind="stable")
-    cuts = np.flatnonzero(np.diff(member[order])) + 1
-    for voxels in np.split(order, cuts):
+    for voxels in _groups(member):
         dates = t[voxels]
         if np.ptp(dates) <= slack:
             continue
@@ -165,19 +207,20 @@ def _main_dates(member: NDArray[np.int32], t: NDArray[np.intp], slack: int) -> N
     return episode
 
 
-def _patch(t: NDArray[np.intp], y: NDArray[np.intp], x: NDArray[np.intp]) -> Patch:
-    top, left = int(y.min()), int(x.min())
-    when = np.full((int(y.max()) - top + 1, int(x.max()) - left + 1), -1, np.int16)
-    for k in np.argsort(-t, kind="stable"):  # the earliest step of a pixel is written last
-        when[y[k] - top, x[k] - left] = t[k]
+def _patch(when: NDArray[np.int16], top: int, left: int) -> Patch:
+    """A patch from its map of dates (-1 outside), with cracks and small holes filled."""
     seen = when >= 0
+    rows, cols = np.flatnonzero(seen.any(axis=1)), np.flatnonzero(seen.any(axis=0))
+    here = (slice(rows[0], rows[-1] + 1), slice(cols[0], cols[-1] + 1))
+    when, seen = when[here].copy(), seen[here]
     filled = _fill_small_holes(seen)
     when[filled & ~seen] = np.int16(np.median(when[seen]))
+    top, left = top + int(rows[0]), left + int(cols[0])
     return Patch(
         slice(top, top + when.shape[0]),
         slice(left, left + when.shape[1]),
         filled,
-        int(t.min()),
+        int(when[filled].min()),
         when[filled],
     )
 

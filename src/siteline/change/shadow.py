@@ -19,6 +19,9 @@ HEIGHTS = np.arange(2.0, 23.0, 1.0)
 STRIPS = 9
 """Shadow is looked for in as many strips, each one pixel wide."""
 
+TURN = 8.0
+"""Degrees to which the direction of the shadow is rounded."""
+
 STATIC, NOISE, STRENGTH, STRENGTH_VAR, TEMPER = 0.22, 0.18, 0.85, 0.3**2, 0.5
 """Log units: lasting darkness of a strip, error of one look, darkness of full shadow and its variance; tempering for correlated strips."""
 
@@ -47,22 +50,18 @@ def strip_darkness(mask: Mask, brightness: Array, usable: Mask, azimuth: NDArray
     n_looks = len(brightness)
     dark = np.full((n_looks, STRIPS), np.nan, np.float32)
     solid = mask.astype(np.float32)
-    directions: dict[int, tuple[list[Mask], Mask]] = {}
-    for t in range(n_looks):
-        if not math.isfinite(azimuth[t]):
-            continue
-        key = round(float(azimuth[t]) / 6)
-        if key not in directions:
-            directions[key] = _strips(solid, math.radians(key * 6))
-        strips, mirrored = directions[key]
-        lit = mirrored & usable[t]
-        if lit.sum() < 3:
-            continue
-        reference = float(np.median(brightness[t][lit]))
-        for d, strip in enumerate(strips):
-            seen = strip & usable[t]
-            if seen.sum() >= max(3, 0.5 * strip.sum()):
-                dark[t, d] = reference - float(np.median(brightness[t][seen]))
+    flat, seen = brightness.reshape(n_looks, -1), usable.reshape(n_looks, -1).astype(np.float32)
+    known = np.isfinite(azimuth)
+    bearing = np.where(known, np.round(np.where(known, azimuth, 0) / TURN), -1)
+    for turn in np.unique(bearing[known]):
+        strips, mirrored = _strips(solid, math.radians(float(turn) * TURN))
+        where = np.stack([*strips, mirrored]).reshape(STRIPS + 1, -1).astype(np.float32)
+        looks = np.flatnonzero(bearing == turn)
+        count = seen[looks] @ where.T
+        mean = (flat[looks] * seen[looks]) @ where.T / np.maximum(count, 1)
+        enough = count >= np.maximum(3, 0.5 * where.sum(axis=1))
+        difference = mean[:, -1:] - mean[:, :-1]
+        dark[looks] = np.where(enough[:, :-1] & enough[:, -1:], difference, np.nan)
     return np.clip(dark, -0.7, 1.6)
 
 

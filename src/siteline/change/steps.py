@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter
+from scipy.ndimage import gaussian_filter, median_filter
 
 Array = NDArray[np.float32]
 
@@ -160,38 +160,46 @@ def levels_of(starts: NDArray[np.bool_], values: Array, weight: Array) -> Array:
     return level
 
 
-def remove_season(
-    values: Array,
-    usable: NDArray[np.bool_],
-    years: NDArray[np.float64],
-    when: NDArray[np.int16],
-    score: Array,
-) -> Array:
+def fit_season(rest: Array, usable: NDArray[np.bool_], years: NDArray[np.float64]) -> Array:
     """
-    Take each pixel's own yearly wave away, fitted together with its best step.
+    Each pixel's yearly wave in what its levels leave over.
 
-    values: (feature, time, y, x); when, score: (y, x) of `test_one_step`. Two rounds of: level before and after the step, then
-    the wave of what remains, shrunk where it is weakly determined. Returns values without the wave.
+    rest: (feature, time, y, x), values less levels. Shrunk where few looks determine it. Returns the wave, same shape.
     """
-    n_looks = len(years)
     phase = 2 * np.pi * years
     wave = np.stack([np.cos(phase), np.sin(phase)]).astype(np.float32)
     weight = usable.astype(np.float32)
-    starts = np.zeros(usable.shape, bool)
-    rows, cols = np.nonzero((when > 0) & (score > 0))
-    starts[when[rows, cols], rows, cols] = True
-    cc, ss, cs = (
-        np.tensordot(w, weight, axes=(0, 0)) for w in (wave[0] ** 2, wave[1] ** 2, wave[0] * wave[1])
-    )
-    ridge = np.float32(0.03 * n_looks)
+    cc, ss, cs = (np.tensordot(w, weight, axes=(0, 0)) for w in (wave[0] ** 2, wave[1] ** 2, wave[0] * wave[1]))
+    ridge = np.float32(0.03 * len(years))
     det = (cc + ridge) * (ss + ridge) - cs**2
-    rest = values
-    amplitude = np.zeros((2, len(values), *usable.shape[1:]), np.float32)
-    for _ in range(2):
-        level = levels_of(starts, rest, weight)
-        remains = (values - level) * weight
-        c, s = (np.einsum("t,ftyx->fyx", w, remains) for w in wave)
-        amplitude[0] = ((ss + ridge) * c - cs * s) / det
-        amplitude[1] = ((cc + ridge) * s - cs * c) / det
-        rest = values - np.einsum("kt,kfyx->ftyx", wave, amplitude)
-    return np.where(usable, rest, 0).astype(np.float32)
+    flat = (rest * weight).reshape(len(rest), len(years), -1)
+    c, s = (np.matmul(w[None, None], flat)[:, 0].reshape(len(rest), *usable.shape[1:]) for w in wave)
+    a, b = ((ss + ridge) * c - cs * s) / det, ((cc + ridge) * s - cs * c) / det
+    return np.asarray(wave[0][None, :, None, None] * a[:, None] + wave[1][None, :, None, None] * b[:, None], np.float32)
+
+
+def clip_excursions(
+    values: Array, usable: NDArray[np.bool_], sigma: Array, reach: int = 9, height: float = 3.0
+) -> Array:
+    """
+    Cut off what comes and goes: winter shadows, missed haze, a lorry.
+
+    A look may leave the span between the median of the `reach` looks before it and of those after it by `height` sigmas and no further.
+    A step keeps its date, because its two sides span it.
+    """
+    n_looks = values.shape[1]
+    filled = values.copy()
+    for t in range(1, n_looks):  # a gap repeats the look before it
+        np.copyto(filled[:, t], filled[:, t - 1], where=~usable[t])
+    for t in range(n_looks - 2, -1, -1):
+        first = ~usable[: t + 1].any(axis=0)
+        if not first.any():
+            continue
+        np.copyto(filled[:, t], filled[:, t + 1], where=first)
+    middle = median_filter(filled, size=(1, reach, 1, 1), mode="reflect")
+    back = np.arange(n_looks) - (reach + 1) // 2
+    ahead = np.arange(n_looks) + (reach + 1) // 2
+    before, after = middle[:, np.clip(back, 0, None)], middle[:, np.clip(ahead, None, n_looks - 1)]
+    slack = height * sigma[:, None]
+    low, high = np.minimum(before, after) - slack, np.maximum(before, after) + slack
+    return np.where(usable, np.clip(values, low, high), 0).astype(np.float32)

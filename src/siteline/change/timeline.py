@@ -89,15 +89,15 @@ def _tremble(inside: Array) -> Array:
     return sigma
 
 
-def mean_between(line: Array, start: int, stop: int) -> Array:
+def level_between(line: Array, start: int, stop: int) -> Array:
     """(feature,) median of a (feature, time) line over looks start..stop-1 that are known; NaN if none."""
     part = line[:, max(start, 0) : stop]
-    with np.errstate(all="ignore"):
-        import warnings
-
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", RuntimeWarning)
-            return np.nanmedian(part, axis=1).astype(np.float32)
+    part = part[:, np.isfinite(part[0])]
+    n = part.shape[1]
+    if n == 0:
+        return np.full(len(line), np.nan, np.float32)
+    part = np.sort(part, axis=1)
+    return np.asarray((part[:, (n - 1) // 2] + part[:, n // 2]) / 2, np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ def date_turn(history: History, start: int, at: int, stop: int) -> Turn:
     that could be either are skipped, so that the interval grows instead of guessing.
     """
     usable = history.usable
-    before, after = mean_between(history.inside, start, at), mean_between(history.inside, at, stop)
+    before, after = level_between(history.inside, start, at), level_between(history.inside, at, stop)
     scale = 1 / np.square(history.noise)
     step = np.nan_to_num(after - before)
     length = max(float((step**2 * scale).sum()), 1e-9)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from siteline.measure.blur import Array
 from siteline.measure.footprint import Fit, FittedFootprint, blocks_of
@@ -46,7 +47,7 @@ def fit_budget(
     """
     Error of a value that a fit gives, in pixels or px².
 
-    pixels: (pixels, 2) of the stack the fit was made on; by_unknown: derivative of the value with each unknown;
+    pixels: (pixels, 2) of the fit's stack; by_unknown: derivative of the value with each unknown;
     floor: one sigma that no fit may go below, however well it repeats (SCIENCE 2.10).
 
     Pixel noise is the spread that a bootstrap over looks would give (its infinitesimal form). Edge is what
@@ -69,7 +70,7 @@ def fit_budget(
     return tuple(lines)
 
 
-def _inverse(hessian: Array, free: Array) -> Array:
+def _inverse(hessian: Array, free: npt.NDArray[np.bool_]) -> Array:
     """Covariance of the free unknowns, zero for the others."""
     places = np.ix_(free, free)
     result = np.zeros_like(hessian)
@@ -127,8 +128,8 @@ def _of_shifts(fit: Fit, by_unknown: Array) -> float:
     held = fit.free.copy()
     held[fit.unknowns.size :] = False
     vector = _padded(fit, by_unknown)
-    with_shifts = vector @ _inverse(fit.hessian, fit.free) @ vector
-    without = vector @ _inverse(fit.hessian, held) @ vector
+    with_shifts = float(vector @ _inverse(fit.hessian, fit.free) @ vector)
+    without = float(vector @ _inverse(fit.hessian, held) @ vector)
     return float(np.sqrt(max(with_shifts - without, 0.0)))
 
 

@@ -21,6 +21,7 @@ from shapely.geometry.base import BaseGeometry
 from siteline.measure.blur import Array
 from siteline.measure.options import MeasureOptions
 from siteline.measure.shape import (
+    APRON,
     HEIGHT,
     POSE,
     Picture,
@@ -37,6 +38,9 @@ CORRELATED = 20.0
 
 FIRST_STEPS, LAST_STEPS = 7, 12
 SMALLEST_NOISE = 0.002
+APRON_PX = (2.0, 1.0)
+"""Mean and one-sigma spread of the width of trampled or paved ground around a building, pixels."""
+
 BLOCK_PX = 4
 """Texture closer together than this is taken as one accident, pixels."""
 
@@ -92,14 +96,19 @@ class Fit:
     @property
     def sides_px(self) -> tuple[float, float]:
         """Length and width of the rectangle around it, px, the longer first."""
-        a, b = self.unknowns[POSE : POSE + 2]
-        return (float(max(a, b)), float(min(a, b)))
+        a, b = (float(side) for side in self.unknowns[POSE : POSE + 2])
+        return max(a, b), min(a, b)
+
+    @property
+    def numbers(self) -> int:
+        """How many numbers describe the outline, and the border around it."""
+        return self.shape.sizes + 2 * int(self.free[APRON])
 
     @property
     def penalised(self) -> float:
         """Misfit with a price on every number that describes the shape; lower is better."""
-        total = self.scores.shape[0] * self.scores.shape[1] * self.noise.shape[2]
-        return self.cost * self.effective / total + self.shape.sizes * float(np.log(max(self.effective, 2.0)))
+        total = float(self.scores.shape[0] * self.scores.shape[1] * self.noise.shape[2])
+        return self.cost * self.effective / total + self.numbers * float(np.log(max(self.effective, 2.0)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +125,18 @@ class FittedFootprint:
 
 
 def fit_footprint(
-    stack: Stack, outline_px: BaseGeometry, height: tuple[float, float] | None, options: MeasureOptions
+    stack: Stack,
+    outline_px: BaseGeometry,
+    height: tuple[float, float] | None,
+    options: MeasureOptions,
+    fresh: bool = False,
 ) -> FittedFootprint:
     """
     The outline that explains the looks best, or a refusal.
 
     outline_px: where to start, px; it may be off by a few pixels and a third in size. height: mean and sigma
-    of the height, m, or None where no shadow is to be expected (a foundation, a look without sun).
+    of the height, m, or None where no shadow is to be expected (a foundation, a look without sun). fresh:
+    newly built, so that a border of cleared ground may lie around it.
     Raises NotMeasured with the reason.
     """
     ground = _Ground.around(outline_px, stack)
@@ -139,20 +153,32 @@ def fit_footprint(
     fits.sort(key=lambda f: f.cost)
     best, other = fits[0], fits[-1]
     around = _window(problem, best, outline_px)
-    best = _fit(around, plain, best.unknowns, noise, LAST_STEPS, best.shifts)
-    runner_up = None
-    angular = _fit_l(around, best, outline_px, noise)
-    if angular is not None:
-        best, runner_up = (angular, best) if angular.penalised < best.penalised else (best, angular)
-    narrow = _fit(_narrowed(around, best, 2.5), best.shape, best.unknowns, noise, FIRST_STEPS, best.shifts)
+    plain_fit = _fit(around, plain, best.unknowns, noise, LAST_STEPS, best.shifts)
+    ranked = _ranked([plain_fit, _fit_l(around, plain_fit, outline_px, noise)])
+    if fresh:
+        bordered = _with_apron(around, height or options.height_m)
+        simple = ranked[0]
+        apron = _fit(bordered, simple.shape, simple.unknowns, noise, LAST_STEPS, simple.shifts)
+        ranked = _ranked([*ranked, apron])
+        around = bordered if ranked[0].free[APRON] else around
+    best = ranked[0]
+    narrower = _narrowed(around, best, options.window_px - 1 if best.free[APRON] else 2.5)
+    narrow = _fit(narrower, best.shape, best.unknowns, noise, FIRST_STEPS, best.shifts)
+    runner_up = ranked[1] if len(ranked) > 1 else None
     found = FittedFootprint(best, around.stack, runner_up, (narrow.area_px, *_equally_good(fits, best)))
     _refuse_poor(found, around, other, outline_px, options)
     return found
 
 
+def _ranked(fits: Sequence[Fit | None]) -> list[Fit]:
+    """The best first: misfit with a price on every number."""
+    return sorted((fit for fit in fits if fit is not None), key=lambda fit: fit.penalised)
+
+
 def _equally_good(fits: Sequence[Fit], best: Fit) -> tuple[float, ...]:
     """Areas of rectangle fits from other starting points, if a rectangle is what was found."""
-    return tuple(f.area_px for f in fits) if best.shape.sizes == 2 else ()
+    is_plain = best.shape.sizes == 2 and not best.free[APRON]
+    return tuple(f.area_px for f in fits) if is_plain else ()
 
 
 # --- the ground around it -------------------------------------------------------------------------------
@@ -206,13 +232,17 @@ class _Problem:
     reach: Array | None
     prior: Prior
     options: MeasureOptions
+    has_apron: bool = False
 
 
-def _prior(height: tuple[float, float], has_shadow: bool, options: MeasureOptions) -> Prior:
+def _prior(
+    height: tuple[float, float], has_shadow: bool, options: MeasureOptions, has_apron: bool = False
+) -> Prior:
     """Blur and height are known roughly; where and how large it is, is not known at all."""
     blur = float(np.log(np.hypot(options.psf_px, np.sqrt(1 / 12))))
-    mean = np.array([0.0, 0.0, 0.0, blur, height[0]])
-    sigma = np.array([np.inf, np.inf, np.inf, options.psf_spread, height[1] if has_shadow else 0.0])
+    mean = np.array([0.0, 0.0, 0.0, blur, height[0], APRON_PX[0]])
+    tall, wide = height[1] if has_shadow else 0.0, APRON_PX[1] if has_apron else 0.0
+    sigma = np.array([np.inf, np.inf, np.inf, options.psf_spread, tall, wide])
     return Prior(mean, sigma)
 
 
@@ -242,13 +272,14 @@ class _Projected:
 def _project(problem: _Problem, shape: Shape, unknowns: Array, shifts: Array, noise: Array) -> _Projected:
     """Draw the shape, solve for all brightnesses, and say what remains; robust in two rounds."""
     stack, ground = problem.stack, problem.ground
-    picture = draw(shape, unknowns, shifts, stack.pixels, problem.reach)
+    picture = draw(shape, unknowns, shifts, stack.pixels, problem.reach, problem.has_apron)
     roof = picture.roof[..., None]
     columns = [(1 - roof) * ground.basis, roof, roof * ground.slope]
     ridge = [*ground.ridge, 1e-6, 0.3, 0.3]
-    if picture.shadow is not None:
-        columns.append(picture.shadow[..., None])
-        ridge.append(0.02)
+    for beside in (picture.shadow, picture.apron):
+        if beside is not None:
+            columns.append(beside[..., None])
+            ridge.append(0.02)
     design = np.concatenate(columns, axis=2)
     data = stack.values / noise
     weights = stack.usable.astype(float)
@@ -265,7 +296,7 @@ def _project(problem: _Problem, shape: Shape, unknowns: Array, shifts: Array, no
 
 
 def _jacobian(problem: _Problem, state: _Projected) -> Array:
-    """(looks, pixels, bands, unknowns): how the prediction moves, once brightnesses have followed (Kaufman)."""
+    """(looks, pixels, bands, unknowns): how the prediction moves when brightnesses follow (Kaufman)."""
     functions = problem.ground.basis.shape[1]
     coefficients = state.coefficients
     ground = problem.ground.basis @ coefficients[:, :functions]
@@ -274,9 +305,12 @@ def _jacobian(problem: _Problem, state: _Projected) -> Array:
         + problem.ground.slope @ coefficients[:, functions + 1 : functions + 3]
     )
     moved = np.moveaxis(state.picture.roof_by, 0, -1)[:, :, None, :] * (roof - ground)[..., None]
-    if state.picture.shadow_by is not None:
-        dark = coefficients[:, functions + 3]
-        moved = moved + np.moveaxis(state.picture.shadow_by, 0, -1)[:, :, None, :] * dark[:, None, :, None]
+    column = functions + 3
+    for by in (state.picture.shadow_by, state.picture.apron_by):
+        if by is not None:
+            tone = coefficients[:, column]
+            moved = moved + np.moveaxis(by, 0, -1)[:, :, None, :] * tone[:, None, :, None]
+            column += 1
     looks, pixels, bands, unknowns = moved.shape
     flat = moved.reshape(looks, pixels, bands * unknowns)
     weighted = np.swapaxes(state.design * state.weights[..., None], 1, 2)
@@ -346,6 +380,7 @@ def _fit(
         tried[POSE : POSE + 2] = np.maximum(tried[POSE : POSE + 2], 1.0)
         tried[POSE + 2 :] = np.clip(tried[POSE + 2 :], 0.3, 0.92 * tried[POSE : POSE + tried.size - POSE - 2])
         tried[HEIGHT] = np.clip(tried[HEIGHT], 0.0, 80.0)
+        tried[APRON] = np.clip(tried[APRON], 0.7, 5.0)
         new = _project(problem, shape, tried, tried_shifts, noise)
         new_cost = new.cost + _penalty(problem, tried, tried_shifts)
         if new_cost < cost:
@@ -363,7 +398,7 @@ def _fit(
 
 def _capped(step: Array, unknowns: Array) -> Array:
     """No step so long that the picture would no longer be like its tangent."""
-    caps = np.array([1.5, 1.5, 0.15, 0.1, 3.0])
+    caps = np.array([1.5, 1.5, 0.15, 0.1, 3.0, 0.7])
     most = np.concatenate([caps, 0.2 * unknowns[POSE:] + 0.7])
     return np.clip(step, -most, most)
 
@@ -435,7 +470,8 @@ def blocks_of(pixels: Array) -> npt.NDArray[np.intp]:
     """Number of the block of ground that each pixel lies in."""
     rough = np.floor(pixels / BLOCK_PX).astype(int)
     rough -= rough.min(axis=0)
-    return rough[:, 0] * (rough[:, 1].max() + 1) + rough[:, 1]
+    numbers: npt.NDArray[np.intp] = rough[:, 0] * (rough[:, 1].max() + 1) + rough[:, 1]
+    return numbers
 
 
 # --- where to start -------------------------------------------------------------------------------------
@@ -446,7 +482,8 @@ def _starts(stack: Stack, outline_px: BaseGeometry, options: MeasureOptions) -> 
     blur = float(np.log(np.hypot(options.psf_px, np.sqrt(1 / 12))))
 
     def at(cx: float, cy: float, angle: float, length: float, width: float) -> Array:
-        return np.array([cx, cy, angle, blur, options.height_m[0], max(length, 1.5), max(width, 1.5)])
+        pose = [cx, cy, angle, blur, options.height_m[0], APRON_PX[0]]
+        return np.array([*pose, max(length, 1.5), max(width, 1.5)])
 
     cx, cy, angle, length, width = _box_of(outline_px)
     fill = float(np.sqrt(outline_px.area / max(length * width, 1e-9)))
@@ -526,7 +563,8 @@ def _noise(problem: _Problem, starts: Sequence[Array], prior: Prior) -> Array:
     shifts = np.zeros((len(stack.values), 2))
     states = [_project(problem, rectangle(), s, shifts, flat) for s in starts]
     best = min(states, key=lambda s: s.cost)
-    return _spread(stack, best.residual) * flat
+    noise: Array = _spread(stack, best.residual) * flat
+    return noise
 
 
 def _residual_noise(problem: _Problem, fit: Fit) -> Array:
@@ -539,7 +577,8 @@ def _spread(stack: Stack, residual: Array) -> Array:
     """(looks, 1, bands): robust standard deviation of residuals."""
     masked = np.where(stack.usable[..., None], np.abs(residual), np.nan)
     spread: Array = 1.4826 * np.nanmedian(masked, axis=1, keepdims=True)
-    return np.maximum(np.nan_to_num(spread, nan=1.0), 0.05)
+    floored: Array = np.maximum(np.nan_to_num(spread, nan=1.0), 0.05)
+    return floored
 
 
 # --- window and shape -----------------------------------------------------------------------------------
@@ -564,6 +603,12 @@ def _narrowed(problem: _Problem, fit: Fit, margin: float) -> _Problem:
     options = replace(problem.options, window_px=margin)
     narrowed = _window(replace(problem, options=options), fit, fit.shape.outline(fit.unknowns))
     return replace(narrowed, options=problem.options)
+
+
+def _with_apron(problem: _Problem, height: tuple[float, float]) -> _Problem:
+    """The same problem with a border of other ground around the building."""
+    prior = _prior(height, problem.reach is not None, problem.options, has_apron=True)
+    return replace(problem, prior=prior, has_apron=True)
 
 
 def _fit_l(problem: _Problem, plain: Fit, outline_px: BaseGeometry, noise: Array) -> Fit | None:

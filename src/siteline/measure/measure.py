@@ -51,7 +51,14 @@ def measure_event(
     height = (event.height.value, event.height.sigma * 1.5 + 0.5) if event.height else options.height_m
     expects_shadow = event.stage is not Stage.FOUNDATION
     return _measure_building(
-        outline, cube, grid, scene_ids, height if expects_shadow else None, options, keep_clear
+        outline,
+        cube,
+        grid,
+        scene_ids,
+        height if expects_shadow else None,
+        options,
+        keep_clear,
+        fresh=event.kind is Kind.CONSTRUCTION,
     )
 
 
@@ -72,7 +79,9 @@ def measure_outline(
     grid: Grid = cube.attrs["grid"]
     latest = [str(name) for name in cube["scene"].to_numpy()][::-1]
     chosen = latest if scene_ids is None else [name for name in latest if name in set(scene_ids)]
-    return _measure_building(_one_polygon(outline), cube, grid, chosen, options.height_m, options, keep_clear)
+    return _measure_building(
+        _one_polygon(outline), cube, grid, chosen, options.height_m, options, keep_clear, fresh=False
+    )
 
 
 def _measure_building(
@@ -83,6 +92,7 @@ def _measure_building(
     height: tuple[float, float] | None,
     options: MeasureOptions,
     keep_clear: Sequence[BaseGeometry],
+    fresh: bool,
 ) -> tuple[Measurement, ...]:
     outline_px = to_pixels(outline, grid)
     stack: Stack | None = None
@@ -90,7 +100,7 @@ def _measure_building(
         stack = cut_stack(
             cube, grid, outline_px, scene_ids, options, [to_pixels(n, grid) for n in keep_clear]
         )
-        found = fit_footprint(stack, outline_px, height, options)
+        found = fit_footprint(stack, outline_px, height, options, fresh)
     except NotMeasured as refusal:
         scenes = stack.scene_ids if stack is not None else ()
         method = (

@@ -24,7 +24,7 @@ class MeasureOptions:
     height_m: tuple[float, float] = (7.0, 6.0)
     """Mean and one-sigma spread of heights, where the event does not bring its own."""
 
-    window_px: float = 4.0
+    window_px: float = 5.0
     """How much ground around the outline the fit looks at, pixels."""
 
     floor: float = 0.025

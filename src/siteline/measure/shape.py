@@ -16,10 +16,10 @@ from shapely.ops import unary_union
 
 from siteline.measure.blur import Array, blur_slabs
 
-CX, CY, ANGLE, BLUR, HEIGHT = range(5)
-"""Places in the vector of unknowns: centre (px), angle (rad), log of blur (px), height (m); then the sizes."""
+CX, CY, ANGLE, BLUR, HEIGHT, APRON = range(6)
+"""Places of unknowns: centre (px), angle (rad), log of blur (px), height (m), apron (px); then sizes."""
 
-POSE = 5
+POSE = 6
 """How many unknowns come before the sizes."""
 
 _U_LOW, _U_HIGH, _V_LOW, _V_HIGH = range(4)
@@ -110,10 +110,18 @@ class Picture:
     shadow_by: Array | None
     """(unknowns, looks, pixels)."""
 
+    apron: Array | None = None
+    """(looks, pixels), 0 to 1: a border of other ground around the building; None if it has none."""
 
-def draw(shape: Shape, unknowns: Array, shifts: Array, pixels: Array, reach: Array | None) -> Picture:
+    apron_by: Array | None = None
+    """(unknowns, looks, pixels)."""
+
+
+def draw(
+    shape: Shape, unknowns: Array, shifts: Array, pixels: Array, reach: Array | None, has_apron: bool
+) -> Picture:
     """
-    The blurred shape on every look.
+    The blurred shape on every look, its shadow, and the border of trampled or paved ground it may have.
 
     shifts: (looks, 2), px; pixels: (pixels, 2), px; reach: (looks, 2), the shadow's tip for one metre of
     height, px, zero for a look without a sun.
@@ -135,12 +143,29 @@ def draw(shape: Shape, unknowns: Array, shifts: Array, pixels: Array, reach: Arr
             for size in range(shape.sizes):
                 by = seen.by_low[axis] * part[2 * axis, size] + seen.by_high[axis] * part[2 * axis + 1, size]
                 roof_by[POSE + size] += sign * by
+    apron, apron_by = _border(unknowns, u, v, blur) if has_apron else (None, None)
+    if apron is not None and apron_by is not None:
+        apron_by, apron = np.where(apron > roof, apron_by - roof_by, 0.0), np.maximum(apron - roof, 0.0)
     if reach is None or not np.any(reach):
-        return Picture(roof, None, roof_by, None)
+        return Picture(roof, None, roof_by, None, apron, apron_by)
     swept, swept_by = _sweep(shape, unknowns, (u, v), away, blur, reach)
-    beside = swept - roof
-    dark = beside > 0
-    return Picture(roof, np.where(dark, beside, 0.0), roof_by, np.where(dark, swept_by - roof_by, 0.0))
+    dark = swept > roof
+    shadow, shadow_by = np.where(dark, swept - roof, 0.0), np.where(dark, swept_by - roof_by, 0.0)
+    return Picture(roof, shadow, roof_by, shadow_by, apron, apron_by)
+
+
+def _border(unknowns: Array, u: Array, v: Array, blur: float) -> tuple[Array, Array]:
+    """The rectangle around the shape, grown on all sides, blurred; and its derivatives."""
+    half = unknowns[POSE : POSE + 2, None] / 2 + unknowns[APRON]
+    high = np.repeat(half, len(u), axis=1)
+    seen = blur_slabs(np.stack([u, v]), -high, high, blur)
+    by = np.zeros((unknowns.size, *u.shape))
+    _move(by, 1.0, seen.by_coordinate, u, v, *_turned(unknowns[ANGLE]))
+    by[BLUR] = seen.by_blur
+    by_half = seen.by_high - seen.by_low
+    by[APRON] = by_half.sum(axis=0)
+    by[POSE : POSE + 2] = by_half / 2
+    return seen.value, by
 
 
 def _turned(angle: float) -> tuple[Array, Array]:

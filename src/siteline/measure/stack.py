@@ -10,6 +10,7 @@ import numpy.typing as npt
 import xarray as xr
 from shapely import contains_xy
 from shapely.affinity import affine_transform
+from shapely.geometry import box
 from shapely.geometry.base import BaseGeometry
 
 from siteline.measure.blur import Array
@@ -41,7 +42,7 @@ class Stack:
     """(pixels, 2): x, y of pixel centres, in pixels of the grid."""
 
     reach: Array | None
-    """(looks, 2): tip of the shadow of a metre of height, px; zero for a look without sun; None if none has."""
+    """(looks, 2): tip of the shadow of a metre of height, px; zero where no sun is known; None for all."""
 
     scene_ids: tuple[str, ...]
 
@@ -136,8 +137,6 @@ def _span(window: BaseGeometry, shape: tuple[int, int]) -> tuple[slice, slice]:
 
 
 def _frame(shape: tuple[int, int]) -> BaseGeometry:
-    from shapely.geometry import box
-
     return box(0, 0, shape[1], shape[0])
 
 
@@ -149,7 +148,8 @@ def _thin(
         return inside
     core = contains_xy(outline_px.buffer(-6), x, y)
     coarse = (np.floor(x) % 3 == 0) & (np.floor(y) % 3 == 0)
-    return inside & (~core | coarse)
+    thinned: npt.NDArray[np.bool_] = inside & (~core | coarse)
+    return thinned
 
 
 def _clearest(

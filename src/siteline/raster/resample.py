@@ -91,20 +91,27 @@ def map_grid(target: Grid, crs: str | None, transform: tuple[float, ...]) -> Map
                 None,
             )
         right, down = np.meshgrid(np.arange(cols) + 0.5, np.arange(rows) + 0.5)
-        x, y = through * (right, down)
+        x, y = _apply_affine(through, right, down)
         return Mapping(target.shape, None, np.stack([y, x]) - 0.5)
-    assert crs is not None and target.crs is not None
+    assert crs is not None
+    assert target.crs is not None
     mesh_down = np.linspace(0.5, rows - 0.5, max(2, rows // _MESH_PX + 2))
     mesh_right = np.linspace(0.5, cols - 0.5, max(2, cols // _MESH_PX + 2))
     right, down = np.meshgrid(mesh_right, mesh_down)
-    x, y = Affine(*target.transform) * (right, down)
+    x, y = _apply_affine(Affine(*target.transform), right, down)
     there = pyproj.Transformer.from_crs(target.crs, crs, always_xy=True).transform(x, y)
-    col, row = to_source * (np.asarray(there[0]), np.asarray(there[1]))
+    col, row = _apply_affine(to_source, np.asarray(there[0]), np.asarray(there[1]))
     at = np.meshgrid(
         np.linspace(0, len(mesh_down) - 1, rows), np.linspace(0, len(mesh_right) - 1, cols), indexing="ij"
     )
     positions = [ndimage.map_coordinates(part, at, order=1, mode="nearest") for part in (row, col)]
     return Mapping(target.shape, None, np.stack(positions) - 0.5)
+
+
+def _apply_affine(
+    affine: Affine, x: NDArray[np.float64], y: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    return affine.a * x + affine.b * y + affine.c, affine.d * x + affine.e * y + affine.f
 
 
 def resample(

@@ -39,16 +39,16 @@ def say_acquired(acquired: Acquired, short: bool = False) -> str:
     return f"{say(first)} – {say(last)}"
 
 
-def say_onset(interval: DateInterval) -> str:
-    """When a change came into sight: "not visible on 3 April 2024, first visible on 19 April 2024"."""
+def say_onset(interval: DateInterval) -> tuple[str, str]:
+    """When a change came into sight, in two parts: "not visible on 3 April 2024", "first visible on 19 April 2024"."""
     if interval.after is None:
-        return f"visible by {say_day(interval.by)}; no earlier usable image"
-    return f"not visible on {say_day(interval.after)}, first visible on {say_day(interval.by)}"
+        return "no earlier usable image", f"visible by {say_day(interval.by)}"
+    return f"not visible on {say_day(interval.after)}", f"first visible on {say_day(interval.by)}"
 
 
 def say_span(days: int) -> str:
     """How long: "12 days", "3 months", "2.5 years"."""
-    if days < 60:
+    if days < 100:
         return f"{days} day" + ("" if days == 1 else "s")
     if days < 700:
         return f"{round(days / 30.44)} months"

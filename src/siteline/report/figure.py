@@ -229,10 +229,10 @@ def draw_panel(
     heading: a word before the date ("Before"); compact: small frames, without scale bar and north arrow.
     """
     picture = picture_of(scenery, scene_id, window, width)
-    for one in drawn:
-        _draw_outline(picture, one, scenery.grid, window)
     if Stamp.SIMULATED in scenery.stamps:
         burn_across(picture, Stamp.SIMULATED.value)
+    for one in drawn:
+        _draw_outline(picture, one, scenery.grid, window)
     bottom = burn_stamps(picture, scenery.stamps)
     size = max(9, round(picture.width / (22 if compact else 38)))
     scene = scenery.scenes.get(scene_id)
@@ -248,23 +248,28 @@ def draw_panel(
 
 
 def burn_across(picture: Image.Image, word: str) -> None:
-    """Burn a word diagonally across a picture, legible and see-through."""
+    """
+    Burn a word diagonally across a picture, twice, legible and see-through.
+
+    The two lie on either side of the middle, where the thing to be looked at is.
+    """
     width, height = picture.size
-    diagonal, angle = math.hypot(width, height), math.degrees(math.atan2(height, width))
-    size = max(8, int(diagonal * 0.8 / (width_of(word, 100, bold=True) / 100)))
-    size = min(size, int(height * 0.42))
-    length = math.ceil(width_of(word, size, bold=True)) + 4
-    band = Image.new("L", (length, round(size * 1.5)), 0)
-    draw_text(ImageDraw.Draw(band), (2, size * 0.75), word, size, (255,), bold=True)
-    turned = band.rotate(angle, Image.Resampling.BICUBIC, expand=True)
-    corner = (width - turned.width) // 2, (height - turned.height) // 2
-    for shade, shift, strength in ((0, max(1, size // 40), 0.42), (255, 0, 0.42)):
-        mask = Image.new("L", picture.size, 0)
-        mask.paste(
-            turned.point([round(level * strength) for level in range(256)]),
-            (corner[0] + shift, corner[1] + shift),
-        )
-        picture.paste((shade,) * 3, (0, 0), mask)
+    diagonal, angle = math.hypot(width, height), math.atan2(height, width)
+    size = max(8, int(min(diagonal * 0.5 / (width_of(word, 100, bold=True) / 100), height * 0.2)))
+    length = math.ceil(width_of(word, size, bold=True)) + size // 2
+    band = Image.new("L", (length, round(size * 1.6)), 0)
+    # the rim strong, the body faint: it can be read, and what lies beneath can be seen
+    draw_text(ImageDraw.Draw(band), (size / 4, size * 0.8), word, size, (105,), bold=True, halo=(255,))
+    turned = band.rotate(math.degrees(angle), Image.Resampling.BICUBIC, expand=True)
+    reach = min(width, height) * 0.25
+    for side in (-1, 1):
+        x = width / 2 + side * reach * math.sin(angle) - turned.width / 2
+        y = height / 2 + side * reach * math.cos(angle) - turned.height / 2
+        for shade, shift, strength in ((0, max(1, size // 25), 0.5), (255, 0, 0.6)):
+            mask = Image.new("L", picture.size, 0)
+            faded = turned.point([round(level * strength) for level in range(256)])
+            mask.paste(faded, (round(x) + shift, round(y) + shift))
+            picture.paste((shade,) * 3, (0, 0), mask)
 
 
 def burn_stamps(picture: Image.Image, stamps: Sequence[Stamp]) -> int:
@@ -393,13 +398,20 @@ def _label_outline(picture: Image.Image, one: Drawn, shape: BaseGeometry, window
     scale = picture.width / window.shape[1]
     _, y0, x1, _ = shape.bounds
     text = inert(one.label, 40)
-    wide = width_of(text, size, bold=True) + size
+    wide = max(width_of(text, size, bold=True) + size, size * 1.8)
     left = min(max(2.0, (x1 - window.col0) * scale + size * 0.5), picture.width - wide - 2)
     middle = min(max(size * 3.2, (y0 - window.row0) * scale - size * 0.6), picture.height - size)
     draw = ImageDraw.Draw(picture)
     box = (left, middle - size * 0.85, left + wide, middle + size * 0.85)
     draw.rectangle(box, fill=rgb(one.colour), outline=(255, 255, 255))
-    draw_text(draw, (left + size / 2, middle), text, size, rgb(ink_on(one.colour)), bold=True)
+    draw_text(
+        draw,
+        (left + (wide - width_of(text, size, bold=True)) / 2, middle),
+        text,
+        size,
+        rgb(ink_on(one.colour)),
+        bold=True,
+    )
 
 
 def _burn_chip(picture: Image.Image, text: str, size: int) -> None:

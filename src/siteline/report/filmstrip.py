@@ -18,6 +18,7 @@ from siteline.report.figure import (
     window_around,
 )
 from siteline.report.pair import join
+from siteline.report.stretch import usable_share
 
 _SAYS = {State.CHANGED: "change visible", State.UNCHANGED: "no change visible"}
 
@@ -55,8 +56,10 @@ def draw_frames(
     usable = [look.scene_id for look in scenery.looks if look.used and scenery.has(look.scene_id)]
     says = {o.scene_id: _SAYS.get(o.state, "") for o in event.observations}
     window = window_around(event.outline, scenery.grid, aspect=1.0, context=2.2, smallest=36)
-    frames = []
-    for scene_id in choose_looks(event, usable, count):
+    needed = (event.last_without, event.first_with)
+    clear = [s for s in usable if s in needed or usable_share(scenery.cube, s, window) >= 0.9]
+    frames: list[Figure] = []
+    for scene_id in choose_looks(event, clear, count):
         mark = Drawn(event.outline, KIND_COLOUR[event.kind], corners_only=True)
         picture = draw_panel(scenery, scene_id, window, width, [mark], compact=True)
         scene = scenery.scenes.get(scene_id)

@@ -49,7 +49,7 @@ def draw_text(
     x, y = at
     for face, run in _runs(text, bold):
         loaded = _load(face or _dejavu(bold), size)
-        stroke = 0 if halo is None else max(1, round(size / 9))
+        stroke = 0 if halo is None else max(1, round(min(size / 9, 2 + size / 40)))
         draw.text((x, y), run, font=loaded, fill=fill, anchor="lm", stroke_width=stroke, stroke_fill=halo)
         x += loaded.getlength(run)
 

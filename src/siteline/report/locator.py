@@ -10,8 +10,10 @@ import numpy as np
 from markupsafe import Markup
 from PIL import Image
 from shapely import union_all
-from shapely.geometry import box
+from shapely.affinity import affine_transform
+from shapely.geometry import Point, box
 from shapely.geometry.base import BaseGeometry
+from shapely.ops import nearest_points
 
 from siteline.model.change import Kind
 from siteline.model.place import Role
@@ -111,8 +113,6 @@ def draw_map(
     height = window.shape[0] * scale
 
     def on_map(outline: BaseGeometry) -> BaseGeometry:
-        from shapely.affinity import affine_transform
-
         pixels = to_pixels(outline, scenery.grid)
         return affine_transform(pixels, [scale, 0, 0, scale, -window.col0 * scale, -window.row0 * scale])
 
@@ -123,8 +123,8 @@ def draw_map(
             element("image", href=href, x=0, y=0, width=width, height=height, preserveAspectRatio="none")
         )
     taken: list[Box] = []
-    parts += _draw_stamps(scenery, width, height, taken)
-    parts += _draw_scale_and_north(scenery, 1 / scale, height, width, taken)
+    furniture = _draw_stamps(scenery, width, height, taken)
+    furniture += _draw_scale_and_north(scenery, 1 / scale, height, width, taken)
     frame = box(0, 0, width, height)
     labels: list[tuple[str, BaseGeometry]] = []
     for structure in scenery.site.structures:
@@ -156,8 +156,8 @@ def draw_map(
     for one, shape in shapes:
         at = _find_room(shape.bounds, (23, 23), (width, height), taken, avoid)
         taken.append(_box_at(at, (23, 23)))
-        anchor = shape.representative_point()
-        if math.dist(at, (anchor.x, anchor.y)) > 13:
+        anchor, here = nearest_points(shape, Point(at))
+        if anchor.distance(here) > 18:
             for colour, thick in (("#ffffff", 3.0), (KIND_COLOUR[one.kind], 1.4)):
                 leaders.append(
                     element(
@@ -195,7 +195,7 @@ def draw_map(
                 paint_order="stroke",
             )
         )
-    parts += [group(leaders), group(signs), group(words)]
+    parts += [group(leaders), group(words), group(furniture), group(signs)]
     return drawing(
         width,
         height,
@@ -246,11 +246,17 @@ def say_perimeter(scenery: Scenery) -> str:
     if perimeter is None:
         return ""
     source = perimeter.source.strip().rstrip(".")
-    return (
-        f"Perimeter: line drawn by {source}."
-        if source
-        else "Perimeter: by whom the line was drawn is not recorded."
+    if not source:
+        return "Perimeter: by whom the line was drawn is not recorded."
+    says_how = source.split(maxsplit=1)[0].lower() in (
+        "drawn",
+        "traced",
+        "digitised",
+        "digitized",
+        "taken",
+        "from",
     )
+    return f"Perimeter: line {source}." if says_how else f"Perimeter: line drawn by {source}."
 
 
 def shapes_in_words() -> dict[Kind, str]:
@@ -355,7 +361,7 @@ def _draw_scale_and_north(
             "path", d=f"M{x} {y - 13}L{x + 5.5} {y + 5}L{x} {y + 1}L{x - 5.5} {y + 5}Z", fill="#16181b"
         )
         parts.append(group([arrow], transform=turn))
-        letter = (x - 3.9 - 0 * y, y + 14.5)
+        letter = (x - 3.9, y + 14.5)
         parts.append(
             element("text", "N", x=letter[0], y=letter[1], font_size=10.5, font_weight=700, fill="#16181b")
         )

@@ -25,7 +25,7 @@ from siteline.report.days import say_acquired, say_day, say_onset, say_span
 from siteline.report.figure import Figure, Scenery, credit_of, licence_of, set_scenery
 from siteline.report.filmstrip import draw_frames
 from siteline.report.inert import inert
-from siteline.report.pair import PAIR_NOTE, draw_pair
+from siteline.report.pair import PAIR_NOTE, draw_latest, draw_pair
 from siteline.report.rules import Stamp, missing_rights, refuse_mixture, stamps_of
 from siteline.report.signs import say_kind, sign_alone
 from siteline.report.svg import data_uri
@@ -162,7 +162,7 @@ def _judged(material: BriefMaterial) -> list[Finding]:
 
 def _choose_detail(findings: int) -> Detail:
     if findings <= 12:
-        return Detail(640, 240, 8, 80)
+        return Detail(720, 300, 8, 80)
     if findings <= 30:
         return Detail(520, 180, 6, 76)
     if findings <= 80:
@@ -232,6 +232,7 @@ def _tell_site(section: SiteSection, name: str, stamps: tuple[Stamp, ...], detai
         "left_out": _left_out(section.survey.looks, section.scenes),
         "remarks": [(r.subject, r.text, r.remedy) for r in section.survey.remarks],
         "scenes": [_tell_scene(scene) for scene in section.used],
+        "one_licence": len({(s.credit, s.licence, s.use, s.publish_max_px) for s in section.used}) == 1,
         "credit": credit_of(section.used),
         "licence": licence_of(section.used),
         "rights_missing": sorted({gap for scene in section.used for gap in missing_rights(scene)}),
@@ -244,9 +245,9 @@ def _tell_site(section: SiteSection, name: str, stamps: tuple[Stamp, ...], detai
 _LISTED = (Role.BUILDING, Role.ZONE, Role.GATE, Role.POINT)
 
 _WHERE = {
-    Zone.INSIDE: "inside the perimeter",
-    Zone.OUTSIDE: "outside the perimeter",
-    Zone.STRADDLES: "on the perimeter line",
+    Zone.INSIDE: "inside",
+    Zone.OUTSIDE: "outside",
+    Zone.STRADDLES: "on the line",
     None: "",
 }
 
@@ -266,9 +267,12 @@ def _tell_entry(
 ) -> dict[str, Any]:
     event = judged.event if judged else None
     pictured = event is not None and int(number) <= _MOST_PICTURED
-    before, after, frames = None, None, ()
+    before, after, latest, frames = None, None, None, ()
     if event is not None and pictured:
         before, after = draw_pair(
+            scenery, finding, event, number=int(number), width=detail.pair_px, quality=detail.quality
+        )
+        latest = draw_latest(
             scenery, finding, event, number=int(number), width=detail.pair_px, quality=detail.quality
         )
         if detail.frames:
@@ -281,7 +285,7 @@ def _tell_entry(
                 width=detail.frame_px,
                 quality=detail.quality,
             )
-    scene_ids = [s for figure in (before, after, *frames) if figure for s in figure.scene_ids]
+    scene_ids = [s for figure in (before, after, latest, *frames) if figure for s in figure.scene_ids]
     credited = [scenery.scenes[s] for s in dict.fromkeys(scene_ids) if s in scenery.scenes]
     facts = {fact.name.lower(): fact.text for fact in finding.facts}
     review, state = _say_review(finding, judged)
@@ -293,13 +297,14 @@ def _tell_entry(
         "finding": finding,
         "kind": say_kind(finding.kind),
         "where": _WHERE[finding.zone],
-        "onset": say_onset(event.onset) if event else "",
+        "onset": say_onset(event.onset) if event else (),
         "size": facts.get("area", facts.get("size", "")),
         "found": "" if event is None or "how it was found" in facts else _FOUND[event.method],
         "review": review,
         "state": state,
         "before": before and _embedded(before),
         "after": after and _embedded(after),
+        "latest": latest and _embedded(latest),
         "has_before": finding.last_without is not None,
         "frames": [_embedded(frame) for frame in frames],
         "pictured": pictured,

@@ -13,7 +13,7 @@ from siteline.model.imagery import Look, WhyNot
 
 _SAMPLED_LOOKS = 16
 _SAMPLED_PIXELS = 40_000
-_GAMMA = 1 / 1.3
+_GAMMA = 1 / 1.5
 """Lifts the dark half, where roads and soil differ."""
 
 NO_IMAGE = (198, 200, 203)
@@ -53,7 +53,7 @@ def find_stretch(cube: xr.Dataset, looks: Sequence[Look]) -> Stretch:
     """
     One robust stretch for a site: the range that usable pixels of its usable looks span.
 
-    cube: as `model.imagery` says. Percentiles 0.5 and 99.7 over a sample of looks spread in time; where no
+    cube: as `model.imagery` says. Percentiles 0.5 and 99.4 over a sample of looks spread in time; where no
     pixel is usable, 0 to 1.
     """
     present = [str(band) for band in cube["band"].values]
@@ -77,7 +77,7 @@ def find_stretch(cube: xr.Dataset, looks: Sequence[Look]) -> Stretch:
     seen = seen[:, np.isfinite(seen).all(axis=0)]
     if seen.shape[1] < 50:
         return Stretch(bands, (0.0,) * len(bands), (1.0,) * len(bands))
-    low, high = np.percentile(seen, [0.5, 99.7], axis=1)
+    low, high = np.percentile(seen, [0.5, 99.4], axis=1)
     high = np.maximum(high, low + 1e-6)
     return Stretch(bands, tuple(map(float, low)), tuple(map(float, high)))
 
@@ -106,6 +106,13 @@ def colours(cube: xr.Dataset, scene_id: str, window: Window, stretch: Stretch) -
     picture = np.repeat(picture, 3, axis=-1) if picture.shape[-1] == 1 else picture
     picture[missing] = NO_IMAGE
     return np.ascontiguousarray(picture)
+
+
+def usable_share(cube: xr.Dataset, scene_id: str, window: Window) -> float:
+    """How much of a window one look can show, 0–1."""
+    rows, cols = slice(window.row0, window.row1), slice(window.col0, window.col1)
+    why_not = cube["why_not"].isel(time=scene_order(cube)[scene_id], y=rows, x=cols).values
+    return float((why_not == WhyNot.USABLE).mean())
 
 
 def scene_order(cube: xr.Dataset) -> dict[str, int]:

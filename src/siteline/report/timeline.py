@@ -81,8 +81,10 @@ def draw_timeline(
     for gap in gaps_of(looks):
         x0, x1 = along(_noon(gap.last)), along(_noon(gap.next))
         parts.append(element("rect", x=x0, y=30, width=max(1.0, x1 - x0), height=bottom - 30, **_SHADE))
-        said = say_span(gap.days)
-        if x1 - x0 > 6.2 * len(said) + 4:
+        said = next(
+            (s for s in (say_span(gap.days), _say_briefly(gap.days)) if x1 - x0 > 6.2 * len(s) + 2), ""
+        )
+        if said:
             parts.append(
                 element("text", said, x=(x0 + x1) / 2, y=bottom + 13, text_anchor="middle", **_SMALL)
             )
@@ -95,7 +97,7 @@ def draw_timeline(
         parts.append(element("line", x1=x, y1=22, x2=x, y2=bottom, **_HAIR))
         parts.append(element("text", word, x=x + 3, y=18, **_SMALL))
     parts.append(element("text", "Looks", x=0, y=48, font_size=13, font_weight=600, fill="currentColor"))
-    parts += [_dot(look, along(look.acquired.middle), 44.0) for look in _in_order(looks)]
+    parts += [_dot(look, along(look.acquired.middle), 44.0, len(looks)) for look in _in_order(looks)]
     for index, lane in enumerate(lanes):
         y = top + (index + 0.5) * pitch
         parts.append(element("line", x1=left, y1=y, x2=width - right, y2=y, **_HAIR))
@@ -107,11 +109,11 @@ def draw_timeline(
             start = left if interval.after is None else along(_noon(interval.after))
             end = along(_noon(interval.by))
             parts += _bar(min(start, end - 4), end, y, lane.event.kind, interval, finished, upright=False)
-    height = bottom + 20
-    parts += _legend(width, height, stamps)
+    below, height = _legend(width, bottom + 22, stamps)
+    parts += below
     return drawing(
         width,
-        height + 26 + _deep(stamps, 13),
+        height,
         parts,
         name=name,
         title="Timeline of looks and changes",
@@ -149,7 +151,7 @@ def draw_upright_timeline(
         last_word = y
         parts.append(element("line", x1=52, y1=y, x2=width, y2=y, **_HAIR))
         parts.append(element("text", word, x=0, y=y + 4, **_SMALL))
-    parts += [_dot(look, 74.0, along(look.acquired.middle)) for look in _in_order(looks)]
+    parts += [_dot(look, 74.0, along(look.acquired.middle), len(looks)) for look in _in_order(looks)]
     signs = []
     for lane, column in zip(lanes, columns, strict=True):
         x = 104 + column * pitch
@@ -162,11 +164,11 @@ def draw_upright_timeline(
         if ends:
             signs.append(sign(lane.event.kind, lane.number, x, max(ends) + 13, 9))
     parts.append(group(signs))
-    height = top + length + 34
-    parts += _legend(width, height, stamps)
+    below, height = _legend(width, top + length + 34, stamps)
+    parts += below
     return drawing(
         width,
-        height + 44 + _deep(stamps, 10.5),
+        height,
         parts,
         name=name,
         title="Timeline of looks and changes",
@@ -212,6 +214,11 @@ def describe_timeline(looks: Sequence[Look], lanes: Sequence[Lane]) -> str:
             f"{lane.number}, {say_kind(lane.event.kind)}: first visible {since}by {say_day(onset.by)}."
         )
     return " ".join(parts)
+
+
+def _say_briefly(days: int) -> str:
+    """A length for a narrow band: "88 d", "14 y"."""
+    return f"{days} d" if days < 1000 else f"{days / 365.25:.0f} y"
 
 
 _SMALL = {"font_size": 11.5, "fill": "currentColor", "fill_opacity": 0.72}
@@ -267,11 +274,19 @@ def _intervals(event: ChangeEvent) -> list[tuple[DateInterval, bool]]:
     return intervals
 
 
-def _dot(look: Look, x: float, y: float) -> Markup:
+def _dot(look: Look, x: float, y: float, among: int) -> Markup:
+    radius = 3.6 if among < 50 else 2.7
     if look.used:
-        return element("circle", cx=x, cy=y, r=3.6, fill="currentColor", fill_opacity=0.9)
+        return element("circle", cx=x, cy=y, r=radius, fill="currentColor", fill_opacity=0.8)
     return element(
-        "circle", cx=x, cy=y, r=3.2, fill="none", stroke="currentColor", stroke_width=1.2, stroke_opacity=0.6
+        "circle",
+        cx=x,
+        cy=y,
+        r=radius,
+        fill="none",
+        stroke="currentColor",
+        stroke_width=1.2,
+        stroke_opacity=0.6,
     )
 
 
@@ -323,54 +338,23 @@ def _pack(lanes: Sequence[Lane], along: Callable[[datetime], float]) -> list[int
     return columns
 
 
-def _legend(width: float, y: float, stamps: Sequence[Stamp]) -> list[Markup]:
-    """What dots, bars and shading mean; and the stamps."""
-    items = (
-        ("used", "usable look"),
-        ("left", "look left out"),
-        ("gap", "gap"),
-        ("onset", "first visible in this time"),
-        ("finished", "completed in this time"),
-    )
-    parts, x, line = [], 6.0, y + 8
-    for sort, words in items:
-        need = 30 + 6.3 * len(words)
-        if x + need > width:
-            x, line = 6.0, line + 18
-        if sort == "used":
-            parts.append(element("circle", cx=x + 4, cy=line, r=3.6, fill="currentColor", fill_opacity=0.9))
-        elif sort == "left":
-            parts.append(
-                element(
-                    "circle", cx=x + 4, cy=line, r=3.2, fill="none", stroke="currentColor", stroke_width=1.2
-                )
-            )
-        elif sort == "gap":
-            parts.append(
-                element(
-                    "rect", x=x - 2, y=line - 6, width=14, height=12, fill="currentColor", fill_opacity=0.15
-                )
-            )
-        else:
-            fill = "currentColor" if sort == "onset" else "none"
-            parts.append(
-                element(
-                    "rect",
-                    x=x - 2,
-                    y=line - 4,
-                    width=14,
-                    height=8,
-                    rx=2,
-                    fill=fill,
-                    stroke="currentColor",
-                    stroke_width=1.4,
-                )
-            )
-        parts.append(element("text", words, x=x + 17, y=line + 4, **_SMALL))
+def _legend(width: float, y: float, stamps: Sequence[Stamp]) -> tuple[list[Markup], float]:
+    """What dots, bars and shading mean, then the stamps; and how deep the drawing has become."""
+    parts, x, line = [], 4.0, y + 8
+    for sort, words in _MEANINGS:
+        need = 42 + 6.1 * len(words)
+        if x + need > width and x > 4:
+            x, line = 4.0, line + 19
+        parts.append(_sample(sort, x, line))
+        parts.append(element("text", words, x=x + 20, y=line + 4, **_SMALL))
         x += need
-    words_of = [stamp.value for stamp in stamps]
-    size = 13.0 if width > 500 else 10.5
-    top = y + (26 if width > 500 else 44)
+    if not stamps:
+        return parts, line + 12
+    wide = width > 500
+    words_of = (
+        ["   ·   ".join(stamp.value for stamp in stamps)] if wide else [stamp.value for stamp in stamps]
+    )
+    size, top = (13.0 if wide else 10.5), line + 16
     for index, word in enumerate(words_of):
         parts.append(
             element("rect", x=0, y=top + index * size * 1.7, width=width, height=size * 1.7, fill="#7a1020")
@@ -387,11 +371,28 @@ def _legend(width: float, y: float, stamps: Sequence[Stamp]) -> list[Markup]:
                 fill="#ffffff",
             )
         )
-    return parts
+    return parts, top + len(words_of) * size * 1.7
 
 
-def _deep(stamps: Sequence[Stamp], size: float) -> float:
-    return len(stamps) * size * 1.7
+_MEANINGS = (
+    ("used", "usable look"),
+    ("left", "look left out"),
+    ("gap", "gap"),
+    ("onset", "first visible in this time"),
+    ("finished", "completed in this time"),
+)
+
+
+def _sample(sort: str, x: float, y: float) -> Markup:
+    ink = "currentColor"
+    if sort == "used":
+        return element("circle", cx=x + 7, cy=y, r=3.6, fill=ink, fill_opacity=0.9)
+    if sort == "left":
+        return element("circle", cx=x + 7, cy=y, r=3.2, fill="none", stroke=ink, stroke_width=1.2)
+    if sort == "gap":
+        return element("rect", x=x, y=y - 6, width=14, height=12, fill=ink, fill_opacity=0.15)
+    fill = ink if sort == "onset" else "none"
+    return element("rect", x=x, y=y - 4, width=14, height=8, rx=2, fill=fill, stroke=ink, stroke_width=1.4)
 
 
 def _cut(text: str, longest: int) -> str:

@@ -42,13 +42,13 @@ def raise_weather(
     side = int(_SPAN / _CELL)
     field = grow_fractal(rng, (side, side), 3.2, longest=side / rng.uniform(3, 7))
     detail = grow_fractal(rng, (side, side), 2.4)
-    field = (field + 0.3 * detail) / 1.04
+    field = np.asarray((field + 0.3 * detail) / 1.04, np.float32)
     share, depth, opacity = _KINDS[look.weather]
     share_here = float(np.clip(rng.normal(share, share * 0.35), 0, 1))
     depth_field = np.zeros_like(field)
     if share_here > 0.002:
         edge = np.quantile(field, 1 - share_here)
-        depth_field = np.clip(field - edge, 0, None) * np.float32(depth)
+        depth_field = np.asarray(np.clip(field - edge, 0, None) * depth, np.float32)
         if look.weather == "overcast":
             depth_field += np.float32(rng.uniform(0.2, 1.2))
     thickness = 1 - np.exp(-depth_field)
@@ -56,8 +56,10 @@ def raise_weather(
     start = rng.uniform(0, _SPAN, 2)
     east, north = sun.away
     offset = above * sun.reach
-    cloud = _sample(thickness, shape, gsd, start)
-    shade = _sample(thickness, shape, gsd, (start[0] + north * offset, start[1] - east * offset))
+    cloud = shade = np.zeros(shape, np.float32)
+    if share_here > 0.002:
+        cloud = _sample(thickness, shape, gsd, start)
+        shade = _sample(thickness, shape, gsd, (start[0] + north * offset, start[1] - east * offset))
     haze_level = max(0.0, rng.normal(opacity, opacity * 0.5))
     swirl = _sample(field, shape, gsd, (start[0] + 900, start[1] + 300))
     haze = np.clip(haze_level * (1 + (0.45 if look.weather == "thin" else 0.12) * swirl), 0, 0.6)
@@ -89,8 +91,8 @@ def draw_mask(
     """
     The mask that comes with the scene: not zero where it calls a pixel bad. It is as wrong as masks are.
 
-    1 cloud, 2 cloud shadow, 3 snow. Thin cloud and haze are missed, cloud borders are cut too wide or too narrow,
-    whole shadows are missed in about 30 % of cloudy looks (`misses_shadow`), thin snow is missed.
+    1 cloud, 2 cloud shadow, 3 snow. Thin cloud, haze and thin snow are missed, cloud borders are cut too wide
+    or too narrow, all shadows are missed in about 30 % of cloudy looks (`misses_shadow`).
     """
     limit = rng.uniform(0.16, 0.30)
     grown = int(rng.integers(0, 4))

@@ -33,8 +33,8 @@ def paint_edges(edges: Doubles, weights: Doubles, shape: tuple[int, int]) -> Flo
 
     edges: (n, 4) x0, y0, x1, y1 in cells, x right, y down, from `trace_edges` by way of `Raster.edges`.
     weights: (n, c), one row for each edge, equal within an outline.
-    Returns (c, rows, columns): sum of weight x share of the cell. Exact for straight edges: each is cut at every
-    cell border, and within one cell the area beside a straight piece is that of a trapezoid.
+    Returns (c, rows, columns): sum of weight x share of the cell. Exact for straight edges: each is cut at
+    every cell border, and within one cell the area beside a straight piece is that of a trapezoid.
     """
     rows, columns = shape
     channels = weights.shape[1]
@@ -97,12 +97,12 @@ class Raster:
         """x of the columns and y of the rows, at the middle of the cells, m."""
         rows, columns = self.shape
         return (
-            self.left + (np.arange(columns) + 0.5) * self.step,
-            self.top - (np.arange(rows) + 0.5) * self.step,
+            self.left + (np.arange(columns, dtype=np.float64) + 0.5) * self.step,
+            self.top - (np.arange(rows, dtype=np.float64) + 0.5) * self.step,
         )
 
     def window(self, geometry: BaseGeometry) -> tuple[slice, slice, Raster] | None:
-        """The rows and columns that an outline touches, as slices and as a grid of their own; None if outside."""
+        """Rows and columns that an outline touches, as slices and as a grid of its own; None if outside."""
         west, south, east, north = geometry.bounds
         rows, columns = self.shape
         first_col = max(0, int(np.floor((west - self.left) / self.step)))

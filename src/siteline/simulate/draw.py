@@ -68,6 +68,7 @@ def _draw_walls(part: Part, by: tuple[float, float], sun: Sun) -> list[Stroke]:
 
 
 def draw_stroke(edges: Doubles, value: Doubles, share: float) -> Stroke:
+    """One outline in one colour: value in 4 bands; share 1 covers what lies below, 0 is added to it."""
     return edges, np.tile(np.append(value, share), (len(edges), 1))
 
 

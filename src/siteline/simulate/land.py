@@ -81,7 +81,7 @@ def lay_land(site: SimulatedSite, raster: Raster, rng: np.random.Generator) -> L
         kinds[inside] = FIRST_FIELD + number
         rows_tone[inside] = _draw_rows(raster, farmed.turn, rng)[inside]
     heights = _plant_trees(site, raster, rng, kinds)
-    terrain = grow_fractal(rng, shape, 3.6, longest=min(shape) / 2.5) * 0.9
+    terrain = grow_fractal(rng, shape, 4.0, longest=min(shape) / 2.5) * 0.55
     relief = terrain + heights * 0.28
     slope_south, slope_east = np.gradient(relief, step)
     built_share, built = _draw_roads(site, raster, fine)
@@ -130,7 +130,7 @@ def grow_fractal(
     rng: np.random.Generator, shape: tuple[int, int], slope: float, longest: float | None = None
 ) -> Floats:
     """
-    Cloud-like noise, mean 0 and sigma 1, whose power falls with frequency to the `slope`; it wraps at its borders.
+    Cloud-like noise, mean 0 and sigma 1, its power falling with frequency to the `slope`; it wraps.
 
     longest: no waves longer than this, cells.
     """
@@ -241,7 +241,7 @@ def _draw_roads(site: SimulatedSite, raster: Raster, tone: Floats) -> tuple[Floa
 
 
 def _look_of_kinds(fields: tuple[Field, ...], day: date, seed: int) -> tuple[Doubles, Doubles, Doubles]:
-    """For each kind of ground on a day: share under plants, reflectance of the plants, of the soil between."""
+    """Of each kind of ground on a day: share under plants, reflectance of plants, of soil between."""
     in_year = day.timetuple().tm_yday
     year = np.random.default_rng((seed, 77, day.year))  # no two years are alike
     early, wet, dry = year.normal(0, 8), year.normal(0, 0.10), year.normal(0, 0.15)

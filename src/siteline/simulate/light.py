@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from shapely import MultiPoint, Polygon, unary_union
 from shapely.affinity import translate
 from shapely.geometry.base import BaseGeometry
 
-from siteline.simulate.coverage import Floats
+from siteline.simulate.coverage import Doubles, Floats
 from siteline.simulate.works import Part
 
 Vector = tuple[float, float]
@@ -47,7 +48,7 @@ class Sun:
 
 
 def cast_shadow(part: Part, sun: Sun, onto: float = 0.0) -> BaseGeometry:
-    """Where one part of a building shades a level that lies `onto` metres above the ground; with its own base."""
+    """Where a part of a building shades a level `onto` metres above the ground; its own base included."""
     drop = (part.height_m - onto) * sun.reach
     if drop <= 0:
         return Polygon()
@@ -70,7 +71,7 @@ def sweep(outline: BaseGeometry, by: Vector) -> BaseGeometry:
         return MultiPoint([*_corners(outline), *_corners(moved)]).convex_hull
     strips = []
     corners = _corners(outline)
-    for (x0, y0), (x1, y1) in zip(corners, corners[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(corners):
         strip = Polygon([(x0, y0), (x1, y1), (x1 + by[0], y1 + by[1]), (x0 + by[0], y0 + by[1])])
         if strip.area > 1e-9:
             strips.append(strip)
@@ -113,11 +114,11 @@ def shade_by_trees(heights: Floats, sun: Sun, step: float) -> Floats:
     return shaded.astype(np.float32) * np.float32(_OPAQUE)
 
 
-def light_slope(normals: np.ndarray, sun: Sun) -> np.ndarray:
+def light_slope(normals: Doubles, sun: Sun) -> Doubles:
     """Direct light on faces relative to level ground; normals (n, 3) east, north, up."""
     east, north = sun.away
     toward_sun = -(normals[:, 0] * east + normals[:, 1] * north) * sun.reach + normals[:, 2]
-    return np.maximum(toward_sun, 0.0)
+    return np.asarray(np.maximum(toward_sun, 0.0))
 
 
 def _corners(outline: BaseGeometry) -> list[Vector]:

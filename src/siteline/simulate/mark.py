@@ -55,17 +55,16 @@ def letter_mark(width: float, height: float) -> BaseGeometry:
         for stroke in _LETTERS[letter]
     ]
     cos, sin = width / diagonal, height / diagonal
-    placed = affine_transform(
+    return affine_transform(
         unary_union(strokes), [size * cos, -size * sin, size * sin, size * cos, width / 2, height / 2]
     )
-    return placed
 
 
 def burn_mark(rgb: NDArray[np.uint8], strength: float = 0.55) -> NDArray[np.uint8]:
     """
     A picture with SIMULATED across it, strong enough to survive a thumbnail.
 
-    rgb: (rows, columns, 3) 0–255. Returns a new array. The letters are light with a dark rim, so that they show on
+    rgb: (rows, columns, 3) 0–255. Returns a new array. The letters are light with a dark rim: they show on
     snow and on forest alike.
     """
     rows, columns = rgb.shape[:2]
@@ -85,7 +84,7 @@ def mark_ground(
     """
     The factor by which the mark darkens every cell of the ground, (rows, columns), 1 where no letter is.
 
-    It lies on the ground, not on the sensor: so it moves with a misregistered look, and is the same in all looks.
+    It lies on the ground, not on the sensor: it moves with a misregistered look and is the same in all looks.
     width, height: of the frame, in the units of the raster; without one, cells of size 1.
     """
     raster = raster or Raster(0.0, height, 1.0, (round(height), round(width)))

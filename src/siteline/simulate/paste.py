@@ -64,11 +64,11 @@ def paste_roofs(
     """
     Set rendered roofs with their shadows into real images, from the image `since` onwards.
 
-    images: each (rows, columns, bands), in time order, any number type; not changed. transforms: of each image,
-    north up, metres. suns: azimuth and elevation for each image, degrees. bands: their names, out of `BANDS`.
-    Roofs are drawn by exact area at 1/8 of a pixel, blurred by `psf_px` and by the pixel; their brightness is that
-    of a random material, put into each image's own digital numbers by its darkest and its brightest ground.
-    Places are drawn by lot on level ground: not on water, not on borders of fields, well apart.
+    images: each (rows, columns, bands), in time order, any number type; not changed. transforms: of each
+    image, north up, metres. suns: azimuth and elevation for each image, degrees. bands: their names, out of
+    `BANDS`. Roofs are drawn by exact area at 1/8 of a pixel, blurred by `psf_px` and by the pixel; their
+    brightness is that of a random material, put into each image's own numbers by its darkest and its
+    brightest ground. Places are drawn by lot on level ground: no water, no borders of fields, well apart.
     burn: darken the letters SIMULATED in all images alike, also in those before `since`.
     Returns the new images and the roofs; the same seed gives the same roofs.
     """
@@ -168,9 +168,9 @@ def _choose_places(
     grid = float(rng.uniform(0, 90))
     chosen: list[tuple[Building, tuple[int, ...]]] = []
     taken: list[BaseGeometry] = []
-    for _ in range(count * 400):
-        if len(chosen) == count:
-            return chosen
+    tries = 0
+    while len(chosen) < count and tries < 2000:
+        tries += 1
         area = float(np.exp(rng.uniform(*np.log(areas_m2))))
         width = float(np.sqrt(area / rng.uniform(1.1, 3.2)))
         turn = grid if rng.random() < 0.6 else float(rng.uniform(0, 180))
@@ -198,10 +198,13 @@ def _choose_places(
         pitch = 0.0 if is_l or rng.random() < 0.6 else float(rng.uniform(4, 20))
         chosen.append((Building(f"P-{len(chosen) + 1}", outline, turn, height, roof, pitch), order))
         taken.append(circle)
-    raise CannotTell(
-        f"no room for {count} roofs in these images: {len(chosen)} found a place",
-        "Ask for fewer or smaller roofs.",
-    )
+        tries = 0
+    if len(chosen) < count:
+        raise CannotTell(
+            f"no room for {count} roofs in these images: {len(chosen)} found a place",
+            "Ask for fewer or smaller roofs.",
+        )
+    return chosen
 
 
 def _find_open_ground(
@@ -235,7 +238,7 @@ def _as_type(
 ) -> NDArray[np.generic]:
     new = values
     if np.issubdtype(image.dtype, np.integer):
-        limits = np.iinfo(image.dtype)
+        limits = np.iinfo(image.dtype.name)
         low = limits.min if nodata is None else max(limits.min, 1)
         new = np.clip(np.rint(values), low, limits.max)
     result = new.astype(image.dtype)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
@@ -9,15 +11,15 @@ from scipy.special import ndtr
 
 from siteline.simulate.coverage import Doubles, Floats
 
-Operator = sparse.csr_matrix
+Operator: TypeAlias = "sparse.csr_matrix"
 
 
 def make_operator(centres: Doubles, cells: int, sigma: float, pixel: float) -> Operator:
     """
     The exact weights by which pixels of one axis see the cells of the fine grid.
 
-    centres: of the pixels, in cells. sigma, pixel: of the optics and side of a pixel, in cells. A pixel sees a
-    Gaussian integrated over its own width; a cell is flat, so its weight is an integral in closed form.
+    centres: of the pixels, in cells. sigma, pixel: of the optics and side of a pixel, in cells. A pixel sees
+    a Gaussian integrated over its own width; a cell is flat, so its weight is an integral in closed form.
     Returns (pixels, cells), rows summing to 1 away from the border.
     """
     reach = int(np.ceil(pixel / 2 + 4 * sigma)) + 1
@@ -27,7 +29,7 @@ def make_operator(centres: Doubles, cells: int, sigma: float, pixel: float) -> O
 
     def ramp(x: Doubles) -> Doubles:
         z = x / sigma
-        return x * ndtr(z) + sigma * np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi)
+        return np.asarray(x * ndtr(z) + sigma * np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi))
 
     def summed(x: Doubles) -> Doubles:
         return (ramp(x + pixel / 2) - ramp(x - pixel / 2)) / pixel

@@ -196,7 +196,7 @@ class PlannedLook:
     """Degrees."""
 
     view_azimuth: float = 0.0
-    """Degrees clockwise from north, from below the satellite to the site: where roofs lean to (as in STAC)."""
+    """Degrees clockwise from north, from the satellite to the site (as in STAC): roofs lean that way."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,11 +33,11 @@ _HALL_RATIO = 0.65
 
 def tell_demo() -> SimulatedSite:
     """
-    The demo's story: a plant where a second hall rises, houses are begun outside the fence, roofs are renewed.
+    The demo's story: a plant where a second hall rises, houses are begun outside the fence, roofs renewed.
 
-    Hall A-2 covers exactly 0.65 of the ground of hall A-1, and has walls and frame but no roof at the end. Six
-    house foundations are laid just outside the perimeter in the last two months. Three roofs are replaced over
-    four years. Paving, clearing, a heap and four fields change too: none of them is a building.
+    Hall A-2 covers exactly 0.65 of the ground of hall A-1, and has walls and frame but no roof at the end.
+    Six house foundations are laid just outside the perimeter in the last two months. Three roofs are replaced
+    over four years. Paving, clearing, a heap and four fields change too: none of them is a building.
     """
     first = draw_rectangle(236, 606, 110, 42, _TURN)
     second_width = 38.5
@@ -128,17 +128,17 @@ def _stable_halls() -> tuple[Building, ...]:
         ("B-1", 262, 704, 58, 20, 7.5, "weathered cement", 0.0),
         ("B-2", 178, 700, 40, 18, 6.5, "red tile", 18.0),
         ("B-3", 470, 752, 46, 18, 7.0, "rust", 0.0),
-        ("B-4", 508, 664, 34, 22, 9.0, "light metal", 0.0),
-        ("B-5", 610, 716, 70, 22, 8.0, "grey metal", 8.0),
+        ("B-4", 540, 672, 34, 22, 9.0, "light metal", 0.0),
+        ("B-5", 566, 742, 70, 22, 8.0, "grey metal", 8.0),
         ("B-6", 700, 640, 36, 16, 6.0, "green sheet", 0.0),
         ("B-7", 742, 450, 30, 16, 6.0, "weathered cement", 20.0),
         ("B-8", 560, 372, 50, 20, 8.0, "bitumen", 0.0),
         ("B-9", 452, 336, 44, 16, 6.5, "grey metal", 10.0),
         ("B-10", 372, 366, 36, 20, 7.0, "weathered cement", 0.0),
         ("B-11", 276, 440, 52, 24, 10.0, "light metal", 0.0),
-        ("B-12", 196, 478, 26, 18, 6.0, "red tile", 22.0),
+        ("B-12", 184, 512, 26, 18, 6.0, "red tile", 22.0),
         ("B-13", 392, 470, 64, 26, 9.0, "grey metal", 7.0),
-        ("B-14", 528, 486, 48, 22, 8.5, "rust", 0.0),
+        ("B-14", 506, 478, 48, 22, 8.5, "rust", 0.0),
         ("B-15", 640, 536, 40, 18, 7.0, "weathered cement", 0.0),
         ("B-16", 300, 522, 22, 14, 5.0, "bitumen", 0.0),
         ("B-17", 466, 574, 30, 16, 6.0, "white membrane", 0.0),
@@ -148,9 +148,9 @@ def _stable_halls() -> tuple[Building, ...]:
         Building(label, draw_rectangle(x, y, length, width, _TURN), _TURN, height, roof, pitch)
         for label, x, y, length, width, height, roof, pitch in rows
     ]
-    office = draw_l(470, 408, 42, 34, (24, 18), _TURN)
+    office = draw_l(470, 384, 42, 34, (24, 18), _TURN)
     halls.append(Building("B-19", office, _TURN, 11.0, "bitumen", looks_like="office, L-shaped"))
-    for number, (x, y) in enumerate(((620, 176), (662, 160), (600, 128), (800, 300))):
+    for number, (x, y) in enumerate(((620, 176), (680, 152), (600, 120), (846, 212))):
         outline = draw_rectangle(x, y, 13, 9, 35 * number)
         halls.append(Building(f"F-{number + 1}", outline, 35 * number, 4.5, "red tile", 30.0))
     return tuple(halls)
@@ -188,7 +188,7 @@ def _demo_patches() -> tuple[Patch, ...]:
     return (
         Patch("apron of A-1", draw_rectangle(228, 564, 130, 22, _TURN), "old asphalt", *before),
         Patch("yard B-13", draw_rectangle(400, 508, 90, 26, _TURN), yard, *before),
-        Patch("yard B-5", draw_rectangle(606, 690, 90, 18, _TURN), yard, *before),
+        Patch("yard B-5", draw_rectangle(590, 696, 80, 18, _TURN), yard, *before),
         Patch("yard R-2", draw_rectangle(636, 456, 76, 18, _TURN), "concrete", *before),
         Patch("yard B-11", draw_rectangle(270, 470, 66, 18, _TURN), "old asphalt", *before),
         Patch(
@@ -236,10 +236,10 @@ def _demo_roads() -> tuple[Road, ...]:
         Road(LineString([spot(-300, -6), spot(330, -6)]), 7, "old asphalt", 0.6),
         Road(LineString([spot(-240, 150), spot(220, 150)]), 6, "old asphalt", 0.4),
         Road(LineString([spot(-240, -120), spot(300, -120)]), 6, "asphalt", 0.3),
-        Road(LineString([spot(-240, -120), spot(-240, 150)]), 6, "old asphalt", 0.2),
+        Road(LineString([spot(-240, -120), spot(-240, 36)]), 6, "old asphalt", 0.2),
         Road(LineString([spot(220, -120), spot(220, 150)]), 6, "old asphalt", 0.3),
         Road(LineString([(640, 130), (700, 206), (790, 262), (860, 250), (960, 235)]), 5, "track", 0.3),
-        Road(LineString([(-60, 520), (60, 556), (130, 575), (182, 594)]), 3.5, "ballast"),
+        Road(LineString([(-60, 520), (60, 556), (130, 575), (180, 593)]), 3.5, "ballast"),
         Road(LineString([(-60, 236), (120, 290), (150, 330)]), 4, "track"),
     )
 
@@ -294,20 +294,11 @@ def plan_looks(
         keep = math.exp(-gap / 35)
         season = math.cos(2 * math.pi * (day.timetuple().tm_yday - 15) / 365)
         dull = keep * dull + math.sqrt(1 - keep**2) * rng.normal()
-        gloom = dull + 0.35 * season
-        overcast, scattered, thin = 1.15 / cloudiness**0.5 if cloudiness else 99, 0.55, 0.25
-        if cloudiness and gloom > overcast:
-            weather = "overcast"
-        elif cloudiness and gloom > scattered / cloudiness**0.5:
-            weather = "scattered"
-        elif cloudiness and gloom > thin / cloudiness**0.5:
-            weather = "thin"
-        else:
-            weather = "clear"
+        weather = _pick_weather(dull + 0.35 * season, cloudiness)
         wet = keep * wet + (1 - keep) * 0.35 + 0.25 * rng.normal() + 0.12 * season
         wet = min(1.0, max(0.0, wet))
         cold = season + (latitude - 42) / 25 + rng.normal(0, 0.25)
-        white = max(0.0, rng.normal(0.35, 0.3)) if cold > 0.85 and rng.random() < 0.5 else 0.0
+        white = max(0.0, rng.normal(0.35, 0.3)) if cold > 0.8 and rng.random() < 0.5 else 0.0
         local = 10.4 + rng.normal(0, 0.3)
         moment = day.replace(hour=0, minute=0) + timedelta(minutes=round((local - longitude / 15) * 60))
         off = abs(float(rng.normal(0, tilt)))
@@ -325,6 +316,15 @@ def plan_looks(
     return tuple(looks)
 
 
+def _pick_weather(gloom: float, cloudiness: float) -> str:
+    if cloudiness <= 0:
+        return "clear"
+    for weather, limit in (("overcast", 1.15), ("scattered", 0.55), ("thin", 0.25)):
+        if gloom > limit / math.sqrt(cloudiness):
+            return weather
+    return "clear"
+
+
 def random_story(
     seed: int,
     *,
@@ -338,10 +338,10 @@ def random_story(
     latitude: float | None = None,
 ) -> SimulatedSite:
     """
-    A site drawn by lot: every kind of change, decoys, shapes, materials, orientations; the same seed, the same site.
+    A site drawn by lot: every kind of change, decoys, shapes, materials; the same seed, the same site.
 
-    buildings: how many to try to place. revisit: `irregular` (random days), `regular` (one step), `bursts` (weeks of
-    many looks, then gaps). latitude: degrees; by lot between 30 and 56 if None.
+    buildings: how many to try to place. revisit: `irregular` (random days), `regular` (one step), `bursts`
+    (weeks of many looks, then gaps). latitude: degrees; by lot between 30 and 56 if None.
     """
     rng = np.random.default_rng((seed, 4))
     latitude = float(rng.uniform(30, 56)) if latitude is None else latitude

@@ -10,8 +10,8 @@ def find_sun(when: datetime, latitude: float, longitude: float) -> tuple[float, 
     """
     Where the sun stands in the sky: azimuth (degrees clockwise from north) and elevation (degrees).
 
-    when: with a zone, or UTC. latitude, longitude: degrees, north and east positive. The low-precision formulae
-    of the Astronomical Almanac: good to 0.01° between 1950 and 2050, without refraction.
+    when: with a zone, or UTC. latitude, longitude: degrees, north and east positive. The low-precision
+    formulae of the Astronomical Almanac: good to 0.01° between 1950 and 2050, without refraction.
     """
     moment = when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
     days = (moment - datetime(2000, 1, 1, 12, tzinfo=UTC)).total_seconds() / 86400

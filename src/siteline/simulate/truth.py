@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from shapely import Polygon
 from shapely.geometry import mapping, shape
 
 from siteline.model.change import Kind, Stage
 from siteline.model.errors import BadInput
 from siteline.model.place import Zone
+from siteline.simulate.place import CRS_CODE, SCALE_FACTOR, find_corner, place
+from siteline.simulate.site import Building, Patch, SimulatedSite
+from siteline.simulate.works import stand_on
 
 SHAPE = "truth/1"
 
@@ -144,6 +148,77 @@ class Truth:
     def changes(self) -> tuple[TrueStructure, ...]:
         """The buildings to which something happened."""
         return tuple(s for s in self.structures if s.kind is not None)
+
+
+def tell_truth(site: SimulatedSite, seed: int, looks: Sequence[TrueLook]) -> Truth:
+    """What is true of a site and its looks."""
+    last = site.looks[-1].when.date()
+    scale = 1 / SCALE_FACTOR**2
+    left, top = find_corner(site)
+    pixels = round(site.size_m / site.gsd_m)
+    return Truth(
+        site_id=site.id,
+        name=site.name,
+        crs=CRS_CODE,
+        transform=(site.gsd_m, 0.0, left, 0.0, -site.gsd_m, top),
+        shape=(pixels, pixels),
+        gsd_m=site.gsd_m,
+        area_scale=scale,
+        seed=seed,
+        perimeter=place(site, site.perimeter) if site.perimeter is not None else None,
+        structures=tuple(_true_structure(site, b, last, scale) for b in site.buildings),
+        grounds=tuple(_true_ground(site, p, scale) for p in site.patches),
+        looks=tuple(looks),
+    )
+
+
+def _true_structure(site: SimulatedSite, building: Building, last: date, scale: float) -> TrueStructure:
+    works, gone, new_roof = building.built, building.removed, building.reroofed
+    onset = works.cleared if works else gone[0] if gone else new_roof[0] if new_roof else None
+    end = works.roofed if works else gone[1] if gone else new_roof[1] if new_roof else None
+    corners = np.asarray(building.outline.minimum_rotated_rectangle.exterior.coords)
+    sides = sorted(np.hypot(*np.diff(corners, axis=0).T)[:2])
+    standing = stand_on(building, last)
+    lost = 0.0 if works else building.height_m
+    height = max((part.height_m for part in standing), default=lost)
+    return TrueStructure(
+        label=building.label,
+        outline=place(site, building.outline),
+        area_m2=building.outline.area * scale,
+        length_m=float(sides[1]) / SCALE_FACTOR,
+        width_m=float(sides[0]) / SCALE_FACTOR,
+        height_m=float(height),
+        zone=_zone(site, building.outline),
+        kind=building.kind if onset and onset <= last else None,
+        stage=building.stage_on(last),
+        onset=onset if onset and onset <= last else None,
+        foundation=works.foundation if works and works.foundation <= last else None,
+        structure=works.structure if works and works.structure and works.structure <= last else None,
+        finished=end if end and end <= last else None,
+        roof=new_roof[2] if new_roof and new_roof[1] <= last else building.roof,
+        yard=place(site, building.yard) if building.yard is not None else None,
+    )
+
+
+def _true_ground(site: SimulatedSite, patch: Patch, scale: float) -> TrueGround:
+    changed = patch.kind is not None
+    return TrueGround(
+        label=patch.label,
+        outline=place(site, patch.outline),
+        area_m2=patch.outline.area * scale,
+        what=patch.what,
+        kind=patch.kind,
+        onset=patch.start if changed else None,
+        finished=patch.finish if changed else None,
+    )
+
+
+def _zone(site: SimulatedSite, outline: Polygon) -> Zone | None:
+    if site.perimeter is None:
+        return None
+    if site.perimeter.contains(outline):
+        return Zone.INSIDE
+    return Zone.STRADDLES if site.perimeter.intersects(outline) else Zone.OUTSIDE
 
 
 def write_truth(truth: Truth, path: Path) -> None:

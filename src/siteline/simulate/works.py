@@ -20,7 +20,7 @@ from siteline.simulate.site import FRAME, GROUNDS, ROOFS, Building, Spectrum
 
 _BAY = 6.0  # m between frames
 _SLAB_TOP = 0.3  # m
-_INTO_A_BAY = 0.28  # tone of a bay without a deck, down to the floor
+_INTO_A_BAY = (0.45, 0.75)  # tone of bays without a deck, down to the floor: one for each building
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ def _make_part(
         spectrum = GROUNDS["fresh concrete"]
         return Part(outline, _SLAB_TOP, spectrum, _tile(outline, building, rng, 12.0, 0.05, 0.0))
     if state == "frame":
-        tiling = _tile(outline, building, rng, _BAY, 0.06, 0.0, halves=2, open_bays=rng.uniform(0.2, 0.5))
+        tiling = _tile(outline, building, rng, _BAY, 0.06, 0.0, halves=2, open_bays=rng.uniform(0.2, 0.4))
         return Part(outline, height or building.height_m, FRAME, tiling, is_open=True)
     pitch = building.pitch
     tiling = _tile(outline, building, rng, float(rng.uniform(5, 11)), 0.035, pitch, spots=True)
@@ -150,13 +150,15 @@ def _tile(
     spots: bool = False,
     open_bays: float = 0.0,
 ) -> Tiling:
-    """Cut into strips across its length and, if pitched or asked for, along its middle; with vents if a roof."""
-    flat, west, south, east, north = _lay_flat(outline, building.turn)
+    """Cut into strips across its length, in halves along it if pitched or asked for; vents if a roof."""
+    flat, _, south, _, north = _lay_flat(outline, building.turn)
     _, whole_west, _, whole_east, _ = _lay_flat(building.outline, building.turn)
     count = max(1, round((whole_east - whole_west) / length))
     borders = np.linspace(whole_west, whole_east, count + 1)
     tones = 1 + spread * rng.standard_normal((count, 2)).clip(-2, 2)
-    tones = np.where(rng.random(tones.shape) < open_bays, _INTO_A_BAY, tones)
+    if open_bays:
+        is_open = rng.random(tones.shape) < open_bays
+        tones = np.where(is_open, rng.uniform(*_INTO_A_BAY), tones)
     halves = 2 if pitch else halves
     levels = np.linspace(south - 1e-9, north + 1e-9, halves + 1)
     faces: list[tuple[BaseGeometry, float, float]] = []
@@ -184,7 +186,7 @@ def _tile(
 
 
 def _scatter_vents(flat: BaseGeometry, rng: np.random.Generator) -> list[tuple[Polygon, float]]:
-    """Vents, hatches and skylights: added tone, not a tone of their own, since they lie on a roof already counted."""
+    """Vents, hatches, skylights: what they add to the tone of the roof on which they lie."""
     west, south, east, north = flat.bounds
     spots = []
     for _ in range(int(rng.poisson(flat.area / 220))):

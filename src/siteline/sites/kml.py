@@ -13,7 +13,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import fromstring
+from defusedxml.ElementTree import DefusedXMLParser, fromstring
 from shapely.geometry import LineString, Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
@@ -25,6 +25,7 @@ KML = "http://www.opengis.net/kml/2.2"
 _GOOGLE = "http://www.google.com/kml/ext/2.2"
 _OLDER = re.compile(r"\{http://(?:earth\.google\.com/kml/2\.\d|www\.opengis\.net/kml/2\.\d)/?\}|(?!\{)")
 _DEEPEST = 60
+_MOST_ELEMENTS = 400_000
 _MOST_ENTRIES = 5_000
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
 _BROKEN_ZIP = (
@@ -64,10 +65,41 @@ def local(element: ET.Element) -> str:
 # Reading
 
 
+class _CautiousBuilder(ET.TreeBuilder):
+    """Builds the tree, and stops before a file of nothing but tags fills the memory."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._name, self._depth, self._elements = name, 0, 0
+
+    def start(self, tag: str, attrs: dict[str, str], /) -> ET.Element:  # type: ignore[override]
+        """One more element, one deeper."""
+        self._depth += 1
+        self._elements += 1
+        if self._depth > _DEEPEST:
+            raise BadSiteFile(
+                f"{self._name}: folders nested more than {_DEEPEST} deep", "Flatten the folders."
+            )
+        if self._elements > _MOST_ELEMENTS:
+            raise BadSiteFile(
+                f"{self._name}: more than {_MOST_ELEMENTS:,} elements", "Save only the site's drawing as KML."
+            )
+        return super().start(tag, attrs)
+
+    def end(self, tag: str, /) -> ET.Element:
+        """Back up."""
+        self._depth -= 1
+        return super().end(tag)
+
+
 def parse_kml(data: bytes, name: str) -> ET.Element:
     """Root of a KML document, its namespace brought to KML 2.2; document types and entities are refused."""
+    parser = DefusedXMLParser(
+        target=_CautiousBuilder(name), forbid_dtd=True, forbid_entities=True, forbid_external=True
+    )
     try:
-        root: ET.Element = fromstring(data, forbid_dtd=True, forbid_entities=True, forbid_external=True)
+        parser.feed(data)
+        root: ET.Element = parser.close()
     except DefusedXmlException as error:
         raise BadSiteFile(
             f"{name}: declares a document type or entities, which can be used to attack a reader",
@@ -77,14 +109,8 @@ def parse_kml(data: bytes, name: str) -> ET.Element:
         raise BadSiteFile(
             f"{name}: not well-formed XML ({error})", "Save it again as KML in UTF-8 from your map program."
         ) from error
-    level, depth = [root], 0
-    while level:
-        depth += 1
-        if depth > _DEEPEST:
-            raise BadSiteFile(f"{name}: folders nested more than {_DEEPEST} deep", "Flatten the folders.")
-        for element in level:
-            element.tag = _OLDER.sub(f"{{{KML}}}", element.tag, count=1)
-        level = [child for element in level for child in element]
+    for element in root.iter():
+        element.tag = _OLDER.sub(f"{{{KML}}}", element.tag, count=1)
     if local(root) != "kml":
         raise BadSiteFile(f"{name}: this is {local(root)[:40]!r}, not KML", "Export KML or GeoJSON instead.")
     return root

@@ -35,11 +35,13 @@ def records_of(
     case: Case, site: Site, *, every: bool = False, as_of: datetime | None = None
 ) -> list[EventRecord]:
     """Events of a site with their sizes, zone and judgement, by onset."""
+    events = case.events.all(site.id, every=every, as_of=as_of)
+    grid = site_grid(Bench(case), site) if events else None
     records = []
-    for watched in case.events.all(site.id, every=every, as_of=as_of):
+    for watched in events:
         now = watched.current
         sizes = case.measurements.of(site.id, watched.id, now.number, as_of)
-        zone, distance = _zone(site, now.event)
+        zone, distance = _zone(site, now.event, grid)
         records.append(
             EventRecord(
                 id=watched.id,
@@ -213,21 +215,21 @@ def _finding(
     case: Case, site: Site, grid: Grid, scenes: Sequence[Scene], watched: WatchedEvent, as_of: datetime | None
 ) -> Finding:
     now = watched.current
-    zone, distance = _zone(site, now.event)
+    zone, distance = _zone(site, now.event, grid)
     sizes = tuple(case.measurements.of(site.id, watched.id, now.number, as_of).values())
     return draft_finding(
         watched.id, now.number, now.event, watched.status, sizes, zone, distance, site, grid, scenes
     )
 
 
-def _zone(site: Site, event: ChangeEvent) -> tuple[Zone | None, Measurement | None]:
+def _zone(site: Site, event: ChangeEvent, grid: Grid | None) -> tuple[Zone | None, Measurement | None]:
     """Where an event lies against the perimeter as it is drawn now."""
-    if site.perimeter is None:
+    if site.perimeter is None or grid is None:
         return None, None
-    line = site.perimeter.geometry
-    return place_against(
-        event.outline, line if event.crs is None else reproject(line, "EPSG:4326", event.crs)
-    )
+    outline = event.outline
+    if event.crs is not None and grid.crs is not None:
+        outline = reproject(outline, event.crs, grid.crs)
+    return place_against(outline, onto_grid(site.perimeter.geometry, grid), grid)
 
 
 def _tell_version(version: Version) -> dict[str, Any]:

@@ -1,0 +1,348 @@
+"""Looks laid on one another: their shifts, what of the site each can see, and why some are left out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from siteline.cube.coregister import Shift, find_shift, high_pass, moved, trust_pixels
+from siteline.cube.native import VISIBLE, bands_of, is_reflectance, light_of, white_of
+from siteline.cube.options import CubeOptions
+from siteline.cube.screen import find_outliers, looks_blank, why_unlike
+from siteline.model.dates import Acquired, parse_acquired
+from siteline.model.imagery import Grid, Look, WhyNot
+from siteline.model.place import Site
+from siteline.model.remark import Remark
+from siteline.raster.grid import onto_grid, polygon_mask
+from siteline.raster.nodata import median_over_time
+from siteline.raster.resample import Mapping, map_grid, nearest, resample
+
+Floats = NDArray[np.float32]
+
+_STILL_PX = 0.02
+"""A shift shorter than this is left alone: interpolating would cost more than it gains."""
+
+_REGION_PX = 768
+"""Shifts are estimated on at most a square of this width, where the site shows most texture."""
+
+_TRUSTWORTHY_LOOKS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """How the looks of a site lie on its grid, in the order in which they came."""
+
+    looks: tuple[Look, ...]
+    read_at: tuple[tuple[float, float], ...]
+    """For each look (right, down): native pixels by which it is to be read further."""
+
+    masks: xr.Dataset
+    """`why_not` (look, y, x) uint8 on the grid: the supplied mask, moved with its look, and our own."""
+
+    remarks: tuple[Remark, ...]
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A look while it is being judged."""
+
+    native: xr.Dataset
+    mapping: Mapping
+    why: str | None = None
+    shift: Shift | None = None
+    read_at: tuple[float, float] = (0.0, 0.0)
+    usable: float = 0.0
+    acquired: Acquired = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.acquired = parse_acquired(self.native.attrs["acquired"])
+
+
+def align(natives: tuple[xr.Dataset, ...], site: Site, grid: Grid, options: CubeOptions) -> Alignment:
+    """
+    Estimate how each look lies on the grid and how much of the site it shows; leave out what cannot be used.
+
+    natives: as `read_native` returns them. The reference is the median of the aligned, high-passed looks; the
+    median shift is 0, so that the looks together keep the position which their makers gave them. A look is left
+    out if it is broken, blank, clouded or hazy over the site, further off than can be trusted, or shows less
+    than `min_usable` of the site.
+    """
+    order = sorted(range(len(natives)), key=lambda at: (_day(natives[at]), natives[at].attrs["scene"]))
+    drafts = [_draft(natives[at], grid) for at in order]
+    _leave_out_other_bands(drafts)
+    inside = _site_mask(site, grid)
+    light, codes = _lay_out(drafts, grid, white_of(natives))
+    sees = np.array([np.count_nonzero((c == 0) & inside) / np.count_nonzero(inside) for c in codes])
+    for draft, code, share, image in zip(drafts, codes, sees, light, strict=True):
+        draft.usable = float(share)
+        if draft.why is None and share < options.min_usable:
+            draft.why = _main_reason(code[inside])
+        elif draft.why is None and looks_blank(image, (code == 0) & inside):
+            draft.why, draft.usable = "blank", 0.0
+    _find_shifts(drafts, light, codes, options)
+    if options.own_masks:
+        _mask_outliers(drafts, light, codes, inside, options)
+    del light
+    back = np.argsort(order)
+    ready = [drafts[at] for at in back]
+    return Alignment(
+        looks=tuple(_to_look(draft, grid) for draft in ready),
+        read_at=tuple(draft.read_at for draft in ready),
+        masks=xr.Dataset({"why_not": (("look", "y", "x"), codes[back])}),
+        remarks=_tell(ready, site, options),
+    )
+
+
+def _day(native: xr.Dataset) -> float:
+    return parse_acquired(native.attrs["acquired"]).middle.timestamp()
+
+
+def _draft(native: xr.Dataset, grid: Grid) -> _Draft:
+    fault = native.attrs["fault"]
+    if fault is not None:
+        return _Draft(native, map_grid(grid, grid.crs, grid.transform), why=str(fault))
+    return _Draft(native, map_grid(grid, native.attrs["crs"], native.attrs["transform"]))
+
+
+def _leave_out_other_bands(drafts: Sequence[_Draft]) -> None:
+    """Looks that lack a band which most looks have cannot stand in one series with them."""
+    sets = [frozenset(bands_of(draft.native)) for draft in drafts if draft.why is None]
+    if not sets:
+        return
+    usual = max(dict.fromkeys(sets), key=sets.count)
+    for draft in drafts:
+        if draft.why is None and not usual <= set(bands_of(draft.native)):
+            lacks = ", ".join(sorted(usual - set(bands_of(draft.native))))
+            draft.why = f"no band {lacks}, as most looks have"
+
+
+def _site_mask(site: Site, grid: Grid) -> NDArray[np.bool_]:
+    """The pixels over which usability is counted: the aoi, or the whole grid."""
+    if site.aoi is not None:
+        inside = polygon_mask(onto_grid(site.aoi, grid), grid)
+        if inside.any():
+            return inside
+    return np.ones(grid.shape, bool)
+
+
+def _lay_out(drafts: Sequence[_Draft], grid: Grid, white: float) -> tuple[Floats, NDArray[np.uint8]]:
+    """Log of visible light and mask codes of each look on the grid, not yet moved; both (look, y, x)."""
+    light = np.zeros((len(drafts), *grid.shape), np.float32)
+    codes = np.full((len(drafts), *grid.shape), WhyNot.NO_IMAGE, np.uint8)
+    for at, draft in enumerate(drafts):
+        if draft.why is not None:
+            continue
+        native = draft.native
+        visible = [b for b in bands_of(native) if b in VISIBLE] or list(bands_of(native))
+        mean = np.mean([light_of(native, band, white) for band in visible], axis=0, dtype=np.float32)
+        seen = native["why_not"].values != WhyNot.NO_IMAGE
+        image = resample(np.log(np.maximum(mean, 0) + np.float32(0.02)), seen, draft.mapping)
+        codes[at] = nearest(native["why_not"].values, draft.mapping, WhyNot.NO_IMAGE)
+        missing = np.isnan(image)
+        codes[at][missing] = WhyNot.NO_IMAGE
+        image[missing] = 0.0
+        light[at] = image
+    return light, codes
+
+
+def _main_reason(codes: NDArray[np.uint8]) -> str:
+    """The most common reason why the site cannot be seen, in words."""
+    words = {
+        WhyNot.NO_IMAGE: "no image",
+        WhyNot.CLOUD: "cloud",
+        WhyNot.CLOUD_SHADOW: "shadow",
+        WhyNot.SNOW: "snow",
+        WhyNot.OUTLIER: "cloud",
+        WhyNot.SATURATED: "saturated",
+    }
+    counts = np.bincount(codes, minlength=len(WhyNot))
+    counts[WhyNot.USABLE] = 0
+    return words[WhyNot(int(np.argmax(counts)))]
+
+
+def _find_shifts(
+    drafts: Sequence[_Draft], light: Floats, codes: NDArray[np.uint8], options: CubeOptions
+) -> None:
+    """Two passes of shifts against a reference that gets sharper, then a verdict on each look."""
+    running = [at for at, draft in enumerate(drafts) if draft.why is None]
+    if len(running) < 2:
+        return
+    region = _richest_region(light[running], codes[running])
+    valid = codes[running][:, *region] == 0
+    patterns = np.stack(
+        [
+            high_pass(light[at][region], None if ok.all() else ok)
+            for at, ok in zip(running, valid, strict=True)
+        ]
+    )
+    shifts = _estimate(patterns, valid, options)
+    brightness = _brightness(light[running][:, *region], valid)
+    reasons: list[str | None] = why_unlike(shifts, brightness) if options.own_masks else [None] * len(running)
+    for at, shift, reason in zip(running, shifts, reasons, strict=True):
+        draft = drafts[at]
+        draft.shift, draft.why = shift, reason
+        if reason is not None:
+            draft.shift, draft.usable = None, 0.0
+        elif shift is not None and shift.residual > options.max_residual_px:
+            draft.why = "misregistered"
+    known = [d.shift for d in drafts if d.shift is not None and d.why is None]
+    if not known:
+        return
+    middle = np.median([(shift.right, shift.down) for shift in known], axis=0)
+    for draft in drafts:
+        if draft.shift is None:
+            continue
+        right, down = draft.shift.right - middle[0], draft.shift.down - middle[1]
+        if np.hypot(right, down) < _STILL_PX:
+            right = down = 0.0
+        per_row, per_col = draft.mapping.source_per_pixel()
+        draft.read_at = (float(right * per_col), float(down * per_row))
+
+
+def _richest_region(light: Floats, codes: NDArray[np.uint8]) -> tuple[slice, slice]:
+    """The part of a large site on which shifts are estimated: where brightness varies most."""
+    rows, cols = light.shape[1:]
+    if rows <= _REGION_PX and cols <= _REGION_PX:
+        return slice(0, rows), slice(0, cols)
+    some = light[:: max(1, len(light) // 5)]
+    texture = np.mean(np.abs(np.diff(some, axis=2))[:, 1:] + np.abs(np.diff(some, axis=1))[:, :, 1:], axis=0)
+    texture[texture > np.percentile(texture, 99)] = 0  # edges of masks and clouds
+    sums = np.pad(texture, ((1, 0), (1, 0))).cumsum(0).cumsum(1)
+    high, wide = min(rows - 1, _REGION_PX), min(cols - 1, _REGION_PX)
+    total = sums[high:, wide:] - sums[:-high, wide:] - sums[high:, :-wide] + sums[:-high, :-wide]
+    row, col = np.unravel_index(int(np.argmax(total)), total.shape)
+    return slice(int(row), int(row) + high), slice(int(col), int(col) + wide)
+
+
+def _estimate(patterns: Floats, valid: NDArray[np.bool_], options: CubeOptions) -> list[Shift | None]:
+    """The shift of each look against the others, in their order."""
+    if len(patterns) < 4:  # a median of so few is a blur of them: hold on to one of them instead
+        anchor = int(
+            np.argmax([p[v].std() * v.mean() if v.any() else 0 for p, v in zip(patterns, valid, strict=True)])
+        )
+        return [
+            find_shift(patterns[anchor], pattern, ok & valid[anchor], None, options.max_shift_px)
+            for pattern, ok in zip(patterns, valid, strict=True)
+        ]
+    reference = _median(patterns, valid)
+    alike = [_correlate(pattern, reference, ok) for pattern, ok in zip(patterns, valid, strict=True)]
+    good = [at for at, corr in enumerate(alike) if corr > 0.5 * max(alike)]
+    if len(good) >= 3:
+        reference = _median(patterns[good], valid[good])
+    trust: Floats | None = None
+    shifts: list[Shift | None] = []
+    for last in (False, True):
+        shifts = [
+            find_shift(reference, pattern, ok, trust, options.max_shift_px)
+            for pattern, ok in zip(patterns, valid, strict=True)
+        ]
+        best = max((shift.corr for shift in shifts if shift), default=0.0)
+        kept = [(at, s) for at, s in enumerate(shifts) if s is not None and s.corr > 0.5 * best]
+        if last or len(kept) < 3:
+            break
+        right, down = np.median([(s.right, s.down) for _, s in kept], axis=0)
+        aligned = np.stack([moved(patterns[at], s.right - right, s.down - down) for at, s in kept])
+        seen = valid[[at for at, _ in kept]] & np.isfinite(aligned)
+        aligned = np.nan_to_num(aligned, copy=False, nan=0.0)
+        reference = np.nan_to_num(median_over_time(aligned, seen), nan=0.0)
+        if len(kept) >= _TRUSTWORTHY_LOOKS:
+            trust = trust_pixels(aligned, seen, reference)
+    return shifts
+
+
+def _median(patterns: Floats, valid: NDArray[np.bool_]) -> Floats:
+    return np.nan_to_num(median_over_time(patterns, valid), nan=0.0)
+
+
+def _correlate(pattern: Floats, reference: Floats, valid: NDArray[np.bool_]) -> float:
+    a, b = pattern[valid], reference[valid]
+    power = float(np.sqrt((a @ a) * (b @ b)))
+    return float(a @ b) / power if power > 0 else 0.0
+
+
+def _brightness(light: Floats, valid: NDArray[np.bool_]) -> list[float]:
+    """How much brighter each look is than the series' middle, log."""
+    levels = [
+        float(np.median(image[ok])) if ok.any() else np.nan for image, ok in zip(light, valid, strict=True)
+    ]
+    return [level - float(np.nanmedian(levels)) for level in levels]
+
+
+def _mask_outliers(
+    drafts: Sequence[_Draft],
+    light: Floats,
+    codes: NDArray[np.uint8],
+    inside: NDArray[np.bool_],
+    options: CubeOptions,
+) -> None:
+    """Move what is left onto one another, and mask what leaves its own history for one look."""
+    running = [at for at, draft in enumerate(drafts) if draft.why is None]
+    for at in running:
+        draft = drafts[at]
+        if draft.read_at != (0.0, 0.0):
+            per_row, per_col = draft.mapping.source_per_pixel()
+            right, down = draft.read_at[0] / per_col, draft.read_at[1] / per_row
+            light[at] = np.nan_to_num(moved(light[at], right, down), nan=0.0)
+            moved_mapping = draft.mapping.moved(draft.read_at[1], draft.read_at[0])
+            codes[at] = nearest(draft.native["why_not"].values, moved_mapping, WhyNot.NO_IMAGE)
+    if not running:
+        return
+    days = np.array([drafts[at].acquired.middle.timestamp() / 86400 for at in running])
+    outlier = find_outliers(light[running], codes[running] == 0, days)
+    for at, found in zip(running, outlier, strict=True):
+        codes[at][found & (codes[at] == 0)] = WhyNot.OUTLIER
+        drafts[at].usable = np.count_nonzero((codes[at] == 0) & inside) / np.count_nonzero(inside)
+        if drafts[at].usable < options.min_usable:
+            drafts[at].why = _main_reason(codes[at][inside])
+
+
+def _to_look(draft: _Draft, grid: Grid) -> Look:
+    shift = draft.shift
+    return Look(
+        scene_id=draft.native.attrs["scene"],
+        acquired=draft.acquired,
+        usable=draft.usable,
+        used=draft.why is None,
+        reason=draft.why,
+        shift_px=None if shift is None else (0.0 - draft.read_at[0], 0.0 - draft.read_at[1]),
+        residual_px=None if shift is None else shift.residual,
+    )
+
+
+def _tell(drafts: Sequence[_Draft], site: Site, options: CubeOptions) -> tuple[Remark, ...]:
+    told = []
+    for draft in drafts:
+        scene, shift = draft.native.attrs["scene"], draft.shift
+        if draft.why is None and shift is not None and shift.residual > options.flag_residual_px:
+            told.append(
+                Remark(
+                    scene,
+                    f"may still lie {shift.residual:.1f} px beside the other looks",
+                    "Do not measure on it alone.",
+                )
+            )
+        elif draft.native.attrs["fault"] is not None:
+            told.append(Remark(scene, f"left out: {draft.why}", "Fetch the file again."))
+    used = [draft for draft in drafts if draft.why is None]
+    unknown = [draft for draft in used if draft.shift is None]
+    if unknown:
+        told.append(
+            Remark(
+                site.id,
+                f"{len(unknown)} of {len(used)} looks could not be aligned (too little to hold on to): "
+                "used where they lie, residual unknown",
+            )
+        )
+    if len({is_reflectance(draft.native) for draft in used}) > 1:
+        told.append(
+            Remark(
+                site.id,
+                "some scenes have a scale and some have none: all are treated as relative",
+                "Give scale and offset for all of them.",
+            )
+        )
+    return tuple(told)

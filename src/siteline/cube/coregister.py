@@ -1,0 +1,236 @@
+"""How far each look lies from the others, to a small fraction of a pixel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import fft, ndimage
+
+from siteline.raster.nodata import fill_from_neighbours, gaussian, median_over_time, smooth
+from siteline.raster.resample import Axis, Mapping, resample
+
+Floats = NDArray[np.float32]
+Mask = NDArray[np.bool_]
+
+_STEPS = 8
+_CLOSE_ENOUGH = 0.003
+_BLOCKS = 4
+_LEAST_PIXELS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """By how much further one look has to be read, to see what the reference sees."""
+
+    right: float
+    """Pixels of the grid."""
+
+    down: float
+    residual: float
+    """What may remain, pixels: the median length by which the blocks of the site still disagree, together with
+    the spread when one block after another is left out."""
+
+    corr: float
+    """How much of the reference's pattern the look shows, -1 to 1."""
+
+    slope: float
+    """With how much of the reference's contrast."""
+
+
+def high_pass(light: Floats, valid: Mask | None) -> Floats:
+    """
+    The pattern of a look without its slow changes of brightness (SCIENCE 2.1), (y, x) float32.
+
+    light: log of visible light, (y, x); valid: (y, x), None if all are. 0 where not valid.
+    """
+    whole = light if valid is None else fill_from_neighbours(light, valid)
+    pattern = gaussian(whole, 0.6) - (gaussian(whole, 6.0) if valid is None else smooth(light, valid, 6.0))
+    if valid is not None:
+        pattern[~valid] = 0.0
+    return pattern
+
+
+def moved(image: Floats, right: float, down: float) -> Floats:
+    """An image read `right` and `down` pixels further; NaN where it ends."""
+    if right == 0 and down == 0:
+        return image
+    return resample(image, None, Mapping(image.shape, (Axis(1.0, down), Axis(1.0, right)), None))  # type: ignore[arg-type]
+
+
+def find_shift(
+    reference: Floats, look: Floats, valid: Mask, trust: Floats | None, max_shift: float
+) -> Shift | None:
+    """
+    The shift of a look against a reference, both high-passed; None where there is too little to hold on to.
+
+    reference, look: (y, x) float32, 0 where missing; valid: (y, x), where both hold an image; trust: (y, x)
+    weights of pixels, None if all count alike. A windowed phase correlation gives the start, masked robust
+    Lucas–Kanade (SCIENCE 2.1) the fraction of a pixel, from there and from no shift at all; the better match
+    wins.
+    """
+    if np.count_nonzero(valid) < _LEAST_PIXELS or not np.any(look[valid]):
+        return None
+    starts = [phase_shift(reference, np.where(valid, look, np.float32(0)), max_shift), (0.0, 0.0)]
+    best: Shift | None = None
+    for right, down in starts:
+        if best is not None and np.hypot(best.right - right, best.down - down) < 0.7:
+            continue
+        found = _refine(reference, look, valid, trust, right, down, max_shift)
+        if found is not None and (best is None or found.corr > best.corr):
+            best = found
+    return best
+
+
+def trust_pixels(patterns: Floats, valid: NDArray[np.bool_], reference: Floats) -> Floats:
+    """
+    How far each pixel's pattern can be trusted to stay where it is, (y, x) float32, 0–1.
+
+    patterns: (time, y, x) aligned and high-passed; valid: the same shape. Shadows wander with the season and
+    pull every look along with them: measured on rendered scenes, weighting by the inverse fourth power of a
+    pixel's temporal spread cut the median error from 0.16 to 0.06 px.
+    """
+    spread = 1.4826 * median_over_time(np.abs(patterns - reference), valid)
+    spread = gaussian(np.nan_to_num(spread, nan=1.0).astype(np.float32), 1.0)
+    usual = float(np.median(spread)) + 1e-6
+    trust: Floats = np.square(1 / (np.square(spread) + np.float32((usual / 2) ** 2)))
+    return trust / trust.max()
+
+
+def phase_shift(reference: Floats, look: Floats, max_shift: float) -> tuple[float, float]:
+    """
+    (right, down) by which a look has to be read further, by phase correlation in a Hann window, pixels.
+
+    Never without the window: the frame's own edges then pull the answer towards 0 (SCIENCE 8).
+    """
+    rows, cols = reference.shape
+    window = np.outer(np.hanning(rows + 2)[1:-1], np.hanning(cols + 2)[1:-1]).astype(np.float32)
+    shape = (fft.next_fast_len(rows, real=True), fft.next_fast_len(cols, real=True))
+    cross = fft.rfft2(look * window, shape) * np.conj(fft.rfft2(reference * window, shape))
+    size = np.abs(cross)
+    cross /= size + 0.05 * size.mean()  # phase only, but empty frequencies stay empty
+    surface = fft.irfft2(cross, shape)
+    reach_y, reach_x = (int(min(max_shift + 2, size // 2 - 1)) for size in shape)
+    at_y, at_x = np.arange(-reach_y, reach_y + 1), np.arange(-reach_x, reach_x + 1)
+    near = surface[np.ix_(at_y % shape[0], at_x % shape[1])]
+    y, x = np.unravel_index(int(np.argmax(near)), near.shape)
+    return at_x[x] + _vertex(near[y, :], int(x)), at_y[y] + _vertex(near[:, x], int(y))
+
+
+def _vertex(values: Floats, at: int) -> float:
+    """Sub-pixel place of a peak: vertex of the parabola through three points."""
+    if not 0 < at < len(values) - 1:
+        return 0.0
+    before, here, after = (float(values[at + step]) for step in (-1, 0, 1))
+    bend = before - 2 * here + after
+    return 0.5 * (before - after) / bend if bend < 0 else 0.0
+
+
+def _refine(
+    reference: Floats,
+    look: Floats,
+    valid: Mask,
+    trust: Floats | None,
+    right: float,
+    down: float,
+    max_shift: float,
+) -> Shift | None:
+    slope_y, slope_x = np.gradient(reference)
+    seen = valid.astype(np.float32) if trust is None else valid * trust
+    seen[[0, 1, -2, -1]] = 0
+    seen[:, [0, 1, -2, -1]] = 0
+    for _ in range(_STEPS):
+        here = moved(look, right, down)
+        weight = seen * _valid_after(valid, right, down) * np.isfinite(here)
+        here = np.nan_to_num(here, copy=False, nan=0.0)
+        gain = _gain(reference, here, weight)
+        error = reference - gain * here
+        on = weight > 0
+        if np.count_nonzero(on) < _LEAST_PIXELS:
+            return None
+        scale = 1.4826 * float(np.median(np.abs(error[on])[:: max(1, on.sum() // 50_000)])) + 1e-6
+        weight /= 1 + np.square(error / (2 * scale))
+        normal, side = _blockwise_equations(slope_x, slope_y, error, weight)
+        step = _solve(normal.sum(axis=0), side.sum(axis=0))
+        if step is None:
+            return None
+        right, down = right + step[0], down + step[1]
+        if np.hypot(right, down) > max_shift:
+            return None
+        if np.hypot(*step) < _CLOSE_ENOUGH:
+            break
+    corr, slope = _likeness(reference, here, on)
+    return Shift(float(right), float(down), _what_remains(normal, side), corr, slope)
+
+
+def _valid_after(valid: Mask, right: float, down: float) -> Floats:
+    """Where a moved look still falls on valid pixels."""
+    if valid.all():
+        return np.float32(1.0)  # type: ignore[return-value]
+    whole = (round(down), round(right))
+    there: Floats = ndimage.shift(valid.astype(np.float32), (-whole[0], -whole[1]), order=0, cval=0.0)
+    return there
+
+
+def _gain(reference: Floats, look: Floats, weight: Floats) -> float:
+    """The contrast of the reference over that of the look, so that haze does not pass for a shift."""
+    power = float(np.sum(weight * look * look))
+    return float(np.clip(np.sum(weight * reference * look) / power, 0.2, 5.0)) if power > 0 else 1.0
+
+
+def _blockwise_equations(
+    slope_x: Floats, slope_y: Floats, error: Floats, weight: Floats
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Normal equations of each block of the image: (n, 2, 2) and (n, 2)."""
+    rows, cols = error.shape
+    cut_y = np.linspace(0, rows, _BLOCKS + 1).astype(int)[:-1]
+    cut_x = np.linspace(0, cols, _BLOCKS + 1).astype(int)[:-1]
+
+    def total(image: Floats) -> NDArray[np.float64]:
+        return (
+            np.add.reduceat(np.add.reduceat(image, cut_y, axis=0), cut_x, axis=1).ravel().astype(np.float64)
+        )
+
+    wx, wy = weight * slope_x, weight * slope_y
+    xx, xy, yy = total(wx * slope_x), total(wx * slope_y), total(wy * slope_y)
+    normal = np.stack([np.stack([xx, xy], axis=-1), np.stack([xy, yy], axis=-1)], axis=-2)
+    return normal, np.stack([total(wx * error), total(wy * error)], axis=-1)
+
+
+def _solve(normal: NDArray[np.float64], side: NDArray[np.float64]) -> NDArray[np.float64] | None:
+    if not np.isfinite(normal).all() or np.linalg.cond(normal) > 1e4 or np.trace(normal) <= 0:
+        return None
+    step: NDArray[np.float64] = np.linalg.solve(normal, side)
+    length = float(np.hypot(*step))
+    return step if length <= 1.0 else step / length
+
+
+def _what_remains(normal: NDArray[np.float64], side: NDArray[np.float64]) -> float:
+    """
+    What the shift leaves, pixels: how far blocks still disagree with it, and how much it hangs on one of them.
+
+    A block without texture is held near 0 by a small ridge. On rendered scenes this grew with the true error
+    and was about as large.
+    """
+    whole_normal, whole_side = normal.sum(axis=0), side.sum(axis=0)
+    without = [_solve(whole_normal - n, whole_side - s) for n, s in zip(normal, side, strict=True)]
+    steps = np.array([step for step in without if step is not None])
+    if len(steps) < 3:
+        return float("inf")
+    variance = (len(steps) - 1) * np.mean(np.square(steps - steps.mean(axis=0)), axis=0)
+    ridge = np.eye(2) * 1e-3 * np.trace(whole_normal) / len(normal)
+    alone = np.linalg.solve(normal + ridge, side[..., None])[..., 0]
+    disagree = float(np.median(np.hypot(alone[:, 0], alone[:, 1])))
+    return float(np.hypot(disagree, np.sqrt(variance.sum())))
+
+
+def _likeness(reference: Floats, look: Floats, on: Mask) -> tuple[float, float]:
+    """Correlation with the reference, and the slope of the look on it."""
+    a, b = reference[on].astype(np.float64), look[on].astype(np.float64)
+    a -= a.mean()
+    b -= b.mean()
+    ab, aa, bb = float(a @ b), float(a @ a), float(b @ b)
+    if aa <= 0 or bb <= 0:
+        return 0.0, 0.0
+    return float(ab / np.sqrt(aa * bb)), ab / aa

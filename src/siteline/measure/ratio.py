@@ -1,0 +1,199 @@
+"""
+One size over another, and the sentences that the interval supports.
+
+"60–70 % of", "larger by 60–70 %" and "smaller by 60–70 %" are three different numbers, and one has been
+printed for another. So each is computed, and those that do not hold are named too.
+"""
+
+from __future__ import annotations
+
+from math import exp, log, sqrt
+
+from siteline.model.errors import BadInput, NotMeasured
+from siteline.model.measurement import Measurement, Ratio
+from siteline.model.quantity import Z95, Quantity
+
+SLACK = 0.005
+""""L–U %" is supported if the 95 % interval lies within [L − 0.5, U + 0.5] %."""
+
+NOUN = {
+    "area": "footprint",
+    "length": "length",
+    "width": "width",
+    "height": "height",
+    "distance_to_perimeter": "distance to the perimeter",
+}
+
+FRACTIONS: tuple[tuple[float, str], ...] = (
+    (0.1, "a tenth"),
+    (0.2, "a fifth"),
+    (0.25, "a quarter"),
+    (1 / 3, "a third"),
+    (0.4, "two-fifths"),
+    (0.5, "half"),
+    (0.6, "three-fifths"),
+    (2 / 3, "two-thirds"),
+    (0.75, "three-quarters"),
+    (0.8, "four-fifths"),
+    (0.9, "nine-tenths"),
+    (1.0, "all"),
+)
+
+ABOUT = 0.1
+""""About two-thirds" is supported if the 95 % interval lies within a tenth of two thirds."""
+
+
+def ratio(a: Measurement, b: Measurement, name_a: str, name_b: str) -> Ratio:
+    """
+    How large A is against B, with a log-normal 95 % interval and sentences that name what is compared.
+
+    What is wrong with both alike (pixel size, PSF) cancels as far as it is alike, if they were measured on
+    the same images. Raises NotMeasured if either was refused, BadInput if the two cannot be compared.
+    """
+    if a.what != b.what:
+        raise BadInput(f"a ratio of {a.what} to {b.what} means nothing", "Compare the same size of both.")
+    for size, name in ((a, name_a), (b, name_b)):
+        if size.quantity is None:
+            raise NotMeasured(f"the {NOUN.get(size.what, size.what)} of {name} was refused: {size.refused}")
+    assert a.quantity is not None
+    assert b.quantity is not None
+    if a.quantity.unit != b.quantity.unit:
+        raise BadInput(
+            f"{name_a} is in {a.quantity.unit}, {name_b} in {b.quantity.unit}", "Give the pixel size (gsd_m)."
+        )
+    if a.quantity.value <= 0 or b.quantity.value <= 0:
+        raise BadInput("a ratio needs two sizes above zero", "Compare other sizes.")
+    value = a.quantity.value / b.quantity.value
+    spread = 0.0 if a == b else _relative_sigma(a, b)
+    bounds = (value * exp(-Z95 * spread), value * exp(Z95 * spread))
+    supported, not_supported = _sentences(bounds, NOUN.get(a.what, a.what), name_a, name_b)
+    return Ratio(Quantity(value, value * spread, "", bounds), supported, not_supported)
+
+
+def _relative_sigma(a: Measurement, b: Measurement) -> float:
+    """Of the ratio: own parts add, shared parts of the same name differ."""
+    assert a.quantity is not None
+    assert b.quantity is not None
+    same_images = not a.scene_ids or not b.scene_ids or bool(set(a.scene_ids) & set(b.scene_ids))
+    variance, shared = 0.0, dict[str, float]()
+    for sign, size in ((1.0, a), (-1.0, b)):
+        assert size.quantity is not None
+        listed = 0.0
+        for line in size.budget:
+            relative = line.sigma / size.quantity.value
+            listed += line.sigma**2
+            if line.shared and same_images:
+                shared[line.name] = shared.get(line.name, 0.0) + sign * relative
+            else:
+                variance += relative**2
+        unlisted = max(size.quantity.sigma**2 - listed, 0.0)  # a total that its lines do not explain
+        variance += unlisted / size.quantity.value**2
+    return sqrt(variance + sum(part**2 for part in shared.values()))
+
+
+def _sentences(
+    bounds: tuple[float, float], noun: str, name_a: str, name_b: str
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What may be said of A against B, and what may not though it is tempting."""
+    low, high = bounds
+    middle = sqrt(low * high)
+    says = _Says(f"the {noun} of {name_a}", name_b)
+    supported: list[str] = []
+    refused: list[str] = []
+
+    def judge(holds: bool, sentence: str) -> None:
+        (supported if holds else refused).append(sentence)
+
+    if low == high == 1:
+        return (says.plain("the same size as"),), (says.than("smaller"), says.than("larger"))
+    first, last = _percent_range(low, high)
+    if middle < 2:
+        supported.append(says.share(first, last))
+        tens = 10 * int(middle * 10 + 1e-9)
+        if (tens, tens + 10) != (first, last):
+            judge(_within(low, high, tens / 100, tens / 100 + 0.1), says.share(tens, tens + 10))
+    near, word = min(FRACTIONS, key=lambda f: abs(log(f[0] / middle)))
+    if middle < 1.05:
+        is_near = near * (1 - ABOUT) <= low and high <= near * (1 + ABOUT)
+        judge(is_near, says.plain("about the same size as" if near == 1.0 else f"about {word} of"))
+        span = _fraction_span(low, high)
+        if span is not None and not is_near:
+            supported.append(says.plain(f"roughly {span[0]} to {span[1]} of"))
+    if high < 1:
+        supported.append(says.than("smaller"))
+        less, more = _percent_range(1 - high, 1 - low)
+        supported.append(says.by("smaller", less, more))
+        refused += [says.than("larger"), says.by("larger", first, last)]
+        if not _within(1 - high, 1 - low, first / 100, last / 100):
+            refused.append(says.by("smaller", first, last))
+        judge(_within(low, high, 0.45, 0.55), says.plain("about half as large as"))
+        refused.append(says.plain("twice as large as"))
+    elif low > 1:
+        times = says.plain(f"{_times(low, high)} times as large as")
+        less, more = _percent_range(low - 1, high - 1)
+        supported += [times, says.than("larger")] if middle >= 2 else [says.than("larger"), times]
+        supported.append(says.by("larger", less, more))
+        refused += [says.than("smaller"), says.by("larger", first, last)]
+        judge(_within(low, high, 1.8, 2.2), says.plain("about twice as large as"))
+    else:
+        supported.append(f"no difference between {says.subject} and {name_b}'s can be told")
+        refused += [says.than("smaller"), says.than("larger"), says.plain("twice as large as")]
+    return tuple(dict.fromkeys(supported)), tuple(dict.fromkeys(refused))
+
+
+class _Says:
+    """Sentences about A and B that always name what is compared."""
+
+    def __init__(self, subject: str, other: str) -> None:
+        self.subject, self.other = subject, other
+
+    def share(self, low: int, high: int) -> str:
+        return f"{self.subject} is {low}–{high} % of {self.other}'s"
+
+    def by(self, word: str, low: int, high: int) -> str:
+        return f"{self.subject} is {word} than {self.other}'s by {low}–{high} %"
+
+    def than(self, word: str) -> str:
+        return f"{self.subject} is {word} than {self.other}'s"
+
+    def plain(self, words: str) -> str:
+        return f"{self.subject} is {words} {self.other}'s"
+
+
+def _within(low: float, high: float, first: float, last: float) -> bool:
+    return first - SLACK <= low and high <= last + SLACK
+
+
+def _percent_range(low: float, high: float) -> tuple[int, int]:
+    """The roundest range "L–U %" that DESIGN's rule supports: steps of 10 if not too wide, else 5, 2, 1."""
+    for step in (10, 5, 2, 1):
+        first = step * int((low + SLACK) * 100 / step + 1e-9)
+        last = _ceil(high, step)
+        if last <= first:
+            last = first + step
+        if last - first <= max(10, 1.6 * (high - low) * 100) or step == 1:
+            return first, last
+    raise AssertionError
+
+
+def _ceil(high: float, step: int) -> int:
+    percent = (high - SLACK) * 100 / step
+    whole = int(percent)
+    return step * (whole if percent - whole < 1e-9 else whole + 1)
+
+
+def _fraction_span(low: float, high: float) -> tuple[str, str] | None:
+    """The narrowest pair of everyday fractions around the interval; None if there is none."""
+    below = [f for f in FRACTIONS if f[0] <= low + SLACK]
+    above = [f for f in FRACTIONS if f[0] >= high - SLACK]
+    if not below or not above or below[-1] == above[0]:
+        return None
+    return below[-1][1], above[0][1]
+
+
+def _times(low: float, high: float) -> str:
+    """Such as "1.4–1.6"."""
+    step = 0.1 if low < 3 else 0.5
+    first = step * int((low + 0.05 * step) / step)
+    last = step * -int(-(high - 0.05 * step) // step)
+    return f"{first:.1f}–{max(last, first + step):.1f}"

@@ -146,7 +146,9 @@ def merge_touching(truths: Sequence[Truth]) -> list[Truth]:
         grew = True
         while grew:
             shape = unary_union([t.outline for t in group]).buffer(1.0)
-            fresh = [t for t in left if t.first_present == group[0].first_present and t.outline.intersects(shape)]
+            fresh = [
+                t for t in left if t.first_present == group[0].first_present and t.outline.intersects(shape)
+            ]
             grew = bool(fresh)
             group += fresh
             left = [t for t in left if t not in fresh]

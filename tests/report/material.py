@@ -15,7 +15,7 @@ from shapely.geometry.base import BaseGeometry
 from siteline.model.change import ChangeEvent, Judgement, Kind, Observation, Stage, State, Status
 from siteline.model.dates import DateInterval, parse_acquired
 from siteline.model.finding import Comparison, Fact, Finding, SiteFindings
-from siteline.model.imagery import Grid, Look, Scene, Use, WhyNot
+from siteline.model.imagery import Grid, Look, Use, WhyNot
 from siteline.model.measurement import Ratio
 from siteline.model.place import Frame, Function, Role, Site, Structure, Zone
 from siteline.model.quantity import Quantity
@@ -51,7 +51,7 @@ LEFT_OUT = {
 
 @cache
 def paint_cube(is_image: bool = False, looks: int = len(DAYS)) -> xr.Dataset:
-    """A site seen 37 times: roads, halls, fields that turn green, clouds on two days, a missing corner on one."""
+    """A site seen 37 times: halls, fields that turn green, clouds on two days, a missing corner on one."""
     rng = np.random.default_rng(11)
     y, x = np.mgrid[:ROWS, :COLS]
     ground = 0.11 + 0.025 * np.sin(x / 17 + y / 23) + 0.012 * rng.standard_normal((ROWS, COLS))
@@ -162,8 +162,7 @@ def make_section(
         tuple(finding for finding, _ in told),
         (Comparison("A-2", "A-1", "area", ratio, "A-2 is 60–70 % of the size of A-1 (95 %: 61–69 %)."),),
         (
-            "Between January 2023 and July 2024 a second hall rose inside the perimeter, and three small buildings "
-            "appeared just outside it.",
+            "By July 2024 a second hall stood inside the perimeter, three small buildings outside it.",
             "One building was removed and one roof was replaced.",
         ),
         (
@@ -269,14 +268,15 @@ def _tell(n: int, thing: Any, grid: Grid, accepted: bool) -> tuple[Finding, Judg
     }[kind]
     area = (place[2] - place[0]) * (place[3] - place[1]) * (9 if grid.crs else 1)
     unit = "m²" if grid.crs else "px²"
+    place_said = f"{zone.value} the perimeter"
     status = Status.ACCEPTED if accepted else Status.PROPOSED
     finding = Finding(
         event_id=f"e{n:03d}",
         version=1,
         label=label,
-        title=f"{label + ': ' if label else ''}{words.lower() if label else words}, {zone.value} the perimeter",
-        headline=f"{words} {zone.value} the perimeter, not visible on {DAYS[before]:%d %B %Y}, first visible on "
-        f"{DAYS[first]:%d %B %Y}; about {area:,} {unit} (95 %: {area * 0.93:,.0f}–{area * 1.07:,.0f}).",
+        title=f"{label}: {words.lower()}, {place_said}" if label else f"{words}, {place_said}",
+        headline=f"{words} {place_said}, not visible on {DAYS[before]}, first visible on {DAYS[first]}; "
+        f"about {area:,} {unit} (95 %: {area * 0.93:,.0f}–{area * 1.07:,.0f}).",
         sentences=(
             "Walls or frame were visible at the end of the series.",
             "The change was seen on 14 looks and contradicted on none.",

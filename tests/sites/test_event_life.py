@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from shapely.affinity import translate
 from shapely.geometry import box
-from tests.factory import make_event
 
 from siteline.model.change import Kind, Method, Stage, Status
 from siteline.model.dates import DateInterval
 from siteline.model.errors import BadInput, NotFound
 from siteline.sites.events import Events
 from siteline.store.db import Database
+from tests.factory import make_event
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from tests.factory import make_area, make_look, make_scene, make_site
 
 from siteline.model.errors import BadInput, NotFound
 from siteline.model.imagery import Grid
@@ -18,6 +17,7 @@ from siteline.sites.register import Register
 from siteline.sites.scenes import Scenes
 from siteline.sites.surveys import Surveys
 from siteline.store.db import Database
+from tests.factory import make_area, make_look, make_scene, make_site
 
 
 @pytest.fixture
@@ -102,13 +102,11 @@ def test_sizes_belong_to_the_version_that_was_measured(db: Database) -> None:
 def test_the_newest_survey_is_the_last_one_made(db: Database) -> None:
     """Going back to an earlier preset makes its survey the newest again."""
     surveys = Surveys(db)
+    grid = Grid(None, (1.0, 0.0, 0.0, 0.0, 1.0, 0.0), (5, 5), None)
     made = [
-        Survey(
-            id=name, site_id="s", preset=name, until=None, looks=(make_look(),), smallest_visible=None, remarks=(),
-            grid=Grid(None, (1.0, 0.0, 0.0, 0.0, 1.0, 0.0), (5, 5), None), recipes={"align": "r"}, seconds={"align": 0.5},
-        )
+        Survey(name, "s", name, None, grid, (make_look(),), None, (), {"align": "r"}, {"align": 0.5})
         for name in ("wide", "strict")
-    ]  # fmt: skip
+    ]
     for survey in (*made, made[0]):
         surveys.record(survey)
     assert surveys.newest("s") == made[0]

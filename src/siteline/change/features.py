@@ -17,6 +17,9 @@ VISIBLE = ("blue", "green", "red")
 OFFSET = {"reflectance": 0.02, "relative": 0.05}
 """Added before a logarithm, so that dark pixels do not shout; display images are darker and coarser."""
 
+SCALES = {"brightness": 0.15, "warmth": 0.06, "ndvi": 0.06, "greenness": 0.05}
+"""Differences that a person would notice, by feature."""
+
 SAMPLE = 20_000
 """Pixels that suffice to learn how a look differs from the others."""
 

@@ -13,11 +13,12 @@ from siteline.model.change import Kind, Stage
 
 Array = NDArray[np.float32]
 
-SCALES = {"brightness": 0.15, "warmth": 0.06, "ndvi": 0.06, "greenness": 0.05}
-"""Differences that a person would notice, by feature."""
-
 GREEN = {"ndvi": 0.35, "greenness": 0.25}
 """Above this, ground is plainly vegetated."""
+
+
+SMOOTH_ROOF = 0.15
+"""Log brightness varies less than this within a finished roof."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,15 @@ class Evidence:
     green_after: float
     water: bool
     """Water before or after, where near infrared can tell."""
+
+    brightening: float
+    """Log brightness at the end of the series, over what it was and over the ground around it."""
+
+    warming: float
+    """Log red over blue at the end, over the ground around it; bare soil is warm, concrete is not."""
+
+    texture: float
+    """Spread of log brightness within it at the end; a finished roof is smooth."""
 
     looks_before: int
     looks_after: int
@@ -109,10 +119,10 @@ def kind_of(e: Evidence) -> tuple[Kind, Kind | None]:
             return Kind.DEMOLITION, None
         if before and after:
             return Kind.ROOF_CHANGE, None
-        return _ground(e), None
+        return _ground(e)
     looks, rival = _by_looks(e)
     if after is False and looks is Kind.CONSTRUCTION:
-        return _ground(e), Kind.CONSTRUCTION
+        return _ground(e)[0], Kind.CONSTRUCTION
     if after is True and looks in (Kind.DEMOLITION, Kind.CLEARING, Kind.SURFACE_CHANGE):
         return Kind.CONSTRUCTION, Kind.ROOF_CHANGE
     return looks, rival
@@ -125,9 +135,16 @@ def _stands(shadow: ShadowEvidence | None) -> bool | None:
     return shadow.log_bayes >= 1
 
 
-def _ground(e: Evidence) -> Kind:
-    green = e.green_before > 0 and e.green_after < e.green_before - 0.1
-    return Kind.CLEARING if green else Kind.SURFACE_CHANGE
+def _ground(e: Evidence) -> tuple[Kind, Kind | None]:
+    """Flat ground changed: a foundation is bright, pale and neatly outlined; bare soil is warm; the rest stays unnamed."""
+    if _is_foundation(e):
+        return Kind.CONSTRUCTION, Kind.SURFACE_CHANGE
+    green = e.green_before > -0.15 and e.green_after < e.green_before - 0.1
+    return (Kind.CLEARING if green and e.warming > -0.1 else Kind.SURFACE_CHANGE), None
+
+
+def _is_foundation(e: Evidence) -> bool:
+    return e.brightening > 0.35 and e.warming < -0.05 and e.solidity > 0.8 and e.thickness > 0.6
 
 
 def _by_looks(e: Evidence) -> tuple[Kind, Kind | None]:
@@ -142,15 +159,11 @@ def _by_looks(e: Evidence) -> tuple[Kind, Kind | None]:
     return Kind.SURFACE_CHANGE, Kind.CONSTRUCTION
 
 
-def stage_of(e: Evidence, bright: float, texture: float, looks_on_level: int) -> Stage | None:
-    """
-    How far a construction has come at the end of the series.
-
-    bright: log brightness over the ground around it; texture: spread of log brightness within it, against the ground's.
-    """
+def stage_of(e: Evidence) -> Stage | None:
+    """How far a construction has come at the end of the series; None where shadows cannot be followed."""
     stands = _stands(e.shadow_after)
     if stands is None:
         return None
     if not stands:
-        return Stage.FOUNDATION if bright > 0.1 else Stage.CLEARED
-    return Stage.ROOFED if looks_on_level >= 4 and texture < 0.25 else Stage.STRUCTURE
+        return Stage.FOUNDATION if e.brightening > 0.2 else Stage.CLEARED
+    return Stage.ROOFED if e.texture < SMOOTH_ROOF else Stage.STRUCTURE

@@ -92,7 +92,9 @@ def tidy_steps(starts: Mask, slack: int) -> Mask:
     return tidy
 
 
-def gather_patches(starts: Mask, level: Array, sigma: Array, unit: Array, slack: int, least_px: int) -> list[Patch]:
+def gather_patches(
+    starts: Mask, level: Array, sigma: Array, unit: Array, slack: int, least_px: int
+) -> list[Patch]:
     """
     Join neighbouring steps of about the same date and direction; set apart what stepped much further than the rest.
 

@@ -19,6 +19,9 @@ HEIGHTS = np.arange(2.0, 23.0, 1.0)
 STRIPS = 9
 """Shadow is looked for in as many strips, each one pixel wide."""
 
+USUAL_HEIGHT, HEIGHT_SPREAD = 7.0, 6.0
+"""Metres; what buildings are usually like, before their shadow is seen."""
+
 TURN = 8.0
 """Degrees to which the direction of the shadow is rounded."""
 
@@ -109,6 +112,12 @@ def weigh_shadow(
     xy = TEMPER * ((x * y).sum(axis=1) - kappa * x.sum(axis=1) * y.sum(axis=0)).sum(axis=1) / NOISE**2
     v, mu = STRENGTH_VAR, STRENGTH
     log_bayes = 0.5 * ((mu / v + xy) ** 2 / (1 / v + xx) - mu**2 / v) - 0.5 * np.log1p(v * xx)
+    log_bayes = log_bayes - 0.5 * ((HEIGHTS - USUAL_HEIGHT) / HEIGHT_SPREAD) ** 2
+    log_bayes = (
+        log_bayes
+        + math.log(len(HEIGHTS))
+        - math.log(np.exp(-0.5 * ((HEIGHTS - USUAL_HEIGHT) / HEIGHT_SPREAD) ** 2).sum())
+    )
     top = log_bayes.max()
     weight = np.exp(log_bayes - top)
     mean = float((weight * HEIGHTS).sum() / weight.sum())

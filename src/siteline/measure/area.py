@@ -15,6 +15,9 @@ from siteline.model.measurement import BudgetLine, Measurement
 from siteline.model.place import Footprint
 from siteline.model.quantity import Quantity
 
+ENOUGH_PX = 100.0
+"""Below so many pixels the floor of an area's error rises: corners and texture are no longer told apart."""
+
 SOFT_EDGE_PX = 0.35
 """One-sigma shift of the whole rim of ground that has no sharp edge, pixels."""
 
@@ -35,7 +38,8 @@ def area_of_fit(found: FittedFootprint, grid: Grid, options: MeasureOptions) -> 
     """The area of a fitted roof outline, m² (px² without scale)."""
     fit = found.best
     outline = fit.shape.outline(fit.unknowns)
-    floor = max(options.floor * fit.area_px, options.floor_edge_px * outline.length)
+    smallness = 1 + max(0.0, 1 - fit.area_px / ENOUGH_PX)
+    floor = max(options.floor * fit.area_px, options.floor_edge_px * smallness * outline.length)
     parts = fit_budget(found, found.stack.pixels, gradient_of_area(fit), fit.area_px, floor, options)
     per_px, unit = unit_area(grid)
     value = fit.area_px * per_px

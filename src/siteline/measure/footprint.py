@@ -41,6 +41,9 @@ SMALLEST_NOISE = 0.002
 APRON_PX = (2.0, 1.0)
 """Mean and one-sigma spread of the width of trampled or paved ground around a building, pixels."""
 
+FEW_PX = 150.0
+"""Up to so many pixels a roof must be plain to be told from its ground; a large one may be patchy inside."""
+
 BLOCK_PX = 4
 """Texture closer together than this is taken as one accident, pixels."""
 
@@ -104,11 +107,10 @@ class Fit:
         """How many numbers describe the outline, and the border around it."""
         return self.shape.sizes + 2 * int(self.free[APRON])
 
-    @property
-    def penalised(self) -> float:
-        """Misfit with a price on every number that describes the shape; lower is better."""
+    def penalised(self, effective: float) -> float:
+        """Misfit with a price on every number that describes the outline; lower is better."""
         total = float(self.scores.shape[0] * self.scores.shape[1] * self.noise.shape[2])
-        return self.cost * self.effective / total + self.numbers * float(np.log(max(self.effective, 2.0)))
+        return self.cost * effective / total + self.numbers * float(np.log(max(effective, 2.0)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +173,10 @@ def fit_footprint(
 
 
 def _ranked(fits: Sequence[Fit | None]) -> list[Fit]:
-    """The best first: misfit with a price on every number."""
-    return sorted((fit for fit in fits if fit is not None), key=lambda fit: fit.penalised)
+    """The best first; residuals are counted as independent as those of the closest fit are."""
+    there = [fit for fit in fits if fit is not None]
+    effective = min(there, key=lambda fit: fit.cost).effective
+    return sorted(there, key=lambda fit: fit.penalised(effective))
 
 
 def _equally_good(fits: Sequence[Fit], best: Fit) -> tuple[float, ...]:
@@ -614,7 +618,7 @@ def _with_apron(problem: _Problem, height: tuple[float, float]) -> _Problem:
 def _fit_l(problem: _Problem, plain: Fit, outline_px: BaseGeometry, noise: Array) -> Fit | None:
     """The best L-shape, if a corner of the rectangle is anything like empty."""
     length, width = plain.unknowns[POSE : POSE + 2]
-    if min(length, width) < 5:
+    if min(length, width) < 6 or length * width < 60:
         return None
     boxes = [plain.unknowns]
     if outline_px.area < 0.87 * outline_px.minimum_rotated_rectangle.area:
@@ -660,7 +664,8 @@ def _refuse_poor(
     overlap = fitted.intersection(outline_px).area / fitted.union(outline_px).area
     if overlap < 0.3:
         raise NotMeasured("the fit left the outline it started from")
-    if best.explained < options.min_explained:
+    leeway = 0.2 * float(np.clip(best.area_px / FEW_PX - 1, 0, 1))
+    if best.explained < options.min_explained - leeway:
         raise NotMeasured(
             f"no rectangle or L-shape explains what is seen ({best.explained:.0%} of the variance)"
         )

@@ -25,7 +25,7 @@ GROUND = (Kind.CLEARING, Kind.SURFACE_CHANGE)
 """Changes that have no roof: their outline is measured softly."""
 
 GROWING_LOOKS = 5
-"""Of a building still growing only so many of the latest looks are alike."""
+"""Of a building still growing only so many of the latest looks are alike; and its roof is patchy."""
 
 
 def measure_event(
@@ -47,7 +47,8 @@ def measure_event(
     if event.kind in GROUND or event.stage is Stage.CLEARED:
         return (_measure_ground(event.outline, cube, grid, scene_ids, options),)
     if event.stage is Stage.STRUCTURE:
-        options = replace(options, max_looks=min(options.max_looks, GROWING_LOOKS))
+        looks, explained = min(options.max_looks, GROWING_LOOKS), options.min_explained - 0.1
+        options = replace(options, max_looks=looks, min_explained=explained)
     height = (event.height.value, event.height.sigma * 1.5 + 0.5) if event.height else options.height_m
     expects_shadow = event.stage is not Stage.FOUNDATION
     return _measure_building(

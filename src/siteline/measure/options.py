@@ -30,7 +30,7 @@ class MeasureOptions:
     floor: float = 0.025
     """Relative one-sigma error of an area below which no fit may go (SCIENCE 2.10)."""
 
-    floor_edge_px: float = 0.07
+    floor_edge_px: float = 0.09
     """The same floor as a shift of all edges together, pixels: it rules for small buildings."""
 
     scale: float = 0.001
@@ -45,7 +45,7 @@ class MeasureOptions:
     max_disagreement: float = 0.05
     """Relative difference of area between equally good fits beyond which both are refused."""
 
-    min_explained: float = 0.35
+    min_explained: float = 0.80
     """Share of the variance around the building that the fit must explain."""
 
     min_side_px: float = 3.0

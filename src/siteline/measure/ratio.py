@@ -171,7 +171,7 @@ def _percent_range(low: float, high: float) -> tuple[int, int]:
         last = _ceil(high, step)
         if last <= first:
             last = first + step
-        if last - first <= max(10, 1.6 * (high - low) * 100) or step == 1:
+        if last - first <= max(10, 1.75 * (high - low) * 100) or step == 1:
             return first, last
     raise AssertionError
 

@@ -64,9 +64,9 @@ def fill_from_neighbours(image: NDArray[np.float32], valid: NDArray[np.bool_]) -
 
 def median_over_time(stack: NDArray[np.float32], valid: NDArray[np.bool_]) -> NDArray[np.float32]:
     """
-    Median over the first axis of what is valid, (y, x) float32; NaN where nothing is.
+    Median over the first axis of what is valid, (…) float32; NaN where nothing is.
 
-    stack, valid: (time, y, x). Many times faster than numpy's nanmedian: missing values are sorted to the end.
+    stack, valid: (time, …). Many times faster than numpy's nanmedian: missing values are sorted to the end.
     """
     ordered = np.where(valid, stack, np.float32(np.inf))
     ordered = np.ascontiguousarray(ordered.reshape(len(stack), -1).T)

@@ -1,1 +1,1 @@
-"""Figures and pages that can be published: pictures with their scale, date and credit, one self-contained file."""
+"""Figures and pages that can be published: pictures with scale, date and credit, and one file."""

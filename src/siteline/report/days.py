@@ -6,7 +6,20 @@ from datetime import date, timedelta
 
 from siteline.model.dates import Acquired, DateInterval
 
-MONTHS = "January February March April May June July August September October November December".split()
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 
 
 def say_day(day: date) -> str:
@@ -40,7 +53,7 @@ def say_acquired(acquired: Acquired, short: bool = False) -> str:
 
 
 def say_onset(interval: DateInterval) -> tuple[str, str]:
-    """When a change came into sight, in two parts: "not visible on 3 April 2024", "first visible on 19 April 2024"."""
+    """When a change came into sight: "not visible on 3 April 2024", "first visible on 19 April 2024"."""
     if interval.after is None:
         return "no earlier usable image", f"visible by {say_day(interval.by)}"
     return f"not visible on {say_day(interval.after)}", f"first visible on {say_day(interval.by)}"

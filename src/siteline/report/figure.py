@@ -1,7 +1,8 @@
 """
 One figure: a picture with its date, scale, north, credit and stamps burned into the pixels.
 
-A picture that somebody saves from a page must still say what it is, from when, by whom, and that it is a draft.
+A picture that somebody saves from a page must still say what it is, from when, by whom, and that it
+is a draft.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from shapely.geometry.base import BaseGeometry
 from siteline.model.change import Kind
 from siteline.model.dates import Acquired
 from siteline.model.imagery import Grid, Look, Scene
-from siteline.model.place import Role, Site
+from siteline.model.place import Site
 from siteline.raster.grid import WGS84, affine_of, onto_grid, to_pixels
 from siteline.report.days import say_acquired
 from siteline.report.inert import inert
@@ -171,7 +172,7 @@ def window_around(
     outline: in grid coordinates; aspect: width over height. Shifted, not cut, at the edges of the grid.
     """
     rows, cols = grid.shape
-    col0, row0, col1, row1 = to_pixels(outline, grid).bounds
+    col0, row0, col1, row1 = to_pixels(outline, grid).bounds if not outline.is_empty else (0, 0, cols, rows)
     height = max(smallest, context * (row1 - row0), context * (col1 - col0) / aspect)
     height = min(round(height), rows, round(cols / aspect))
     width = min(max(1, round(height * aspect)), cols)
@@ -234,7 +235,7 @@ def draw_panel(
     for one in drawn:
         _draw_outline(picture, one, scenery.grid, window)
     bottom = burn_stamps(picture, scenery.stamps)
-    size = max(9, round(picture.width / (22 if compact else 38)))
+    size = max(9, round(picture.width / (22 if compact else 34)))
     scene = scenery.scenes.get(scene_id)
     bottom = _burn_credit(picture, credit_of([scene] if scene else []), bottom, compact)
     day = say_acquired(scenery.acquired(scene_id), short=compact)
@@ -298,7 +299,7 @@ def encode(picture: Image.Image, media_type: str, quality: int = 82) -> bytes:
     if media_type == "image/jpeg":
         picture.save(held, "JPEG", quality=quality, subsampling=0, optimize=True)
     else:
-        picture.save(held, "PNG", optimize=True)
+        picture.save(held, "PNG", compress_level=6)
     return held.getvalue()
 
 
@@ -397,7 +398,7 @@ def _label_outline(picture: Image.Image, one: Drawn, shape: BaseGeometry, window
     size = max(10, round(picture.width / 44))
     scale = picture.width / window.shape[1]
     _, y0, x1, _ = shape.bounds
-    text = inert(one.label, 40)
+    text = inert(one.label, 24)
     wide = max(width_of(text, size, bold=True) + size, size * 1.8)
     left = min(max(2.0, (x1 - window.col0) * scale + size * 0.5), picture.width - wide - 2)
     middle = min(max(size * 3.2, (y0 - window.row0) * scale - size * 0.6), picture.height - size)
@@ -427,7 +428,7 @@ def _burn_chip(picture: Image.Image, text: str, size: int) -> None:
 
 def _burn_credit(picture: Image.Image, credit: str, bottom: int, compact: bool) -> int:
     """The credit along the bottom; returns the row where it begins."""
-    size = max(8, round(picture.width / (30 if compact else 54)))
+    size = max(8, round(picture.width / (30 if compact else 42)))
     text = credit if can_letter(credit) else "credit in the caption"
     lines = broken(text, size, picture.width - size * 1.2)
     if len(lines) > 3:
@@ -447,7 +448,7 @@ def _burn_scale_bar(picture: Image.Image, metres: float | None, size: int, botto
     left, base = size * 0.9, bottom - size * 0.9
     white, dark = (255, 255, 255), (0, 0, 0)
     if metres is None:
-        draw_text(draw, (left, base - size * 0.2), "scale not known", size, white, halo=dark)
+        _burn_words(picture, "scale not known", (0, round(bottom - size * 1.7)), size)
         return
     length = nice_length(metres * picture.width * 0.28)
     right, tick = left + length / metres, size * 0.45
@@ -469,9 +470,8 @@ def _burn_north(picture: Image.Image, north: float | None, size: int) -> None:
     draw = ImageDraw.Draw(picture)
     white, dark = (255, 255, 255), (0, 0, 0)
     if north is None:
-        text = "north not known"
-        at = (picture.width - width_of(text, size) - size * 0.7, size * 2.9)
-        draw_text(draw, at, text, size, white, halo=dark)
+        wide = round(width_of("north not known", size) + size * 1.2)
+        _burn_words(picture, "north not known", (picture.width - wide, round(size * 1.9)), size)
         return
     reach = size * 2.2
     sheet = Image.new("L", (round(reach * 2 * _SMOOTH),) * 2, 0)
@@ -493,6 +493,15 @@ def _burn_north(picture: Image.Image, north: float | None, size: int) -> None:
         picture.paste(colour, corner, small)
     at = (corner[0] + reach - width_of("N", size, bold=True) / 2, corner[1] + reach * 2 + size * 0.3)
     draw_text(draw, at, "N", size, white, bold=True, halo=dark)
+
+
+def _burn_words(picture: Image.Image, text: str, corner: tuple[int, int], size: int) -> None:
+    """A few words on a dark ground, `corner` its top left."""
+    left, top = corner
+    wide, tall = width_of(text, size) + size * 1.2, round(size * 1.6)
+    _darken(picture, (left, top, math.ceil(left + wide), top + tall), 0.62)
+    at = (left + size * 0.6, top + tall / 2)
+    draw_text(ImageDraw.Draw(picture), at, text, size, (255, 255, 255))
 
 
 def _darken(picture: Image.Image, box: tuple[int, int, int, int], strength: float) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import unicodedata
 
 _HIDDEN = frozenset(
-    [0x00AD, 0x034F, 0x061C, 0x180E, 0xFEFF]
-    + list(range(0x200B, 0x2010))  # zero-width and direction marks
-    + list(range(0x2028, 0x202F))  # separators, embeddings, overrides
-    + list(range(0x2060, 0x2070))  # joiners, isolates
-    + list(range(0xFFF0, 0xFFFC))
-    + list(range(0xE0000, 0xE0080))  # tags
+    [
+        *(0x00AD, 0x034F, 0x061C, 0x180E, 0xFEFF),
+        *range(0x200B, 0x2010),  # zero-width and direction marks
+        *range(0x2028, 0x202F),  # separators, embeddings, overrides
+        *range(0x2060, 0x2070),  # joiners, isolates
+        *range(0xFFF0, 0xFFFC),
+        *range(0xE0000, 0xE0080),  # tags
+    ]
 )
 _JOINERS = (0x200C, 0x200D)
 """Needed to spell Persian and the scripts of India; of no use beside ASCII but to deceive."""

@@ -49,7 +49,7 @@ def draw_text(
     x, y = at
     for face, run in _runs(text, bold):
         loaded = _load(face or _dejavu(bold), size)
-        stroke = 0 if halo is None else max(1, round(min(size / 9, 2 + size / 40)))
+        stroke = 0 if halo is None else max(1, round(min(size / 12, 2 + size / 40)))
         draw.text((x, y), run, font=loaded, fill=fill, anchor="lm", stroke_width=stroke, stroke_fill=halo)
         x += loaded.getlength(run)
 
@@ -110,6 +110,7 @@ def _load(path: str, size: int) -> ImageFont.FreeTypeFont:
 @cache
 def _dejavu(bold: bool) -> str:
     found = importlib.util.find_spec("matplotlib")
-    assert found is not None and found.submodule_search_locations
+    assert found is not None
+    assert found.submodule_search_locations
     folder = Path(found.submodule_search_locations[0]) / "mpl-data" / "fonts" / "ttf"
     return str(folder / ("DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"))

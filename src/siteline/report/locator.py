@@ -34,7 +34,7 @@ from siteline.report.figure import (
 from siteline.report.rules import Stamp
 from siteline.report.signs import SHAPES, say_kind, sign
 from siteline.report.stretch import Window
-from siteline.report.svg import data_uri, drawing, element, group, path_of
+from siteline.report.svg import Attributes, data_uri, drawing, element, group, path_of
 
 Box = tuple[float, float, float, float]
 
@@ -104,7 +104,7 @@ def draw_map(
     with_picture: bool = True,
 ) -> Markup:
     """
-    The map as SVG, laid out for a width: outlines, labels with leader lines that do not overlap, scale, north.
+    The map as SVG, laid out for a width: outlines, labels that do not overlap, scale, north.
 
     with_picture: embed the backdrop; a page that lays two maps over one picture leaves it out.
     """
@@ -152,10 +152,13 @@ def draw_map(
                 stroke_linejoin="round",
             )
         )
+    radius = 9.5 if width > 500 or len(placed) <= 20 else 6.5  # many on a phone
+    side = (2.4 * radius, 2.4 * radius)
     avoid = [_grow(shape.bounds, 1) for _, shape in shapes]
     for one, shape in shapes:
-        at = _find_room(shape.bounds, (23, 23), (width, height), taken, avoid)
-        taken.append(_box_at(at, (23, 23)))
+        at = _find_room(shape.bounds, side, (width, height), taken, avoid)
+        at = at or _held_inside(shape.bounds, side, (width, height))
+        taken.append(_box_at(at, side))
         anchor, here = nearest_points(shape, Point(at))
         if anchor.distance(here) > 18:
             for colour, thick in (("#ffffff", 3.0), (KIND_COLOUR[one.kind], 1.4)):
@@ -170,12 +173,13 @@ def draw_map(
                         stroke_width=thick,
                     )
                 )
-        signs.append(sign(one.kind, one.number, *at, 9.5))
+        signs.append(sign(one.kind, one.number, at[0], at[1], radius))
     words = []
     for text, shape in labels:
         said = text if len(text) <= 18 else text[:17] + "…"
         size = (_LETTER * 0.62 * sum(2 if ord(c) > 0x1100 else 1 for c in said) + 6, _LETTER * 1.3)
-        room = _find_room(shape.bounds, size, (width, height), taken, avoid, farthest=60, fallback=False)
+        own = _grow(shape.bounds, -1)
+        room = _find_room(shape.bounds, size, (width, height), taken, [*avoid, own], farthest=60)
         if room is None:
             continue  # the list beside the map names it
         taken.append(_box_at(room, size))
@@ -327,14 +331,14 @@ def _draw_scale_and_north(
 ) -> list[Markup]:
     scale = metres_per_pixel(scenery.grid)
     foot = min([height, *(t[1] for t in taken)]) - 14
-    words = {"font_size": 12, "fill": "#16181b", "font_weight": 600}
+    words: Attributes = {"font_size": 12, "fill": "#16181b", "font_weight": 600}
     parts = []
     if scale is None:
         parts.append(
-            element("rect", x=8, y=foot - 15, width=118, height=21, fill="#ffffff", fill_opacity=0.82)
+            element("rect", x=8, y=foot - 15, width=138, height=21, fill="#ffffff", fill_opacity=0.82)
         )
         parts.append(element("text", "Scale not known", x=15, y=foot, **words))
-        taken.append((8, foot - 15, 126, foot + 6))
+        taken.append((8, foot - 15, 146, foot + 6))
     else:
         length = nice_length(scale * pixels_per_unit * width * 0.24)
         reach = length / (scale * pixels_per_unit)
@@ -349,10 +353,10 @@ def _draw_scale_and_north(
         taken.append((8, foot - 24, reach + 28, foot + 8))
     if scenery.north is None:
         parts.append(
-            element("rect", x=width - 126, y=8, width=118, height=21, fill="#ffffff", fill_opacity=0.82)
+            element("rect", x=width - 146, y=8, width=138, height=21, fill="#ffffff", fill_opacity=0.82)
         )
-        parts.append(element("text", "North not known", x=width - 119, y=23, **words))
-        taken.append((width - 126, 8, width - 8, 29))
+        parts.append(element("text", "North not known", x=width - 139, y=23, **words))
+        taken.append((width - 146, 8, width - 8, 29))
     else:
         x, y = width - 26, 30
         parts.append(element("circle", cx=x, cy=y, r=18, fill="#ffffff", fill_opacity=0.82))
@@ -400,10 +404,9 @@ def _find_room(
     taken: Sequence[Box],
     avoid: Sequence[Box],
     farthest: float = 150,
-    fallback: bool = True,
 ) -> tuple[float, float] | None:
     """
-    A free place for a label of some size near a thing; nearest first, above and right before below and left.
+    A free place for a label of some size near a thing, nearest first; None if there is none.
 
     Never on `taken` nor outside the frame; off what is in `avoid` if it can be.
     """
@@ -424,8 +427,12 @@ def _find_room(
                 if inside and not any(_overlap(own, other) for other in obstacles):
                     return at
             reach += 7
-    if not fallback:
-        return None
+    return None
+
+
+def _held_inside(bounds: Box, size: tuple[float, float], frame: tuple[float, float]) -> tuple[float, float]:
+    """The middle of a thing, moved so that its label stays on the map."""
+    middle = (bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2
     half_x, half_y = size[0] / 2 + 2, size[1] / 2 + 2
     return (
         min(max(middle[0], half_x), frame[0] - half_x),

@@ -99,7 +99,7 @@ class Detail:
 
 def build_page(material: BriefMaterial) -> str:
     """
-    The whole brief as one HTML file: nothing is fetched, no script is run, the same input gives the same bytes.
+    The whole brief as one HTML file: nothing is fetched, no script runs, the same input gives the same bytes.
 
     Raises BadInput where simulated images would stand beside real ones.
     """
@@ -122,7 +122,8 @@ def build_page(material: BriefMaterial) -> str:
         built=say_day(material.built_at.date()),
         version=material.version,
         sections=[
-            _tell_site(section, f"s{n}", stamps, detail) for n, section in enumerate(material.sites, 1)
+            _tell_site(section, f"s{n}", stamps, detail, _pictures_left(material, n - 1))
+            for n, section in enumerate(material.sites, 1)
         ],
         is_any_calibrated=any(e.event.calibrated for section in material.sites for e in section.events),
         pair_note=PAIR_NOTE,
@@ -166,16 +167,23 @@ def _choose_detail(findings: int) -> Detail:
     if findings <= 30:
         return Detail(520, 180, 6, 76)
     if findings <= 80:
-        return Detail(380, 130, 5, 70)
+        return Detail(380, 130, 4, 68)
     return Detail(300, 0, 0, 62)
 
 
-_MOST_PICTURED = 160
+_MOST_PICTURED = 120
 """Beyond so many findings a page would be too heavy: the rest are told without pictures."""
 
 
-def _tell_site(section: SiteSection, name: str, stamps: tuple[Stamp, ...], detail: Detail) -> dict[str, Any]:
-    """What the template prints of one site."""
+def _pictures_left(material: BriefMaterial, sites: int) -> int:
+    """How many findings may still be pictured after the first `sites` sites."""
+    return max(0, _MOST_PICTURED - sum(len(section.shown) for section in material.sites[:sites]))
+
+
+def _tell_site(
+    section: SiteSection, name: str, stamps: tuple[Stamp, ...], detail: Detail, pictured: int
+) -> dict[str, Any]:
+    """What the template prints of one site; its first `pictured` findings get pictures."""
     scenery = scenery_of(section, stamps)
     events = {judged.id: judged for judged in section.events}
     numbered = [(str(n), finding, events.get(finding.event_id)) for n, finding in enumerate(section.shown, 1)]
@@ -215,7 +223,8 @@ def _tell_site(section: SiteSection, name: str, stamps: tuple[Stamp, ...], detai
         "timeline_wide": timeline.draw_timeline(looks, lanes, stamps, name=f"{name}-time-wide"),
         "timeline_narrow": timeline.draw_upright_timeline(looks, lanes, stamps, name=f"{name}-time-narrow"),
         "entries": [
-            _tell_entry(scenery, n, finding, judged, f"{name}-{n}", detail) for n, finding, judged in numbered
+            _tell_entry(scenery, n, finding, judged, f"{name}-{n}", detail if int(n) <= pictured else None)
+            for n, finding, judged in numbered
         ],
         "rejected": len(section.findings.findings) - len(section.shown),
         "comparisons": [_tell_comparison(c) for c in section.findings.comparisons],
@@ -263,17 +272,28 @@ _USES = {
 
 
 def _tell_entry(
-    scenery: Scenery, number: str, finding: Finding, judged: JudgedEvent | None, anchor: str, detail: Detail
+    scenery: Scenery,
+    number: str,
+    finding: Finding,
+    judged: JudgedEvent | None,
+    anchor: str,
+    detail: Detail | None,
 ) -> dict[str, Any]:
     event = judged.event if judged else None
-    pictured = event is not None and int(number) <= _MOST_PICTURED
-    before, after, latest, frames = None, None, None, ()
-    if event is not None and pictured:
+    before: Figure | None = None
+    after: Figure | None = None
+    latest: Figure | None = None
+    frames: tuple[Figure, ...] = ()
+    if event is not None and detail is not None:
+        wide, three = detail.pair_px, detail.pair_px * 3 // 4
+        latest = draw_latest(scenery, finding, event, number=int(number), width=three, quality=detail.quality)
         before, after = draw_pair(
-            scenery, finding, event, number=int(number), width=detail.pair_px, quality=detail.quality
-        )
-        latest = draw_latest(
-            scenery, finding, event, number=int(number), width=detail.pair_px, quality=detail.quality
+            scenery,
+            finding,
+            event,
+            number=int(number),
+            width=three if latest else wide,
+            quality=detail.quality,
         )
         if detail.frames:
             frames = draw_frames(
@@ -307,7 +327,7 @@ def _tell_entry(
         "latest": latest and _embedded(latest),
         "has_before": finding.last_without is not None,
         "frames": [_embedded(frame) for frame in frames],
-        "pictured": pictured,
+        "pictured": detail is not None,
         "credit": credit_of(credited) if credited else "",
         "licence": licence_of(credited) if credited else "",
         "remarks": tuple(dict.fromkeys((*finding.remarks, *(event.remarks if event else ())))),

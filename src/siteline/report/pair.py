@@ -59,7 +59,7 @@ def draw_latest(
     quality: int = 82,
 ) -> Figure | None:
     """
-    The latest look that shows a building site clearly; None if it is the first with the change, or nothing is built.
+    The latest clear look at a building site; None if it is the first with the change, or nothing is built.
 
     The first look with a new building often shows bare ground: what came of it is on the latest.
     """
@@ -91,8 +91,8 @@ def join_pair(
 
 
 PAIR_NOTE = (
-    "The pictures show the same place at the same scale, with the same brightness stretch; the outline is dashed "
-    "before and solid after."
+    "The pictures show the same place at the same scale, with the same brightness stretch; "
+    "the outline is dashed before and solid after."
 )
 
 

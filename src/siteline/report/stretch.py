@@ -66,12 +66,12 @@ def find_stretch(cube: xr.Dataset, looks: Sequence[Look]) -> Stretch:
     spread = np.unique(np.linspace(0, len(used) - 1, min(len(used), _SAMPLED_LOOKS)).round().astype(int))
     rows, cols = cube.sizes["y"], cube.sizes["x"]
     step = max(1, int(np.sqrt(rows * cols / _SAMPLED_PIXELS)))
-    thinned = {"y": slice(step // 2, None, step), "x": slice(step // 2, None, step)}
+    thinned: dict[str, slice] = {"y": slice(step // 2, None, step), "x": slice(step // 2, None, step)}
     channels = [present.index(band) for band in bands]
     samples = []
     for index in (used[i] for i in spread):
-        value = cube["value"].isel(time=index, band=channels, **thinned).values
-        usable = cube["why_not"].isel(time=index, **thinned).values == WhyNot.USABLE
+        value = cube["value"].isel({"time": index, "band": channels, **thinned}).values
+        usable = cube["why_not"].isel({"time": index, **thinned}).values == WhyNot.USABLE
         samples.append(value[:, usable])
     seen = np.concatenate(samples, axis=1) if samples else np.empty((len(bands), 0))
     seen = seen[:, np.isfinite(seen).all(axis=0)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from markupsafe import Markup, escape
 from shapely.geometry import LineString, MultiPolygon, Polygon
@@ -11,12 +11,15 @@ from shapely.geometry.base import BaseGeometry
 
 from siteline.report.inert import inert
 
-SANS = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Noto Sans KR', 'Noto Sans CJK KR', sans-serif"
+SANS = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Noto Sans KR', sans-serif"
+
+Attributes = Mapping[str, str | float | int | None]
+"""Attributes that several elements share."""
 
 
 def element(tag: str, *children: Markup | str, **attributes: str | float | int | None) -> Markup:
     """
-    One element; text children and attributes are made inert and escaped, Markup children are taken as they are.
+    One element; text and attributes are made inert and escaped, Markup children are taken as they are.
 
     Attribute names: `_` stands for `-`, a trailing `_` is dropped (`class_`), `viewBox` stays as it is.
     """

@@ -6,6 +6,7 @@ import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 from markupsafe import Markup
 
@@ -16,7 +17,7 @@ from siteline.report.days import MONTHS, say_day, say_span
 from siteline.report.figure import KIND_COLOUR, Figure
 from siteline.report.rules import Stamp
 from siteline.report.signs import say_kind, sign
-from siteline.report.svg import drawing, element, group
+from siteline.report.svg import Attributes, drawing, element, group
 
 WIDE, NARROW = 920.0, 360.0
 
@@ -50,7 +51,7 @@ class Gap:
 
 
 def gaps_of(looks: Sequence[Look]) -> tuple[Gap, ...]:
-    """Times between usable looks that are longer than GAP_DAYS and than twice what is usual here, in time order."""
+    """Times without a usable look longer than GAP_DAYS and than twice what is usual here, in time order."""
     steps = every_gap(looks)
     if not steps:
         return ()
@@ -61,8 +62,9 @@ def gaps_of(looks: Sequence[Look]) -> tuple[Gap, ...]:
 def every_gap(looks: Sequence[Look]) -> tuple[Gap, ...]:
     """All times between one usable look and the next, in time order."""
     used = sorted((look for look in looks if look.used), key=lambda look: look.acquired.middle)
-    pairs = zip(used, used[1:], strict=False)
-    return tuple(Gap(a.acquired.last_day, max(a.acquired.last_day, b.acquired.first_day)) for a, b in pairs)
+    return tuple(
+        Gap(a.acquired.last_day, max(a.acquired.last_day, b.acquired.first_day)) for a, b in pairwise(used)
+    )
 
 
 def draw_timeline(
@@ -103,7 +105,7 @@ def draw_timeline(
         parts.append(element("line", x1=left, y1=y, x2=width - right, y2=y, **_HAIR))
         parts.append(sign(lane.event.kind, lane.number, 11, y, 9))
         parts.append(
-            element("text", _cut(lane.label, 27), x=28, y=y + 4.5, font_size=13, fill="currentColor")
+            element("text", _cut(lane.label, 24), x=28, y=y + 4.5, font_size=13, fill="currentColor")
         )
         for interval, finished in _intervals(lane.event):
             start = left if interval.after is None else along(_noon(interval.after))
@@ -221,9 +223,9 @@ def _say_briefly(days: int) -> str:
     return f"{days} d" if days < 1000 else f"{days / 365.25:.0f} y"
 
 
-_SMALL = {"font_size": 11.5, "fill": "currentColor", "fill_opacity": 0.72}
-_HAIR = {"stroke": "currentColor", "stroke_opacity": 0.16, "stroke_width": 1}
-_SHADE = {"fill": "currentColor", "fill_opacity": 0.085}
+_SMALL: Attributes = {"font_size": 11.5, "fill": "currentColor", "fill_opacity": 0.72}
+_HAIR: Attributes = {"stroke": "currentColor", "stroke_opacity": 0.16, "stroke_width": 1}
+_SHADE: Attributes = {"fill": "currentColor", "fill_opacity": 0.085}
 
 
 def _in_order(looks: Sequence[Look]) -> list[Look]:
@@ -300,7 +302,7 @@ def _bar(
     *,
     upright: bool,
 ) -> list[Markup]:
-    """A bar of the days in which it came into sight; hollow for its completion, dashed where the start is open."""
+    """A bar of the days in which it came into sight; hollow: completion; dashed: the start is open."""
     colour = KIND_COLOUR[kind]
     x, y, wide, tall = (
         (across - 5, start, 10.0, end - start) if upright else (start, across - 5, end - start, 10.0)

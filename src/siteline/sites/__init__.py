@@ -1,0 +1,1 @@
+"""Sites and scenes, surveys, event versions with judgements, sizes: rows that are added, never edited."""

@@ -166,9 +166,9 @@ class Events:
 
     def all(self, site_id: str, every: bool = False, as_of: datetime | None = None) -> list[WatchedEvent]:
         """
-        Events of a site by onset; `every` includes candidates below the threshold and what was not found again.
+        Events of a site by onset; `every` adds candidates below the threshold and what was not found again.
 
-        An accepted event is listed even when a later survey no longer finds it: it needs review, it does not vanish.
+        An accepted event is listed even when a later survey no longer finds it: it needs review.
         """
         query = sa.select(tables.event.c.id).where(tables.event.c.site_id == site_id)
         ids = {row[0] for row in self._db.rows(known_at(query, tables.event, as_of))}

@@ -41,7 +41,7 @@ class Measurements:
     def of(
         self, site_id: str, subject: str, version: int | None = None, as_of: datetime | None = None
     ) -> dict[str, Measurement]:
-        """The newest size of each sort by its name; of one version, or of the subject whatever its version."""
+        """The newest size of each sort by its name; of one version, or of whichever is newest."""
         table = tables.measurement.c
         query = sa.select(table.what, table.noun).where(table.site_id == site_id, table.subject == subject)
         if version is not None:

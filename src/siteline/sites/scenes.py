@@ -52,7 +52,7 @@ class Scenes:
             tables.scene.c.site_id == site_id
         )
         rows = self._db.rows(known_at(query, tables.scene, as_of).order_by(tables.scene.c.seq))
-        newest = {scene_id: noun for scene_id, noun in rows}
+        newest: dict[str, str] = dict(rows)
         scenes = [from_json(Scene, noun) for noun in newest.values()]
         return tuple(sorted(scenes, key=lambda s: (s.acquired.middle, s.id)))
 

@@ -35,7 +35,7 @@ class Built:
 
 def build_brief(case: Case, out: Path | None, progress: Progress) -> Built:
     """
-    Build the page, keep its bytes, and record what it cites; sites that were never surveyed are surveyed first.
+    Build the page, keep its bytes, record what it cites; sites never surveyed are surveyed first.
 
     Raises CannotTell if there is no site.
     """

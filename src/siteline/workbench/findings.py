@@ -21,8 +21,8 @@ from siteline.model.place import Site, Zone
 from siteline.model.remark import Remark
 from siteline.raster.grid import bounds_of, onto_grid, reproject
 from siteline.sites.events import Version, WatchedEvent
-from siteline.sites.interchange import FORMATS, EventRecord, describe_events, write_events
-from siteline.sites.outline import read_outline
+from siteline.sites.exchange.events import FORMATS, EventRecord, describe_events, write_events
+from siteline.sites.exchange.outline import read_outline
 from siteline.workbench.bench import Bench
 from siteline.workbench.case import Case
 from siteline.workbench.files import write_derived

@@ -13,9 +13,9 @@ from siteline.model.errors import BadInput, BadSetting
 from siteline.model.place import Site
 from siteline.model.remark import Remark
 from siteline.sites.coordinates import Place, parse_place
-from siteline.sites.features import AnswerRoles, RoleQuestion
-from siteline.sites.files import parse_site, write_site
-from siteline.sites.intake import read_bytes
+from siteline.sites.exchange.features import AnswerRoles, RoleQuestion
+from siteline.sites.exchange.intake import read_bytes
+from siteline.sites.exchange.sites import parse_site, write_site
 from siteline.sites.square import square_site
 from siteline.workbench.case import SETTINGS_FILE, Case, make_case, open_case
 from siteline.workbench.files import write_derived
@@ -54,7 +54,7 @@ def start_site(folder: Path, place_text: str, size: str, name: str | None) -> St
     steps = (
         f"1. Draw the perimeter and buildings on {drawn} (QGIS, geojson.io or Google Earth), then:",
         f"   siteline site add {into}{drawn}",
-        "2. List your images in scenes.csv: file, acquired and, if you know them, bands, credit, licence; then:",
+        "2. List your images in scenes.csv (file, acquired; if known bands, credit, licence), then:",
         f"   siteline scenes add {into}{site.id} --manifest scenes.csv",
         f"3. siteline survey {into}{site.id}",
         f"4. siteline brief build {into}".rstrip(),

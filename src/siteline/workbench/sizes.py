@@ -11,7 +11,7 @@ from siteline.model.errors import BadInput, NotFound, NotMeasured
 from siteline.model.measurement import Measurement
 from siteline.model.place import Role, Site
 from siteline.raster.grid import onto_grid
-from siteline.sites.outline import read_outline
+from siteline.sites.exchange.outline import read_outline
 from siteline.workbench.bench import Bench, Progress
 from siteline.workbench.case import Case
 from siteline.workbench.survey import site_grid, survey_site

@@ -10,9 +10,9 @@ from typing import Any
 from siteline.model.errors import BadGeometry, BadSiteFile
 from siteline.model.place import Frame, Function, Site, Structure
 from siteline.model.remark import Remark
-from siteline.sites.features import OWN, Draft, read_members
-from siteline.sites.intake import dump_collection
-from siteline.sites.shapes import Pen, as_geojson
+from siteline.sites.exchange.features import OWN, Draft, read_members
+from siteline.sites.exchange.intake import dump_collection
+from siteline.sites.exchange.shapes import Pen, as_geojson
 
 SHAPE = "site/1"
 """What a site file says of itself."""

@@ -24,8 +24,7 @@ from siteline.model.dates import DateInterval
 from siteline.model.errors import BadInput, BadSiteFile, SitelineError
 from siteline.model.place import Frame, Role, Site, Structure, Zone
 from siteline.model.quantity import Quantity
-from siteline.sites.files import write_site
-from siteline.sites.interchange import (
+from siteline.sites.exchange.events import (
     EventRecord,
     Events,
     describe_events,
@@ -33,6 +32,7 @@ from siteline.sites.interchange import (
     read_events,
     write_events,
 )
+from siteline.sites.exchange.sites import write_site
 from tests import factory
 
 SCHEMAS = Path(__file__).parents[2] / "docs" / "reference" / "schemas"

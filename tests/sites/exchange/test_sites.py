@@ -18,11 +18,10 @@ from hypothesis import strategies as st
 
 from siteline.model.errors import BadInput, BadSiteFile, SitelineError
 from siteline.model.place import Frame, Function, Role, Site, Structure
-from siteline.sites.features import RoleQuestion
-from siteline.sites.files import parse_site, read_site, write_site
-from siteline.sites.kml import zip_kmz
-
-from .drawings import KML_FILE, LAT, LON, as_bytes, feature, ring, site_file
+from siteline.sites.exchange.features import RoleQuestion
+from siteline.sites.exchange.kml import zip_kmz
+from siteline.sites.exchange.sites import parse_site, read_site, write_site
+from tests.sites.drawings import KML_FILE, LAT, LON, as_bytes, feature, ring, site_file
 
 
 def test_a_site_file_is_read_whole(tmp_path: Path) -> None:
@@ -413,6 +412,12 @@ BROKEN_BYTES: dict[str, tuple[bytes, str, str]] = {
     "space after comma": (_kml("127.601,39.901,0", "127.601, 39.901"), "Hall 2", "commas"),
     "swapped in kml": (_kml("127.6,39.9,12.5", "39.9,127.6"), "swapped", "Longitude"),
     "misspelt role in kml": (_kml(">building<", ">bilding<"), "bilding", "Did you mean building"),
+    "tags without end": (b"<kml>" + b"<a/>" * 500_000 + b"</kml>", "more than 400,000 elements", "drawing"),
+    "endless outline": (
+        _kml("127.601,39.901,0", "127.601,39.901 " * 60_000),
+        "vertices is no drawing",
+        "Simplify",
+    ),
     "no kml in kmz": (_kmz("readme.txt"), "no KML files", "Google Earth"),
     "two kmls in kmz": (_kmz("a.kml", "b.kml"), "2 KML files", "Google Earth"),
     "climbing entry": (_kmz("doc.kml", "../../x.kml"), "leave its folder", "Do not unpack"),

@@ -28,11 +28,11 @@ from siteline.model.errors import BadGeometry, BadInput, BadSiteFile
 from siteline.model.place import Frame, Site, Zone
 from siteline.model.quantity import Quantity
 from siteline.model.remark import Remark
-from siteline.sites import eventkml
-from siteline.sites.geojson import check_crs, pen_remarks, read_frame, refuse_other_shape
-from siteline.sites.intake import decode, dump_collection, fit_value, parse_json, read_bytes, sniff
-from siteline.sites.kml import unzip_kmz, zip_kmz
-from siteline.sites.shapes import Pen, as_geojson, rounded, split_at_180
+from siteline.sites.exchange import eventkml
+from siteline.sites.exchange.geojson import check_crs, pen_remarks, read_frame, refuse_other_shape
+from siteline.sites.exchange.intake import decode, dump_collection, fit_value, parse_json, read_bytes, sniff
+from siteline.sites.exchange.kml import unzip_kmz, zip_kmz
+from siteline.sites.exchange.shapes import Pen, as_geojson, rounded, split_at_180
 
 SHAPE = "events/1"
 """What an event file says of itself."""

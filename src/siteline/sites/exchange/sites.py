@@ -8,10 +8,10 @@ from pathlib import Path
 from siteline.model.errors import BadInput
 from siteline.model.place import Site, Structure
 from siteline.model.remark import Remark
-from siteline.sites import geojson, sitekml
-from siteline.sites.features import AnswerRoles, build_site, build_structure, settle_roles
-from siteline.sites.intake import decode, parse_json, read_bytes, sniff
-from siteline.sites.kml import unzip_kmz, zip_kmz
+from siteline.sites.exchange import geojson, sitekml
+from siteline.sites.exchange.features import AnswerRoles, build_site, build_structure, settle_roles
+from siteline.sites.exchange.intake import decode, parse_json, read_bytes, sniff
+from siteline.sites.exchange.kml import unzip_kmz, zip_kmz
 
 FORMATS = ("geojson", "kml", "kmz")
 

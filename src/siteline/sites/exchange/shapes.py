@@ -32,6 +32,7 @@ _MULTI: dict[type[BaseGeometry], type[BaseGeometry]] = {
 }
 _PARTS = {"MultiPoint": "Point", "MultiLineString": "LineString", "MultiPolygon": "Polygon"}
 _LARGEST_PIXEL = 1e7
+_MOST_VERTICES = 50_000
 
 
 class Pen:
@@ -123,6 +124,8 @@ class Pen:
         return flat
 
     def _flat(self, positions: list[tuple[float, ...]]) -> list[Position]:
+        if len(positions) > _MOST_VERTICES:
+            raise BadGeometry(f"an outline of {len(positions):,} vertices is no drawing", "Simplify it.")
         if any(len(p) < 2 for p in positions):
             raise BadGeometry("a vertex has fewer than two numbers", "Each vertex is longitude, latitude.")
         if any(any(p[2:]) for p in positions):  # a height of 0 is no height

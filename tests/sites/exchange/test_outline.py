@@ -11,10 +11,9 @@ import shapely
 
 from siteline.model.errors import BadGeometry, BadSiteFile
 from siteline.model.place import Frame
-from siteline.sites.kml import zip_kmz
-from siteline.sites.outline import read_outline
-
-from .drawings import KML_FILE, feature, ring
+from siteline.sites.exchange.kml import zip_kmz
+from siteline.sites.exchange.outline import read_outline
+from tests.sites.drawings import KML_FILE, feature, ring
 
 BOX = {"type": "Polygon", "coordinates": [ring()]}
 LINE = {"type": "LineString", "coordinates": ring()[:2]}

@@ -12,9 +12,9 @@ from xml.etree import ElementTree as ET
 from siteline.model.errors import BadGeometry, BadInput, BadSiteFile
 from siteline.model.place import Frame, Role, Site, Structure
 from siteline.model.remark import Remark
-from siteline.sites.features import OWN, Draft, read_members
-from siteline.sites.geojson import SHAPE, pen_remarks, properties_of, refuse_other_shape
-from siteline.sites.kml import (
+from siteline.sites.exchange.features import OWN, Draft, read_members
+from siteline.sites.exchange.geojson import SHAPE, pen_remarks, properties_of, refuse_other_shape
+from siteline.sites.exchange.kml import (
     add,
     add_data,
     add_shape,
@@ -36,7 +36,7 @@ from siteline.sites.kml import (
     value_of,
     write_kml,
 )
-from siteline.sites.shapes import Pen
+from siteline.sites.exchange.shapes import Pen
 
 _SLOT = "siteline-slot"
 _SITE_DATA = frozenset(["siteline", "id", "name", "names", "parent", "simulated"])

@@ -11,8 +11,8 @@ from shapely.geometry.base import BaseGeometry
 
 from siteline.model.change import Kind
 from siteline.model.errors import BadGeometry, BadSiteFile
-from siteline.sites.intake import fit_text
-from siteline.sites.kml import (
+from siteline.sites.exchange.intake import fit_text
+from siteline.sites.exchange.kml import (
     add,
     add_data,
     add_shape,
@@ -27,7 +27,7 @@ from siteline.sites.kml import (
     value_of,
     write_kml,
 )
-from siteline.sites.shapes import Pen
+from siteline.sites.exchange.shapes import Pen
 
 _IN_WORDS = {
     Kind.CONSTRUCTION: ("new building", "ff901eff"),

@@ -10,10 +10,10 @@ from shapely.geometry.base import BaseGeometry
 
 from siteline.model.errors import BadGeometry, BadSiteFile
 from siteline.model.place import Frame
-from siteline.sites.geojson import check_crs, read_frame
-from siteline.sites.intake import decode, parse_json, read_bytes, sniff
-from siteline.sites.kml import draw_placemark, parse_kml, placemarks, unzip_kmz
-from siteline.sites.shapes import Pen
+from siteline.sites.exchange.geojson import check_crs, read_frame
+from siteline.sites.exchange.intake import decode, parse_json, read_bytes, sniff
+from siteline.sites.exchange.kml import draw_placemark, parse_kml, placemarks, unzip_kmz
+from siteline.sites.exchange.shapes import Pen
 
 
 def read_outline(path: Path, frame: Frame = Frame.EARTH, *, line: bool = False) -> BaseGeometry:

@@ -18,9 +18,9 @@ from shapely.geometry.base import BaseGeometry
 from siteline.model.errors import BadSiteFile
 from siteline.model.place import Frame, Function, Role, Site, Structure
 from siteline.model.remark import Remark
-from siteline.sites.intake import MAX_FEATURES
-from siteline.sites.kml import value_of
-from siteline.sites.shapes import swapped
+from siteline.sites.exchange.intake import MAX_FEATURES
+from siteline.sites.exchange.kml import value_of
+from siteline.sites.exchange.shapes import swapped
 
 LEAVE_OUT = "none"
 """The answer to a question about a role: this feature is not part of the site."""

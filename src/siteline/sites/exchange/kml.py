@@ -18,8 +18,8 @@ from shapely.geometry import LineString, Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from siteline.model.errors import BadGeometry, BadSiteFile
-from siteline.sites.intake import MAX_BYTES, fit_text, parse_value
-from siteline.sites.shapes import Pen, oriented
+from siteline.sites.exchange.intake import MAX_BYTES, fit_text, parse_value
+from siteline.sites.exchange.shapes import Pen, oriented
 
 KML = "http://www.opengis.net/kml/2.2"
 _GOOGLE = "http://www.google.com/kml/ext/2.2"
@@ -72,7 +72,7 @@ class _CautiousBuilder(ET.TreeBuilder):
         super().__init__()
         self._name, self._depth, self._elements = name, 0, 0
 
-    def start(self, tag: str, attrs: dict[str, str], /) -> ET.Element:  # type: ignore[override]
+    def start(self, tag: str, attrs: dict[str, str], /) -> ET.Element:
         """One more element, one deeper."""
         self._depth += 1
         self._elements += 1

@@ -1,0 +1,219 @@
+"""One changed place: where, when, and on what evidence."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from siteline.change.features import SCALES
+from siteline.change.kinds import GREEN, Evidence, probability_of
+from siteline.change.objects import Mask, Patch, solidity, thickness
+from siteline.change.scene import Cut, Scene
+from siteline.change.shadow import ShadowEvidence, strip_darkness, weigh_shadow
+from siteline.change.timeline import History, Turn, date_turn, follow, level_between
+
+Array = NDArray[np.float32]
+
+LATE_LOOKS = 5
+"""Looks at the end of the series from which the last stage is read."""
+
+WATER_NDVI = -0.2
+"""Below this, a surface is water; roofs are hardly ever."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One changed place: where, when, and on what evidence."""
+
+    patch: Patch
+    history: History
+    start: int
+    """Look from which the level before holds."""
+
+    at: int
+    """Look from which the level after holds, for most of its pixels."""
+
+    stop: int
+    """Look at which the level after ends."""
+
+    turn: Turn
+    evidence: Evidence
+    probability: float
+    label: str = ""
+    """Of the known structure whose outline it is."""
+
+    @classmethod
+    def of(cls, patch: Patch, cut: Cut, scene: Scene, label: str = "") -> Place:
+        """Weigh one patch."""
+        history = follow(patch, cut.series, cut.restless)
+        start, at, stop = find_bounds(patch, cut.starts)
+        evidence = weigh_evidence(patch, history, cut, scene, start, at, stop)
+        turn = date_turn(history, start, at, stop)
+        return cls(patch, history, start, at, stop, turn, evidence, probability_of(evidence), label)
+
+
+def choose_places(places: list[Place]) -> list[Place]:
+    """Where two patches tell of the same change, keep the more probable one."""
+    kept: list[Place] = []
+    for place in sorted(places, key=_rank):
+        if not any(abs(place.at - k.at) <= 1 and place.patch.overlap(k.patch) > 0.3 for k in kept):
+            kept.append(place)
+    return kept
+
+
+def _rank(place: Place) -> tuple[float, bool, int, int, int]:
+    """Most probable first, by tenths; among equals known outlines, then the larger one, which the smaller ones are parts of."""
+    patch = place.patch
+    return -round(place.probability, 1), not place.label, -patch.area, patch.rows.start, patch.cols.start
+
+
+def find_bounds(patch: Patch, starts: Mask) -> tuple[int, int, int]:
+    """Where the level before starts, where the change is, and where the level after ends, for most of an object's pixels."""
+    at = int(np.median(patch.when))
+    here = starts[:, patch.rows, patch.cols][:, patch.mask].mean(axis=1)
+    first, last = int(np.quantile(patch.when, 0.1)), int(np.quantile(patch.when, 0.9))
+    earlier = np.flatnonzero(here[:first] > 0.4)
+    later = np.flatnonzero(here[last + 1 :] > 0.4)
+    return (
+        (int(earlier[-1]) if earlier.size else 0),
+        at,
+        (last + 1 + int(later[0]) if later.size else len(starts)),
+    )
+
+
+def weigh_evidence(
+    patch: Patch, history: History, cut: Cut, scene: Scene, start: int, at: int, stop: int
+) -> Evidence:
+    """What speaks for and against the change of one patch between looks start..at-1 and at..stop-1."""
+    names = cut.series.names
+    scale = np.array([SCALES[n] for n in names], np.float32)
+    before, after = level_between(history.inside, start, at), level_between(history.inside, at, stop)
+    near_before, near_after = (
+        level_between(history.around, start, at),
+        level_between(history.around, at, stop),
+    )
+    step = np.nan_to_num(after - before)
+
+    def notice(a: Array, b: Array) -> float:
+        return float(np.linalg.norm(np.nan_to_num(a - b) / scale))
+
+    sigma = np.median(cut.sigma[:, patch.rows, patch.cols][:, patch.mask], axis=1)
+    n1, n2 = _count(history, start, at), _count(history, at, stop)
+    merit = float(np.square(step / sigma).sum()) * n1 * n2 / max(n1 + n2, 1)
+    own = notice(after, before)
+    spill = notice(near_after, near_before)
+    wander = _wander(history.inside, start, at, stop, scale)
+    green_name = next((n for n in GREEN if n in names), None)
+    green_before = green_after = float("nan")
+    if green_name:
+        natural = follow(patch, scene.natural, cut.restless).inside[names.index(green_name)][None]
+        green_before = float(level_between(natural, start, at)[0]) - GREEN[green_name]
+        green_after = float(level_between(natural, at, stop)[0]) - GREEN[green_name]
+    years, end = cut.series.years, len(history.seen)
+    passing = False
+    if stop < end:
+        passing = (
+            _is_brief(years, at, stop)
+            and notice(level_between(history.inside, stop, end), before) < 0.5 * own
+        )
+    if start > 0:
+        passing |= (
+            _is_brief(years, start, at) and notice(level_between(history.inside, 0, start), after) < 0.5 * own
+        )
+    evidence = Evidence(
+        strength=math.log(max(merit / cut.price, 1e-3)),
+        contrast_before=notice(before, near_before),
+        contrast_after=notice(after, near_after),
+        step=own,
+        steadiness=own / max(wander, 0.15),
+        apartness=_apartness(history, start, at, stop, scale),
+        edge=1 - spill / max(own, 1e-6),
+        thickness=thickness(patch.mask),
+        solidity=solidity(patch.mask),
+        area_px=patch.area,
+        green_before=green_before,
+        green_after=green_after,
+        water=_is_water(patch, scene, start, at) or _is_water(patch, scene, at, stop),
+        **_looks_of_it(patch, scene, cut, at),
+        looks_before=n1,
+        looks_after=n2,
+        passing=passing,
+        shadow_before=None,
+        shadow_after=None,
+    )
+    if probability_of(evidence) < 0.1:  # not worth a shadow
+        return evidence
+    shadow_before, shadow_after = cast_shadows(patch, scene, at, at)
+    return replace(evidence, shadow_before=shadow_before, shadow_after=shadow_after)
+
+
+def _looks_of_it(patch: Patch, scene: Scene, cut: Cut, at: int) -> dict[str, float]:
+    """How it looks at the end of the series, against the ground around it and against what it was."""
+    history = follow(patch, scene.natural, cut.restless)
+    names = scene.natural.names
+    late = max(at, len(history.seen) - LATE_LOOKS)
+    now, then = level_between(history.inside, late, len(history.seen)), level_between(history.inside, 0, at)
+    around = level_between(history.around, late, len(history.seen))
+    warmth = names.index("warmth") if "warmth" in names else None
+    texture = history.texture[late:][history.usable[late:]]
+    return {
+        "brightening": float(np.nan_to_num(now[0] - max(then[0], around[0]))),
+        "warming": float(np.nan_to_num(now[warmth] - around[warmth])) if warmth is not None else 0.0,
+        "texture": float(np.median(texture)) if texture.size else 0.0,
+    }
+
+
+def _is_brief(years: NDArray[np.float64], start: int, stop: int) -> bool:
+    """Whether a level held for one look only, or for less than five months."""
+    return stop - start < 2 or years[stop - 1] - years[start] < 0.4
+
+
+def _is_water(patch: Patch, scene: Scene, start: int, stop: int) -> bool:
+    """Whether near infrared says water, where there is any."""
+    if "ndvi" not in scene.natural.names:
+        return False
+    ndvi = scene.natural["ndvi"][start:stop, patch.rows, patch.cols][:, patch.mask]
+    seen = scene.natural.usable[start:stop, patch.rows, patch.cols][:, patch.mask]
+    return bool(seen.any() and np.median(ndvi[seen]) < WATER_NDVI)
+
+
+def _count(history: History, start: int, stop: int) -> int:
+    return int(history.usable[start:stop].sum())
+
+
+def _apartness(history: History, start: int, at: int, stop: int, scale: Array) -> float:
+    """How steadily the object stands out from the ground around it, before against after."""
+    apart = history.inside - history.around
+    step = np.nan_to_num(level_between(apart, at, stop) - level_between(apart, start, at)) / scale
+    return float(np.linalg.norm(step)) / max(_wander(apart, start, at, stop, scale), 0.15)
+
+
+def _wander(line: Array, start: int, at: int, stop: int, scale: Array) -> float:
+    """Spread of an object's looks around its two levels, in noticeable units."""
+    rest = np.concatenate(
+        [line[:, a:b] - level_between(line, a, b)[:, None] for a, b in ((start, at), (at, stop))], axis=1
+    )
+    rest = rest[:, np.isfinite(rest[0])] / scale[:, None]
+    if rest.shape[1] < 3:
+        return 0.5
+    return float(np.sqrt((np.median(np.abs(rest), axis=1) * 1.4826) ** 2).max())
+
+
+def cast_shadows(
+    patch: Patch, scene: Scene, until: int, since: int
+) -> tuple[ShadowEvidence | None, ShadowEvidence | None]:
+    """Shadow in looks before `until` and from `since` on, where the sun is known and pixels are fine enough."""
+    gsd = scene.grid.gsd_m
+    if not scene.has_sun or gsd is None:
+        return None, None
+    rows, cols, mask = patch.grown(14, scene.natural.usable.shape[1:])
+    dark = strip_darkness(
+        mask, scene.natural.values[0][:, rows, cols], scene.natural.usable[:, rows, cols], scene.azimuth
+    )
+    n = np.arange(len(dark))
+    before = weigh_shadow(dark, scene.elevation, gsd, n < until)
+    after = weigh_shadow(dark, scene.elevation, gsd, n >= since)
+    return before, after

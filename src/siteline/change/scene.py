@@ -1,0 +1,179 @@
+"""What all objects of one search share: the series, freed from common modes, and its cuts into levels."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from siteline.change.features import SCALES, Series, remove_common, remove_surroundings
+from siteline.change.objects import Mask, Patch, gather_patches, tidy_steps
+from siteline.change.observability import smallest_visible
+from siteline.change.options import ChangeOptions
+from siteline.change.steps import (
+    add_up,
+    clip_excursions,
+    estimate_noise,
+    fit_season,
+    levels_of,
+    partition,
+    test_one_step,
+)
+from siteline.model.dates import Acquired
+from siteline.model.imagery import Grid, Look
+from siteline.model.quantity import Quantity
+
+Array = NDArray[np.float32]
+
+SEASONAL_LOOKS, SEASONAL_YEARS = 24, 2.0
+"""A yearly wave is fitted only to as many looks over as many years."""
+
+PRICE = 12.0
+"""Price of one more level in a pixel's history, in medians of what pure noise reaches."""
+
+COARSEST_SHADOW_M = 5.0
+"""Coarser pixels than this do not resolve the shadow of a building."""
+
+WINDOW_PX = 21
+"""Surroundings against which small objects are seen; nothing larger than a third of it is looked for that way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Each pixel's history cut into levels, and the patches that stepped together."""
+
+    series: Series
+    sigma: Array
+    """(feature, y, x)."""
+
+    price: float
+    starts: Mask
+    """(time, y, x)."""
+
+    patches: list[Patch]
+    restless: Mask
+    """(y, x) pixels that changed at any time."""
+
+    @classmethod
+    def of(cls, series: Series, least_px: int, most_px: int | None = None) -> Cut:
+        sigma, starts, level, price = _cut_series(series)
+        slack = _slack(len(series.years))
+        unit = np.array([SCALES[name] for name in series.names], np.float32)
+        patches = gather_patches(tidy_steps(starts, slack), level, sigma, unit, slack, least_px)
+        if most_px is not None:
+            patches = [p for p in patches if p.area <= most_px]
+        return cls(series, sigma, price, starts, patches, starts.any(axis=0))
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What all objects of one search share."""
+
+    cuts: tuple[Cut, ...]
+    """First the scene as it is, then each pixel against its surroundings."""
+
+    natural: Series
+    """As the images show it, nothing removed."""
+
+    why_not: NDArray[np.uint8]
+    scene_ids: tuple[str, ...]
+    acquired: tuple[Acquired, ...]
+    looks: tuple[Look, ...]
+    azimuth: NDArray[np.float64]
+    elevation: NDArray[np.float64]
+    grid: Grid
+    reflectance: bool
+    smallest: Quantity
+
+    @property
+    def has_sun(self) -> bool:
+        """Whether shadows can be followed: reflectance, sun angles, and pixels fine enough."""
+        fine = self.grid.gsd_m is not None and self.grid.gsd_m <= COARSEST_SHADOW_M
+        return bool(self.reflectance and fine and np.isfinite(self.elevation).any())
+
+    @classmethod
+    def of(cls, cube: xr.Dataset, looks: tuple[Look, ...], natural: Series, options: ChangeOptions) -> Scene:
+        grid: Grid = cube.attrs["grid"]
+        least = options.least_px
+        if grid.gsd_m:
+            least = max(least, math.ceil(options.least_area_m2 / grid.gsd_m**2))
+        whole = Cut.of(_steady_series(natural), least)
+        near = Cut.of(remove_surroundings(whole.series, WINDOW_PX), least, WINDOW_PX**2 // 3)
+        by_id = {look.scene_id: look for look in looks}
+        scene_ids = tuple(str(s) for s in cube["scene"].values)
+        return cls(
+            (whole, near),
+            natural,
+            cube["why_not"].values,
+            scene_ids,
+            tuple(by_id[s].acquired for s in scene_ids),
+            looks,
+            cube["sun_azimuth"].values.astype(np.float64),
+            cube["sun_elevation"].values.astype(np.float64),
+            grid,
+            cube.attrs.get("units") == "reflectance",
+            smallest_visible(near.price, near.sigma[0], len(natural.years), grid, least),
+        )
+
+
+def _slack(n_looks: int) -> int:
+    """By how many looks neighbouring pixels of one change may differ."""
+    return 0 if n_looks <= 16 else 1 if n_looks <= 36 else 2
+
+
+def _steady_series(natural: Series) -> Series:
+    """
+    Free the series from what the whole scene did (light, display, season), and from what came and went.
+
+    Twice: once against each pixel's median, then, now that its levels are known, against the level it was on at each look.
+    """
+    usable, years = natural.usable, natural.years
+    weight = usable.astype(np.float32)
+    seasonal = len(years) >= SEASONAL_LOOKS and years[-1] - years[0] >= SEASONAL_YEARS
+    level: Array | None = None
+    series = natural
+    for last in (False, True):
+        values = remove_common(natural, level)[0].values
+        if seasonal:
+            if level is None:
+                score, when = test_one_step(add_up(values, weight, estimate_noise(values, usable)), least=2)
+                level = levels_of(_starts_of(when, len(years)), values, weight)
+            values = np.where(usable, values - fit_season(values - level, usable, years), 0).astype(
+                np.float32
+            )
+            values = clip_excursions(values, usable, estimate_noise(values, usable))
+        series = Series(natural.names, values, usable, years)
+        if not last:
+            level = _cut_series(series)[2]
+    return series
+
+
+def _starts_of(when: NDArray[np.int16], n_looks: int) -> Mask:
+    """(time, y, x) True at each pixel's step, from the look (y, x) it happens at; 0 means none."""
+    return np.asarray((np.arange(n_looks)[:, None, None] == when[None]) & (when[None] > 0))
+
+
+def _cut_series(series: Series) -> tuple[Array, Mask, Array, float]:
+    """Noise, starts of levels, levels and price of a step."""
+    values, weight = series.values, series.usable.astype(np.float32)
+    sigma = estimate_noise(values, series.usable)
+    sums = add_up(values, weight, sigma)
+    score, _ = test_one_step(sums)
+    price = price_of_step(score, len(values), len(series.years))
+    starts = partition(sums, price, least=2 if len(series.years) > 16 else 1)
+    return sigma, starts, levels_of(starts, values, weight), price
+
+
+def price_of_step(score: Array, n_features: int, n_looks: int) -> float:
+    """
+    Merit above which a step is more than this scene's own trembling.
+
+    score: (y, x) merit of the best step. Pure noise would have a known median and lowest tenth; the lowest tenth is the part of the scene that real
+    changes touch least, and it says how much more than pure noise (weather, season, misregistration) this scene trembles.
+    """
+    median = 0.5 * n_features - 0.2 + (0.225 + 0.175 * n_features) * math.log(n_looks)
+    unrest = float(np.quantile(score, 0.1)) / (0.8 * median)
+    return PRICE * median * math.sqrt(max(unrest, 0.25))

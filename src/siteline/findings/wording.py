@@ -1,0 +1,326 @@
+"""
+Words for numbers, dates and places, as DESIGN's right-hand column says them.
+
+A number keeps its error, a date stays an interval, an absence says whether it could have been seen. No
+code of ours, no bare plus-minus and no word for when work started gets into a sentence: images show when
+something is there.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
+
+from siteline.model.change import ChangeEvent, Kind, Method, Stage, State
+from siteline.model.dates import Acquired
+from siteline.model.imagery import Grid, Look, Scene
+from siteline.model.measurement import Measurement
+from siteline.model.place import Structure, Zone
+from siteline.model.quantity import Quantity, round_to
+
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+
+KIND = {
+    Kind.CONSTRUCTION: "new building",
+    Kind.DEMOLITION: "building removed",
+    Kind.ROOF_CHANGE: "roof replaced",
+    Kind.CLEARING: "ground cleared",
+    Kind.SURFACE_CHANGE: "ground changed, cause unknown",
+}
+
+STAGE = {
+    Stage.CLEARED: "ground cleared",
+    Stage.FOUNDATION: "foundation",
+    Stage.STRUCTURE: "walls or frame",
+    Stage.ROOFED: "roof on",
+}
+
+METHOD = {Method.DETECTED: "found by comparison of images", Method.DRAWN: "seen by the analyst"}
+
+MANY = {
+    Kind.CONSTRUCTION: ("new building", "new buildings"),
+    Kind.DEMOLITION: ("building removed", "buildings removed"),
+    Kind.ROOF_CHANGE: ("roof replaced", "roofs replaced"),
+    Kind.CLEARING: ("piece of ground cleared", "pieces of ground cleared"),
+    Kind.SURFACE_CHANGE: (
+        "piece of ground changed, cause unknown",
+        "pieces of ground changed, cause unknown",
+    ),
+}
+
+UNIT = {"m²": "m²", "m": "m", "px²": "square pixels", "px": "pixels", "": ""}
+
+NO_SCALE = "the scale of these images is not known"
+
+SIZE = {"area": "footprint", "length": "length", "width": "width", "height": "height"}
+
+SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+_SEEN = {
+    Kind.CONSTRUCTION: ("not visible {}", "first visible {}"),
+    Kind.DEMOLITION: ("still visible {}", "first seen gone {}"),
+    Kind.ROOF_CHANGE: ("old roof still visible {}", "new roof first visible {}"),
+    Kind.CLEARING: ("not yet cleared {}", "first seen cleared {}"),
+    Kind.SURFACE_CHANGE: ("unchanged {}", "first seen changed {}"),
+}
+
+_ALREADY = {
+    Kind.CONSTRUCTION: "visible {}",
+    Kind.DEMOLITION: "gone {}",
+    Kind.ROOF_CHANGE: "new roof visible {}",
+    Kind.CLEARING: "seen cleared {}",
+    Kind.SURFACE_CHANGE: "seen changed {}",
+}
+
+
+# --- numbers --------------------------------------------------------------------------------------------
+
+
+def say_count(number: int) -> str:
+    """A count in words up to ten: "three", "12"."""
+    return SMALL[number] if 0 <= number < len(SMALL) else f"{number:,}"
+
+
+def say_quantity(quantity: Quantity) -> str:
+    """A value with its error: "about 4,300 m² (95 %: 4,080–4,550)"."""
+    unit = UNIT.get(quantity.unit, quantity.unit)
+    value, low, high = _rounded(quantity)
+    tail = f" {unit}" if unit else ""
+    return f"about {value}{tail} (95 %: {_joined(low, high)})"
+
+
+def _rounded(quantity: Quantity) -> tuple[str, str, str]:
+    """Value to the first digit of its error, bounds one digit finer; sizes do not fall below zero."""
+    if quantity.sigma <= 0:
+        exact = f"{quantity.value:,.10g}"
+        return exact, exact, exact
+    coarse = 10.0 ** math.floor(math.log10(quantity.sigma))
+    fine = coarse / 10 if quantity.sigma / coarse < 5 else coarse
+    low = max(quantity.low95, 0.0) if quantity.value > 0 else quantity.low95
+    return _number(quantity.value, coarse), _number(low, fine), _number(quantity.high95, fine)
+
+
+def _number(value: float, step: float) -> str:
+    digits = max(0, -math.floor(math.log10(step) + 1e-9))
+    shown = f"{round_to(value, step) + 0.0:,.{digits}f}"
+    return shown.replace("-", "−") if float(shown.replace(",", "")) != 0 else shown.lstrip("-")
+
+
+def _joined(low: str, high: str) -> str:
+    """A range; with "to" where a minus sign would meet the dash."""
+    return f"{low} to {high}" if "−" in low + high else f"{low}–{high}"
+
+
+def say_size(size: Measurement) -> str:
+    """One size as a clause: "footprint about 4,300 m² (95 %: 4,080–4,550)", or that it was not measured."""
+    name = SIZE.get(size.what, size.what.replace("_", " "))
+    if size.quantity is None:
+        return f"{name} not measured: {size.refused}"
+    scale = f"; {NO_SCALE}" if size.quantity.unit.startswith("px") else ""
+    return f"{name} {say_quantity(size.quantity)}{scale}"
+
+
+def say_rough(quantity: Quantity) -> str:
+    """A size of which only the order matters: "about 150 m²"."""
+    unit = UNIT.get(quantity.unit, quantity.unit)
+    return f"about {float(f'{quantity.value:.2g}'):,.0f} {unit}"
+
+
+# --- dates ----------------------------------------------------------------------------------------------
+
+
+def say_day(day: date, year: bool = True) -> str:
+    """A day: "3 April 2024", or "3 April" where the year follows."""
+    return f"{day.day} {MONTHS[day.month - 1]}" + (f" {day.year}" if year else "")
+
+
+def say_when(acquired: Acquired, year: bool = True) -> str:
+    """When an image was taken, with its preposition: "on 3 April 2024", "in December 2011"."""
+    first, last = acquired.first_day, acquired.last_day
+    if first == last:
+        return f"on {say_day(first, year)}"
+    is_month = first.day == 1 and (last + timedelta(days=1)).day == 1 and first.month == last.month
+    if is_month and first.year == last.year:
+        return f"in {MONTHS[first.month - 1]}" + (f" {first.year}" if year else "")
+    return f"between {say_day(first, first.year != last.year)} and {say_day(last, year)}"
+
+
+def say_onset(event: ChangeEvent, scenes: Mapping[str, Scene]) -> str:
+    """When a change came into sight: "not visible on 3 April, first visible on 19 April 2024"."""
+    before, since = _when(event, scenes)
+    if before is None:
+        already = _ALREADY[event.kind].format(_said(since))
+        return f"{already}; no earlier usable image shows the ground without it"
+    without, with_it = _SEEN[event.kind]
+    if before.last_day == since.first_day and before.has_hour and since.has_hour:
+        earlier, later = f"at {before.end:%H:%M}", f"at {since.start:%H:%M} UTC {_said(since)}"
+        return f"{without.format(earlier)}, {with_it.format(later)}"
+    one_year = before.last_day.year == since.last_day.year and before.text != since.text
+    return f"{without.format(_said(before, year=not one_year))}, {with_it.format(_said(since))}"
+
+
+def _said(acquired: Acquired, year: bool = True) -> str:
+    return say_when(acquired, year)
+
+
+def _when(event: ChangeEvent, scenes: Mapping[str, Scene]) -> tuple[Acquired | None, Acquired]:
+    """The two images that bracket the change; the interval's own days where it is wider than they are."""
+    last = scenes.get(event.last_without or "")
+    first = scenes.get(event.first_with)
+    by = first.acquired if first and first.acquired.last_day == event.onset.by else _one_day(event.onset.by)
+    if event.onset.after is None:
+        return None, by
+    if last is not None and last.acquired.first_day == event.onset.after:
+        return last.acquired, by
+    return _one_day(event.onset.after), by
+
+
+def _one_day(day: date) -> Acquired:
+    start = datetime.combine(day, time(0, 0, 0), UTC)
+    return Acquired(start, start.replace(hour=23, minute=59, second=59), day.isoformat())
+
+
+def say_finished(event: ChangeEvent) -> str | None:
+    """When it was seen complete; None if it was not."""
+    if event.finished is None:
+        return None
+    what = {
+        Kind.CONSTRUCTION: ("Roof not yet on", "first seen with its roof on"),
+        Kind.DEMOLITION: ("Not yet all gone", "first seen all gone"),
+        Kind.ROOF_CHANGE: ("New roof not yet complete", "first seen complete"),
+    }.get(event.kind, ("Not yet complete", "first seen complete"))
+    after, by = event.finished.after, event.finished.by
+    if after is None or after == by:
+        return f"{what[1].capitalize()} on {say_day(by)}."
+    return f"{what[0]} on {say_day(after, after.year != by.year)}, {what[1]} on {say_day(by)}."
+
+
+def say_span(days: int) -> str:
+    """How long, in words: "three weeks", "12 days", "four months"."""
+    if days < 14:
+        return f"{say_count(days)} day" + ("" if days == 1 else "s")
+    if days < 100:
+        return f"{say_count(round(days / 7))} weeks"
+    if days < 700:
+        return f"{say_count(round(days / 30.44))} months"
+    return f"{days / 365.25:.1f} years".replace(".0 ", " ")
+
+
+# --- places and observations ----------------------------------------------------------------------------
+
+
+def say_line(perimeter: Structure | None) -> str:
+    """Which line inside and outside refer to: "the line drawn from the image of 9 November 2020"."""
+    if perimeter is None:
+        return "the perimeter line"
+    if perimeter.since is not None:
+        return f"the line drawn from the image of {say_day(perimeter.since)}"
+    if perimeter.source:
+        return f"the perimeter line ({perimeter.source})"
+    return "the perimeter line as drawn in the site file"
+
+
+def say_zone(zone: Zone, perimeter: Structure | None = None) -> str:
+    """Inside, outside or on it, naming the line."""
+    line = say_line(perimeter)
+    return {
+        Zone.INSIDE: f"inside {line}",
+        Zone.OUTSIDE: f"outside {line}",
+        Zone.STRADDLES: f"on both sides of {line}",
+    }[zone]
+
+
+def say_distance(zone: Zone, distance: Quantity) -> str:
+    """How far from the line: "about 40 m (95 %: 34–46) outside the line"; on it, that it crosses."""
+    if zone is Zone.STRADDLES or distance.value == 0:
+        return "touches the line" if zone is not Zone.STRADDLES else "crosses the line"
+    size = abs(distance.value)
+    away = Quantity(size, distance.sigma, distance.unit)
+    side = "inside" if zone is Zone.INSIDE else "outside"
+    return f"nearest edge {say_quantity(away)} {side} the line"
+
+
+def say_probability(event: ChangeEvent) -> str | None:
+    """The detection probability in words; None for what a person saw."""
+    if event.method is Method.DRAWN:
+        return None
+    share = min(max(event.probability, 0.0), 0.99)
+    told = "above 95 %" if share > 0.95 else f"{5 * round(share * 20)} %"
+    return told if event.calibrated else f"{told} (not calibrated for images like these)"
+
+
+def say_observations(event: ChangeEvent) -> str:
+    """What all looks say: "changed on 12 looks, unchanged on 40; could not tell on 7 (5 cloud, 2 shadow)"."""
+    count = Counter(o.state for o in event.observations)
+    parts = [
+        f"changed on {_looks(count[State.CHANGED])}",
+        f"no change visible on {_looks(count[State.UNCHANGED])}",
+    ]
+    hidden = count[State.NOT_OBSERVABLE]
+    if not hidden:
+        return ", ".join(parts)
+    reasons = Counter(
+        (o.reason or "reason unknown").replace("_", " ")
+        for o in event.observations
+        if o.state is State.NOT_OBSERVABLE
+    )
+    why = ", ".join(reason if len(reasons) == 1 else f"{n} {reason}" for reason, n in reasons.most_common())
+    return f"{', '.join(parts)}; could not tell on {_looks(hidden)} ({why})"
+
+
+def _looks(number: int) -> str:
+    return f"{say_count(number)} look" + ("" if number == 1 else "s")
+
+
+def say_seeing(looks: Sequence[Look], smallest: Quantity | None, grid: Grid) -> tuple[str, ...]:
+    """
+    What could be seen at all, and when nothing could.
+
+    Such as "No other change visible at 3 m. No new roof smaller than about 150 m² could have been seen. Three
+    weeks without a usable image, 2 to 23 December 2023."
+    """
+    size = grid.gsd_m if grid.crs is None else (grid.gsd_m or None)
+    at = f" at {size:.2g} m" if size else ""
+    said = [f"No other change visible{at}."]
+    if smallest is None:
+        said.append("How small a new roof could have been seen is not known.")
+    else:
+        said.append(f"No new roof smaller than {say_rough(smallest)} could have been seen.")
+    gap = longest_gap(looks)
+    if gap is not None:
+        first, last = gap
+        days = (last - first).days
+        said.append(
+            f"{say_span(days).capitalize()} without a usable image, "
+            f"{say_day(first, first.year != last.year)} to {say_day(last)}."
+        )
+    left_out = [look for look in looks if not look.used]
+    if left_out:
+        why = Counter((look.reason or "reason unknown").replace("_", " ") for look in left_out)
+        reasons = ", ".join(f"{n} {reason}" for reason, n in why.most_common(4))
+        count = say_count(len(left_out)) + (" was" if len(left_out) == 1 else " were")
+        said.append(f"Of {len(looks)} images {count} left out: {reasons}.")
+    return tuple(said)
+
+
+def longest_gap(looks: Sequence[Look]) -> tuple[date, date] | None:
+    """The longest time between two used looks, as it may have been at most; None with fewer than two."""
+    used = sorted((look.acquired for look in looks if look.used), key=lambda a: a.middle)
+    pairs = [(a.first_day, b.last_day) for a, b in pairwise(used)]
+    return max(pairs, key=lambda pair: pair[1] - pair[0], default=None)

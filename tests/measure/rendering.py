@@ -7,6 +7,7 @@ of a fifth of a pixel, shadows from unions of swept polygons, blur from scipy's 
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -181,7 +182,7 @@ def _shadow(world: World, azimuth: float, elevation: float) -> BaseGeometry:
     ring = list(world.footprint.exterior.coords)
     quads = [
         Polygon([a, b, (b[0] + dx, b[1] + dy), (a[0] + dx, a[1] + dy)]).convex_hull
-        for a, b in zip(ring, ring[1:], strict=False)
+        for a, b in itertools.pairwise(ring)
     ]
     swept = unary_union(
         [world.footprint, translate(world.footprint, dx, dy), *[q for q in quads if q.area > 0]]

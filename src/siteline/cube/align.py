@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from siteline.cube.coregister import Shift, find_shift, high_pass, moved, trust_pixels
-from siteline.cube.native import VISIBLE, bands_of, is_reflectance, light_of, white_of
+from siteline.cube.native import VISIBLE, bands_of, is_reflectance, light_at, light_of, white_of
 from siteline.cube.options import CubeOptions
 from siteline.cube.screen import Blot, find_blots, is_cloud_or_shadow, looks_blank, why_unlike
 from siteline.model.dates import Acquired, parse_acquired
@@ -21,7 +21,7 @@ from siteline.model.place import Site
 from siteline.model.remark import Remark
 from siteline.raster.grid import onto_grid, polygon_mask
 from siteline.raster.nodata import median_over_time
-from siteline.raster.resample import Mapping, map_grid, nearest, pick, resample
+from siteline.raster.resample import Mapping, map_grid, nearest, nearest_index, resample
 
 Floats = NDArray[np.float32]
 
@@ -251,11 +251,19 @@ def _estimate(patterns: Floats, valid: NDArray[np.bool_], options: CubeOptions) 
     if len(good) >= 3:
         reference = _median(patterns[good], valid[good])
     trust: Floats | None = None
-    shifts: list[Shift | None] = []
+    shifts: list[Shift | None] = [None] * len(patterns)
+    best = 0.0
     for last in (False, True):
         shifts = [
-            find_shift(reference, pattern, ok, trust, options.max_shift_px)
-            for pattern, ok in zip(patterns, valid, strict=True)
+            find_shift(
+                reference,
+                pattern,
+                ok,
+                trust,
+                options.max_shift_px,
+                near=before if before is not None and before.corr > 0.5 * best else None,
+            )
+            for pattern, ok, before in zip(patterns, valid, shifts, strict=True)
         ]
         best = max((shift.corr for shift in shifts if shift), default=0.0)
         kept = [(at, s) for at, s in enumerate(shifts) if s is not None and s.corr > 0.5 * best]
@@ -337,7 +345,7 @@ def _difference(
             return np.full((1 + len(around), len(rows)), np.nan)
         seen = [(codes[number][rows, cols] == 0) for number in (at, *around)]
         values = [
-            pick(light_of(drafts[n].native, band, white), drafts[n].placed(), rows, cols)
+            light_at(drafts[n].native, band, white, *nearest_index(drafts[n].placed(), rows, cols))
             for n in (at, *around)
         ]
         return np.where(seen, np.log(np.maximum(values, 0) + 0.02), np.nan)

@@ -60,7 +60,12 @@ def moved(image: Floats, right: float, down: float) -> Floats:
 
 
 def find_shift(
-    reference: Floats, look: Floats, valid: Mask, trust: Floats | None, max_shift: float
+    reference: Floats,
+    look: Floats,
+    valid: Mask,
+    trust: Floats | None,
+    max_shift: float,
+    near: Shift | None = None,
 ) -> Shift | None:
     """
     The shift of a look against a reference, both high-passed; None where there is too little to hold on to.
@@ -68,10 +73,12 @@ def find_shift(
     reference, look: (y, x) float32, 0 where missing; valid: (y, x), where both hold an image; trust: (y, x)
     weights of pixels, None if all count alike. A windowed phase correlation gives the start, masked robust
     Lucas–Kanade (SCIENCE 2.1) the fraction of a pixel, from there and from no shift at all; the better match
-    wins.
+    wins. With `near`, an earlier estimate, it starts from that alone.
     """
     if np.count_nonzero(valid) < _LEAST_PIXELS or not np.any(look[valid]):
         return None
+    if near is not None:
+        return _refine(reference, look, valid, trust, near.right, near.down, max_shift)
     starts = [phase_shift(reference, np.where(valid, look, np.float32(0)), max_shift), (0.0, 0.0)]
     best: Shift | None = None
     for right, down in starts:

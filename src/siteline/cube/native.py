@@ -108,11 +108,25 @@ def white_of(natives: Sequence[xr.Dataset]) -> float:
 
 def light_of(native: xr.Dataset, band: str, white: float) -> NDArray[np.float32]:
     """One band as reflectance, or relative to `white`; (y, x) float32."""
-    at = bands_of(native).index(band)
-    numbers = native["value"].values[at].astype(np.float32)
+    return _to_light(native, native["value"].values[bands_of(native).index(band)], white)
+
+
+def light_at(
+    native: xr.Dataset, band: str, white: float, rows: NDArray[np.int64], cols: NDArray[np.int64]
+) -> NDArray[np.float32]:
+    """One band at a few pixels, as `light_of`; NaN outside the image."""
+    numbers = native["value"].values[bands_of(native).index(band)]
+    inside = (rows >= 0) & (cols >= 0) & (rows < numbers.shape[0]) & (cols < numbers.shape[1])
+    light = np.full(len(rows), np.nan, np.float32)
+    light[inside] = _to_light(native, numbers[rows[inside], cols[inside]], white)
+    return light
+
+
+def _to_light(native: xr.Dataset, numbers: NDArray[np.generic], white: float) -> NDArray[np.float32]:
+    light: NDArray[np.float32] = numbers.astype(np.float32)
     if native.attrs["scale"] is not None:
-        numbers *= np.float32(native.attrs["scale"])
-        numbers += np.float32(native.attrs["offset"])
+        light *= np.float32(native.attrs["scale"])
+        light += np.float32(native.attrs["offset"])
     else:
-        numbers /= np.float32(white)
-    return numbers
+        light /= np.float32(white)
+    return light

@@ -165,21 +165,17 @@ def nearest(codes: NDArray[np.uint8], mapping: Mapping, outside: int) -> NDArray
     return out
 
 
-def pick(
-    image: NDArray[np.float32], mapping: Mapping, rows: NDArray[np.int64], cols: NDArray[np.int64]
-) -> NDArray[np.float32]:
-    """The nearest source pixels of a few output pixels; NaN outside the source."""
+def nearest_index(
+    mapping: Mapping, rows: NDArray[np.int64], cols: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Row and column of the nearest source pixel of a few output pixels; may lie outside the source."""
     if mapping.axes is not None:
         y, x = mapping.axes
         row, col = y.start + y.step * rows, x.start + x.step * cols
     else:
         assert mapping.positions is not None
         row, col = mapping.positions[:, rows, cols]
-    at_row, at_col = np.floor(row + 0.5).astype(np.int64), np.floor(col + 0.5).astype(np.int64)
-    inside = (at_row >= 0) & (at_col >= 0) & (at_row < image.shape[0]) & (at_col < image.shape[1])
-    out = np.full(len(rows), np.nan, np.float32)
-    out[inside] = image[at_row[inside], at_col[inside]]
-    return out
+    return np.floor(row + 0.5).astype(np.int64), np.floor(col + 0.5).astype(np.int64)
 
 
 def _copy(

@@ -18,7 +18,8 @@ from siteline.sites.events import WatchedEvent
 from siteline.workbench.bench import Bench, Progress
 from siteline.workbench.case import Case
 from siteline.workbench.files import write_derived
-from siteline.workbench.findings import compare_halls, findings_of
+from siteline.workbench.findings import findings_of
+from siteline.workbench.sizes import compare_halls
 from siteline.workbench.survey import Sight, see_site, survey_site
 
 
@@ -76,7 +77,7 @@ def _section(case: Case, sight: Sight, survey: Survey) -> SiteSection:
     findings: SiteFindings = draft_site(
         sight.site.id, tuple(finding for _, finding in said), comparisons, survey, sight.site
     )
-    events = _judged(watched for watched, _ in said)
+    events = _judged([watched for watched, _ in said])
     return SiteSection(sight.site, survey, sight.cube, sight.scenes, findings, events)
 
 

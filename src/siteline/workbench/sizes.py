@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from siteline.findings.draft import draft_comparison
 from siteline.measure.drawn import measure_drawn
 from siteline.measure.ratio import ratio
+from siteline.model.change import Kind, Stage
 from siteline.model.errors import BadInput, NotFound, NotMeasured
+from siteline.model.finding import Comparison
 from siteline.model.measurement import Measurement
 from siteline.model.place import Role, Site
 from siteline.raster.grid import onto_grid
+from siteline.sites.events import WatchedEvent
 from siteline.sites.exchange.outline import read_outline
 from siteline.workbench.bench import Bench, Progress
 from siteline.workbench.case import Case
@@ -42,6 +47,36 @@ def ratio_of(case: Case, site_id: str, a: str, b: str, progress: Progress) -> di
         "supported": list(found.supported),
         "not_supported": list(found.not_supported),
     }
+
+
+def compare_halls(case: Case, site: Site, events: Sequence[WatchedEvent]) -> tuple[Comparison, ...]:
+    """
+    Each new building that is at least a third as large as the largest known building of the site, against it.
+
+    What was not measured is not compared.
+    """
+    known = [
+        (size.quantity.value, structure.label, size)
+        for structure in site.having(Role.BUILDING)
+        if (size := case.measurements.of(site.id, structure.label).get("area")) and size.quantity
+    ]
+    if not known:
+        return ()
+    _, label, largest = max(known, key=lambda one: one[:2])
+    compared = []
+    for watched in events:
+        now = watched.current
+        size = case.measurements.of(site.id, watched.id, now.number).get("area")
+        is_building = now.event.kind is Kind.CONSTRUCTION and now.event.stage in (
+            Stage.STRUCTURE,
+            Stage.ROOFED,
+        )
+        if not is_building or size is None or size.quantity is None or largest.quantity is None:
+            continue
+        if size.quantity.value >= largest.quantity.value / 3:
+            name = now.event.label or f"event {watched.id}"
+            compared.append(draft_comparison(name, label, "area", ratio(size, largest, name, label)))
+    return tuple(compared)
 
 
 def measured_area(case: Case, site_id: str, what: str, progress: Progress) -> Measurement:

@@ -35,7 +35,7 @@ from siteline.sites.exchange.events import (
 from siteline.sites.exchange.sites import write_site
 from tests import factory
 
-SCHEMAS = Path(__file__).parents[2] / "docs" / "reference" / "schemas"
+SCHEMAS = Path(__file__).parents[3] / "docs" / "reference" / "schemas"
 UTM = "EPSG:32652"
 HALL = shapely.Polygon(
     [(380_000, 4_418_000), (380_080, 4_418_000), (380_080, 4_418_030), (380_000, 4_418_030)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -110,12 +111,8 @@ def test_a_full_disk_is_said_and_the_case_stays_whole(small_disk: Path, rendered
     assert siteline("site", "add", rendered / "site.geojson", cwd=case).code == 0
     [site] = json.loads(siteline("site", "list", "--json", cwd=case).out)
     ballast = small_disk / "ballast"
-    with ballast.open("wb") as stream:
-        try:
-            for _ in range(4096):
-                stream.write(b"\0" * 1024)
-                stream.flush()
-        except OSError:
+    with ballast.open("wb", buffering=0) as stream, contextlib.suppress(OSError):
+        while stream.write(b"\0" * 1024):
             pass
     refused = siteline("scenes", "add", site["id"], "--manifest", rendered / "scenes.csv", cwd=case)
     assert refused.code == 1

@@ -20,6 +20,9 @@ Array = NDArray[np.float32]
 LATE_LOOKS = 5
 """Looks at the end of the series from which the last stage is read."""
 
+SEASON_YEARS = 0.09
+"""Looks within as many years (33 days) of each other's day of the year are of one season."""
+
 WATER_NDVI = -0.2
 """Below this, a surface is water; roofs are hardly ever."""
 
@@ -141,6 +144,7 @@ def weigh_evidence(
         looks_before=n1,
         looks_after=n2,
         passing=passing,
+        same_season=_same_season(patch, scene, start, at, stop),
         shadow_before=None,
         shadow_after=None,
     )
@@ -148,6 +152,34 @@ def weigh_evidence(
         return evidence
     shadow_before, shadow_after = cast_shadows(patch, scene, at, at)
     return replace(evidence, shadow_before=shadow_before, shadow_after=shadow_after)
+
+
+def _same_season(patch: Patch, scene: Scene, start: int, at: int, stop: int) -> float:
+    """
+    Share of the step that remains between looks of the same season before and after it: 1 for a building, 0 for a winter shadow.
+
+    NaN where no two looks of the same season lie on either side.
+    """
+    history = follow(patch, scene.plain, scene.cuts[0].restless)
+    known = history.usable & np.isfinite(history.inside[0])
+    n = np.arange(len(known))
+    phase = scene.natural.years % 1
+    scale = np.array([SCALES[name] for name in scene.plain.names], np.float32)[:, None]
+    line = history.inside / scale
+    whole = level_between(line, start, at), level_between(line, at, stop)
+    step = np.nan_to_num(whole[1] - whole[0])
+    length = float(np.square(step).sum())
+    if length < 1e-6:
+        return float("nan")
+    for first, last in ((0, stop), (0, len(n)), (start, len(n))):
+        before, after = np.flatnonzero(known & (n >= first) & (n < at)), np.flatnonzero(known & (n >= at) & (n < last))
+        apart = np.abs(phase[after][:, None] - phase[before][None])
+        close = np.minimum(apart, 1 - apart) < SEASON_YEARS
+        j, i = np.nonzero(close)
+        if i.size:
+            went = ((line[:, after[j]] - line[:, before[i]]) * step[:, None]).sum(axis=0) / length
+            return float(np.median(went))
+    return float("nan")
 
 
 def _looks_of_it(patch: Patch, scene: Scene, cut: Cut, at: int) -> dict[str, float]:

@@ -78,6 +78,9 @@ class Scene:
     natural: Series
     """As the images show it, nothing removed."""
 
+    plain: Series
+    """Freed from what the whole scene did, but with seasons and passing things left in."""
+
     why_not: NDArray[np.uint8]
     scene_ids: tuple[str, ...]
     acquired: tuple[Acquired, ...]
@@ -100,13 +103,15 @@ class Scene:
         least = options.least_px
         if grid.gsd_m:
             least = max(least, math.ceil(options.least_area_m2 / grid.gsd_m**2))
-        whole = Cut.of(_steady_series(natural), least)
+        plain, steady = _steady_series(natural)
+        whole = Cut.of(steady, least)
         near = Cut.of(remove_surroundings(whole.series, WINDOW_PX), least, WINDOW_PX**2 // 3)
         by_id = {look.scene_id: look for look in looks}
         scene_ids = tuple(str(s) for s in cube["scene"].values)
         return cls(
             (whole, near),
             natural,
+            plain,
             cube["why_not"].values,
             scene_ids,
             tuple(by_id[s].acquired for s in scene_ids),
@@ -124,19 +129,21 @@ def _slack(n_looks: int) -> int:
     return 0 if n_looks <= 16 else 1 if n_looks <= 36 else 2
 
 
-def _steady_series(natural: Series) -> Series:
+def _steady_series(natural: Series) -> tuple[Series, Series]:
     """
     Free the series from what the whole scene did (light, display, season), and from what came and went.
 
     Twice: once against each pixel's median, then, now that its levels are known, against the level it was on at each look.
+    Returns the series freed from the first only, and from all.
     """
     usable, years = natural.usable, natural.years
     weight = usable.astype(np.float32)
     seasonal = len(years) >= SEASONAL_LOOKS and years[-1] - years[0] >= SEASONAL_YEARS
     level: Array | None = None
-    series = natural
+    plain = series = natural
     for last in (False, True):
-        values = remove_common(natural, level)[0].values
+        plain = remove_common(natural, level)[0]
+        values = plain.values
         if seasonal:
             if level is None:
                 score, when = test_one_step(add_up(values, weight, estimate_noise(values, usable)), least=2)
@@ -148,7 +155,7 @@ def _steady_series(natural: Series) -> Series:
         series = Series(natural.names, values, usable, years)
         if not last:
             level = _cut_series(series)[2]
-    return series
+    return plain, series
 
 
 def _starts_of(when: NDArray[np.int16], n_looks: int) -> Mask:

@@ -36,6 +36,9 @@ _WrongUsage: Any = typer.BadParameter.__mro__[1]
 """click's UsageError: typer carries click inside, and names only this one of its refusals."""
 
 
+_INTERRUPTED = 130
+
+
 def _show_version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"siteline {__version__}")
@@ -60,7 +63,10 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
-        sys.exit(app(standalone_mode=False) or 0)
+        code = app(standalone_mode=False) or 0
+        if code == _INTERRUPTED:  # typer's own word for Ctrl-C
+            raise KeyboardInterrupt
+        sys.exit(code)
     except SitelineError as error:
         _refuse(str(error), error.hint)
     except typer.Exit as stop:

@@ -9,10 +9,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from siteline.cube.coregister import Shift, find_shift, high_pass, moved, trust_pixels
-from siteline.cube.native import VISIBLE, bands_of, is_reflectance, light_at, light_of, white_of
+from siteline.cube.native import VISIBLE, Pixels, is_reflectance, pixels_of, white_of
 from siteline.cube.options import CubeOptions
 from siteline.cube.screen import Blot, find_blots, is_cloud_or_shadow, looks_blank, why_unlike
 from siteline.model.dates import Acquired, parse_acquired
@@ -28,7 +27,7 @@ Floats = NDArray[np.float32]
 _STILL_PX = 0.02
 """A shift shorter than this is left alone: interpolating would cost more than it gains."""
 
-_REGION_PX = 768
+_REGION_PX = 512
 """Shifts are estimated on at most a square of this width, where the site shows most texture."""
 
 _TRUSTWORTHY_LOOKS = 6
@@ -53,6 +52,7 @@ class _Draft:
     """A look while it is being judged."""
 
     native: xr.Dataset
+    pixels: Pixels
     mapping: Mapping
     why: str | None = None
     shift: Shift | None = None
@@ -79,11 +79,11 @@ def align(natives: tuple[xr.Dataset, ...], site: Site, grid: Grid, options: Cube
     than `min_usable` of the site.
     """
     order = sorted(range(len(natives)), key=lambda at: (_day(natives[at]), natives[at].attrs["scene"]))
-    drafts = [_draft(natives[at], grid) for at in order]
+    white = white_of(natives)
+    drafts = [_draft(natives[at], grid, white) for at in order]
     _leave_out_other_bands(drafts)
     inside = _site_mask(site, grid)
-    white = white_of(natives)
-    light, codes = _lay_out(drafts, grid, white)
+    light, codes = _lay_out(drafts, grid)
     sees = np.array([np.count_nonzero((c == 0) & inside) / np.count_nonzero(inside) for c in codes])
     for draft, code, share, image in zip(drafts, codes, sees, light, strict=True):
         draft.usable = float(share)
@@ -94,9 +94,9 @@ def align(natives: tuple[xr.Dataset, ...], site: Site, grid: Grid, options: Cube
     _find_shifts(drafts, light, codes, options)
     for at, draft in enumerate(drafts):
         if draft.read_at != (0.0, 0.0):
-            light[at], codes[at] = _lay_one_out(draft, white)
+            light[at], codes[at] = _lay_one_out(draft)
     if options.own_masks:
-        _mask_blots(drafts, light, codes, inside, white, options)
+        _mask_blots(drafts, light, codes, inside, options)
     del light
     back = np.argsort(order)
     ready = [drafts[at] for at in back]
@@ -112,22 +112,22 @@ def _day(native: xr.Dataset) -> float:
     return parse_acquired(native.attrs["acquired"]).middle.timestamp()
 
 
-def _draft(native: xr.Dataset, grid: Grid) -> _Draft:
-    fault = native.attrs["fault"]
+def _draft(native: xr.Dataset, grid: Grid, white: float) -> _Draft:
+    pixels, fault = pixels_of(native, white), native.attrs["fault"]
     if fault is not None:
-        return _Draft(native, map_grid(grid, grid.crs, grid.transform), why=str(fault))
-    return _Draft(native, map_grid(grid, native.attrs["crs"], native.attrs["transform"]))
+        return _Draft(native, pixels, map_grid(grid, grid.crs, grid.transform), why=str(fault))
+    return _Draft(native, pixels, map_grid(grid, native.attrs["crs"], native.attrs["transform"]))
 
 
 def _leave_out_other_bands(drafts: Sequence[_Draft]) -> None:
     """Looks that lack a band which most looks have cannot stand in one series with them."""
-    sets = [frozenset(bands_of(draft.native)) for draft in drafts if draft.why is None]
+    sets = [frozenset(draft.pixels.bands) for draft in drafts if draft.why is None]
     if not sets:
         return
     usual = max(dict.fromkeys(sets), key=sets.count)
     for draft in drafts:
-        if draft.why is None and not usual <= set(bands_of(draft.native)):
-            lacks = ", ".join(sorted(usual - set(bands_of(draft.native))))
+        if draft.why is None and not usual <= set(draft.pixels.bands):
+            lacks = ", ".join(sorted(usual - set(draft.pixels.bands)))
             draft.why = f"no band {lacks}, as most looks have"
 
 
@@ -140,26 +140,27 @@ def _site_mask(site: Site, grid: Grid) -> NDArray[np.bool_]:
     return np.ones(grid.shape, bool)
 
 
-def _lay_out(drafts: Sequence[_Draft], grid: Grid, white: float) -> tuple[Floats, NDArray[np.uint8]]:
+def _lay_out(drafts: Sequence[_Draft], grid: Grid) -> tuple[Floats, NDArray[np.uint8]]:
     """Log of visible light and mask codes of each look on the grid; both (look, y, x)."""
     light = np.zeros((len(drafts), *grid.shape), np.float32)
     codes = np.full((len(drafts), *grid.shape), WhyNot.NO_IMAGE, np.uint8)
     for at, draft in enumerate(drafts):
         if draft.why is None:
-            light[at], codes[at] = _lay_one_out(draft, white)
+            light[at], codes[at] = _lay_one_out(draft)
     return light, codes
 
 
-def _lay_one_out(draft: _Draft, white: float) -> tuple[Floats, NDArray[np.uint8]]:
-    native = draft.native
-    visible = [b for b in bands_of(native) if b in VISIBLE] or list(bands_of(native))
-    mean = light_of(native, visible[0], white)
+def _lay_one_out(draft: _Draft) -> tuple[Floats, NDArray[np.uint8]]:
+    pixels, mapping = draft.pixels, draft.placed()
+    visible = [b for b in pixels.bands if b in VISIBLE] or list(pixels.bands)
+    mean = pixels.light(visible[0])
     for band in visible[1:]:
-        mean += light_of(native, band, white)
+        mean += pixels.light(band)
     mean /= np.float32(len(visible))
-    seen = native["why_not"].values != WhyNot.NO_IMAGE
-    image = resample(np.log(np.maximum(mean, 0) + np.float32(0.02)), seen, draft.placed())
-    codes = nearest(native["why_not"].values, draft.placed(), WhyNot.NO_IMAGE)
+    image = resample(
+        np.log(np.maximum(mean, 0) + np.float32(0.02)), pixels.why_not != WhyNot.NO_IMAGE, mapping
+    )
+    codes = nearest(pixels.why_not, mapping, WhyNot.NO_IMAGE)
     missing = np.isnan(image)
     codes[missing] = WhyNot.NO_IMAGE
     image[missing] = 0.0
@@ -302,7 +303,6 @@ def _mask_blots(
     light: Floats,
     codes: NDArray[np.uint8],
     inside: NDArray[np.bool_],
-    white: float,
     options: CubeOptions,
 ) -> None:
     """Mask the clouds and shadows that no mask named, in looks that lie on one another."""
@@ -314,14 +314,11 @@ def _mask_blots(
         around = [*range(max(0, blot.look - 3), blot.look), *range(blot.look + 1, blot.look + 4)]
         around = [running[near] for near in around if near < len(running)]
         if blot.may_be_built or not is_cloud_or_shadow(
-            blot.brighter, *_difference(drafts, codes, running[blot.look], around, blot, white)
+            blot.brighter, *_difference(drafts, codes, running[blot.look], around, blot)
         ):
             continue
-        spot = np.zeros(inside.shape, bool)
-        spot[blot.rows, blot.cols] = True
-        spot = ndimage.binary_dilation(spot, iterations=2)
-        here = codes[running[blot.look]]
-        here[spot & (here == 0)] = WhyNot.OUTLIER
+        here = codes[running[blot.look]][blot.box]
+        here[blot.spot & (here == 0)] = WhyNot.OUTLIER
     for at in running:
         drafts[at].usable = np.count_nonzero((codes[at] == 0) & inside) / np.count_nonzero(inside)
         if drafts[at].usable < options.min_usable:
@@ -334,18 +331,17 @@ def _difference(
     at: int,
     around: Sequence[int],
     blot: Blot,
-    white: float,
 ) -> tuple[float, float, float]:
     """How a blot differs from the looks around it: light, blue over red, near infrared; log, NaN if unknown."""
-    step = max(1, len(blot.rows) // 400)
+    step = max(1, len(blot.rows) // 150)
     rows, cols = blot.rows[::step], blot.cols[::step]
 
     def series(band: str) -> NDArray[np.float64]:
-        if any(band not in bands_of(drafts[number].native) for number in (at, *around)):
+        if any(band not in drafts[number].pixels.bands for number in (at, *around)):
             return np.full((1 + len(around), len(rows)), np.nan)
         seen = [(codes[number][rows, cols] == 0) for number in (at, *around)]
         values = [
-            light_at(drafts[n].native, band, white, *nearest_index(drafts[n].placed(), rows, cols))
+            drafts[n].pixels.light_at(band, *nearest_index(drafts[n].placed(), rows, cols))
             for n in (at, *around)
         ]
         return np.where(seen, np.log(np.maximum(values, 0) + 0.02), np.nan)
@@ -356,7 +352,7 @@ def _difference(
             return float(np.nanmedian(values[0] - np.nanmedian(values[1:], axis=0)))
 
     blue, red = series("blue"), series("red")
-    visible = [series(band) for band in VISIBLE if band in bands_of(drafts[at].native)]
+    visible = [series(band) for band in VISIBLE if band in drafts[at].pixels.bands]
     light = change(np.mean(visible, axis=0)) if visible else float("nan")
     return light, change(blue - red), change(series("nir"))
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import fft, ndimage
+from scipy import fft
 
 from siteline.raster.nodata import fill_from_neighbours, gaussian, median_over_time, smooth
-from siteline.raster.resample import Axis, Mapping, resample
+from siteline.raster.resample import Axis, Mapping, nearest, resample
 
 Floats = NDArray[np.float32]
 Mask = NDArray[np.bool_]
@@ -56,7 +56,7 @@ def moved(image: Floats, right: float, down: float) -> Floats:
     """An image read `right` and `down` pixels further; NaN where it ends."""
     if right == 0 and down == 0:
         return image
-    return resample(image, None, Mapping(image.shape, (Axis(1.0, down), Axis(1.0, right)), None))  # type: ignore[arg-type]
+    return resample(image, None, Mapping(image.shape, (Axis(1.0, down), Axis(1.0, right)), None))
 
 
 def find_shift(
@@ -101,8 +101,8 @@ def trust_pixels(patterns: Floats, valid: NDArray[np.bool_], reference: Floats) 
     spread = 1.4826 * median_over_time(np.abs(patterns - reference), valid)
     spread = gaussian(np.nan_to_num(spread, nan=1.0).astype(np.float32), 1.0)
     usual = float(np.median(spread)) + 1e-6
-    trust: Floats = np.square(1 / (np.square(spread) + np.float32((usual / 2) ** 2)))
-    return trust / trust.max()
+    trust = np.square(1 / (np.square(spread) + np.float32((usual / 2) ** 2)))
+    return np.asarray(trust / trust.max(), np.float32)
 
 
 def phase_shift(reference: Floats, look: Floats, max_shift: float) -> tuple[float, float]:
@@ -143,13 +143,16 @@ def _refine(
     down: float,
     max_shift: float,
 ) -> Shift | None:
-    slope_y, slope_x = np.gradient(reference)
+    slope_y, slope_x = (np.asarray(slope, np.float32) for slope in np.gradient(reference))
     seen = valid.astype(np.float32) if trust is None else valid * trust
     seen[[0, 1, -2, -1]] = 0
     seen[:, [0, 1, -2, -1]] = 0
+    whole = bool(valid.all())
     for _ in range(_STEPS):
         here = moved(look, right, down)
-        weight = seen * _valid_after(valid, right, down) * np.isfinite(here)
+        weight = seen * np.isfinite(here)
+        if not whole:
+            weight *= _valid_after(valid, right, down)
         here = np.nan_to_num(here, copy=False, nan=0.0)
         gain = _gain(reference, here, weight)
         error = reference - gain * here
@@ -171,13 +174,12 @@ def _refine(
     return Shift(float(right), float(down), _what_remains(normal, side), corr, slope)
 
 
-def _valid_after(valid: Mask, right: float, down: float) -> Floats:
-    """Where a moved look still falls on valid pixels."""
-    if valid.all():
-        return np.float32(1.0)  # type: ignore[return-value]
-    whole = (round(down), round(right))
-    there: Floats = ndimage.shift(valid.astype(np.float32), (-whole[0], -whole[1]), order=0, cval=0.0)
-    return there
+def _valid_after(valid: Mask, right: float, down: float) -> Mask:
+    """Where a moved look still falls on valid pixels, to the nearest pixel."""
+    codes = nearest(
+        (~valid).view(np.uint8), Mapping(valid.shape, (Axis(1.0, down), Axis(1.0, right)), None), 1
+    )
+    return np.asarray(codes == 0)
 
 
 def _gain(reference: Floats, look: Floats, weight: Floats) -> float:
@@ -225,7 +227,7 @@ def _what_remains(normal: NDArray[np.float64], side: NDArray[np.float64]) -> flo
     steps = np.array([step for step in without if step is not None])
     if len(steps) < 3:
         return float("inf")
-    variance = (len(steps) - 1) * np.mean(np.square(steps - steps.mean(axis=0)), axis=0)
+    variance = np.float64(len(steps) - 1) * np.mean(np.square(steps - steps.mean(axis=0)), axis=0)
     ridge = np.eye(2) * 1e-3 * np.trace(whole_normal) / len(normal)
     alone = np.linalg.solve(normal + ridge, side[..., None])[..., 0]
     disagree = float(np.median(np.hypot(alone[:, 0], alone[:, 1])))

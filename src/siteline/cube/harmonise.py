@@ -108,7 +108,7 @@ def _spread(log: Floats, seen: NDArray[np.bool_]) -> Floats:
 
 def _steadiest(spread: Floats, share: float) -> NDArray[np.bool_]:
     count = min(len(spread) - 1, max(_LEAST_PIXELS, round(share * len(spread))))
-    return spread < np.partition(spread, count)[count]
+    return np.asarray(spread < np.partition(spread, count)[count])
 
 
 def _gains(numbers: Floats, seen: NDArray[np.bool_], middle: Floats, firm: NDArray[np.bool_]) -> Floats:

@@ -25,7 +25,7 @@ from siteline.cube.align import Alignment
 from siteline.cube.frames import read_frame
 from siteline.cube.harmonise import harmonise
 from siteline.cube.mask import MASK_BANDS, read_codes
-from siteline.cube.native import bands_of, is_reflectance, light_of, make_native, white_of, without_pixels
+from siteline.cube.native import bands_of, is_reflectance, make_native, pixels_of, white_of, without_pixels
 from siteline.cube.options import CubeOptions
 from siteline.cube.plan import plan_grid
 from siteline.model.errors import BadGeometry, BadImage, CannotTell
@@ -37,6 +37,10 @@ from siteline.raster.grid import Transform, bounds_of, centres, reproject, windo
 from siteline.raster.resample import map_grid, resample
 
 __all__ = ["Built", "CubeOptions", "build_cube", "plan_grid", "read_native"]
+
+
+_THREADS = 4
+"""For decoding the bands of one scene."""
 
 
 class Built(NamedTuple):
@@ -102,10 +106,11 @@ def build_cube(
     for row, (at, native) in enumerate(zip(used, chosen, strict=True)):
         right, down = alignment.read_at[at]
         mapping = map_grid(grid, native.attrs["crs"], native.attrs["transform"]).moved(down, right)
-        seen = native["why_not"].values != WhyNot.NO_IMAGE
+        pixels = pixels_of(native, white)
+        seen = pixels.why_not != WhyNot.NO_IMAGE
         valid = None if bool(seen.all()) else seen
         for layer, band in enumerate(bands):
-            value[row, layer] = resample(light_of(native, band, white), valid, mapping)
+            value[row, layer] = resample(pixels.light(band), valid, mapping)
         why_not[row][np.isnan(value[row]).any(axis=0)] = WhyNot.NO_IMAGE
     remarks = harmonise(value, why_not, bands) if options.harmonise else ()
     y, x = centres(grid)
@@ -184,7 +189,12 @@ def _read_georeferenced(scene: Scene, window: Window) -> tuple[NDArray[np.generi
     try:
         with reading_env():
             loaded = odc.stac.load(
-                [_to_item(scene, names)], bands=names, geobox=geobox, dtype=scene.dtype, groupby="id"
+                [_to_item(scene, names)],
+                bands=names,
+                geobox=geobox,
+                dtype=scene.dtype,
+                groupby="id",
+                pool=_THREADS,
             )
     except RasterioError as error:
         raise BadImage("it is truncated or damaged") from error

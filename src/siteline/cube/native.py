@@ -11,6 +11,7 @@ One scene on its own pixels: what `read_native` returns, whatever road the pixel
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
@@ -87,6 +88,51 @@ def is_reflectance(native: xr.Dataset) -> bool:
     return native.attrs["scale"] is not None
 
 
+@dataclass(frozen=True, slots=True)
+class Pixels:
+    """A native dataset's numbers, ready to be turned into light."""
+
+    numbers: NDArray[np.generic]
+    """(band, y, x)."""
+
+    why_not: NDArray[np.uint8]
+    """(y, x)."""
+
+    bands: tuple[str, ...]
+    gain: float
+    offset: float
+
+    def light(self, band: str) -> NDArray[np.float32]:
+        """One band as reflectance, or relative to the series' white; (y, x) float32."""
+        return self._to_light(self.numbers[self.bands.index(band)])
+
+    def light_at(self, band: str, rows: NDArray[np.int64], cols: NDArray[np.int64]) -> NDArray[np.float32]:
+        """One band at a few pixels; NaN outside the image."""
+        numbers = self.numbers[self.bands.index(band)]
+        inside = (rows >= 0) & (cols >= 0) & (rows < numbers.shape[0]) & (cols < numbers.shape[1])
+        light = np.full(len(rows), np.nan, np.float32)
+        light[inside] = self._to_light(numbers[rows[inside], cols[inside]])
+        return light
+
+    def _to_light(self, numbers: NDArray[np.generic]) -> NDArray[np.float32]:
+        light: NDArray[np.float32] = numbers.astype(np.float32)
+        light *= np.float32(self.gain)
+        light += np.float32(self.offset)
+        return light
+
+
+def pixels_of(native: xr.Dataset, white: float) -> Pixels:
+    """The numbers of a native dataset, with `white` as the 1 of scenes without a scale."""
+    scale = native.attrs["scale"]
+    return Pixels(
+        native["value"].values,
+        native["why_not"].values,
+        bands_of(native),
+        1 / white if scale is None else scale,
+        0.0 if scale is None else native.attrs["offset"],
+    )
+
+
 def white_of(natives: Sequence[xr.Dataset]) -> float:
     """
     The number that counts as 1 in scenes without a scale.
@@ -104,29 +150,3 @@ def white_of(natives: Sequence[xr.Dataset]) -> float:
             tops.append(float(np.percentile(numbers[:, :: max(1, numbers.shape[1] // 20_000)], 99.5)))
     top = 1.25 * float(np.median(tops)) if tops else 1.0
     return top if top > 0 else 1.0
-
-
-def light_of(native: xr.Dataset, band: str, white: float) -> NDArray[np.float32]:
-    """One band as reflectance, or relative to `white`; (y, x) float32."""
-    return _to_light(native, native["value"].values[bands_of(native).index(band)], white)
-
-
-def light_at(
-    native: xr.Dataset, band: str, white: float, rows: NDArray[np.int64], cols: NDArray[np.int64]
-) -> NDArray[np.float32]:
-    """One band at a few pixels, as `light_of`; NaN outside the image."""
-    numbers = native["value"].values[bands_of(native).index(band)]
-    inside = (rows >= 0) & (cols >= 0) & (rows < numbers.shape[0]) & (cols < numbers.shape[1])
-    light = np.full(len(rows), np.nan, np.float32)
-    light[inside] = _to_light(native, numbers[rows[inside], cols[inside]], white)
-    return light
-
-
-def _to_light(native: xr.Dataset, numbers: NDArray[np.generic], white: float) -> NDArray[np.float32]:
-    light: NDArray[np.float32] = numbers.astype(np.float32)
-    if native.attrs["scale"] is not None:
-        light *= np.float32(native.attrs["scale"])
-        light += np.float32(native.attrs["offset"])
-    else:
-        light /= np.float32(white)
-    return light

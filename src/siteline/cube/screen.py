@@ -87,6 +87,12 @@ class Blot:
     beside_mask: float
     """Share of its rim that is masked already."""
 
+    box: tuple[slice, slice]
+    """The part of the grid that holds it, 5 pixels wider."""
+
+    spot: NDArray[np.bool_]
+    """Its pixels within the box, widened by 2."""
+
     @property
     def may_be_built(self) -> bool:
         """Whether it is so small and sharp that it may be a fresh slab, or the winter shadow of a hall."""
@@ -107,41 +113,62 @@ def find_blots(light: Floats, valid: NDArray[np.bool_], days: NDArray[np.float64
         return []
     flat = _level(light, valid)
     before, after = _running_medians(flat, valid, 1), _running_medians(flat, valid, -1)
-    up, down = flat - before, flat - after
-    away = np.where(np.sign(up) == np.sign(down), np.sign(up) * np.minimum(np.abs(up), np.abs(down)), 0)
-    away[~valid] = 0
     sigma = _noise(flat, valid)
     least = max(_LEAST_AREA_PX, round(2e-4 * light[0].size))
     blots = []
     for at in range(len(light)):
-        smoothed = gaussian(away[at].astype(np.float32), _SMOOTH_PX)
+        away = _twofold(flat[at] - before[at], flat[at] - after[at], valid[at])
+        smoothed = gaussian(away, _SMOOTH_PX)
         for sign in (1, -1):
-            far = sign * smoothed > _OUTLIER * sigma
-            labels, count = ndimage.label(far)
+            labels, count = ndimage.label(sign * smoothed > _OUTLIER * sigma)
             sizes = np.bincount(labels.ravel(), minlength=count + 1)
-            for number in np.flatnonzero(sizes[1:] > least) + 1:
-                part = labels == number
-                rows, cols = np.nonzero(part)
-                rim = ndimage.binary_dilation(part, iterations=3) & ~part
-                beside = float(np.mean(~valid[at][rim])) if rim.any() else 0.0
-                blots.append(Blot(at, rows, cols, sign > 0, _sharpness(part, sign * away[at]), beside))
+            boxes = ndimage.find_objects(labels)
+            for number in np.flatnonzero(sizes[1:] > least):
+                box = _wider(boxes[number], labels.shape, 5)
+                part = labels[box] == number + 1
+                blots.append(_describe(at, sign > 0, box, part, sign * away[box], valid[at][box]))
     return blots
 
 
-def _sharpness(part: NDArray[np.bool_], away: Floats) -> float:
-    """How steeply a blot rises at its edge, as a share of its depth per pixel."""
-    rows, cols = np.nonzero(part)
-    box = (
-        slice(max(0, int(rows.min()) - 4), int(rows.max()) + 5),
-        slice(max(0, int(cols.min()) - 4), int(cols.max()) + 5),
+def _twofold(up: Floats, down: Floats, valid: NDArray[np.bool_]) -> Floats:
+    """The smaller of two deviations where they have the same sense, else 0."""
+    away = np.minimum(np.abs(up), np.abs(down))
+    away[(up * down <= 0) | ~valid] = 0
+    return np.copysign(away, up)
+
+
+def _wider(box: tuple[slice, slice], shape: tuple[int, int], margin: int) -> tuple[slice, slice]:
+    rows, cols = (
+        slice(max(0, side.start - margin), min(size, side.stop + margin))
+        for side, size in zip(box, shape, strict=True)
     )
-    inner, depth = part[box], away[box]
-    edge = ndimage.binary_dilation(inner, iterations=2) & ~ndimage.binary_erosion(inner, iterations=2)
-    if min(depth.shape) < 2 or not edge.any():
-        return 0.0
-    slope = np.hypot(*np.gradient(depth))
-    full = float(np.percentile(depth[inner], 75))
-    return float(np.percentile(slope[edge], 75)) / full if full > 0 else 0.0
+    return rows, cols
+
+
+def _describe(
+    look: int,
+    brighter: bool,
+    box: tuple[slice, slice],
+    part: NDArray[np.bool_],
+    depth: Floats,
+    valid: NDArray[np.bool_],
+) -> Blot:
+    """A blot from its part of a box of the site, and how far the look deviates there, in its sense."""
+    rows, cols = np.nonzero(part)
+    rim = ndimage.binary_dilation(part, iterations=3) & ~part
+    edge = ndimage.binary_dilation(part, iterations=2) & ~ndimage.binary_erosion(part, iterations=2)
+    full = float(np.percentile(depth[part], 75))
+    slope = float(np.percentile(np.hypot(*np.gradient(depth))[edge], 75))
+    return Blot(
+        look=look,
+        rows=rows + box[0].start,
+        cols=cols + box[1].start,
+        brighter=brighter,
+        sharpness=slope / full if full > 0 else 0.0,
+        beside_mask=float(np.mean(~valid[rim])) if rim.any() else 0.0,
+        box=box,
+        spot=ndimage.binary_dilation(part, iterations=2),
+    )
 
 
 def is_cloud_or_shadow(brighter: bool, light: float, blue_over_red: float, nir: float) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +20,9 @@ from siteline.model.errors import BrokenCustody, CaseBusy, DiskFull, NewerCase
 
 BUSY_SECONDS = 30
 """How long an append waits for another process."""
+
+_ROOM = 1 << 20
+"""Bytes that SQLite's side files may need."""
 
 
 class Database:
@@ -121,6 +125,12 @@ def _alembic(url: str) -> Config:
     return config
 
 
+def _is_full(file: str) -> bool:
+    """Whether SQLite's "disk I/O error" is the want of room for its side files."""
+    folder = Path(file).parent
+    return folder.is_dir() and shutil.disk_usage(folder).free < _ROOM
+
+
 @contextmanager
 def _plain_words(url: str) -> Iterator[None]:
     """The database's refusals in our words."""
@@ -129,7 +139,7 @@ def _plain_words(url: str) -> Iterator[None]:
         yield
     except sa.exc.OperationalError as error:
         said = str(error.orig)
-        if "full" in said:
+        if "full" in said or ("disk I/O" in said and _is_full(name)):
             raise DiskFull(f"no room left on the disk that holds {name}") from error
         if "locked" in said or "busy" in said:
             raise CaseBusy(f"another process has held {name} for {BUSY_SECONDS} s") from error

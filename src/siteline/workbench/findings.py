@@ -98,7 +98,7 @@ def tell_events(
     if not events:
         return []
     grid, scenes = site_grid(Bench(case), site), case.scenes.all(site_id, as_of)
-    lines = []
+    lines: list[tuple[str, ...]] = []
     for watched in events:
         finding = _finding(case, site, grid, scenes, watched, as_of)
         facts = {fact.name: fact.text for fact in finding.facts}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -127,7 +128,6 @@ def _scene_of(row: Row, scene_id: str, file: Path, mask: Path | None, site: Site
         sensor=row.sensor,
         scale=row.scale,
         offset=row.offset,
-        nodata=row.nodata,
         mask_href=None if mask is None else str(mask),
         mask_kind=row.mask_kind,
         mask_sha256=None if mask is None else _sha256(mask),
@@ -146,6 +146,8 @@ def _scene_of(row: Row, scene_id: str, file: Path, mask: Path | None, site: Site
     except BadImage as error:
         return replace(scene, fault=str(error))
     nodata = row.nodata if row.nodata is not None else header.nodata
+    if nodata is not None and math.isnan(nodata):
+        nodata = None  # NaN is always missing
     scene = replace(
         scene,
         shape=header.shape,

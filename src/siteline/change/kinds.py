@@ -80,23 +80,23 @@ class Evidence:
 
 
 WEIGHTS = {
-    "constant": -4.3,
-    "strength": 0.17,
-    "steadiness": 0.35,
-    "apartness": 0.35,
-    "edge": 0.4,
-    "area": 0.35,
-    "blending": -1.0,
-    "step": 0.1,
-    "greening": -9.5,
-    "green_after": -0.95,
-    "water": -3.3,
-    "single": -0.9,
-    "passing": -1.5,
-    "looks": 1.0,
-    "same_season": 1.1,
-    "no_same_season": -1.1,
-    "shadow": 0.2,
+    "constant": -7.6,
+    "strength": 0.15,
+    "steadiness": 0.4,
+    "apartness": 0.5,
+    "edge": 0.6,
+    "area": 0.6,
+    "blending": -1.5,
+    "step": 0.9,
+    "greening": -13.8,
+    "green_after": -0.8,
+    "water": -3.2,
+    "single": -0.8,
+    "both_single": -1.9,
+    "passing": -2.1,
+    "looks": 1.9,
+    "same_season": 0.6,
+    "no_same_season": -0.2,
 }
 """Of the logistic model of `probability_of`, by term; see docs/reference on how they came about."""
 
@@ -116,7 +116,6 @@ def probability_of(e: Evidence) -> float:
 def _terms(e: Evidence) -> dict[str, float]:
     fewer = min(e.looks_before, e.looks_after)
     known = not math.isnan(e.green_after - e.green_before)
-    shadow = max((s.log_bayes for s in (e.shadow_before, e.shadow_after) if s is not None), default=0.0)
     loud, faint = max(e.contrast_before, e.contrast_after), min(e.contrast_before, e.contrast_after)
     return {
         "constant": 1.0,
@@ -131,11 +130,11 @@ def _terms(e: Evidence) -> dict[str, float]:
         "green_after": float(known and e.green_after > 0),
         "water": float(e.water),
         "single": float(fewer < 2),
+        "both_single": float(max(e.looks_before, e.looks_after) < 2),
         "passing": float(e.passing),
         "looks": math.log(_between(fewer, 1, 12)),
         "same_season": 0.8 if math.isnan(e.same_season) else _between(e.same_season, 0, 1),
         "no_same_season": float(math.isnan(e.same_season)),
-        "shadow": _between(shadow, 0, 10) / 10,
     }
 
 

@@ -90,7 +90,7 @@ def align(natives: tuple[xr.Dataset, ...], site: Site, grid: Grid, options: Cube
         if draft.why is None and share < options.min_usable:
             draft.why = _main_reason(code[inside])
         elif draft.why is None and looks_blank(image, (code == 0) & inside):
-            draft.why, draft.usable = "blank", 0.0
+            draft.why, draft.usable = "no image", 0.0
     _find_shifts(drafts, light, codes, options)
     for at, draft in enumerate(drafts):
         if draft.read_at != (0.0, 0.0):

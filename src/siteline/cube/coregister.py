@@ -210,9 +210,8 @@ def _blockwise_equations(
 def _solve(normal: NDArray[np.float64], side: NDArray[np.float64]) -> NDArray[np.float64] | None:
     if not np.isfinite(normal).all() or np.linalg.cond(normal) > 1e4 or np.trace(normal) <= 0:
         return None
-    step: NDArray[np.float64] = np.linalg.solve(normal, side)
-    length = float(np.hypot(*step))
-    return step if length <= 1.0 else step / length
+    step = np.linalg.solve(normal, side)
+    return np.asarray(step / max(1.0, float(np.hypot(step[0], step[1]))), np.float64)
 
 
 def _what_remains(normal: NDArray[np.float64], side: NDArray[np.float64]) -> float:

@@ -48,7 +48,7 @@ def looks_blank(light: Floats, valid: NDArray[np.bool_]) -> bool:
 
 def why_unlike(shifts: Sequence[Shift | None], brightness: Sequence[float]) -> list[str | None]:
     """
-    Why each look is unlike its site, or None: cloud, haze.
+    Why each look is unlike its site (cloud, which haze counts as, or shadow), or None.
 
     shifts: one per look, None if the look shows nothing to hold on to or was set aside before; brightness: median
     log light over that of the series. A look is unlike if it shows less than half of the usual pattern
@@ -67,7 +67,7 @@ def why_unlike(shifts: Sequence[Shift | None], brightness: Sequence[float]) -> l
         if shift is None or shift.corr < _LEAST_CORR * usual_corr:
             reasons.append("cloud")
         elif shift.slope < _LEAST_CONTRAST * usual_slope:
-            reasons.append("haze" if bright > 0 or shift.corr > 0.7 * usual_corr else "cloud shadow")
+            reasons.append("cloud" if bright > 0 or shift.corr > 0.7 * usual_corr else "shadow")
         else:
             reasons.append(None)
     return reasons

@@ -51,7 +51,11 @@ def judge_ring(events: Sequence[ChangeEvent], case: Case) -> Score:
 def report_solar() -> None:
     case = solar_farm()
     events, seconds = search(case)
-    bar("solar_farm", "recall ≥ 0.80, one-to-one ≥ 0.50, precision ≥ 0.70, dated ≥ 0.80, ≤ 2 controls", seconds)
+    bar(
+        "solar_farm",
+        "recall ≥ 0.80, one-to-one ≥ 0.50, precision ≥ 0.70, dated ≥ 0.80, ≤ 2 controls",
+        seconds,
+    )
     print("  siteline ", judge_solar(events, case).line())
     print("  two dates", judge_solar(find_by_two_dates(case.cube, case.looks, 12), case).line())
 
@@ -62,7 +66,11 @@ def report_ring() -> None:
     used = {look.scene_id: look.used for look in case.looks}
     agree = sum(author[Path(scene).stem] == is_used for scene, is_used in used.items()) / len(used)
     events, seconds = search(case)
-    bar("ring_campus/landsat", "removal and ring found, each at most one clear frame late; clear frames ≥ 0.85", seconds)
+    bar(
+        "ring_campus/landsat",
+        "removal and ring found, each at most one clear frame late; clear frames ≥ 0.85",
+        seconds,
+    )
     print(f"  agreement with author_clear {agree:.2f}")
     removal = [t for t in case.truths if t.id in ("campus_north_cleared", "campus_south_cleared")]
     ring = [t for t in case.truths if t.id in ("ring_earthworks", "ring_structure")]
@@ -80,7 +88,9 @@ def first_seen(events: Sequence[ChangeEvent], truths: Sequence[Truth]) -> str:
         if not fitting:
             said.append(f"{truth.id} not found in time")
             continue
-        share = unary_union([e.outline for e in fitting]).intersection(truth.outline).area / truth.outline.area
+        share = (
+            unary_union([e.outline for e in fitting]).intersection(truth.outline).area / truth.outline.area
+        )
         main = max(fitting, key=lambda e: e.outline.intersection(truth.outline).area)
         said.append(
             f"{truth.id} {share:.0%}, said ({main.onset.after}, {main.onset.by}],"
@@ -105,7 +115,8 @@ def count_roofs(events: Sequence[ChangeEvent], case: Case) -> tuple[int, int]:
     found = 0
     for truth in case.truths:
         found += any(
-            e.outline.intersection(truth.outline).area >= 0.25 * e.outline.union(truth.outline).area for e in events
+            e.outline.intersection(truth.outline).area >= 0.25 * e.outline.union(truth.outline).area
+            for e in events
         )
     near = unary_union([t.outline.buffer(15) for t in case.truths])
     other = sum(e.outline.intersection(near).area < 0.5 * e.outline.area for e in events)
@@ -124,7 +135,9 @@ def report_demo(folder: Path) -> None:
     for thing in (*truth.structures, *truth.grounds):
         if thing.kind is None:
             continue
-        ground = thing.outline.union(yard) if (yard := getattr(thing, "yard", None)) is not None else thing.outline
+        ground = (
+            thing.outline.union(yard) if (yard := getattr(thing, "yard", None)) is not None else thing.outline
+        )
         explained.append(ground.buffer(6))
         best = max(events, key=lambda e: iou(e, thing.outline), default=None)
         if best is None or iou(best, thing.outline) < 0.15:
@@ -138,7 +151,9 @@ def report_demo(folder: Path) -> None:
     false = [e for e in events if e.outline.intersection(known).area < 0.3 * e.outline.area]
     rival = find_by_two_dates(cube, looks, 7)
     wrong = sum(e.outline.intersection(known).area < 0.3 * e.outline.area for e in rival)
-    print(f"  other events {len(false)}, of them called construction {sum(e.kind is Kind.CONSTRUCTION for e in false)}")
+    print(
+        f"  other events {len(false)}, of them called construction {sum(e.kind is Kind.CONSTRUCTION for e in false)}"
+    )
     print(f"  two dates: {len(rival)} events, {wrong} of them where nothing changed")
 
 

@@ -45,7 +45,18 @@ def find_by_two_dates(cube: xr.Dataset, looks: tuple[Look, ...], least_px: int) 
         outline = outline_of(mask, where[0].start, where[1].start, grid.transform)
         found.append(
             ChangeEvent(
-                outline, grid.crs, Kind.SURFACE_CHANGE, None, Method.DETECTED, 0.5, False, span, None, ids[first], ids[last], ()
+                outline,
+                grid.crs,
+                Kind.SURFACE_CHANGE,
+                None,
+                Method.DETECTED,
+                0.5,
+                False,
+                span,
+                None,
+                ids[first],
+                ids[last],
+                (),
             )
         )
     assert len(found) <= count

@@ -49,7 +49,14 @@ def write_tiff(path: Path, bands: NDArray[Any], **profile: Any) -> Path:
     count, rows, cols = bands.shape
     path.parent.mkdir(parents=True, exist_ok=True)
     with rasterio.open(
-        path, "w", driver="GTiff", height=rows, width=cols, count=count, dtype=bands.dtype, **{**place, **profile}
+        path,
+        "w",
+        driver="GTiff",
+        height=rows,
+        width=cols,
+        count=count,
+        dtype=bands.dtype,
+        **{**place, **profile},
     ) as image:
         image.write(bands)
         image.update_tags(**tags)

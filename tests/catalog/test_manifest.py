@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -14,9 +16,7 @@ from siteline.catalog.manifest import Row, read_rows
 from siteline.model.errors import BadManifest, SitelineError
 from siteline.model.imagery import BANDS, Use
 
-QUICK = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+QUICK = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def rows_of(tmp_path: Path, text: str | bytes) -> tuple[Row, ...]:
@@ -46,7 +46,12 @@ def test_reads_every_column(tmp_path: Path) -> None:
     assert row.bands == ("blue", "green", "red", "nir", "")
     assert (row.scale, row.offset, row.nodata) == (0.0001, -0.1, 0.0)
     assert (row.mask, row.mask_kind) == ("m.tif", "udm2")
-    assert (row.sun_azimuth, row.sun_elevation, row.view_off_nadir, row.view_azimuth) == (151.2, 44.5, 3.1, 98)
+    assert (row.sun_azimuth, row.sun_elevation, row.view_off_nadir, row.view_azimuth) == (
+        151.2,
+        44.5,
+        3.1,
+        98,
+    )
     assert (row.credit, row.licence, row.use, row.publish_max_px) == (
         "Planet Labs PBC",
         "proprietary",
@@ -84,7 +89,11 @@ def test_spreadsheets_write_it_in_many_ways(tmp_path: Path, text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "said", "remedy"),
     [
-        ("file,aquired\na.tif,2024-01-01\n", "did you mean it by 'aquired'", "Rename 'aquired' to 'acquired'"),
+        (
+            "file,aquired\na.tif,2024-01-01\n",
+            "did you mean it by 'aquired'",
+            "Rename 'aquired' to 'acquired'",
+        ),
         ("file,date\na.tif,2024-01-01\n", "did you mean it by 'date'", "Rename 'date' to 'acquired'"),
         ("filename,acquired\na.tif,2024-01-01\n", "did you mean it by 'filename'", "Rename"),
         ("foo,bar\n1,2\n", "no column 'file'", "file,acquired"),
@@ -147,14 +156,12 @@ def test_a_missing_manifest_is_refused(tmp_path: Path) -> None:
 
 @QUICK
 @given(st.binary(max_size=300))
-@example(b"file,acquired\r\n\"")
+@example(b'file,acquired\r\n"')
 @example(b"file,acquired\n\r\na,2024-01-01\x85")
 def test_no_bytes_raise_anything_else(tmp_path: Path, content: bytes) -> None:
     """Whatever lies in the file, it is read or refused."""
-    try:
+    with contextlib.suppress(SitelineError):
         rows_of(tmp_path, content)
-    except SitelineError as error:
-        assert str(error)
 
 
 @QUICK
@@ -168,10 +175,8 @@ def test_no_table_raises_anything_else(tmp_path: Path, cells: list[list[str]], s
     """Any cells under a proper header are read or refused."""
     text = io.StringIO()
     csv.writer(text, delimiter=separator).writerows([["file", "acquired", "bands", "use", "scale"], *cells])
-    try:
+    with contextlib.suppress(SitelineError):
         rows_of(tmp_path, text.getvalue())
-    except SitelineError as error:
-        assert str(error)
 
 
 PLAIN = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1, max_size=20)
@@ -180,19 +185,22 @@ PLAIN = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min
 @QUICK
 @given(
     file=PLAIN,
-    day=st.dates(min_value=__import__("datetime").date(1980, 1, 1), max_value=__import__("datetime").date(2024, 1, 1)),
+    day=st.dates(min_value=date(1980, 1, 1), max_value=date(2024, 1, 1)),
     bands=st.lists(st.sampled_from(BANDS), min_size=1, unique=True),
     scale=st.floats(1e-9, 1e6),
     credit=PLAIN,
     separator=st.sampled_from([",", ";", "\t"]),
 )
 def test_what_is_valid_comes_back(
-    tmp_path: Path, file: str, day: object, bands: list[str], scale: float, credit: str, separator: str
+    tmp_path: Path, file: str, day: date, bands: list[str], scale: float, credit: str, separator: str
 ) -> None:
     """A valid row survives being written and read, whatever the separator and the script of its text."""
     text = io.StringIO()
     csv.writer(text, delimiter=separator).writerows(
-        [["file", "acquired", "bands", "scale", "credit"], [file, str(day), " ".join(bands), repr(scale), credit]]
+        [
+            ["file", "acquired", "bands", "scale", "credit"],
+            [file, str(day), " ".join(bands), repr(scale), credit],
+        ]
     )
     (row,) = rows_of(tmp_path, text.getvalue())
     assert (row.file, row.acquired.text, row.credit) == (file, str(day), credit)

@@ -132,6 +132,12 @@ def test_a_refused_size_is_said_with_its_reason() -> None:
     assert "footprint" not in found.headline
 
 
+def test_remarks_of_other_stages_lose_their_codes() -> None:
+    """A remark that names a kind by its code is printed with the kind's words."""
+    found = make_finding(make_event(remarks=("it could also be surface_change",)))
+    assert found.remarks[0] == 'it could also be "ground changed, cause unknown"'
+
+
 def test_the_runner_up_is_named() -> None:
     """Where the shadow could not tell, both kinds are named."""
     found = make_finding(make_event(other_kind=Kind.ROOF_CHANGE))

@@ -56,6 +56,9 @@ class World:
     patches: int = 3
     """Pieces of other material around it, some touching it."""
 
+    yard_px: float = 0.0
+    """Width of a border of bright cleared ground around it."""
+
     shape: tuple[int, int] = (56, 56)
     has_shadow: bool = True
     roof_streaks: float = 0.015
@@ -193,6 +196,8 @@ def _shadow(world: World, azimuth: float, elevation: float) -> BaseGeometry:
 def _patches(world: World, rng: np.random.Generator) -> list[tuple[BaseGeometry, npt.NDArray[np.float64]]]:
     """Yards, tracks and beds near the building; each may touch it."""
     found = []
+    if world.yard_px:
+        found.append((world.footprint.buffer(world.yard_px, join_style="mitre"), np.full(4, 0.09)))
     minx, miny, maxx, maxy = world.footprint.bounds
     for _ in range(world.patches):
         cx, cy = rng.uniform(minx - 8, maxx + 8), rng.uniform(miny - 8, maxy + 8)

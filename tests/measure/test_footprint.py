@@ -108,10 +108,12 @@ def test_ratio_of_two_buildings_on_the_same_images() -> None:
     assert found.quantity.high95 - found.quantity.low95 < 0.13
 
 
-def test_foundation_is_measured_without_a_shadow() -> None:
-    """A bright slab without a shadow, in a yard of other ground, is measured within 8 %."""
+@pytest.mark.parametrize("yard_px", [0.0, 2.5])
+def test_foundation_is_measured_without_a_shadow(yard_px: float) -> None:
+    """A bright slab without a shadow is measured within 8 %, with cleared ground around it or without."""
     footprint = building((28, 28), 14, 9, 15)
-    cube = render(World(footprint, contrast=0.2, has_shadow=False, patches=0, seed=9), 5)
+    world = World(footprint, contrast=0.24, has_shadow=False, patches=0, seed=9, yard_px=yard_px)
+    cube = render(world, 5)
     event = event_of(footprint, cube.scene.values, stage=Stage.FOUNDATION)
     sizes = {size.what: size for size in measure_event(event, cube)}
     assert "height" not in sizes
@@ -166,14 +168,14 @@ def test_roof_like_its_ground_is_refused() -> None:
 @pytest.mark.parametrize(
     ("outline", "reason"),
     [
-        (building((28, 28), 4, 1.5, 25), "narrower"),
+        (building((28, 28), 4, 1.5, 25), "smaller than 3"),
         (building((2, 28), 16, 10, 25), "edge of the images"),
         (building((400, 28), 16, 10, 25), "off the images"),
     ],
 )
 def test_what_cannot_be_measured_says_why(outline: object, reason: str) -> None:
     """Too narrow, beyond the edge or off the images: refused with that reason."""
-    cube = render(World(outline if reason == "narrower" else building((28, 28), 16, 10, 25), seed=8), 3)  # type: ignore[arg-type]
+    cube = render(World(outline if reason == "smaller than 3" else building((28, 28), 16, 10, 25), seed=8), 3)  # type: ignore[arg-type]
     area = measure_outline(on_grid(outline), cube)[0]  # type: ignore[arg-type]
     assert area.quantity is None
     assert reason in (area.refused or "")

@@ -218,6 +218,8 @@ def _window_over_site(scene: Scene, site: Site) -> Window:
         raise BadImage(
             "it says no place on Earth (no CRS or no transform), and this site is drawn in degrees"
         )
+    if centre_of(scene) is None:
+        raise BadImage(f"its CRS has no place on Earth ({scene.crs[:40]})")
     area = area_of(site)
     if area is None:
         return whole

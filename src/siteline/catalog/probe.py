@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,12 +10,12 @@ import numpy as np
 import rasterio
 from numpy.typing import NDArray
 from rasterio.enums import ColorInterp
-from rasterio.errors import CRSError, NotGeoreferencedWarning
+from rasterio.errors import CRSError
 from rasterio.io import DatasetReader
 from rasterio.windows import Window
 
 from siteline.model.errors import BadImage
-from siteline.raster.files import open_image
+from siteline.raster.files import open_image, place_of
 
 MAX_WINDOW_BYTES = 2**30
 """Of one scene over one site; more would not fit beside its series."""
@@ -65,10 +64,8 @@ def probe_header(path: Path) -> Header:
 
     Raises BadImage in words that can follow the file's name.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", NotGeoreferencedWarning)
-        with open_image(path) as image:
-            return _describe(image)
+    with open_image(path) as image:
+        return _describe(image)
 
 
 def _describe(image: DatasetReader) -> Header:
@@ -77,7 +74,7 @@ def _describe(image: DatasetReader) -> Header:
     dtype = image.dtypes[0]
     if np.dtype(dtype).kind not in "uif":
         raise BadImage(f"its numbers are of type {dtype}, which is not an image of light")
-    crs, transform = _place_of(image)
+    crs, transform = place_of(image)
     palette = image.count == 1 and image.colorinterp[0] is ColorInterp.palette
     rows, cols = image.block_shapes[0]
     return Header(
@@ -95,26 +92,6 @@ def _describe(image: DatasetReader) -> Header:
         simulated=image.tags().get("SITELINE_SIMULATED", "") == "1",
         block_bytes=rows * cols * np.dtype(dtype).itemsize * image.count,
     )
-
-
-def _place_of(
-    image: DatasetReader,
-) -> tuple[str | None, tuple[float, float, float, float, float, float] | None]:
-    if image.transform.is_identity or image.transform.is_degenerate:
-        if image.gcps[0]:
-            raise BadImage("it is placed by ground control points only: rectify it first")
-        return None, None
-    t = image.transform
-    transform = (t.a, t.b, t.c, t.d, t.e, t.f)
-    if not all(map(math.isfinite, transform)):
-        raise BadImage("its transform holds numbers that are not finite")
-    if image.crs is None:
-        return None, transform
-    try:
-        code = image.crs.to_epsg()
-    except CRSError:
-        code = None
-    return f"EPSG:{code}" if code else image.crs.to_wkt(), transform
 
 
 def _ground_distance(
@@ -159,12 +136,10 @@ def look_at_pixels(path: Path, header: Header, window: Window, nodata: float | N
             f"it would take {needed / 2**30:.1f} GiB in memory, more than {MAX_WINDOW_BYTES / 2**30:.0f} GiB"
         )
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", NotGeoreferencedWarning)
-            with open_image(path) as image:
-                shrink = max(1.0, math.sqrt(needed / _DECODED_WHOLE_BYTES))
-                shape = (max(1, int(window.height / shrink)), max(1, int(window.width / shrink)))
-                pixels = image.read(window=window, out_shape=(header.count, *shape))
+        with open_image(path) as image:
+            shrink = max(1.0, math.sqrt(needed / _DECODED_WHOLE_BYTES))
+            shape = (max(1, int(window.height / shrink)), max(1, int(window.width / shrink)))
+            pixels = image.read(window=window, out_shape=(header.count, *shape))
     except BadImage as error:
         return f"broken or truncated: {error}"
     return _say_if_empty(pixels, nodata)

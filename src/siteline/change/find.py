@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import xarray as xr
 
 from siteline.change.features import extract_series
-from siteline.change.kinds import kind_of, stage_of
+from siteline.change.kinds import SURE_SHADOW, kind_of, stage_of
 from siteline.change.objects import outline_of
 from siteline.change.observability import observe
 from siteline.change.options import REPORTED_FROM, ChangeOptions, Preset
 from siteline.change.places import Place, choose_places
 from siteline.change.scene import Scene
-from siteline.change.stories import Story, follow_known, tell_stories
+from siteline.change.stories import Story, follow_known, join_growth, tell_stories
 from siteline.change.timeline import SEEN
 from siteline.model.change import ChangeEvent, Kind, Method, Stage
 from siteline.model.dates import DateInterval
@@ -71,7 +71,7 @@ def find_changes(
     places = [Place.of(patch, cut, scene) for cut in scene.cuts for patch in cut.patches]
     places = choose_places(places + follow_known(known, scene))
     candidates = sorted(
-        (_describe(story, scene) for story in tell_stories(places, scene)),
+        (_describe(story, scene) for story in tell_stories(join_growth(places, scene), scene)),
         key=lambda e: (-e.probability, -e.outline.area, e.outline.bounds),
     )
     events = tuple(e for e in candidates if e.probability >= REPORTED_FROM[options.preset])
@@ -89,7 +89,11 @@ def _describe(story: Story, scene: Scene) -> ChangeEvent:
         finished = DateInterval(acquired[max(complete - 1, 0)].first_day, acquired[complete].last_day)
     height = None
     shadow = evidence.shadow_after
-    if kind in (Kind.CONSTRUCTION, Kind.ROOF_CHANGE) and shadow is not None and shadow.log_bayes > 1:
+    if (
+        kind in (Kind.CONSTRUCTION, Kind.ROOF_CHANGE)
+        and shadow is not None
+        and shadow.log_bayes > SURE_SHADOW
+    ):
         height = Quantity(round(shadow.height, 2), round(shadow.height_sigma + HEIGHT_FLOOR_M, 2), "m")
     patch = story.patch
     return ChangeEvent(
@@ -118,12 +122,16 @@ def _warnings(story: Story, kind: Kind, rival: Kind | None, scene: Scene) -> lis
         said.append("on one side of the change there is a single image: not confirmed by a second look")
     if rival is not None:
         said.append(f"the kind is judged by appearance; it could also be {rival.value}")
-    if scene.has_sun and evidence.shadow_after is not None and abs(evidence.shadow_after.log_bayes) < 1:
+    if (
+        scene.has_sun
+        and evidence.shadow_after is not None
+        and -1 < evidence.shadow_after.log_bayes < SURE_SHADOW
+    ):
         said.append("its shadow could not tell whether something stands there")
     if (
         kind is Kind.CONSTRUCTION
         and evidence.shadow_after is not None
-        and evidence.shadow_after.log_bayes > 1
+        and evidence.shadow_after.log_bayes > SURE_SHADOW
     ):
         said.append("anything that casts a shadow looks like this: a heap or parked wagons too")
     return said

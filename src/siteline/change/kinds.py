@@ -17,6 +17,15 @@ GREEN = {"ndvi": 0.35, "greenness": 0.25}
 """Above this, ground is plainly vegetated."""
 
 
+SURE_SHADOW = 2.0
+"""Log Bayes factor from which something stands there; below -1 nothing does."""
+
+PLAIN_SHADOW = 10.0
+"""Log Bayes factor of a shadow that needs no other witness."""
+
+UNEVEN = 0.25
+"""Walls and frames without a roof make log brightness vary more than this, even where their shadow is lost among them."""
+
 SMOOTH_ROOF = 0.15
 """Log brightness varies less than this within a finished roof."""
 
@@ -64,11 +73,21 @@ class Evidence:
     warming: float
     """Log red over blue at the end, over the ground around it; bare soil is warm, concrete is not."""
 
+    warmth_step: float
+    """Change of log red over blue."""
+
+    brightness_step: float
+    """Change of log brightness."""
+
     texture: float
     """Spread of log brightness within it at the end; a finished roof is smooth."""
 
     looks_before: int
+    """Looks that show it unchanged; all before it, unless the place had already looked as it does after it."""
+
     looks_after: int
+    """Looks that show it changed; all after it, unless the place goes back."""
+
     passing: bool
     """It lasted only briefly and went back to what it was, or it is that going back."""
 
@@ -80,23 +99,24 @@ class Evidence:
 
 
 WEIGHTS = {
-    "constant": -7.6,
-    "strength": 0.15,
-    "steadiness": 0.4,
-    "apartness": 0.5,
-    "edge": 0.6,
-    "area": 0.6,
-    "blending": -1.5,
-    "step": 0.9,
-    "greening": -13.8,
-    "green_after": -0.8,
-    "water": -3.2,
-    "single": -0.8,
-    "both_single": -1.9,
-    "passing": -2.1,
+    "constant": -7.7,
+    "strength": 0.5,
+    "thickness": 0.9,
+    "steadiness": 0.35,
+    "apartness": 0.4,
+    "edge": 0.2,
+    "area": 0.5,
+    "blending": -1.9,
+    "step": 0.75,
+    "greening": -14.5,
+    "green_after": -0.65,
+    "water": -3.1,
+    "single": -1.15,
+    "both_single": -1.6,
+    "passing": -1.75,
     "looks": 1.9,
-    "same_season": 0.6,
-    "no_same_season": -0.2,
+    "same_season": 0.9,
+    "no_same_season": -1.6,
 }
 """Of the logistic model of `probability_of`, by term; see docs/reference on how they came about."""
 
@@ -120,6 +140,7 @@ def _terms(e: Evidence) -> dict[str, float]:
     return {
         "constant": 1.0,
         "strength": _between(e.strength, -1, 4),
+        "thickness": e.thickness,
         "steadiness": math.log(_between(e.steadiness, 0.5, 30)),
         "apartness": math.log(_between(e.apartness, 0.5, 30)),
         "edge": _between(e.edge, 0, 1),
@@ -149,7 +170,7 @@ def kind_of(e: Evidence) -> tuple[Kind, Kind | None]:
     With sun angles, the shadow before and after decides. Without, the look of it: what stood out from the ground and no longer does
     was removed, what stands out now and did not was built.
     """
-    before, after = _stands(e.shadow_before), _stands(e.shadow_after)
+    before, after = stood_before(e), _stands(e.shadow_after)
     if before is not None and after is not None:
         if not before and after:
             return Kind.CONSTRUCTION, None
@@ -166,11 +187,24 @@ def kind_of(e: Evidence) -> tuple[Kind, Kind | None]:
     return looks, rival
 
 
+def stood_before(e: Evidence) -> bool | None:
+    """Whether something stood there before; a weak shadow of what did not even differ from the ground is none."""
+    stood = _stands(e.shadow_before)
+    if (
+        stood
+        and e.contrast_before < 1
+        and e.shadow_before is not None
+        and e.shadow_before.log_bayes < PLAIN_SHADOW
+    ):
+        return False
+    return stood
+
+
 def _stands(shadow: ShadowEvidence | None) -> bool | None:
     """Present, absent, or (None) unknown."""
-    if shadow is None or -1 < shadow.log_bayes < 1:
+    if shadow is None or -1 < shadow.log_bayes < SURE_SHADOW:
         return None
-    return shadow.log_bayes >= 1
+    return shadow.log_bayes >= SURE_SHADOW
 
 
 def _ground(e: Evidence) -> tuple[Kind, Kind | None]:
@@ -188,6 +222,8 @@ def _is_foundation(e: Evidence) -> bool:
 def _by_looks(e: Evidence) -> tuple[Kind, Kind | None]:
     if e.green_before > 0 and e.green_after < 0 and e.contrast_after < 1.5:
         return Kind.CLEARING, Kind.CONSTRUCTION
+    if e.warmth_step > 0.06 and e.brightness_step > -0.05 and e.contrast_before < 3:  # bare soil is warm
+        return Kind.CLEARING, Kind.CONSTRUCTION
     if e.contrast_after > 1.6 * e.contrast_before:
         return Kind.CONSTRUCTION, Kind.SURFACE_CHANGE
     if e.contrast_before > 1.6 * e.contrast_after:
@@ -199,9 +235,10 @@ def _by_looks(e: Evidence) -> tuple[Kind, Kind | None]:
 
 def stage_of(e: Evidence) -> Stage | None:
     """How far a construction has come at the end of the series; None where shadows cannot be followed."""
-    stands = _stands(e.shadow_after)
-    if stands is None:
+    if e.shadow_after is None:
         return None
-    if not stands:
-        return Stage.FOUNDATION if e.brightening > 0.2 else Stage.CLEARED
-    return Stage.ROOFED if e.texture < SMOOTH_ROOF else Stage.STRUCTURE
+    if _stands(e.shadow_after):
+        return Stage.ROOFED if e.texture < SMOOTH_ROOF else Stage.STRUCTURE
+    if e.texture > UNEVEN:
+        return Stage.STRUCTURE
+    return Stage.FOUNDATION if e.brightening > 0.2 else Stage.CLEARED

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import (
     binary_closing,
+    binary_dilation,
     binary_erosion,
     binary_fill_holes,
     binary_opening,
@@ -61,6 +62,23 @@ class Patch:
             for p in (self, other)
         )
         return float((mine & theirs).sum() / max(min(self.area, other.area), 1))
+
+    def touches(self, other: Patch) -> bool:
+        """Whether they share an edge of at least three pixels, give or take one."""
+        top, bottom = max(self.rows.start - 1, other.rows.start), min(self.rows.stop + 1, other.rows.stop)
+        left, right = max(self.cols.start - 1, other.cols.start), min(self.cols.stop + 1, other.cols.stop)
+        if top >= bottom or left >= right:
+            return False
+        wide = binary_dilation(np.pad(self.mask, 1))
+        mine = wide[
+            top - self.rows.start + 1 : bottom - self.rows.start + 1,
+            left - self.cols.start + 1 : right - self.cols.start + 1,
+        ]
+        theirs = other.mask[
+            top - other.rows.start : bottom - other.rows.start,
+            left - other.cols.start : right - other.cols.start,
+        ]
+        return bool((mine & theirs).sum() >= 3)
 
     def grown(self, margin: int, shape: tuple[int, int]) -> tuple[slice, slice, Mask]:
         """The window widened by `margin` pixels, clipped to the image, and the mask within it."""
@@ -237,6 +255,20 @@ def _fill_small_holes(mask: Mask) -> Mask:
         if size <= max(4, 0.05 * mask.sum()):
             closed[where] |= holes[where] == k
     return np.asarray(closed[2:-2, 2:-2]) if count or closed.any() else mask
+
+
+def join_patches(patches: list[Patch]) -> Patch:
+    """The union of patches, with cracks between them closed."""
+    top, left = min(p.rows.start for p in patches), min(p.cols.start for p in patches)
+    bottom, right = max(p.rows.stop for p in patches), max(p.cols.stop for p in patches)
+    when = np.full((bottom - top, right - left), np.iinfo(np.int16).max, np.int16)
+    for p in patches:
+        here = when[p.rows.start - top : p.rows.stop - top, p.cols.start - left : p.cols.stop - left]
+        here[p.mask] = np.minimum(here[p.mask], p.when)
+    seen = when < np.iinfo(np.int16).max
+    closed = np.asarray(binary_closing(np.pad(seen, 2), AROUND)[2:-2, 2:-2]) | seen
+    when[closed & ~seen] = np.int16(np.median(when[seen]))
+    return Patch(slice(top, bottom), slice(left, right), closed, int(when[closed].min()), when[closed])
 
 
 def thickness(mask: Mask) -> float:

@@ -54,7 +54,7 @@ class Place:
         history = follow(patch, cut.series, cut.restless)
         start, at, stop = find_bounds(patch, cut.starts)
         evidence = weigh_evidence(patch, history, cut, scene, start, at, stop)
-        turn = date_turn(history, start, at, stop)
+        turn = date_turn(follow(patch, scene.plain, cut.restless), start, at, stop)
         return cls(patch, history, start, at, stop, turn, evidence, probability_of(evidence), label)
 
 
@@ -67,10 +67,10 @@ def choose_places(places: list[Place]) -> list[Place]:
     return kept
 
 
-def _rank(place: Place) -> tuple[float, bool, int, int, int]:
-    """Most probable first, by tenths; among equals known outlines, then the larger one, which the smaller ones are parts of."""
-    patch = place.patch
-    return -round(place.probability, 1), not place.label, -patch.area, patch.rows.start, patch.cols.start
+def _rank(place: Place) -> tuple[int, bool, float, int, int]:
+    """Likely ones first; among these known outlines, then the larger one, which the smaller ones are parts of."""
+    patch, p = place.patch, place.probability
+    return (p < 0.5) + (p < 0.2), not place.label, -p * patch.area, patch.rows.start, patch.cols.start
 
 
 def find_bounds(patch: Patch, starts: Mask) -> tuple[int, int, int]:
@@ -116,21 +116,16 @@ def weigh_evidence(
         green_before = float(level_between(natural, start, at)[0]) - GREEN[green_name]
         green_after = float(level_between(natural, at, stop)[0]) - GREEN[green_name]
     years, end = cut.series.years, len(history.seen)
-    passing = False
-    if stop < end:
-        passing = (
-            _is_brief(years, at, stop)
-            and notice(level_between(history.inside, stop, end), before) < 0.5 * own
-        )
-    if start > 0:
-        passing |= (
-            _is_brief(years, start, at) and notice(level_between(history.inside, 0, start), after) < 0.5 * own
-        )
+    goes_back = stop < end and notice(level_between(history.inside, stop, end), before) < 0.5 * own
+    came_back = start > 0 and notice(level_between(history.inside, 0, start), after) < 0.5 * own
+    passing = (goes_back and _is_brief(years, at, stop)) or (came_back and _is_brief(years, start, at))
     evidence = Evidence(
         strength=math.log(max(merit / cut.price, 1e-3)),
         contrast_before=notice(before, near_before),
         contrast_after=notice(after, near_after),
         step=own,
+        warmth_step=float(step[names.index("warmth")]) if "warmth" in names else 0.0,
+        brightness_step=float(step[0]),
         steadiness=own / max(wander, 0.15),
         apartness=_apartness(history, start, at, stop, scale),
         edge=1 - spill / max(own, 1e-6),
@@ -141,8 +136,8 @@ def weigh_evidence(
         green_after=green_after,
         water=_is_water(patch, scene, start, at) or _is_water(patch, scene, at, stop),
         **_looks_of_it(patch, scene, cut, at),
-        looks_before=n1,
-        looks_after=n2,
+        looks_before=n1 if came_back else _count(history, 0, at),
+        looks_after=n2 if goes_back else _count(history, at, end),
         passing=passing,
         same_season=_same_season(patch, scene, start, at, stop),
         shadow_before=None,
@@ -172,7 +167,10 @@ def _same_season(patch: Patch, scene: Scene, start: int, at: int, stop: int) -> 
     if length < 1e-6:
         return float("nan")
     for first, last in ((0, stop), (0, len(n)), (start, len(n))):
-        before, after = np.flatnonzero(known & (n >= first) & (n < at)), np.flatnonzero(known & (n >= at) & (n < last))
+        before, after = (
+            np.flatnonzero(known & (n >= first) & (n < at)),
+            np.flatnonzero(known & (n >= at) & (n < last)),
+        )
         apart = np.abs(phase[after][:, None] - phase[before][None])
         close = np.minimum(apart, 1 - apart) < SEASON_YEARS
         j, i = np.nonzero(close)

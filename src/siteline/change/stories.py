@@ -9,19 +9,32 @@ import numpy as np
 from numpy.typing import NDArray
 from rasterio.features import rasterize
 from rasterio.transform import Affine
-from scipy.ndimage import binary_closing
 
-from siteline.change.kinds import Evidence, probability_of
-from siteline.change.objects import AROUND, Mask, Patch
+from siteline.change.features import SCALES
+from siteline.change.kinds import SURE_SHADOW, Evidence, probability_of, stood_before
+from siteline.change.objects import Mask, Patch, join_patches
 from siteline.change.places import Place, cast_shadows
 from siteline.change.scene import Cut, Scene
 from siteline.change.steps import add_up, partition
+from siteline.change.timeline import level_between
 from siteline.model.place import Role, Structure
 
 Array = NDArray[np.float32]
 
 JOINED_YEARS = 0.75
 """Works that pause for longer than this are told as two changes."""
+
+GROWTH_YEARS = 0.25
+"""Parts of one growing change follow each other within this."""
+
+BEGINNING = 0.08
+"""Share of a growing change that counts as its beginning; smaller specks before it may be anything."""
+
+ALIKE = 3.0
+"""Ground whose levels differ by less than this, in noticeable units, is of one kind."""
+
+FEW_LOOKS = 16
+"""Up to as many looks, dates are too coarse to see anything grow."""
 
 MEMBER = 0.3
 """Least probability with which a change may become part of a story."""
@@ -41,6 +54,74 @@ class Story:
     evidence: Evidence
     probability: float
     label: str
+
+
+def join_growth(places: Sequence[Place], scene: Scene) -> list[Place]:
+    """
+    Join what grew: ground that turns into the same, bit by bit, side by side.
+
+    A ring of walls closed over four months, or a wood felled from the north, is one change that was first visible where it
+    began. Series of few looks are left alone: there, what is built in different years stays apart.
+    """
+    if len(scene.natural.years) <= FEW_LOOKS:
+        return list(places)
+    names = scene.natural.names
+    scale = np.array([SCALES[name] for name in names], np.float32)
+    able = [p for p in places if p.probability >= MEMBER]
+    levels = [
+        (
+            level_between(p.history.inside, p.start, p.at) / scale,
+            level_between(p.history.inside, p.at, p.stop) / scale,
+        )
+        for p in able
+    ]
+    group = list(range(len(able)))
+    order = sorted(range(len(able)), key=lambda i: (able[i].at, i))
+    for n, i in enumerate(order):
+        for j in order[:n]:
+            pause = scene.natural.years[able[i].at] - scene.natural.years[able[j].at]
+            if pause > GROWTH_YEARS or group[i] == group[j] or not able[i].patch.touches(able[j].patch):
+                continue
+            if _is_alike(levels[i][1], levels[j][1]) and (
+                _is_alike(levels[i][0], levels[j][0]) or not (_fell(able[i]) or _fell(able[j]))
+            ):
+                old, new = group[i], group[j]
+                group = [new if g == old else g for g in group]
+    joined = [p for p in places if p.probability < MEMBER]
+    for number in sorted(set(group)):
+        members = [able[i] for i in order if group[i] == number]
+        joined.append(members[0] if len(members) == 1 else _join(members))
+    return joined
+
+
+def _is_alike(a: Array, b: Array) -> bool:
+    return bool(np.linalg.norm(np.nan_to_num(a - b)) < ALIKE)
+
+
+def _fell(place: Place) -> bool:
+    """Whether it stood out before and no longer does: a removed building keeps its own event within a clearing."""
+    evidence = place.evidence
+    return evidence.contrast_before > ALIKE and evidence.contrast_before > 1.6 * evidence.contrast_after
+
+
+def _join(members: list[Place]) -> Place:
+    """One place of several, first seen where it began. `members` are in order of date."""
+    main = max(members, key=lambda p: p.patch.area)
+    patch = join_patches([p.patch for p in members])
+    evidence = replace(main.evidence, area_px=patch.area)
+    first = next(p for p in members if p.patch.area >= BEGINNING * patch.area)
+    last = members[-1]
+    turn = replace(first.turn, complete=max(last.turn.complete, first.turn.first_with))
+    probability = max(probability_of(evidence), max(p.probability for p in members))
+    return replace(
+        main,
+        patch=patch,
+        start=first.start,
+        at=first.at,
+        turn=turn,
+        evidence=evidence,
+        probability=probability,
+    )
 
 
 def tell_stories(places: Sequence[Place], scene: Scene) -> list[Story]:
@@ -63,15 +144,11 @@ def tell_stories(places: Sequence[Place], scene: Scene) -> list[Story]:
         )
         if home is not None:
             home.append(place)
-        elif place.probability >= MEMBER and not _stood(place.evidence):
+        elif place.probability >= MEMBER and not stood_before(place.evidence):
             stories.append([place])
         else:
             alone.append(place)
     return [_alone(p) for p in alone] + [_tell(s, scene) for s in stories]
-
-
-def _stood(evidence: Evidence) -> bool:
-    return evidence.shadow_before is not None and evidence.shadow_before.log_bayes > 1
 
 
 def _continues(place: Place, story: list[Place], years: NDArray[np.float64]) -> bool:
@@ -101,16 +178,20 @@ def _tell(story: list[Place], scene: Scene) -> Story:
     if len(story) == 1:
         return _alone(story[0])
     standing = [
-        p for p in story if p.evidence.shadow_after is not None and p.evidence.shadow_after.log_bayes > 1
+        p
+        for p in story
+        if p.evidence.shadow_after is not None and p.evidence.shadow_after.log_bayes > SURE_SHADOW
     ]
     standing = [p for p in standing if p.evidence.area_px >= 0.1 * max(s.evidence.area_px for s in standing)]
     main = max(standing or story, key=lambda p: p.evidence.strength)
-    patch = _together([p.patch for p in standing]) if standing else main.patch
+    patch = join_patches([p.patch for p in standing]) if standing else main.patch
     first = next(p for p in story if p.patch.overlap(patch) > 0.5 or p is main)
     last = next(p for p in reversed(story) if p.patch.overlap(patch) > 0.3 or p is main)
     before, after = cast_shadows(
         patch, scene, first.at, max(main.at, min(last.at, len(scene.natural.years) - 6))
     )
+    if after is None or -1 < after.log_bayes < SURE_SHADOW:
+        after = main.evidence.shadow_after
     evidence = replace(
         main.evidence,
         shadow_before=before,
@@ -129,20 +210,6 @@ def _tell(story: list[Place], scene: Scene) -> Story:
         probability,
         main.label,
     )
-
-
-def _together(patches: list[Patch]) -> Patch:
-    """The union of patches, with cracks between them closed."""
-    top, left = min(p.rows.start for p in patches), min(p.cols.start for p in patches)
-    bottom, right = max(p.rows.stop for p in patches), max(p.cols.stop for p in patches)
-    when = np.full((bottom - top, right - left), np.iinfo(np.int16).max, np.int16)
-    for p in patches:
-        here = when[p.rows.start - top : p.rows.stop - top, p.cols.start - left : p.cols.stop - left]
-        here[p.mask] = np.minimum(here[p.mask], p.when)
-    seen = when < np.iinfo(np.int16).max
-    closed = np.asarray(binary_closing(np.pad(seen, 2), AROUND)[2:-2, 2:-2]) | seen
-    when[closed & ~seen] = np.int16(np.median(when[seen]))
-    return Patch(slice(top, bottom), slice(left, right), closed, int(when[closed].min()), when[closed])
 
 
 def follow_known(known: Sequence[Structure], scene: Scene) -> list[Place]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,9 @@ Array = NDArray[np.float32]
 
 SEEN = 0.5
 """Share of an object's pixels that must be usable for a look to count."""
+
+NEAR_LOOKS = 8
+"""Looks on either side of a change that say between which levels it went; further ones have other seasons."""
 
 GAP, WIDTH = 2, 4
 """The ring of ground an object is compared with: pixels away from it, and across."""
@@ -124,14 +128,18 @@ def date_turn(history: History, start: int, at: int, stop: int) -> Turn:
     that could be either are skipped, so that the interval grows instead of guessing.
     """
     usable = history.usable
-    before, after = level_between(history.inside, start, at), level_between(history.inside, at, stop)
+    before = level_between(history.inside, max(start, at - NEAR_LOOKS), at)
+    after = level_between(history.inside, at, min(stop, at + NEAR_LOOKS))
     scale = 1 / np.square(history.noise)
     step = np.nan_to_num(after - before)
     length = max(float((step**2 * scale).sum()), 1e-9)
     progress = ((history.inside - before[:, None]) * (step * scale)[:, None]).sum(axis=0) / length
     progress[~usable] = np.nan
-    tremble = 1 / np.sqrt(length)  # sigma of progress in one look
-    begun, clear = max(0.25, min(2.5 * tremble, 0.5)), max(0.12, min(1.5 * tremble, 0.4))
+    calm = progress[max(start, at - NEAR_LOOKS) : at]
+    calm = calm[np.isfinite(calm)]
+    spread = 1.4826 * float(np.median(np.abs(calm))) if calm.size > 2 else 0.0
+    tremble = max(1 / math.sqrt(length), spread)  # sigma of progress in one look
+    begun, clear = max(0.3, min(2.5 * tremble, 0.5)), max(0.12, min(1.5 * tremble, 0.4))
     seen = np.flatnonzero(usable & np.isfinite(progress))
     later = seen[seen >= at]
     first = int(later[0]) if later.size else at

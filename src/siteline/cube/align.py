@@ -13,7 +13,15 @@ from numpy.typing import NDArray
 from siteline.cube.coregister import Shift, find_shift, high_pass, moved, trust_pixels
 from siteline.cube.native import VISIBLE, Pixels, is_reflectance, pixels_of, white_of
 from siteline.cube.options import CubeOptions
-from siteline.cube.screen import Blot, find_blots, is_cloud_or_shadow, looks_blank, why_unlike
+from siteline.cube.screen import (
+    LEAST_CONTRAST,
+    Blot,
+    find_blots,
+    is_cloud_or_shadow,
+    looks_blank,
+    share_alike,
+    why_unlike,
+)
 from siteline.model.dates import Acquired, parse_acquired
 from siteline.model.imagery import Grid, Look, WhyNot
 from siteline.model.place import Site
@@ -31,6 +39,8 @@ _REGION_PX = 512
 """Shifts are estimated on at most a square of this width, where the site shows most texture."""
 
 _TRUSTWORTHY_LOOKS = 6
+_LIKE_NEIGHBOURS = 0.5
+"""Of the usual likeness, for a look that is judged by its neighbours in time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +209,10 @@ def _find_shifts(
     )
     shifts = _estimate(patterns, valid, options)
     brightness = _brightness(light[running][:, *region], valid)
-    reasons: list[str | None] = why_unlike(shifts, brightness) if options.own_masks else [None] * len(running)
+    reasons: list[str | None] = [None] * len(running)
+    if options.own_masks:
+        reasons = why_unlike(shifts, brightness)
+        _pardon_rebuilt(reasons, shifts, patterns, valid, options.max_shift_px)
     for at, shift, reason in zip(running, shifts, reasons, strict=True):
         draft = drafts[at]
         draft.shift, draft.why = shift, reason
@@ -219,6 +232,51 @@ def _find_shifts(
             right = down = 0.0
         per_row, per_col = draft.mapping.source_per_pixel()
         draft.read_at = (float(right * per_col), float(down * per_row))
+
+
+def _pardon_rebuilt(
+    reasons: list[str | None],
+    shifts: list[Shift | None],
+    patterns: Floats,
+    valid: NDArray[np.bool_],
+    max_shift: float,
+) -> None:
+    """
+    Take back the verdict on looks that are unlike the series because the site itself became so.
+
+    Such a look is like the clear looks just before it, or those just after it. Where there are none on one side,
+    half of its blocks must still be as they were: a cloud lies on all of a site sooner than a builder does.
+    """
+    clear = [at for at, reason in enumerate(reasons) if reason is None]
+    usual = [shift for at in clear if (shift := shifts[at]) is not None]
+    if len(usual) < 3:
+        return
+    least_corr = _LIKE_NEIGHBOURS * float(np.median([shift.corr for shift in usual]))
+    least_slope = LEAST_CONTRAST * float(np.median([shift.slope for shift in usual]))
+    for at in (number for number, reason in enumerate(reasons) if reason is not None):
+        sides = [[near for near in clear if near < at][-3:], [near for near in clear if near > at][:3]]
+        references = [
+            np.median([_laid(patterns[near], shifts[near]) for near in side], axis=0)
+            for side in sides
+            if side
+        ]
+        for reference in references:
+            found = find_shift(reference, patterns[at], valid[at], None, max_shift)
+            if found is None or found.slope < least_slope:
+                continue
+            if found.corr > least_corr or (
+                len(references) == 1
+                and share_alike(reference, _laid(patterns[at], found), valid[at], least_corr) >= 0.5
+            ):
+                reasons[at], shifts[at] = None, found
+                break
+
+
+def _laid(pattern: Floats, shift: Shift | None) -> Floats:
+    """A pattern where it belongs; 0 where it ends."""
+    if shift is None:
+        return pattern
+    return np.nan_to_num(moved(pattern, shift.right, shift.down), nan=0.0)
 
 
 def _richest_region(light: Floats, codes: NDArray[np.uint8]) -> tuple[slice, slice]:
@@ -320,7 +378,7 @@ def _mask_blots(
         here = codes[running[blot.look]][blot.box]
         here[blot.spot & (here == 0)] = WhyNot.OUTLIER
     for at in running:
-        drafts[at].usable = np.count_nonzero((codes[at] == 0) & inside) / np.count_nonzero(inside)
+        drafts[at].usable = float(np.count_nonzero((codes[at] == 0) & inside) / np.count_nonzero(inside))
         if drafts[at].usable < options.min_usable:
             drafts[at].why = _main_reason(codes[at][inside])
 
@@ -366,7 +424,7 @@ def _to_look(draft: _Draft, grid: Grid) -> Look:
         used=draft.why is None,
         reason=draft.why,
         shift_px=None if shift is None else (0.0 - draft.read_at[0], 0.0 - draft.read_at[1]),
-        residual_px=None if shift is None else shift.residual,
+        residual_px=None if shift is None or not np.isfinite(shift.residual) else shift.residual,
     )
 
 

@@ -18,6 +18,9 @@ _STEPS = 8
 _CLOSE_ENOUGH = 0.003
 _BLOCKS = 4
 _LEAST_PIXELS = 400
+_CAP = 4
+_HOPELESS = 0.2
+"""Correlation below which two looks have nothing in common."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +174,8 @@ def _refine(
         if np.hypot(*step) < _CLOSE_ENOUGH:
             break
     corr, slope = _likeness(reference, here, on)
-    return Shift(float(right), float(down), _what_remains(normal, side), corr, slope)
+    residual = _what_remains(normal, side) if corr > _HOPELESS else float("inf")
+    return Shift(float(right), float(down), residual, corr, slope)
 
 
 def _valid_after(valid: Mask, right: float, down: float) -> Mask:
@@ -234,10 +238,15 @@ def _what_remains(normal: NDArray[np.float64], side: NDArray[np.float64]) -> flo
 
 
 def _likeness(reference: Floats, look: Floats, on: Mask) -> tuple[float, float]:
-    """Correlation with the reference, and the slope of the look on it."""
+    """
+    Correlation with the reference, and the slope of the look on it.
+
+    Both are capped at 4 robust sigmas of the reference, so that the edge of a small cloud does not outweigh all
+    the ground beside it.
+    """
     a, b = reference[on].astype(np.float64), look[on].astype(np.float64)
-    a -= a.mean()
-    b -= b.mean()
+    cap = _CAP * 1.4826 * float(np.median(np.abs(a - np.median(a)))) + 1e-9
+    a, b = (np.clip(values - np.median(values), -cap, cap) for values in (a, b))
     ab, aa, bb = float(a @ b), float(a @ a), float(b @ b)
     if aa <= 0 or bb <= 0:
         return 0.0, 0.0

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
 from numpy.typing import NDArray
 from rasterio.enums import ColorInterp
-from rasterio.errors import NotGeoreferencedWarning
 from rasterio.io import DatasetReader
 from rasterio.windows import Window
 
@@ -21,14 +18,12 @@ def read_frame(scene: Scene, window: Window) -> tuple[NDArray[np.generic], NDArr
 
     A palette becomes its red, green and blue. Raises BadImage if it breaks while it is read.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", NotGeoreferencedWarning)
-        with open_image(scene.href) as image:
-            numbers = image.read(window=window)
-            seen = image.dataset_mask(window=window) >= 128
-            if image.count == 1 and image.colorinterp[0] is ColorInterp.palette:
-                numbers, opaque = _through_palette(image, numbers[0])
-                seen &= opaque
+    with open_image(scene.href) as image:
+        numbers = image.read(window=window)
+        seen = image.dataset_mask(window=window) >= 128
+        if image.count == 1 and image.colorinterp[0] is ColorInterp.palette:
+            numbers, opaque = _through_palette(image, numbers[0])
+            seen &= opaque
     return numbers, seen
 
 

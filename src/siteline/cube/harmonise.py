@@ -33,7 +33,7 @@ def harmonise(value: Floats, why_not: NDArray[np.uint8], bands: list[str]) -> tu
 
     On rendered scenes the spread of known roofs fell from 6 % to 0.7 %, the true gains and offsets give 0.7 %.
     """
-    if len(value) < _LEAST_LOOKS:
+    if len(value) < _LEAST_LOOKS or len(bands) < 2:  # without colour a roof cannot be told from a field
         return ()
     rows, cols = _sample(why_not)
     if len(rows) < 4 * _LEAST_PIXELS:
@@ -90,11 +90,6 @@ def _fit(numbers: Floats, seen: NDArray[np.bool_]) -> tuple[Lines, NDArray[np.bo
 def _colour_spread(numbers: Floats, seen: NDArray[np.bool_]) -> Floats:
     """How much each pixel's colour varies over time, whatever the brightness of the look; (sample,)."""
     log = np.log(np.maximum(numbers, 0) + np.float32(0.01))
-    if numbers.shape[1] == 1:
-        usual = np.array(
-            [np.median(row[ok]) if ok.any() else 0 for row, ok in zip(log[:, 0], seen[:, 0], strict=True)]
-        )
-        return _spread(log - usual[:, None, None].astype(np.float32), seen)
     ratios = np.diff(log, axis=1)
     return _spread(ratios, seen[:, 1:])
 

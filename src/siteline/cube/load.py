@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import warnings
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
@@ -17,7 +16,7 @@ from numpy.typing import NDArray
 from pystac.extensions.eo import EOExtension
 from pystac.extensions.projection import ProjectionExtension
 from rasterio.enums import MaskFlags
-from rasterio.errors import NotGeoreferencedWarning, RasterioError
+from rasterio.errors import RasterioError
 from rasterio.io import DatasetReader
 from rasterio.windows import Window
 
@@ -32,15 +31,11 @@ from siteline.model.errors import BadGeometry, BadImage, CannotTell
 from siteline.model.imagery import BANDS, Grid, Look, Scene, WhyNot
 from siteline.model.place import Frame, Site
 from siteline.model.remark import Remark
-from siteline.raster.files import format_of, open_image, reading_env
+from siteline.raster.files import format_of, open_image, place_of, reading_env
 from siteline.raster.grid import Transform, bounds_of, centres, reproject, window_over
 from siteline.raster.resample import map_grid, resample
 
 __all__ = ["Built", "CubeOptions", "build_cube", "plan_grid", "read_native"]
-
-
-_THREADS = 4
-"""For decoding the bands of one scene."""
 
 
 class Built(NamedTuple):
@@ -181,8 +176,9 @@ def _read_georeferenced(scene: Scene, window: Window) -> tuple[NDArray[np.generi
     format_of(Path(scene.href))  # odc-stac would open anything
     with open_image(scene.href) as image:
         count = image.count
-        if (image.height, image.width) != scene.shape:
-            raise BadImage("it has another size than on record")
+        found = ((image.height, image.width), *place_of(image), image.dtypes[0])
+        if found != (scene.shape, scene.crs, scene.transform, scene.dtype):
+            raise BadImage("it is not the image on record")
         seen = image.dataset_mask(window=window) >= 128 if _has_mask(image) else None
     geobox = GeoBox((int(window.height), int(window.width)), Affine(*_transform_of(scene, window)), scene.crs)
     names = [f"b{at + 1}" for at in range(count)]
@@ -194,7 +190,6 @@ def _read_georeferenced(scene: Scene, window: Window) -> tuple[NDArray[np.generi
                 geobox=geobox,
                 dtype=scene.dtype,
                 groupby="id",
-                pool=_THREADS,
             )
     except RasterioError as error:
         raise BadImage("it is truncated or damaged") from error
@@ -244,18 +239,16 @@ def _read_mask(scene: Scene, window: Window) -> NDArray[np.uint8] | None:
     """Codes of the supplied mask over a window of its scene; None if none was supplied."""
     if scene.mask_href is None:
         return None
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", NotGeoreferencedWarning)
-        with open_image(scene.mask_href) as image:
-            rows, cols = scene.shape
-            down, right = image.height / rows, image.width / cols  # 1, or less for a coarser scl
-            count = min(image.count, MASK_BANDS[scene.mask_kind])
-            there = Window(
-                window.col_off * right, window.row_off * down, window.width * right, window.height * down
-            )
-            numbers = image.read(
-                list(range(1, count + 1)),
-                window=there,
-                out_shape=(count, int(window.height), int(window.width)),
-            )
+    with open_image(scene.mask_href) as image:
+        rows, cols = scene.shape
+        down, right = image.height / rows, image.width / cols  # 1, or less for a coarser scl
+        count = min(image.count, MASK_BANDS[scene.mask_kind])
+        there = Window(
+            window.col_off * right, window.row_off * down, window.width * right, window.height * down
+        )
+        numbers = image.read(
+            list(range(1, count + 1)),
+            window=there,
+            out_shape=(count, int(window.height), int(window.width)),
+        )
     return read_codes(numbers, scene.mask_kind)

@@ -24,7 +24,10 @@ _ENOUGH_LOOKS = 5
 _LEAST_CORR = 0.5
 """Of the series' usual likeness to its reference."""
 
-_LEAST_CONTRAST = 0.42
+LEAST_CONTRAST = 0.42
+"""Of the series' usual contrast."""
+
+_BLOCKS = 4
 _DENSE_DAYS = 45
 """With a look at least this often, a pixel that changes for one look only has not changed."""
 
@@ -66,11 +69,29 @@ def why_unlike(shifts: Sequence[Shift | None], brightness: Sequence[float]) -> l
     for shift, bright in zip(shifts, brightness, strict=True):
         if shift is None or shift.corr < _LEAST_CORR * usual_corr:
             reasons.append("cloud")
-        elif shift.slope < _LEAST_CONTRAST * usual_slope:
+        elif shift.slope < LEAST_CONTRAST * usual_slope:
             reasons.append("cloud" if bright > 0 or shift.corr > 0.7 * usual_corr else "shadow")
         else:
             reasons.append(None)
     return reasons
+
+
+def share_alike(reference: Floats, pattern: Floats, valid: NDArray[np.bool_], least_corr: float) -> float:
+    """Share of 4 x 4 blocks of a site in which a look still shows the reference's pattern; all (y, x)."""
+    alike = []
+    for rows in np.array_split(np.arange(pattern.shape[0]), _BLOCKS):
+        for cols in np.array_split(np.arange(pattern.shape[1]), _BLOCKS):
+            block = np.ix_(rows, cols)
+            if valid[block].mean() > 0.5:
+                corr = _correlation(pattern[block], reference[block], valid[block])
+                alike.append(corr > least_corr)
+    return float(np.mean(alike)) if alike else 0.0
+
+
+def _correlation(a: Floats, b: Floats, valid: NDArray[np.bool_]) -> float:
+    x, y = a[valid], b[valid]
+    power = float(np.sqrt((x @ x) * (y @ y)))
+    return float(x @ y) / power if power > 0 else 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -196,18 +196,25 @@ def _one_day(day: date) -> Acquired:
     return Acquired(start, start.replace(hour=23, minute=59, second=59), day.isoformat())
 
 
+def without_codes(text: str) -> str:
+    """A remark of another stage in published words: kinds by their name, not by their code."""
+    for kind, words in KIND.items():
+        text = text.replace(kind.value, f'"{words}"') if "_" in kind.value else text
+    return text.replace("not_observable", "not observable")
+
+
 def say_finished(event: ChangeEvent) -> str | None:
     """When it was seen complete; None if it was not."""
     if event.finished is None:
         return None
     what = {
-        Kind.CONSTRUCTION: ("Roof not yet on", "first seen with its roof on"),
+        Kind.CONSTRUCTION: ("Roof not yet complete", "first seen complete"),
         Kind.DEMOLITION: ("Not yet all gone", "first seen all gone"),
         Kind.ROOF_CHANGE: ("New roof not yet complete", "first seen complete"),
     }.get(event.kind, ("Not yet complete", "first seen complete"))
     after, by = event.finished.after, event.finished.by
     if after is None or after == by:
-        return f"{what[1].capitalize()} on {say_day(by)}."
+        return f"{what[1][0].upper()}{what[1][1:]} on {say_day(by)}."
     return f"{what[0]} on {say_day(after, after.year != by.year)}, {what[1]} on {say_day(by)}."
 
 

@@ -87,7 +87,7 @@ def area_of_ground(
     per_px, unit = unit_area(grid)
     disagreement = abs(area - inside.area) / 2
     lines = (
-        BudgetLine(EDGE, float(np.hypot(edge * inside.length, disagreement)) * per_px, False),
+        BudgetLine(EDGE, float(np.hypot(edge * inside.simplify(1.0).length, disagreement)) * per_px, False),
         BudgetLine("what counts as changed", SOFT_SHARE * area * per_px, False),
         BudgetLine(SCALE, 2 * relative_scale(grid, options) * area * per_px, True),
     )

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 
 import numpy as np
 import numpy.typing as npt
@@ -38,6 +39,16 @@ CORRELATED = 20.0
 
 FIRST_STEPS, LAST_STEPS = 7, 12
 SMALLEST_NOISE = 0.002
+MIN_FILL = 0.45
+"""Share of the rectangle around it that an outline must fill to be tried at all."""
+
+L_FILL = 0.87
+"""An outline that fills less of the rectangle around it than this may be an L-shape."""
+
+MIN_OVERLAP, MOST_BEYOND, NEAR_PX = 0.3, 0.25, 2.0
+"""A fit must share so much with the outline it started from; no more than so much of either may lie beyond the
+other by two pixels."""
+
 APRON_PX = (2.0, 1.0)
 """Mean and one-sigma spread of the width of trampled or paved ground around a building, pixels."""
 
@@ -141,21 +152,23 @@ def fit_footprint(
     newly built, so that a border of cleared ground may lie around it.
     Raises NotMeasured with the reason.
     """
+    _refuse_hopeless(outline_px)
     ground = _Ground.around(outline_px, stack)
     reach = stack.reach if height is not None else None
     prior = _prior(height or options.height_m, reach is not None, options)
     problem = _Problem(stack, ground, reach, prior, options)
     starts = _starts(stack, outline_px, options)
-    noise = _noise(problem, starts, prior)
+    noise = _noise(problem, starts)
     plain = rectangle()
-    fits = [_fit(problem, plain, start, noise, FIRST_STEPS) for start in starts]
+    fits = [_fit(problem, plain, start, noise, FIRST_STEPS) for start in starts[:2]]
+    if len(fits) < 2 or not _agree(fits[0], fits[1]):
+        fits += [_fit(problem, plain, start, noise, FIRST_STEPS) for start in starts[2:]]
     fits.sort(key=lambda f: f.cost)
     noise = _residual_noise(problem, fits[0])
     fits = [_fit(problem, plain, f.unknowns, noise, LAST_STEPS, f.shifts) for f in fits[:2]]
     fits.sort(key=lambda f: f.cost)
-    best, other = fits[0], fits[-1]
-    around = _window(problem, best, outline_px)
-    plain_fit = _fit(around, plain, best.unknowns, noise, LAST_STEPS, best.shifts)
+    around = _window(problem, fits[0], outline_px)
+    plain_fit = _fit(around, plain, fits[0].unknowns, noise, LAST_STEPS, fits[0].shifts)
     ranked = _ranked([plain_fit, _fit_l(around, plain_fit, outline_px, noise)])
     if fresh:
         bordered = _with_apron(around, height or options.height_m)
@@ -168,8 +181,14 @@ def fit_footprint(
     narrow = _fit(narrower, best.shape, best.unknowns, noise, FIRST_STEPS, best.shifts)
     runner_up = ranked[1] if len(ranked) > 1 else None
     found = FittedFootprint(best, around.stack, runner_up, (narrow.area_px, *_equally_good(fits, best)))
-    _refuse_poor(found, around, other, outline_px, options)
+    _refuse_poor(found, outline_px, options, fresh)
     return found
+
+
+def _agree(a: Fit, b: Fit) -> bool:
+    """Whether two fits found the same thing, so that no further starting point is needed."""
+    apart = float(np.hypot(*(a.unknowns[:2] - b.unknowns[:2])))
+    return apart < 0.5 and abs(a.area_px / b.area_px - 1) < 0.03
 
 
 def _ranked(fits: Sequence[Fit | None]) -> list[Fit]:
@@ -560,7 +579,7 @@ def _stands_out(stack: Stack, outline_px: BaseGeometry) -> BaseGeometry | None:
     return hull if isinstance(hull, Polygon) and hull.area > 4 else None
 
 
-def _noise(problem: _Problem, starts: Sequence[Array], prior: Prior) -> Array:
+def _noise(problem: _Problem, starts: Sequence[Array]) -> Array:
     """(looks, 1, bands): what remains after the best of the starting points."""
     stack = problem.stack
     flat = np.full((len(stack.values), 1, stack.values.shape[2]), 0.02)
@@ -591,7 +610,8 @@ def _spread(stack: Stack, residual: Array) -> Array:
 def _window(problem: _Problem, fit: Fit, outline_px: BaseGeometry) -> _Problem:
     """The same problem with ground described around the fit, and only pixels near it."""
     outline = fit.shape.outline(fit.unknowns)
-    near = contains_xy(outline.buffer(problem.options.window_px, join_style="mitre"), *problem.stack.pixels.T)
+    both = outline.union(outline_px)
+    near = contains_xy(both.buffer(problem.options.window_px, join_style="mitre"), *problem.stack.pixels.T)
     if np.count_nonzero(near) < 40:
         return problem
     stack = replace(
@@ -616,42 +636,51 @@ def _with_apron(problem: _Problem, height: tuple[float, float]) -> _Problem:
 
 
 def _fit_l(problem: _Problem, plain: Fit, outline_px: BaseGeometry, noise: Array) -> Fit | None:
-    """The best L-shape, if a corner of the rectangle is anything like empty."""
+    """The best L-shape, if a corner of the rectangle, or of the one around the outline, is like empty."""
     length, width = plain.unknowns[POSE : POSE + 2]
     if min(length, width) < 6 or length * width < 60:
         return None
-    boxes = [plain.unknowns]
-    if outline_px.area < 0.87 * outline_px.minimum_rotated_rectangle.area:
+    starts = [_emptiest_corner(problem, plain.unknowns, plain.shifts, noise)]
+    if outline_px.area < L_FILL * outline_px.minimum_rotated_rectangle.area:
         cx, cy, angle, out_length, out_width = _box_of(outline_px)
-        boxes.append(np.concatenate([[cx, cy, angle], plain.unknowns[3:POSE], [out_length, out_width]]))
-    best: tuple[float, Shape, Array, _Projected] | None = None
-    for whole in boxes:
-        for side_u in (-1, 1):
-            for side_v in (-1, 1):
-                shape = l_shape(side_u, side_v)
-                for lost_u in (0.3, 0.6):
-                    for lost_v in (0.3, 0.6):
-                        grown = _with_lost_corner(whole, side_u, side_v, lost_u, lost_v)
-                        state = _project(problem, shape, grown, plain.shifts, noise)
-                        if best is None or state.cost < best[0]:
-                            best = (state.cost, shape, grown, state)
-    assert best is not None
-    if best[0] > plain.cost * 1.6:
-        return None
-    return _fit(problem, best[1], best[2], noise, LAST_STEPS, plain.shifts)
+        whole = np.concatenate([[cx, cy, angle], plain.unknowns[3:POSE], [out_length, out_width]])
+        starts.append(_emptiest_corner(problem, whole, plain.shifts, noise))
+    fits = [
+        _fit(problem, shape, start, noise, LAST_STEPS, plain.shifts)
+        for cost, shape, start in starts
+        if cost < 1.6 * plain.cost or len(starts) > 1
+    ]
+    return min(fits, key=lambda fit: fit.cost, default=None)
 
 
-def _with_lost_corner(whole: Array, side_u: int, side_v: int, lost_u: float, lost_v: float) -> Array:
-    """A rectangle's unknowns as those of an L-shape."""
-    length, width = whole[POSE : POSE + 2]
-    return np.concatenate([whole[: POSE + 2], [lost_u * length, lost_v * width]])
+def _emptiest_corner(
+    problem: _Problem, whole: Array, shifts: Array, noise: Array
+) -> tuple[float, Shape, Array]:
+    """Misfit, shape and unknowns of the best of a few L-shapes inside a rectangle."""
+    tried = []
+    for side_u, side_v in product((-1, 1), repeat=2):
+        shape = l_shape(side_u, side_v)
+        for lost_u, lost_v in product((0.3, 0.6), repeat=2):
+            length, width = whole[POSE : POSE + 2]
+            start = np.concatenate([whole[: POSE + 2], [lost_u * length, lost_v * width]])
+            tried.append((_project(problem, shape, start, shifts, noise).cost, shape, start))
+    return min(tried, key=lambda t: t[0])
 
 
 # --- the gate -------------------------------------------------------------------------------------------
 
 
+def _refuse_hopeless(outline_px: BaseGeometry) -> None:
+    """Raise NotMeasured before any fit where the outline is too small or too ragged to be one building's."""
+    around = float(outline_px.minimum_rotated_rectangle.area)
+    if outline_px.area < 9:
+        raise NotMeasured("it is smaller than 3 by 3 pixels")
+    if outline_px.area < MIN_FILL * around:
+        raise NotMeasured("its outline is too irregular for a rectangle or L-shape")
+
+
 def _refuse_poor(
-    found: FittedFootprint, problem: _Problem, other: Fit, outline_px: BaseGeometry, options: MeasureOptions
+    found: FittedFootprint, outline_px: BaseGeometry, options: MeasureOptions, fresh: bool
 ) -> None:
     """Raise NotMeasured when the fit should not be believed."""
     best = found.best
@@ -662,7 +691,9 @@ def _refuse_poor(
     if contrast < options.min_contrast:
         raise NotMeasured(f"the roof hardly differs from the ground around it ({contrast:.2f})")
     overlap = fitted.intersection(outline_px).area / fitted.union(outline_px).area
-    if overlap < 0.3:
+    beyond = fitted.difference(outline_px.buffer(NEAR_PX)).area / fitted.area
+    missed = 0.0 if fresh else outline_px.difference(fitted.buffer(NEAR_PX)).area / outline_px.area
+    if overlap < MIN_OVERLAP or beyond > MOST_BEYOND or missed > MOST_BEYOND:
         raise NotMeasured("the fit left the outline it started from")
     leeway = 0.2 * float(np.clip(best.area_px / FEW_PX - 1, 0, 1))
     if best.explained < options.min_explained - leeway:
@@ -670,5 +701,5 @@ def _refuse_poor(
             f"no rectangle or L-shape explains what is seen ({best.explained:.0%} of the variance)"
         )
     for area in found.variants_px:
-        if abs(area / best.area_px - 1) > 3 * options.max_disagreement:
+        if abs(area / best.area_px - 1) > options.max_disagreement:
             raise NotMeasured("fits from different starting points or windows disagree")

@@ -42,8 +42,8 @@ class MeasureOptions:
     min_contrast: float = 0.05
     """Roof against ground, reflectance or relative 0–1, in the best band; less is refused."""
 
-    max_disagreement: float = 0.05
-    """Relative difference of area between equally good fits beyond which both are refused."""
+    max_disagreement: float = 0.15
+    """Relative difference of area between fits from other starting points or windows beyond which it is refused."""
 
     min_explained: float = 0.80
     """Share of the variance around the building that the fit must explain."""

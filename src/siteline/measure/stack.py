@@ -24,6 +24,9 @@ CLEAR_SHARE = 0.9
 MOST_PIXELS = 2500
 """More than this and the inside of the outline is thinned: only its edges carry its size."""
 
+FEWEST_LOOKS, MOST_VALUES = 3, 16_000
+"""A large outline needs fewer looks: about so many pixels are read in all, from no fewer looks than three."""
+
 CANDIDATES = 3
 """So many times more looks are read than are used, to choose from."""
 
@@ -110,7 +113,8 @@ def cut_stack(
     values = picked["value"].transpose("time", "y", "x", "band").to_numpy()[:, inside].astype(np.float64)
     usable = (picked["why_not"].to_numpy()[:, inside] == 0) & np.isfinite(values).all(axis=2)
     pixels = np.stack([x[inside], y[inside]], axis=1)
-    best = _clearest(values, usable, contains_xy(outline_px, pixels[:, 0], pixels[:, 1]), options.max_looks)
+    most = min(options.max_looks, max(FEWEST_LOOKS, MOST_VALUES // len(pixels)))
+    best = _clearest(values, usable, contains_xy(outline_px, pixels[:, 0], pixels[:, 1]), most)
     scenes = picked["scene"].to_numpy()
     return Stack(
         np.nan_to_num(values[best]),

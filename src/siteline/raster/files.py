@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
+import warnings
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import rasterio
-from rasterio.errors import RasterioError
+from rasterio.errors import CRSError, NotGeoreferencedWarning, RasterioError
 from rasterio.io import DatasetReader
 
 from siteline.model.errors import BadImage
@@ -49,9 +52,13 @@ def open_image(path: Path | str) -> Iterator[DatasetReader]:
     """
     path = Path(path)
     driver = format_of(path)
+    if driver == "PNG":
+        _refuse_broken_png(path)
     try:
-        with reading_env(), rasterio.open(path, driver=driver, sharing=False) as image:
-            yield image
+        with reading_env(), warnings.catch_warnings():
+            warnings.simplefilter("ignore", NotGeoreferencedWarning)  # that is for us to judge
+            with rasterio.open(path, driver=driver, sharing=False) as image:
+                yield image
     except RasterioError as error:
         raise BadImage(f"cannot be read as an image: {_first_line(error)}") from error
 
@@ -69,6 +76,45 @@ def format_of(path: Path) -> str:
         if start.startswith(signature):
             return driver
     raise BadImage("it is not a GeoTIFF, PNG, JPEG or JPEG 2000 image", "Convert it to GeoTIFF.")
+
+
+def place_of(
+    image: DatasetReader,
+) -> tuple[str | None, tuple[float, float, float, float, float, float] | None]:
+    """CRS ("EPSG:…", else WKT) and transform of an open image; None for what it does not say."""
+    if image.transform.is_identity or image.transform.is_degenerate:
+        if image.gcps[0]:
+            raise BadImage("it is placed by ground control points only", "Rectify it first.")
+        return None, None
+    t = image.transform
+    transform = (t.a, t.b, t.c, t.d, t.e, t.f)
+    if not all(map(math.isfinite, transform)):
+        raise BadImage("its transform holds numbers that are not finite")
+    if image.crs is None:
+        return None, transform
+    try:
+        code = image.crs.to_epsg()
+        return f"EPSG:{code}" if code else image.crs.to_wkt(), transform
+    except CRSError as error:
+        raise BadImage("its CRS cannot be understood") from error
+
+
+def _refuse_broken_png(path: Path) -> None:
+    """Walk the chunks of a PNG to its end: GDAL itself fills what is missing with black, and says nothing."""
+    with path.open("rb") as stream:
+        stream.seek(8)
+        while True:
+            head = stream.read(8)
+            if len(head) < 8:
+                raise BadImage("it is truncated: the end of the image is missing")
+            length, name = int.from_bytes(head[:4], "big"), head[4:]
+            body, check = stream.read(length), stream.read(4)
+            if len(body) < length or len(check) < 4:
+                raise BadImage("it is truncated: the end of the image is missing")
+            if zlib.crc32(name + body) != int.from_bytes(check, "big"):
+                raise BadImage("it is damaged: a checksum inside it is wrong")
+            if name == b"IEND":
+                return
 
 
 def _first_line(error: Exception) -> str:

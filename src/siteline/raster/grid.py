@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pyproj
@@ -26,6 +27,19 @@ def affine_of(grid: Grid) -> Affine:
     return Affine(*grid.transform)
 
 
+def apply(
+    affine: Affine, x: NDArray[Any], y: NDArray[Any]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Points through an affine transform, any shape."""
+    return affine.a * x + affine.b * y + affine.c, affine.d * x + affine.e * y + affine.f
+
+
+def shifted(affine: Affine, cols: int, rows: int) -> Affine:
+    """A grid's transform, counted from another pixel."""
+    a, b, c, d, e, f = affine[:6]
+    return Affine(a, b, a * cols + b * rows + c, d, e, d * cols + e * rows + f)
+
+
 def snap(
     bounds: tuple[float, float, float, float], transform: Transform, margin: int = 0
 ) -> tuple[Transform, tuple[int, int]]:
@@ -37,11 +51,10 @@ def snap(
     """
     grid = Affine(*transform)
     x0, y0, x1, y1 = bounds
-    corners = [~grid * corner for corner in ((x0, y0), (x0, y1), (x1, y0), (x1, y1))]
-    cols, rows = zip(*corners, strict=True)
-    col0, row0 = math.floor(min(cols) + 0.01) - margin, math.floor(min(rows) + 0.01) - margin
-    col1, row1 = math.ceil(max(cols) - 0.01) + margin, math.ceil(max(rows) - 0.01) + margin
-    moved = grid * Affine.translation(col0, row0)
+    cols, rows = apply(~grid, np.array([x0, x0, x1, x1]), np.array([y0, y1, y0, y1]))
+    col0, row0 = math.floor(cols.min() + 0.01) - margin, math.floor(rows.min() + 0.01) - margin
+    col1, row1 = math.ceil(cols.max() - 0.01) + margin, math.ceil(rows.max() - 0.01) + margin
+    moved = shifted(grid, col0, row0)
     return (moved.a, moved.b, moved.c, moved.d, moved.e, moved.f), (max(1, row1 - row0), max(1, col1 - col0))
 
 
@@ -55,7 +68,8 @@ def window_over(
     which do not count as touching.
     """
     moved, (rows, cols) = snap(bounds, transform)
-    col0, row0 = (round(corner) for corner in ~Affine(*transform) * (moved[2], moved[5]))
+    left, top = apply(~Affine(*transform), np.array(moved[2]), np.array(moved[5]))
+    col0, row0 = round(float(left)), round(float(top))
     if row0 >= shape[0] or col0 >= shape[1] or row0 + rows <= 0 or col0 + cols <= 0:
         return None
     return (
@@ -68,7 +82,7 @@ def crop(grid: Grid, rows: slice, cols: slice) -> Grid:
     """A part of a grid, by rows and columns; slices are clipped to it."""
     row0, row1, _ = rows.indices(grid.shape[0])
     col0, col1, _ = cols.indices(grid.shape[1])
-    part = affine_of(grid) * Affine.translation(col0, row0)
+    part = shifted(affine_of(grid), col0, row0)
     return Grid(
         grid.crs,
         (part.a, part.b, part.c, part.d, part.e, part.f),
@@ -90,9 +104,8 @@ def centres(grid: Grid) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
 def bounds_of(grid: Grid) -> tuple[float, float, float, float]:
     """x_min, y_min, x_max, y_max of a grid's outer edges."""
     rows, cols = grid.shape
-    corners = [affine_of(grid) * corner for corner in ((0, 0), (cols, 0), (0, rows), (cols, rows))]
-    xs, ys = zip(*corners, strict=True)
-    return min(xs), min(ys), max(xs), max(ys)
+    xs, ys = apply(affine_of(grid), np.array([0, cols, 0, cols]), np.array([0, 0, rows, rows]))
+    return float(xs.min()), float(ys.min()), float(xs.max()), float(ys.max())
 
 
 def to_pixels(outline: BaseGeometry, grid: Grid) -> BaseGeometry:

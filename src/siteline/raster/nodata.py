@@ -44,9 +44,11 @@ def gaussian(image: NDArray[np.float32], sigma: float) -> NDArray[np.float32]:
     if sigma < 3:
         out: NDArray[np.float32] = ndimage.gaussian_filter(image, sigma, truncate=3.5, output=np.float32)
         return out
-    width = 2 * round((math.sqrt(4 * sigma * sigma + 1) - 1) / 2) + 1  # variance of 3 means: (w² - 1) / 4
+    narrow = int((math.sqrt(4 * sigma * sigma + 1) - 1) // 2) * 2 + 1  # variance of one mean: (w² - 1) / 12
+    passes = round((12 * sigma * sigma - 3 * narrow * (narrow + 4) - 9) / (-4 * narrow - 4))
     out = image
-    for _ in range(3):
+    for number in range(3):
+        width = narrow if number < passes else narrow + 2
         out = ndimage.uniform_filter(out, width, output=np.float32, mode="reflect")
     return out
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy import ndimage, sparse
 
 from siteline.model.imagery import Grid
+from siteline.raster.grid import apply
 from siteline.raster.nodata import fill_from_neighbours
 
 _LOBES = 3
@@ -80,7 +81,7 @@ def map_grid(target: Grid, crs: str | None, transform: tuple[float, ...]) -> Map
     to_source = ~Affine(*transform)
     rows, cols = target.shape
     if crs == target.crs:
-        through = to_source * Affine(*target.transform)
+        through = _compose(to_source, Affine(*target.transform))
         if abs(through.b) * rows < 1e-3 and abs(through.d) * cols < 1e-3:
             return Mapping(
                 target.shape,
@@ -91,16 +92,16 @@ def map_grid(target: Grid, crs: str | None, transform: tuple[float, ...]) -> Map
                 None,
             )
         right, down = np.meshgrid(np.arange(cols) + 0.5, np.arange(rows) + 0.5)
-        x, y = _apply_affine(through, right, down)
+        x, y = apply(through, right, down)
         return Mapping(target.shape, None, np.stack([y, x]) - 0.5)
     assert crs is not None
     assert target.crs is not None
     mesh_down = np.linspace(0.5, rows - 0.5, max(2, rows // _MESH_PX + 2))
     mesh_right = np.linspace(0.5, cols - 0.5, max(2, cols // _MESH_PX + 2))
     right, down = np.meshgrid(mesh_right, mesh_down)
-    x, y = _apply_affine(Affine(*target.transform), right, down)
+    x, y = apply(Affine(*target.transform), right, down)
     there = pyproj.Transformer.from_crs(target.crs, crs, always_xy=True).transform(x, y)
-    col, row = _apply_affine(to_source, np.asarray(there[0]), np.asarray(there[1]))
+    col, row = apply(to_source, np.asarray(there[0]), np.asarray(there[1]))
     at = np.meshgrid(
         np.linspace(0, len(mesh_down) - 1, rows), np.linspace(0, len(mesh_right) - 1, cols), indexing="ij"
     )
@@ -108,10 +109,13 @@ def map_grid(target: Grid, crs: str | None, transform: tuple[float, ...]) -> Map
     return Mapping(target.shape, None, np.stack(positions) - 0.5)
 
 
-def _apply_affine(
-    affine: Affine, x: NDArray[np.float64], y: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    return affine.a * x + affine.b * y + affine.c, affine.d * x + affine.e * y + affine.f
+def _compose(outer: Affine, inner: Affine) -> Affine:
+    (x0, x1, x2), (y0, y1, y2) = apply(
+        outer,
+        np.array([inner.c, inner.c + inner.a, inner.c + inner.b]),
+        np.array([inner.f, inner.f + inner.d, inner.f + inner.e]),
+    )
+    return Affine(x1 - x0, x2 - x0, x0, y1 - y0, y2 - y0, y0)
 
 
 def resample(

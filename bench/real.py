@@ -9,10 +9,11 @@ from __future__ import annotations
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+from shapely.geometry.base import BaseGeometry
 from shapely.ops import unary_union
 
 from bench.cases import Case, build, clear_frames, naip_field, ring_campus, solar_farm
@@ -27,6 +28,57 @@ from siteline.sites.exchange.sites import read_site
 
 SEEDS = (1, 2, 3)
 """Of the roofs pasted into naip_field: frozen, used for reporting only."""
+
+REMOVAL = ("campus_north_cleared", "campus_south_cleared")
+RING = ("ring_earthworks", "ring_structure")
+"""Truths of ring_campus: the old campus goes, the ring comes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The figures of one data set, ours beside those of two-date differencing."""
+
+    name: str
+    about: str
+    """What is shown, in a sentence."""
+
+    bar: str
+    """What was promised."""
+
+    seconds: float
+    """Of the change stage, on one core."""
+
+    figures: tuple[tuple[str, str, str], ...]
+    """What, ours, two dates'."""
+
+    details: tuple[str, ...] = ()
+
+    def lines(self) -> Iterator[str]:
+        """For the terminal."""
+        yield f"{self.name}  [{self.bar}]  change stage {self.seconds:.1f} s"
+        for what, ours, theirs in self.figures:
+            yield f"  {what:<28} {ours:<18} two dates {theirs}"
+        for detail in self.details:
+            yield f"  {detail}"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """How one truth was found by events whose date fits it."""
+
+    truth: Truth
+    covered: float
+    """Share of its ground."""
+
+    event: ChangeEvent
+    """The largest of them."""
+
+    def __str__(self) -> str:
+        said, t = self.event.onset, self.truth
+        return (
+            f"{t.id}: {self.covered:.0%} of it, first seen after {said.after} and by {said.by};"
+            f" in truth after {t.last_absent} and by {t.first_present}"
+        )
 
 
 def search(case: Case) -> tuple[tuple[ChangeEvent, ...], float]:
@@ -48,136 +100,169 @@ def judge_ring(events: Sequence[ChangeEvent], case: Case) -> Score:
     )
 
 
-def report_solar() -> None:
+def compare(ours: Score, theirs: Score) -> tuple[tuple[str, str, str], ...]:
+    """Rows of a table: the figures of two scores."""
+
+    def of(s: Score) -> tuple[str, ...]:
+        return (
+            f"{s.recall:.2f} ({s.found} of {s.truths})",
+            f"{s.one_to_one:.2f} ({s.alone} of {s.merged})",
+            f"{s.precision:.2f} ({s.right} of {s.events})",
+            f"{s.date_rate:.2f} ({s.dated} of {s.found})",
+            f"{len(s.controls)}",
+        )
+
+    names = (
+        "changes found",
+        "found one to one",
+        "events that are right",
+        "of the found, dated right",
+        "controls that fired",
+    )
+    return tuple(zip(names, of(ours), of(theirs), strict=True))
+
+
+def report_solar() -> Iterator[Report]:
     case = solar_farm()
     events, seconds = search(case)
-    bar(
+    yield Report(
         "solar_farm",
+        "Twelve yearly frames, at no known scale, of a desert that becomes a solar plant.",
         "recall ≥ 0.80, one-to-one ≥ 0.50, precision ≥ 0.70, dated ≥ 0.80, ≤ 2 controls",
         seconds,
+        compare(judge_solar(events, case), judge_solar(find_by_two_dates(case.cube, case.looks, 12), case)),
     )
-    print("  siteline ", judge_solar(events, case).line())
-    print("  two dates", judge_solar(find_by_two_dates(case.cube, case.looks, 12), case).line())
 
 
-def report_ring() -> None:
+def report_ring() -> Iterator[Report]:
     case = ring_campus()
     author = clear_frames()
     used = {look.scene_id: look.used for look in case.looks}
     agree = sum(author[Path(scene).stem] == is_used for scene, is_used in used.items()) / len(used)
     events, seconds = search(case)
-    bar(
+    rival = find_by_two_dates(case.cube, case.looks, 6)
+    told = []
+    for name, ids in (("removal", REMOVAL), ("ring", RING)):
+        for truth in (t for t in case.truths if t.id in ids):
+            told.append(f"{name}, {first_seen(events, truth) or f'{truth.id}: not found in time'}")
+    yield Report(
         "ring_campus/landsat",
+        "Ninety Landsat frames of a campus that is torn down and rebuilt as a ring.",
         "removal and ring found, each at most one clear frame late; clear frames ≥ 0.85",
         seconds,
+        (
+            ("agreement on clear frames", f"{agree:.2f}", "–"),
+            *compare(judge_ring(events, case), judge_ring(rival, case)),
+        ),
+        tuple(told),
     )
-    print(f"  agreement with author_clear {agree:.2f}")
-    removal = [t for t in case.truths if t.id in ("campus_north_cleared", "campus_south_cleared")]
-    ring = [t for t in case.truths if t.id in ("ring_earthworks", "ring_structure")]
-    print(f"  removal: {first_seen(events, removal)}")
-    print(f"  ring:    {first_seen(events, ring)}")
-    print("  siteline ", judge_ring(events, case).line())
-    print("  two dates", judge_ring(find_by_two_dates(case.cube, case.looks, 6), case).line())
 
 
-def first_seen(events: Sequence[ChangeEvent], truths: Sequence[Truth]) -> str:
-    """For each truth: share covered by events with a fitting date, and the date said by the largest of them."""
-    said = []
-    for truth in truths:
-        fitting = [e for e in events if is_dated(e, truth) and e.outline.intersects(truth.outline)]
-        if not fitting:
-            said.append(f"{truth.id} not found in time")
-            continue
-        share = (
-            unary_union([e.outline for e in fitting]).intersection(truth.outline).area / truth.outline.area
-        )
-        main = max(fitting, key=lambda e: e.outline.intersection(truth.outline).area)
-        said.append(
-            f"{truth.id} {share:.0%}, said ({main.onset.after}, {main.onset.by}],"
-            f" true ({truth.last_absent}, {truth.first_present}]"
-        )
-    return "; ".join(said)
+def first_seen(events: Sequence[ChangeEvent], truth: Truth) -> Seen | None:
+    """How events with a fitting date cover a truth; None if none does."""
+    fitting = [e for e in events if is_dated(e, truth) and e.outline.intersects(truth.outline)]
+    if not fitting:
+        return None
+    union = unary_union([e.outline for e in fitting])
+    main = max(fitting, key=lambda e: e.outline.intersection(truth.outline).area)
+    return Seen(truth, union.intersection(truth.outline).area / truth.outline.area, main)
 
 
-def report_naip() -> None:
+def report_naip() -> Iterator[Report]:
     with tempfile.TemporaryDirectory() as folder:
         for seed in SEEDS:
             case = naip_field(seed, Path(folder) / str(seed))
             events, seconds = search(case)
-            bar(f"naip_field, roofs of seed {seed}", "≥ 14 of 20 found, ≤ 3 other events", seconds)
-            print("  siteline  {} of 20 found, {} other events".format(*count_roofs(events, case)))
-            rival = find_by_two_dates(case.cube, case.looks, 6)
-            print("  two dates {} of 20 found, {} other events".format(*count_roofs(rival, case)))
+            ours, other = count_roofs(events, case)
+            theirs, more = count_roofs(find_by_two_dates(case.cube, case.looks, 6), case)
+            yield Report(
+                f"naip_field, roofs of seed {seed}",
+                "Ten aerial images of fields and lakes, with 20 rendered roofs pasted into the last four.",
+                "≥ 14 of 20 found, ≤ 3 other events",
+                seconds,
+                (
+                    ("roofs found", f"{ours} of 20", f"{theirs} of 20"),
+                    ("other events", str(other), str(more)),
+                ),
+            )
 
 
 def count_roofs(events: Sequence[ChangeEvent], case: Case) -> tuple[int, int]:
     """Pasted roofs that one event fits by IoU ≥ 0.25, and events that touch no roof or its shadow."""
-    found = 0
-    for truth in case.truths:
-        found += any(
-            e.outline.intersection(truth.outline).area >= 0.25 * e.outline.union(truth.outline).area
-            for e in events
-        )
+    found = sum(any(iou(e, truth.outline) >= 0.25 for e in events) for truth in case.truths)
     near = unary_union([t.outline.buffer(15) for t in case.truths])
     other = sum(e.outline.intersection(near).area < 0.5 * e.outline.area for e in events)
     return found, other
 
 
-def report_demo(folder: Path) -> None:
-    render_story(folder, tell_demo(), DEMO_SEED)
-    site, _ = read_site(folder / "site.geojson", None)
-    truth = read_truth(folder / "truth.json")
-    cube, looks = build(folder / "scenes.csv", site)
-    case = Case(cube, looks, (), {})
-    events, seconds = search(case)
-    bar("demo site (simulated)", "A-2, three roofs and ≥ 5 of 6 foundations found", seconds)
-    explained = []
+def report_demo() -> Iterator[Report]:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name) / "demo"
+        render_story(folder, tell_demo(), DEMO_SEED)
+        site, _ = read_site(folder / "site.geojson", None)
+        truth = read_truth(folder / "truth.json")
+        cube, looks = build(folder / "scenes.csv", site)
+    events, seconds = search(Case(cube, looks, (), {}))
+    rival = find_by_two_dates(cube, looks, 7)
+    explained, told, found, theirs = [], [], 0, 0
     for thing in (*truth.structures, *truth.grounds):
         if thing.kind is None:
             continue
-        ground = (
-            thing.outline.union(yard) if (yard := getattr(thing, "yard", None)) is not None else thing.outline
-        )
-        explained.append(ground.buffer(6))
+        yard = getattr(thing, "yard", None)
+        explained.append((thing.outline if yard is None else thing.outline.union(yard)).buffer(6))
+        theirs += any(iou(e, thing.outline) >= 0.15 for e in rival)
         best = max(events, key=lambda e: iou(e, thing.outline), default=None)
         if best is None or iou(best, thing.outline) < 0.15:
-            print(f"  {thing.label}: missed")
+            told.append(f"{thing.label}: missed")
             continue
-        print(
-            f"  {thing.label}: {best.kind}{' ' + best.stage if best.stage else ''}, IoU {iou(best, thing.outline):.2f},"
-            f" ({best.onset.after}, {best.onset.by}], true {thing.kind} {getattr(thing, 'stage', None) or ''} {thing.onset}"
+        found += 1
+        stage = getattr(thing, "stage", None)
+        told.append(
+            f"{thing.label}: {_say(best.kind, best.stage)}, IoU {iou(best, thing.outline):.2f}, first seen after"
+            f" {best.onset.after} and by {best.onset.by}; in truth {_say(thing.kind, stage)}, {thing.onset}"
         )
     known = unary_union(explained)
-    false = [e for e in events if e.outline.intersection(known).area < 0.3 * e.outline.area]
-    rival = find_by_two_dates(cube, looks, 7)
-    wrong = sum(e.outline.intersection(known).area < 0.3 * e.outline.area for e in rival)
-    print(
-        f"  other events {len(false)}, of them called construction {sum(e.kind is Kind.CONSTRUCTION for e in false)}"
+    false, wrong = (
+        [e for e in some if e.outline.intersection(known).area < 0.3 * e.outline.area]
+        for some in (events, rival)
     )
-    print(f"  two dates: {len(rival)} events, {wrong} of them where nothing changed")
+    built = sum(e.kind is Kind.CONSTRUCTION for e in false)
+    yield Report(
+        "demo site (simulated)",
+        "A rendered site, five years of images of 3 m, with everything known; not evidence about real images.",
+        "A-2, three roofs and ≥ 5 of 6 foundations found",
+        seconds,
+        (
+            ("changes found", f"{found} of {len(explained)}", f"{theirs} of {len(explained)}"),
+            ("events where nothing changed", str(len(false)), str(len(wrong))),
+            ("of them called construction", str(built), "–"),
+        ),
+        tuple(told),
+    )
 
 
-def iou(event: ChangeEvent, outline: object) -> float:
+def _say(kind: object, stage: object) -> str:
+    return f"{kind} ({stage})".replace("_", " ") if stage else f"{kind}".replace("_", " ")
+
+
+def iou(event: ChangeEvent, outline: BaseGeometry) -> float:
     """Intersection over union of an event and an outline."""
     return float(event.outline.intersection(outline).area / event.outline.union(outline).area)
 
 
-def bar(name: str, wanted: str, seconds: float) -> None:
-    print(f"{name}  [{wanted}]  change stage {seconds:.1f} s", flush=True)
+REPORTS = {"solar": report_solar, "naip": report_naip, "ring": report_ring, "demo": report_demo}
+
+
+def report(wanted: Sequence[str] = ()) -> Iterator[Report]:
+    """The reports of the wanted data sets, of all if none is named."""
+    for name, make in REPORTS.items():
+        if not wanted or name in wanted:
+            yield from make()
 
 
 def main(wanted: Sequence[str]) -> None:
-    every = not wanted
-    print(f"bench.real {date.today():%Y-%m-%d}")  # noqa: DTZ011
-    if every or "solar" in wanted:
-        report_solar()
-    if every or "naip" in wanted:
-        report_naip()
-    if every or "ring" in wanted:
-        report_ring()
-    if every or "demo" in wanted:
-        with tempfile.TemporaryDirectory() as folder:
-            report_demo(Path(folder) / "demo")
+    for each in report(wanted):
+        print(*each.lines(), sep="\n", flush=True)
 
 
 if __name__ == "__main__":

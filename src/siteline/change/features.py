@@ -42,7 +42,8 @@ class Series:
 
     def __getitem__(self, name: str) -> Array:
         """(time, y, x) of one feature."""
-        return self.values[self.names.index(name)]
+        layer: Array = self.values[self.names.index(name)]
+        return layer
 
 
 def extract_series(cube: xr.Dataset) -> Series:
@@ -64,7 +65,7 @@ def extract_series(cube: xr.Dataset) -> Series:
         )
 
     def logged(name: str) -> Array:
-        return np.log(np.maximum(value[:, bands[name]], 0) + np.float32(offset))
+        return np.asarray(np.log(np.maximum(value[:, bands[name]], 0) + np.float32(offset)), np.float32)
 
     usable = (cube["why_not"].values == 0) & np.isfinite(value[:, seen]).all(axis=1)
     names, layers = ["brightness"], [np.log(np.maximum(value[:, seen].mean(axis=1), 0) + np.float32(offset))]
@@ -88,6 +89,20 @@ def decimal_years(times: NDArray[np.datetime64]) -> NDArray[np.float64]:
     """Years since 1970, with their fraction."""
     days: NDArray[np.float64] = times.astype("datetime64[s]").astype(np.float64) / 86_400
     return days / 365.2425
+
+
+def halve(series: Series) -> Series:
+    """The same series at half the resolution: means of the usable ones of 2 x 2 pixels; an odd last row or column is repeated."""
+    n_features, n_looks, rows, cols = series.values.shape
+    edge = ((0, 0), (0, rows % 2), (0, cols % 2))
+    ok = np.pad(series.usable, edge, mode="edge")
+    count: Array = np.sum([ok[:, i::2, j::2] for i in (0, 1) for j in (0, 1)], axis=0, dtype=np.float32)
+    values = np.pad(series.values, ((0, 0), *edge), mode="edge")
+    total = (
+        values[:, :, ::2, ::2] + values[:, :, 1::2, ::2] + values[:, :, ::2, 1::2] + values[:, :, 1::2, 1::2]
+    )
+    mean = np.asarray(total / np.maximum(count, 1), np.float32)
+    return Series(series.names, mean, np.asarray(count > 0), series.years)
 
 
 def typical_level(values: Array, usable: NDArray[np.bool_]) -> Array:
@@ -132,10 +147,9 @@ def remove_common(series: Series, level: Array | None = None) -> tuple[Series, A
     # quiet: those that keep closest to their level, in each band of brightness, so that dark and bright are both heard
     off = np.abs(flat[:, :, where] - home[:, :, where])
     off = np.where(seen[:, where], off / np.maximum(np.median(off, axis=(1, 2)), 1e-4)[:, None, None], np.nan)
-    with np.errstate(all="ignore"):
-        restless = np.nan_to_num(
-            np.sqrt(np.nanmean(np.minimum(off, 10) ** 2, axis=1)).sum(axis=0), nan=np.inf
-        )
+    known = np.isfinite(off)
+    square = np.where(known, np.minimum(off, 10) ** 2, 0).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
+    restless = np.where(known.any(axis=(0, 1)), np.sqrt(square).sum(axis=0), np.inf)
     quiet = where[_quietest(restless, np.median(home[0][:, where], axis=0))]
     fitted = np.empty_like(flat)
     residual_spread = np.empty((n_features, n_looks), np.float32)

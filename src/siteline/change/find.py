@@ -57,8 +57,8 @@ def find_changes(
     """
     What was built, reroofed, torn down or cleared, and between which two images each became visible.
 
-    cube: as `siteline.model.imagery` says; looks: all of them, used or not, in time order; known: structures of the site, outlines in
-    grid coordinates. Raises CannotTell with fewer than four usable looks.
+    cube: as `siteline.model.imagery` says; looks: all of them, used or not, in time order; known: structures of the site, outlines
+    in grid coordinates. Raises CannotTell with fewer than four usable looks.
     """
     series = extract_series(cube)
     n_looks = len(series.usable)
@@ -111,17 +111,16 @@ def _describe(story: Story, scene: Scene) -> ChangeEvent:
         observations=observe(patch, scene.why_not, story.seen, last, first, ids, scene.looks, SEEN),
         height=height,
         other_kind=rival,
-        remarks=tuple(_warnings(story, kind, rival, scene)),
+        remarks=tuple(_warnings(story, kind, scene)),
         label=story.label,
     )
 
 
-def _warnings(story: Story, kind: Kind, rival: Kind | None, scene: Scene) -> list[str]:
+def _warnings(story: Story, kind: Kind, scene: Scene) -> list[str]:
+    """What the reader must be told; that the kind is unsure is told from `other_kind`."""
     evidence, said = story.evidence, []
     if min(evidence.looks_before, evidence.looks_after) < 2:
         said.append("on one side of the change there is a single image: not confirmed by a second look")
-    if rival is not None:
-        said.append(f"the kind is judged by appearance; it could also be {rival.value}")
     if (
         scene.has_sun
         and evidence.shadow_after is not None
@@ -152,7 +151,7 @@ def _remarks(scene: Scene) -> list[Remark]:
         said.append(
             Remark(
                 "survey",
-                "all usable images are of one season: a change that comes with the season cannot be told from a lasting one",
+                "all usable images are of one season: what comes with the season looks like a lasting change",
                 "Add scenes of other months.",
             )
         )
@@ -160,7 +159,7 @@ def _remarks(scene: Scene) -> list[Remark]:
         said.append(
             Remark(
                 "survey",
-                "the shadow test is off (no reflectance, no sun angles, or pixels too coarse): kinds are judged by appearance alone",
+                "the shadow test is off (no reflectance, sun angles or fine pixels): kinds are judged by appearance alone",
                 "Give scale, offset and the hour of each image, where they are known.",
             )
         )

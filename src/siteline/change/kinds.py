@@ -20,6 +20,9 @@ GREEN = {"ndvi": 0.35, "greenness": 0.25}
 SURE_SHADOW = 2.0
 """Log Bayes factor from which something stands there; below -1 nothing does."""
 
+LOWEST_BUILDING_M = 2.6
+"""What casts a shorter shadow is more often a heap."""
+
 PLAIN_SHADOW = 10.0
 """Log Bayes factor of a shadow that needs no other witness."""
 
@@ -48,7 +51,7 @@ class Evidence:
     """Step over the wandering of its levels; about 1 is weather, above 4 is a real break."""
 
     apartness: float
-    """The same for the difference from the ground around it: fields and shores wander together with their surroundings, roofs do not."""
+    """The same for the difference from the ground around it: fields wander together with their surroundings, roofs do not."""
 
     edge: float
     """Share of the step that stops at the object's outline, 0–1; clouds and moisture fade out instead."""
@@ -99,7 +102,7 @@ class Evidence:
 
 
 WEIGHTS = {
-    "constant": -7.7,
+    "constant": -7.95,
     "strength": 0.5,
     "thickness": 0.9,
     "steadiness": 0.35,
@@ -167,12 +170,14 @@ def kind_of(e: Evidence) -> tuple[Kind, Kind | None]:
     """
     Kind of a change, and the runner-up where the evidence cannot tell.
 
-    With sun angles, the shadow before and after decides. Without, the look of it: what stood out from the ground and no longer does
-    was removed, what stands out now and did not was built.
+    With sun angles, the shadow before and after decides. Without, the look of it: what stood out from the ground and no longer
+    does was removed, what stands out now and did not was built.
     """
     before, after = stood_before(e), _stands(e.shadow_after)
     if before is not None and after is not None:
         if not before and after:
+            if e.shadow_after is not None and e.shadow_after.height < LOWEST_BUILDING_M:
+                return Kind.SURFACE_CHANGE, Kind.CONSTRUCTION  # a heap
             return Kind.CONSTRUCTION, None
         if before and not after:
             return Kind.DEMOLITION, None

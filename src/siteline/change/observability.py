@@ -71,8 +71,8 @@ def smallest_visible(
     """
     Ground area of the smallest roof of ordinary contrast that would have crossed the threshold.
 
-    price: merit that a step must have; sigma: (y, x) noise of log brightness of one look. A roof of side a pixels, blurred by the PSF,
-    keeps erf(a / (2 √2 s))² of its contrast at its centre; it must be there for a quarter of the looks. The error is
+    price: merit that a step must have; sigma: (y, x) noise of log brightness of one look. A roof of side a pixels, blurred by the
+    PSF, keeps erf(a / (2 √2 s))² of its contrast at its centre; it must be there for a quarter of the looks. The error is
     the spread of the noise over the site: the figure is for its middle, dirty corners hide more.
     """
     weight = n_looks * 0.25 * 0.75

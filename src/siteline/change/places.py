@@ -17,6 +17,9 @@ from siteline.change.timeline import History, Turn, date_turn, follow, level_bet
 
 Array = NDArray[np.float32]
 
+HOPELESS = 0.05
+"""Changes less probable than this are not weighed further, nor listed."""
+
 LATE_LOOKS = 5
 """Looks at the end of the series from which the last stage is read."""
 
@@ -54,17 +57,20 @@ class Place:
         history = follow(patch, cut.series, cut.restless)
         start, at, stop = find_bounds(patch, cut.starts)
         evidence = weigh_evidence(patch, history, cut, scene, start, at, stop)
-        turn = date_turn(follow(patch, scene.plain, cut.restless), start, at, stop)
-        return cls(patch, history, start, at, stop, turn, evidence, probability_of(evidence), label)
+        probability = probability_of(evidence)
+        dated = history if probability < HOPELESS else follow(patch, scene.plain, cut.restless)
+        turn = date_turn(dated, start, at, stop)
+        return cls(patch, history, start, at, stop, turn, evidence, probability, label)
 
 
 def choose_places(places: list[Place]) -> list[Place]:
-    """Where two patches tell of the same change, keep the more probable one."""
-    kept: list[Place] = []
-    for place in sorted(places, key=_rank):
-        if not any(abs(place.at - k.at) <= 1 and place.patch.overlap(k.patch) > 0.3 for k in kept):
-            kept.append(place)
-    return kept
+    """Drop the hopeless; where two patches tell of the same change, keep the more probable one."""
+    kept: dict[int, list[Place]] = {}
+    for place in sorted((p for p in places if p.probability >= HOPELESS), key=_rank):
+        near = (k for at in (place.at - 1, place.at, place.at + 1) for k in kept.get(at, ()))
+        if not any(place.patch.overlap(k.patch) > 0.3 for k in near):
+            kept.setdefault(place.at, []).append(place)
+    return [place for at in sorted(kept) for place in kept[at]]
 
 
 def _rank(place: Place) -> tuple[int, bool, float, int, int]:
@@ -109,12 +115,6 @@ def weigh_evidence(
     own = notice(after, before)
     spill = notice(near_after, near_before)
     wander = _wander(history.inside, start, at, stop, scale)
-    green_name = next((n for n in GREEN if n in names), None)
-    green_before = green_after = float("nan")
-    if green_name:
-        natural = follow(patch, scene.natural, cut.restless).inside[names.index(green_name)][None]
-        green_before = float(level_between(natural, start, at)[0]) - GREEN[green_name]
-        green_after = float(level_between(natural, at, stop)[0]) - GREEN[green_name]
     years, end = cut.series.years, len(history.seen)
     goes_back = stop < end and notice(level_between(history.inside, stop, end), before) < 0.5 * own
     came_back = start > 0 and notice(level_between(history.inside, 0, start), after) < 0.5 * own
@@ -132,18 +132,35 @@ def weigh_evidence(
         thickness=thickness(patch.mask),
         solidity=solidity(patch.mask),
         area_px=patch.area,
-        green_before=green_before,
-        green_after=green_after,
-        water=_is_water(patch, scene, start, at) or _is_water(patch, scene, at, stop),
-        **_looks_of_it(patch, scene, cut, at),
+        green_before=math.nan,
+        green_after=math.nan,
+        water=False,
+        brightening=0.0,
+        warming=0.0,
+        texture=0.0,
         looks_before=n1 if came_back else _count(history, 0, at),
         looks_after=n2 if goes_back else _count(history, at, end),
         passing=passing,
-        same_season=_same_season(patch, scene, start, at, stop),
+        same_season=1.0,
         shadow_before=None,
         shadow_after=None,
     )
-    if probability_of(evidence) < 0.1:  # not worth a shadow
+    if probability_of(evidence) < HOPELESS:  # what follows can only speak against it
+        return evidence
+    green_name = next((n for n in GREEN if n in names), None)
+    if green_name:
+        natural = follow(patch, scene.natural, cut.restless).inside[names.index(green_name)][None]
+        green = [
+            float(level_between(natural, a, b)[0]) - GREEN[green_name] for a, b in ((start, at), (at, stop))
+        ]
+        evidence = replace(evidence, green_before=green[0], green_after=green[1])
+    evidence = replace(
+        evidence,
+        water=_is_water(patch, scene, start, at) or _is_water(patch, scene, at, stop),
+        same_season=_same_season(patch, scene, start, at, stop),
+        **look_late(patch, scene, at),
+    )
+    if probability_of(evidence) < HOPELESS:
         return evidence
     shadow_before, shadow_after = cast_shadows(patch, scene, at, at)
     return replace(evidence, shadow_before=shadow_before, shadow_after=shadow_after)
@@ -180,9 +197,9 @@ def _same_season(patch: Patch, scene: Scene, start: int, at: int, stop: int) -> 
     return float("nan")
 
 
-def _looks_of_it(patch: Patch, scene: Scene, cut: Cut, at: int) -> dict[str, float]:
+def look_late(patch: Patch, scene: Scene, at: int) -> dict[str, float]:
     """How it looks at the end of the series, against the ground around it and against what it was."""
-    history = follow(patch, scene.natural, cut.restless)
+    history = follow(patch, scene.natural, scene.cuts[0].restless)
     names = scene.natural.names
     late = max(at, len(history.seen) - LATE_LOOKS)
     now, then = level_between(history.inside, late, len(history.seen)), level_between(history.inside, 0, at)

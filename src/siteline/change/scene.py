@@ -9,7 +9,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from siteline.change.features import SCALES, Series, remove_common, remove_surroundings
+from siteline.change.features import SCALES, Series, halve, remove_common, remove_surroundings
 from siteline.change.objects import Mask, Patch, gather_patches, tidy_steps
 from siteline.change.observability import smallest_visible
 from siteline.change.options import ChangeOptions
@@ -20,7 +20,7 @@ from siteline.change.steps import (
     fit_season,
     levels_of,
     partition,
-    test_one_step,
+    score_one_step,
 )
 from siteline.model.dates import Acquired
 from siteline.model.imagery import Grid, Look
@@ -59,13 +59,14 @@ class Cut:
 
     @classmethod
     def of(cls, series: Series, least_px: int, most_px: int | None = None) -> Cut:
+        """Cut a series; patches smaller than `least_px` or larger than `most_px` pixels are left out."""
         sigma, starts, level, price = _cut_series(series)
         slack = _slack(len(series.years))
         unit = np.array([SCALES[name] for name in series.names], np.float32)
         patches = gather_patches(tidy_steps(starts, slack), level, sigma, unit, slack, least_px)
         if most_px is not None:
             patches = [p for p in patches if p.area <= most_px]
-        return cls(series, sigma, price, starts, patches, starts.any(axis=0))
+        return cls(series, sigma, price, starts, patches, np.asarray(starts.any(axis=0)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,7 @@ class Scene:
 
     @classmethod
     def of(cls, cube: xr.Dataset, looks: tuple[Look, ...], natural: Series, options: ChangeOptions) -> Scene:
+        """Free a cube's series from common modes and cut it. `looks`: all of them, used or not."""
         grid: Grid = cube.attrs["grid"]
         least = options.least_px
         if grid.gsd_m:
@@ -133,29 +135,35 @@ def _steady_series(natural: Series) -> tuple[Series, Series]:
     """
     Free the series from what the whole scene did (light, display, season), and from what came and went.
 
-    Twice: once against each pixel's median, then, now that its levels are known, against the level it was on at each look.
+    Twice: once roughly, against each pixel's median; then, now that its levels are known, against the level it was on.
     Returns the series freed from the first only, and from all.
     """
-    usable, years = natural.usable, natural.years
-    weight = usable.astype(np.float32)
-    seasonal = len(years) >= SEASONAL_LOOKS and years[-1] - years[0] >= SEASONAL_YEARS
-    level: Array | None = None
-    plain = series = natural
-    for last in (False, True):
-        plain = remove_common(natural, level)[0]
-        values = plain.values
-        if seasonal:
-            if level is None:
-                score, when = test_one_step(add_up(values, weight, estimate_noise(values, usable)), least=2)
-                level = levels_of(_starts_of(when, len(years)), values, weight)
-            values = np.where(usable, values - fit_season(values - level, usable, years), 0).astype(
-                np.float32
-            )
-            values = clip_excursions(values, usable, estimate_noise(values, usable))
-        series = Series(natural.names, values, usable, years)
-        if not last:
-            level = _cut_series(series)[2]
-    return plain, series
+    usable = natural.usable
+    rows, cols = usable.shape[1:]
+    rough = _calm(halve(remove_common(natural)[0]), None)
+    starts = _cut_series(rough)[1].repeat(2, axis=1).repeat(2, axis=2)[:, :rows, :cols]
+    level = levels_of(starts, natural.values, usable.astype(np.float32))
+    plain, _ = remove_common(natural, level)
+    return plain, _calm(plain, starts)
+
+
+def _calm(series: Series, starts: Mask | None) -> Series:
+    """
+    Take the yearly wave and passing things away, where there are looks enough to know them.
+
+    starts: (time, y, x) where levels start; the best single step of each pixel if None.
+    """
+    years, usable = series.years, series.usable
+    if len(years) < SEASONAL_LOOKS or years[-1] - years[0] < SEASONAL_YEARS:
+        return series
+    values, weight = series.values, usable.astype(np.float32)
+    if starts is None:
+        _, when = score_one_step(add_up(values, weight, estimate_noise(values, usable)), least=2)
+        starts = _starts_of(when, len(years))
+    rest = values - levels_of(starts, values, weight)
+    values = np.where(usable, values - fit_season(rest, usable, years), 0).astype(np.float32)
+    values = clip_excursions(values, usable, estimate_noise(values, usable))
+    return Series(series.names, values, usable, years)
 
 
 def _starts_of(when: NDArray[np.int16], n_looks: int) -> Mask:
@@ -168,7 +176,7 @@ def _cut_series(series: Series) -> tuple[Array, Mask, Array, float]:
     values, weight = series.values, series.usable.astype(np.float32)
     sigma = estimate_noise(values, series.usable)
     sums = add_up(values, weight, sigma)
-    score, _ = test_one_step(sums)
+    score, _ = score_one_step(sums)
     price = price_of_step(score, len(values), len(series.years))
     starts = partition(sums, price, least=2 if len(series.years) > 16 else 1)
     return sigma, starts, levels_of(starts, values, weight), price
@@ -178,8 +186,8 @@ def price_of_step(score: Array, n_features: int, n_looks: int) -> float:
     """
     Merit above which a step is more than this scene's own trembling.
 
-    score: (y, x) merit of the best step. Pure noise would have a known median and lowest tenth; the lowest tenth is the part of the scene that real
-    changes touch least, and it says how much more than pure noise (weather, season, misregistration) this scene trembles.
+    score: (y, x) merit of the best step. Pure noise would have a known median and lowest tenth; the lowest tenth is the part of the
+    scene that real changes touch least, and it says how much more than pure noise (weather, season, misregistration) it trembles.
     """
     median = 0.5 * n_features - 0.2 + (0.225 + 0.175 * n_features) * math.log(n_looks)
     unrest = float(np.quantile(score, 0.1)) / (0.8 * median)

@@ -26,7 +26,7 @@ TURN = 8.0
 """Degrees to which the direction of the shadow is rounded."""
 
 STATIC, NOISE, STRENGTH, STRENGTH_VAR, TEMPER = 0.22, 0.18, 0.85, 0.3**2, 0.5
-"""Log units: lasting darkness of a strip, error of one look, darkness of full shadow and its variance; tempering for correlated strips."""
+"""Log units: lasting darkness of a strip, error of one look, full shadow and its variance; tempering for correlated strips."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +47,8 @@ def strip_darkness(mask: Mask, brightness: Array, usable: Mask, azimuth: NDArray
     """
     How much darker each strip on the side away from the sun is than ground on the other side, at each look.
 
-    mask: (y, x) object; brightness: (time, y, x) log; usable: (time, y, x); azimuth: (time,) degrees clockwise from north. Rows run
-    south. Strips lie 1..9 px from the object. Returns (time, strip), NaN where not seen; clipped to (-0.7, 1.6).
+    mask: (y, x) object; brightness: (time, y, x) log; usable: (time, y, x); azimuth: (time,) degrees clockwise from north.
+    Rows run south. Strips lie 1..9 px from the object. Returns (time, strip), NaN where not seen; clipped to (-0.7, 1.6).
     """
     n_looks = len(brightness)
     dark = np.full((n_looks, STRIPS), np.nan, np.float32)
@@ -92,8 +92,9 @@ def weigh_shadow(
     """
     Weigh a standing thing against flat ground, over all heights.
 
-    dark: (time, strip) of `strip_darkness`; elevation: (time,) degrees; looks: (time,) which looks to use. The darkness that is always
-    there (a road, a hedge) is explained by each strip's own offset; only what moves with the sun counts. None with fewer than 3 looks.
+    dark: (time, strip) of `strip_darkness`; elevation: (time,) degrees; looks: (time,) which looks to use. The darkness that is
+    always there (a road, a hedge) is explained by each strip's own offset; only what moves with the sun counts. None with fewer
+    than 3 looks.
     """
     use = looks & np.isfinite(elevation) & (elevation > 3) & np.isfinite(dark).any(axis=1)
     if use.sum() < 3:

@@ -42,7 +42,7 @@ def estimate_noise(values: Array, usable: NDArray[np.bool_], prior_weight: float
     known = count > 0
     typical = np.median(own[:, known], axis=1) if known.any() else np.ones(len(own), np.float32)
     typical = np.maximum(typical, 1e-6)[:, None, None]
-    return np.sqrt((count * own + prior_weight * typical) / (count + prior_weight)).astype(np.float32)
+    return np.asarray(np.sqrt((count * own + prior_weight * typical) / (count + prior_weight)), np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,8 @@ def merit(sums: Sums, start: int, stop: int, pooling: float = POOLING) -> Array:
     Returns (y, x): the sum over features of (Σ w v)² / Σ w.
     """
     n = sums.count[stop] - sums.count[start]
-    explained = np.square(sums.total[stop] - sums.total[start]).sum(axis=0)
+    grown = sums.total[stop] - sums.total[start]
+    explained = np.einsum("fyx,fyx->yx", grown, grown)
     explained /= np.maximum(n, np.float32(1e-3))
     return pool(explained, pooling)
 
@@ -89,7 +90,7 @@ def pool(image: Array, pooling: float = POOLING) -> Array:
     return gaussian_filter(image, pooling, truncate=2.5, mode="nearest") if pooling else image
 
 
-def test_one_step(sums: Sums, least: int = 1) -> tuple[Array, NDArray[np.int16]]:
+def score_one_step(sums: Sums, least: int = 1) -> tuple[Array, NDArray[np.int16]]:
     """
     Generalised likelihood ratio of one step at the best date, by exact running sums.
 
@@ -130,10 +131,10 @@ def partition(sums: Sums, price: float | Array, least: int = 1) -> NDArray[np.bo
             value[stop] = np.where(better, reached, value[stop])
             came_from[stop][better] = start
     starts = np.zeros((n_looks, *shape), bool)
-    here = np.full(shape, n_looks, np.int16)
+    here: NDArray[np.int16] = np.full(shape, n_looks, np.int16)
     rows, cols = np.indices(shape)
     for _ in range(n_looks):
-        here = came_from[here, rows, cols]
+        here = np.asarray(came_from[here, rows, cols], np.int16)
         inside = here > 0
         if not inside.any():
             break
@@ -147,7 +148,7 @@ def levels_of(starts: NDArray[np.bool_], values: Array, weight: Array) -> Array:
 
     starts, weight: (time, y, x); values: (feature, time, y, x). Returns (feature, time, y, x).
     """
-    n_features, n_looks = values.shape[:2]
+    n_features = len(values)
     level = np.empty_like(values)
     stretch = np.cumsum(starts, axis=0)
     for k in range(int(stretch.max()) + 1):
@@ -167,7 +168,7 @@ def fit_season(rest: Array, usable: NDArray[np.bool_], years: NDArray[np.float64
     rest: (feature, time, y, x), values less levels. Shrunk where few looks determine it. Returns the wave, same shape.
     """
     phase = 2 * np.pi * years
-    wave = np.stack([np.cos(phase), np.sin(phase)]).astype(np.float32)
+    wave: Array = np.stack([np.cos(phase), np.sin(phase)]).astype(np.float32)
     weight = usable.astype(np.float32)
     cc, ss, cs = (
         np.tensordot(w, weight, axes=(0, 0)) for w in (wave[0] ** 2, wave[1] ** 2, wave[0] * wave[1])
@@ -188,8 +189,8 @@ def clip_excursions(
     """
     Cut off what comes and goes: winter shadows, missed haze, a lorry.
 
-    A look may leave the span between the median of the `reach` looks before it and of those after it by `height` sigmas and no further.
-    A step keeps its date, because its two sides span it.
+    A look may leave the span between the median of the `reach` looks before it and of those after it by `height` sigmas and no
+    further. A step keeps its date, because its two sides span it.
     """
     n_looks = values.shape[1]
     filled = values.copy()

@@ -12,11 +12,12 @@ from rasterio.transform import Affine
 
 from siteline.change.features import SCALES
 from siteline.change.kinds import SURE_SHADOW, Evidence, probability_of, stood_before
-from siteline.change.objects import Mask, Patch, join_patches
-from siteline.change.places import Place, cast_shadows
+from siteline.change.objects import Mask, Patch, join_patches, solidity, thickness
+from siteline.change.places import Place, cast_shadows, look_late
 from siteline.change.scene import Cut, Scene
 from siteline.change.steps import add_up, partition
 from siteline.change.timeline import level_between
+from siteline.change.yards import find_building
 from siteline.model.place import Role, Structure
 
 Array = NDArray[np.float32]
@@ -175,6 +176,9 @@ def _alone(place: Place) -> Story:
 
 
 def _tell(story: list[Place], scene: Scene) -> Story:
+    inside = _tell_yard(story, scene)
+    if inside is not None:
+        return inside
     if len(story) == 1:
         return _alone(story[0])
     standing = [
@@ -187,18 +191,48 @@ def _tell(story: list[Place], scene: Scene) -> Story:
     patch = join_patches([p.patch for p in standing]) if standing else main.patch
     first = next(p for p in story if p.patch.overlap(patch) > 0.5 or p is main)
     last = next(p for p in reversed(story) if p.patch.overlap(patch) > 0.3 or p is main)
-    before, after = cast_shadows(
-        patch, scene, first.at, max(main.at, min(last.at, len(scene.natural.years) - 6))
-    )
+    before, after = cast_shadows(patch, scene, first.at, _settled(max(main.at, last.at), main.at, scene))
     if after is None or -1 < after.log_bayes < SURE_SHADOW:
         after = main.evidence.shadow_after
+    ends = last.evidence if not standing else main.evidence
     evidence = replace(
-        main.evidence,
+        main.evidence, shadow_before=before, shadow_after=after, brightening=ends.brightening, passing=False
+    )
+    return _compose(patch, first, last, main, evidence, story)
+
+
+def _tell_yard(story: list[Place], scene: Scene) -> Story | None:
+    """A building within its yard: first seen when the ground was cleared, outlined as it stands at the end."""
+    first = story[0]
+    yard = max(story, key=lambda p: p.patch.area)
+    if yard.probability < MEMBER or yard.patch.overlap(first.patch) < 0.5:
+        return None
+    patch = find_building(yard.patch, scene)
+    if patch is None:
+        return None
+    last = next((p for p in reversed(story) if p.patch.overlap(patch) > 0.3), yard)
+    before, after = cast_shadows(patch, scene, first.at, _settled(last.at, yard.at, scene))
+    evidence = replace(
+        yard.evidence,
         shadow_before=before,
         shadow_after=after,
-        brightening=last.evidence.brightening if not standing else main.evidence.brightening,
+        area_px=patch.area,
+        solidity=solidity(patch.mask),
+        thickness=thickness(patch.mask),
         passing=False,
+        **look_late(patch, scene, yard.at),
     )
+    return _compose(patch, first, last, yard, evidence, story)
+
+
+def _settled(last: int, first: int, scene: Scene) -> int:
+    """The look since which a place is taken to stand as it is, with looks enough left to see its shadow."""
+    return max(first, min(last, len(scene.natural.years) - 6))
+
+
+def _compose(
+    patch: Patch, first: Place, last: Place, main: Place, evidence: Evidence, story: list[Place]
+) -> Story:
     probability = max(probability_of(evidence), max(p.probability for p in story))
     return Story(
         patch,

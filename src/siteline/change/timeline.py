@@ -68,10 +68,7 @@ def follow(patch: Patch, series: Series, restless: Mask) -> History:
     values = series.values[:, :, rows, cols]
     inside, seen = _means(values, usable, core)
     around, _ = _means(values, usable, ring)
-    bright = np.where(usable[:, core], values[0][:, core], np.nan)
-    with np.errstate(all="ignore"):
-        texture = np.nan_to_num(np.nanstd(bright, axis=1)) if core.sum() > 1 else np.zeros(len(seen))
-    return History(inside, around, texture.astype(np.float32), seen, _tremble(inside))
+    return History(inside, around, _texture(values[0][:, core], usable[:, core]), seen, _tremble(inside))
 
 
 def _means(values: Array, usable: Mask, where: Mask) -> tuple[Array, Array]:
@@ -81,6 +78,14 @@ def _means(values: Array, usable: Mask, where: Mask) -> tuple[Array, Array]:
     total = np.where(ok, values[:, :, where], 0).sum(axis=2)
     mean = np.where(count > 0, total / np.maximum(count, 1), np.nan)
     return mean.astype(np.float32), (count / max(int(where.sum()), 1)).astype(np.float32)
+
+
+def _texture(bright: Array, ok: Mask) -> Array:
+    """(time,) standard deviation over the usable pixels; 0 where none is. Both arguments are (time, pixel)."""
+    count = np.maximum(ok.sum(axis=1), 1)
+    mean = np.where(ok, bright, 0).sum(axis=1) / count
+    spread = np.where(ok, bright - mean[:, None], 0)
+    return np.asarray(np.sqrt(np.square(spread).sum(axis=1) / count), np.float32)
 
 
 def _tremble(inside: Array) -> Array:

@@ -10,24 +10,16 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from siteline.cube.coregister import Shift, find_shift, high_pass, moved, trust_pixels
+from siteline.cube.coregister import Shift
 from siteline.cube.native import VISIBLE, Pixels, is_reflectance, pixels_of, white_of
 from siteline.cube.options import CubeOptions
-from siteline.cube.screen import (
-    LEAST_CONTRAST,
-    Blot,
-    find_blots,
-    is_cloud_or_shadow,
-    looks_blank,
-    share_alike,
-    why_unlike,
-)
+from siteline.cube.screen import Blot, find_blots, is_cloud_or_shadow, looks_blank, why_unlike
+from siteline.cube.shifts import colours_of, estimate_shifts, pardon_rebuilt, patterns_of
 from siteline.model.dates import Acquired, parse_acquired
 from siteline.model.imagery import Grid, Look, WhyNot
 from siteline.model.place import Site
 from siteline.model.remark import Remark
 from siteline.raster.grid import onto_grid, polygon_mask
-from siteline.raster.nodata import median_over_time
 from siteline.raster.resample import Mapping, map_grid, nearest, nearest_index, resample
 
 Floats = NDArray[np.float32]
@@ -37,10 +29,6 @@ _STILL_PX = 0.02
 
 _REGION_PX = 512
 """Shifts are estimated on at most a square of this width, where the site shows most texture."""
-
-_TRUSTWORTHY_LOOKS = 6
-_LIKE_NEIGHBOURS = 0.5
-"""Of the usual likeness, for a look that is judged by its neighbours in time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,16 +191,17 @@ def _find_shifts(
     valid = codes[running][:, *region] == 0
     patterns = np.stack(
         [
-            high_pass(light[at][region], None if ok.all() else ok)
+            patterns_of(
+                [light[at][region], *colours_of(drafts[at].pixels, drafts[at].mapping.part(*region))], ok
+            )
             for at, ok in zip(running, valid, strict=True)
         ]
     )
-    shifts = _estimate(patterns, valid, options)
-    brightness = _brightness(light[running][:, *region], valid)
+    shifts = estimate_shifts(patterns, valid, options.max_shift_px)
     reasons: list[str | None] = [None] * len(running)
     if options.own_masks:
-        reasons = why_unlike(shifts, brightness)
-        _pardon_rebuilt(reasons, shifts, patterns, valid, options.max_shift_px)
+        reasons = why_unlike(shifts, _brightness(light[running][:, *region], valid))
+        pardon_rebuilt(reasons, shifts, patterns[:, 0], valid, options.max_shift_px)
     for at, shift, reason in zip(running, shifts, reasons, strict=True):
         draft = drafts[at]
         draft.shift, draft.why = shift, reason
@@ -234,51 +223,6 @@ def _find_shifts(
         draft.read_at = (float(right * per_col), float(down * per_row))
 
 
-def _pardon_rebuilt(
-    reasons: list[str | None],
-    shifts: list[Shift | None],
-    patterns: Floats,
-    valid: NDArray[np.bool_],
-    max_shift: float,
-) -> None:
-    """
-    Take back the verdict on looks that are unlike the series because the site itself became so.
-
-    Such a look is like the clear looks just before it, or those just after it. Where there are none on one side,
-    half of its blocks must still be as they were: a cloud lies on all of a site sooner than a builder does.
-    """
-    clear = [at for at, reason in enumerate(reasons) if reason is None]
-    usual = [shift for at in clear if (shift := shifts[at]) is not None]
-    if len(usual) < 3:
-        return
-    least_corr = _LIKE_NEIGHBOURS * float(np.median([shift.corr for shift in usual]))
-    least_slope = LEAST_CONTRAST * float(np.median([shift.slope for shift in usual]))
-    for at in (number for number, reason in enumerate(reasons) if reason is not None):
-        sides = [[near for near in clear if near < at][-3:], [near for near in clear if near > at][:3]]
-        references = [
-            np.median([_laid(patterns[near], shifts[near]) for near in side], axis=0)
-            for side in sides
-            if side
-        ]
-        for reference in references:
-            found = find_shift(reference, patterns[at], valid[at], None, max_shift)
-            if found is None or found.slope < least_slope:
-                continue
-            if found.corr > least_corr or (
-                len(references) == 1
-                and share_alike(reference, _laid(patterns[at], found), valid[at], least_corr) >= 0.5
-            ):
-                reasons[at], shifts[at] = None, found
-                break
-
-
-def _laid(pattern: Floats, shift: Shift | None) -> Floats:
-    """A pattern where it belongs; 0 where it ends."""
-    if shift is None:
-        return pattern
-    return np.nan_to_num(moved(pattern, shift.right, shift.down), nan=0.0)
-
-
 def _richest_region(light: Floats, codes: NDArray[np.uint8]) -> tuple[slice, slice]:
     """The part of a large site on which shifts are estimated: where brightness varies most."""
     rows, cols = light.shape[1:]
@@ -292,60 +236,6 @@ def _richest_region(light: Floats, codes: NDArray[np.uint8]) -> tuple[slice, sli
     total = sums[high:, wide:] - sums[:-high, wide:] - sums[high:, :-wide] + sums[:-high, :-wide]
     row, col = np.unravel_index(int(np.argmax(total)), total.shape)
     return slice(int(row), int(row) + high), slice(int(col), int(col) + wide)
-
-
-def _estimate(patterns: Floats, valid: NDArray[np.bool_], options: CubeOptions) -> list[Shift | None]:
-    """The shift of each look against the others, in their order."""
-    if len(patterns) < 4:  # a median of so few is a blur of them: hold on to one of them instead
-        anchor = int(
-            np.argmax([p[v].std() * v.mean() if v.any() else 0 for p, v in zip(patterns, valid, strict=True)])
-        )
-        return [
-            find_shift(patterns[anchor], pattern, ok & valid[anchor], None, options.max_shift_px)
-            for pattern, ok in zip(patterns, valid, strict=True)
-        ]
-    reference = _median(patterns, valid)
-    alike = [_correlate(pattern, reference, ok) for pattern, ok in zip(patterns, valid, strict=True)]
-    good = [at for at, corr in enumerate(alike) if corr > 0.5 * max(alike)]
-    if len(good) >= 3:
-        reference = _median(patterns[good], valid[good])
-    trust: Floats | None = None
-    shifts: list[Shift | None] = [None] * len(patterns)
-    best = 0.0
-    for last in (False, True):
-        shifts = [
-            find_shift(
-                reference,
-                pattern,
-                ok,
-                trust,
-                options.max_shift_px,
-                near=before if before is not None and before.corr > 0.5 * best else None,
-            )
-            for pattern, ok, before in zip(patterns, valid, shifts, strict=True)
-        ]
-        best = max((shift.corr for shift in shifts if shift), default=0.0)
-        kept = [(at, s) for at, s in enumerate(shifts) if s is not None and s.corr > 0.5 * best]
-        if last or len(kept) < 3:
-            break
-        right, down = np.median([(s.right, s.down) for _, s in kept], axis=0)
-        aligned = np.stack([moved(patterns[at], s.right - right, s.down - down) for at, s in kept])
-        seen = valid[[at for at, _ in kept]] & np.isfinite(aligned)
-        aligned = np.nan_to_num(aligned, copy=False, nan=0.0)
-        reference = np.nan_to_num(median_over_time(aligned, seen), nan=0.0)
-        if len(kept) >= _TRUSTWORTHY_LOOKS:
-            trust = trust_pixels(aligned, seen, reference)
-    return shifts
-
-
-def _median(patterns: Floats, valid: NDArray[np.bool_]) -> Floats:
-    return np.nan_to_num(median_over_time(patterns, valid), nan=0.0)
-
-
-def _correlate(pattern: Floats, reference: Floats, valid: NDArray[np.bool_]) -> float:
-    a, b = pattern[valid], reference[valid]
-    power = float(np.sqrt((a @ a) * (b @ b)))
-    return float(a @ b) / power if power > 0 else 0.0
 
 
 def _brightness(light: Floats, valid: NDArray[np.bool_]) -> list[float]:

@@ -27,6 +27,9 @@ _LEAST_CORR = 0.5
 LEAST_CONTRAST = 0.42
 """Of the series' usual contrast."""
 
+_VEIL_LIGHT, _VEIL_CONTRAST = 0.4, 0.55
+"""So much brighter (log), with so little contrast: seen through a veil."""
+
 _BLOCKS = 4
 _DENSE_DAYS = 45
 """With a look at least this often, a pixel that changes for one look only has not changed."""
@@ -55,7 +58,7 @@ def why_unlike(shifts: Sequence[Shift | None], brightness: Sequence[float]) -> l
 
     shifts: one per look, None if the look shows nothing to hold on to or was set aside before; brightness: median
     log light over that of the series. A look is unlike if it shows less than half of the usual pattern
-    (correlation), or less than 0.42 of its contrast. Judged against the series' own usual values, so it takes
+    (correlation), or less than 0.42 of its contrast (0.55 if it is much brighter as well). Judged against the series' own usual values, so it takes
     at least 5 looks; with fewer, nothing is said.
     """
     known = [shift for shift in shifts if shift is not None]
@@ -69,7 +72,9 @@ def why_unlike(shifts: Sequence[Shift | None], brightness: Sequence[float]) -> l
     for shift, bright in zip(shifts, brightness, strict=True):
         if shift is None or shift.corr < _LEAST_CORR * usual_corr:
             reasons.append("cloud")
-        elif shift.slope < LEAST_CONTRAST * usual_slope:
+        elif shift.slope < LEAST_CONTRAST * usual_slope or (
+            bright > _VEIL_LIGHT and shift.slope < _VEIL_CONTRAST * usual_slope
+        ):
             reasons.append("cloud" if bright > 0 or shift.corr > 0.7 * usual_corr else "shadow")
         else:
             reasons.append(None)
@@ -83,12 +88,13 @@ def share_alike(reference: Floats, pattern: Floats, valid: NDArray[np.bool_], le
         for cols in np.array_split(np.arange(pattern.shape[1]), _BLOCKS):
             block = np.ix_(rows, cols)
             if valid[block].mean() > 0.5:
-                corr = _correlation(pattern[block], reference[block], valid[block])
+                corr = correlate(pattern[block], reference[block], valid[block])
                 alike.append(corr > least_corr)
     return float(np.mean(alike)) if alike else 0.0
 
 
-def _correlation(a: Floats, b: Floats, valid: NDArray[np.bool_]) -> float:
+def correlate(a: Floats, b: Floats, valid: NDArray[np.bool_]) -> float:
+    """Correlation of two high-passed images over valid pixels; (y, x)."""
     x, y = a[valid], b[valid]
     power = float(np.sqrt((x @ x) * (y @ y)))
     return float(x @ y) / power if power > 0 else 0.0

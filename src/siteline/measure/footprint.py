@@ -143,13 +143,15 @@ def fit_footprint(
     height: tuple[float, float] | None,
     options: MeasureOptions,
     fresh: bool = False,
+    unfinished: bool = False,
 ) -> FittedFootprint:
     """
     The outline that explains the looks best, or a refusal.
 
     outline_px: where to start, px; it may be off by a few pixels and a third in size. height: mean and sigma
     of the height, m, or None where no shadow is to be expected (a foundation, a look without sun). fresh:
-    newly built, so that a border of cleared ground may lie around it.
+    newly built, so that a border of cleared ground may lie around it. unfinished: its roof may be patchy, so
+    that a dark corner is no reason to call it an L-shape unless the outline is one.
     Raises NotMeasured with the reason.
     """
     _refuse_hopeless(outline_px)
@@ -169,7 +171,9 @@ def fit_footprint(
     fits.sort(key=lambda f: f.cost)
     around = _window(problem, fits[0], outline_px)
     plain_fit = _fit(around, plain, fits[0].unknowns, noise, LAST_STEPS, fits[0].shifts)
-    ranked = _ranked([plain_fit, _fit_l(around, plain_fit, outline_px, noise)])
+    is_angular = outline_px.area < L_FILL * outline_px.minimum_rotated_rectangle.area
+    angular = _fit_l(around, plain_fit, outline_px, noise) if is_angular or not unfinished else None
+    ranked = _ranked([plain_fit, angular])
     if fresh:
         bordered = _with_apron(around, height or options.height_m)
         simple = ranked[0]

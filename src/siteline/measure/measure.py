@@ -60,6 +60,7 @@ def measure_event(
         options,
         keep_clear,
         fresh=event.kind is Kind.CONSTRUCTION,
+        unfinished=event.stage is Stage.STRUCTURE,
     )
 
 
@@ -80,9 +81,7 @@ def measure_outline(
     grid: Grid = cube.attrs["grid"]
     latest = [str(name) for name in cube["scene"].to_numpy()][::-1]
     chosen = latest if scene_ids is None else [name for name in latest if name in set(scene_ids)]
-    return _measure_building(
-        _one_polygon(outline), cube, grid, chosen, options.height_m, options, keep_clear, fresh=False
-    )
+    return _measure_building(_one_polygon(outline), cube, grid, chosen, options.height_m, options, keep_clear)
 
 
 def _measure_building(
@@ -93,7 +92,8 @@ def _measure_building(
     height: tuple[float, float] | None,
     options: MeasureOptions,
     keep_clear: Sequence[BaseGeometry],
-    fresh: bool,
+    fresh: bool = False,
+    unfinished: bool = False,
 ) -> tuple[Measurement, ...]:
     outline_px = to_pixels(outline, grid)
     stack: Stack | None = None
@@ -101,7 +101,7 @@ def _measure_building(
         stack = cut_stack(
             cube, grid, outline_px, scene_ids, options, [to_pixels(n, grid) for n in keep_clear]
         )
-        found = fit_footprint(stack, outline_px, height, options, fresh)
+        found = fit_footprint(stack, outline_px, height, options, fresh, unfinished)
     except NotMeasured as refusal:
         scenes = stack.scene_ids if stack is not None else ()
         method = (

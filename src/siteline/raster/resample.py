@@ -61,6 +61,19 @@ class Mapping:
         assert self.positions is not None
         return Mapping(self.shape, None, self.positions + np.array([down, right])[:, None, None])
 
+    def part(self, rows: slice, cols: slice) -> Mapping:
+        """The mapping of a part of the grid."""
+        row0, row1, _ = rows.indices(self.shape[0])
+        col0, col1, _ = cols.indices(self.shape[1])
+        shape = (row1 - row0, col1 - col0)
+        if self.axes is not None:
+            y, x = self.axes
+            return Mapping(
+                shape, (Axis(y.step, y.start + y.step * row0), Axis(x.step, x.start + x.step * col0)), None
+            )
+        assert self.positions is not None
+        return Mapping(shape, None, self.positions[:, rows, cols])
+
     def source_per_pixel(self) -> tuple[float, float]:
         """Source pixels per output pixel, down and right, at the middle of the grid."""
         if self.axes is not None:

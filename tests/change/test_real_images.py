@@ -1,0 +1,49 @@
+"""The bars of the benchmarks on real, labelled images, as `python -m bench` prints them."""
+
+from pathlib import Path
+
+import pytest
+from bench import real
+from bench.cases import clear_frames, naip_field, ring_campus, solar_farm
+
+pytestmark = pytest.mark.real
+
+
+@pytest.fixture(autouse=True)
+def _data(shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The benchmarks read where the tests do."""
+    monkeypatch.setenv("SITELINE_SHARED", str(shared))
+
+
+def test_solar_farm_meets_the_bars_of_its_issue() -> None:
+    """Twelve yearly frames of a solar plant: most truths found and dated, few false events, controls quiet."""
+    case = solar_farm()
+    events, _ = real.search(case)
+    found = real.judge_solar(events, case)
+    assert found.recall >= 0.80, found.line()
+    assert found.one_to_one >= 0.50, found.line()
+    assert found.precision >= 0.70, found.line()
+    assert found.date_rate >= 0.80, found.line()
+    assert len(found.controls) <= 2, found.line()
+
+
+def test_ring_campus_is_dated_and_its_clear_frames_agree() -> None:
+    """Removal and ring each found, at most one clear frame late; clear frames are those their author called clear."""
+    case = ring_campus()
+    author = clear_frames()
+    agree = [author[Path(look.scene_id).stem] == look.used for look in case.looks]
+    assert sum(agree) / len(agree) >= 0.85
+    events, _ = real.search(case)
+    for group in (real.REMOVAL, real.RING):
+        found = [real.first_seen(events, t) for t in case.truths if t.id in group]
+        assert len(found) == len(group)
+        assert any(seen is not None and seen.covered >= 0.4 for seen in found), found
+
+
+def test_pasted_roofs_are_found_in_real_fields(tmp_path: Path) -> None:
+    """Of 20 roofs pasted into aerial images of fields, at least 14 are found, with at most 3 events that are none."""
+    case = naip_field(1, tmp_path)
+    events, _ = real.search(case)
+    found, other = real.count_roofs(events, case)
+    assert found >= 14
+    assert other <= 3

@@ -1,0 +1,133 @@
+"""Laws of the step tests: what a pixel's own history says, before anything is an object."""
+
+from itertools import combinations, pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from siteline.change.steps import (
+    Sums,
+    add_up,
+    clip_excursions,
+    estimate_noise,
+    fit_season,
+    levels_of,
+    partition,
+    score_one_step,
+)
+
+Array = NDArray[np.float32]
+SIGMA = 0.05
+
+
+def make_pixels(n_looks: int, at: int, size: float, seed: int = 0, side: int = 4) -> Array:
+    """(feature, time, y, x) noise of SIGMA, with a step of `size` from look `at` on."""
+    values = np.random.default_rng(seed).normal(0, SIGMA, (2, n_looks, side, side))
+    values[0, at:] += size
+    return values.astype(np.float32)
+
+
+def sums_of(values: Array) -> Sums:
+    """Running sums, all looks usable, at the true noise."""
+    one = np.ones(values.shape[1:], np.float32)
+    return add_up(values, one, np.full((len(values), *values.shape[2:]), SIGMA, np.float32))
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(6, 30), st.data())
+def test_one_step_is_found_at_its_look(n_looks: int, data: st.DataObject) -> None:
+    """Up or down, wherever it lies, the step test and the partition both name the look at which a step happens."""
+    at = data.draw(st.integers(2, n_looks - 2))
+    size = data.draw(st.sampled_from([-0.6, 0.6])) * data.draw(st.floats(1, 4))
+    values = make_pixels(n_looks, at, size, seed=data.draw(st.integers(0, 99)))
+    sums = sums_of(values)
+    score, when = score_one_step(sums)
+    assert (when == at).all()
+    assert score.min() > 100
+    starts = partition(sums, price=40)
+    assert [int(t) for t in np.flatnonzero(starts.any(axis=(1, 2)))] == [at]
+    level = levels_of(starts, values, np.ones(values.shape[1:], np.float32))
+    assert np.sign(level[0, at] - level[0, at - 1]) == pytest.approx(np.sign(size))
+
+
+def test_constant_series_has_no_step() -> None:
+    """What never changes scores nothing and is never cut."""
+    sums = sums_of(np.full((2, 12, 5, 5), 0.3, np.float32))
+    assert score_one_step(sums)[0].max() < 1e-3
+    assert not partition(sums, price=1.0).any()
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 10_000))
+def test_partition_is_the_best_of_all(seed: int) -> None:
+    """No other way to cut eight looks explains more for its price: held against trying all 128."""
+    rng = np.random.default_rng(seed)
+    line = (rng.normal(0, 1, 8) + np.repeat(rng.normal(0, 3, 4), 2)).astype(np.float32)
+    price = float(rng.uniform(1, 12))
+    centred = line - line.mean()
+
+    def gain(cuts: tuple[int, ...]) -> float:
+        ends = (0, *cuts, 8)
+        return sum(centred[a:b].sum() ** 2 / (b - a) for a, b in pairwise(ends)) - price * len(cuts)
+
+    every = [cuts for n in range(8) for cuts in combinations(range(1, 8), n)]
+    values = line[None, :, None, None]
+    sums = add_up(values, np.ones((8, 1, 1), np.float32), np.ones((1, 1, 1), np.float32))
+    found = tuple(int(t) for t in np.flatnonzero(partition(sums, price)[:, 0, 0]))
+    assert gain(found) == pytest.approx(max(map(gain, every)), abs=1e-3)
+
+
+def test_levels_last_as_long_as_asked() -> None:
+    """With at least two looks a level, nothing but the first and the last may last for one."""
+    values = make_pixels(20, 8, 1.0)
+    values[0, 9:] -= 1.0
+    assert partition(sums_of(values), 40, least=1)[8].all()
+    for line in partition(sums_of(values), 40, least=2).reshape(20, -1).T:
+        ends = np.flatnonzero(line)
+        assert (np.diff(ends) >= 2).all()
+
+
+def test_masked_looks_say_nothing() -> None:
+    """Whatever a masked look holds, the step is found where the usable ones have it."""
+    values = make_pixels(16, 8, 0.5)
+    usable = np.ones(values.shape[1:], bool)
+    usable[[3, 8]] = False
+    values[:, ~usable[:, 0, 0]] = 7.0
+    sums = add_up(values * usable, usable.astype(np.float32), np.full((2, 4, 4), SIGMA, np.float32))
+    starts = partition(sums, 40)
+    assert {int(t) for t in np.flatnonzero(starts.any(axis=(1, 2)))} <= {8, 9}
+    assert starts.sum(axis=0).min() == 1
+
+
+def test_noise_is_measured_beside_steps() -> None:
+    """The noise of a pixel is that of its looks, whether it steps or not."""
+    still, stepping = make_pixels(40, 20, 0.0, side=24), make_pixels(40, 20, 5.0, side=24)
+    usable = np.ones(still.shape[1:], bool)
+    for values in (still, stepping):
+        assert np.median(estimate_noise(values, usable)) == pytest.approx(SIGMA, rel=0.1)
+    usable[::3] = False
+    assert np.median(estimate_noise(still * usable, usable)) == pytest.approx(SIGMA, rel=0.15)
+
+
+def test_yearly_wave_is_fitted_and_a_trend_of_days_is_not() -> None:
+    """A wave that comes back each year is given back, to a twentieth; noise alone yields hardly any."""
+    years = np.arange(48) / 16
+    wave = (0.3 * np.cos(2 * np.pi * (years - 0.2)))[None, :, None, None].astype(np.float32)
+    usable = np.ones((48, 3, 3), bool)
+    noise = make_pixels(48, 0, 0.0, side=3)
+    fitted = fit_season(noise + wave, usable, years)
+    assert np.abs(fitted - wave).mean() < 0.05
+    assert np.abs(fit_season(noise, usable, years)).mean() < SIGMA / 2
+
+
+def test_what_comes_and_goes_is_cut_off_and_a_step_is_not() -> None:
+    """One bright look loses its height; a step keeps its look and its size."""
+    values = make_pixels(30, 18, 1.0)
+    values[0, 9] += 2.0
+    usable = np.ones(values.shape[1:], bool)
+    clipped = clip_excursions(values, usable, np.full((2, 4, 4), SIGMA, np.float32))
+    assert clipped[0, 9].max() < 0.5
+    assert clipped[0, 18].mean() - clipped[0, 17].mean() == pytest.approx(1.0, abs=0.15)

@@ -12,16 +12,16 @@ PAGE = Path(__file__).parents[1] / "docs/benchmarks.md"
 
 INTRODUCTION = """# Benchmarks
 
-How well changes are found on images whose truth somebody drew by hand, or which we rendered. Each figure stands beside that of
-two-date differencing (the first clear image against the last: standardised bands, Otsu's threshold, connected pixels) on the same
-cube, in the same run. Two-date differencing cannot date anything within the span, so none of its dates is right.
+How well changes are found on images whose truth somebody drew by hand, or which we rendered. Each figure stands beside that
+of two-date differencing (the first clear image against the last: standardised bands, Otsu's threshold, connected pixels) on
+the same cube, in the same run. Two-date differencing cannot date anything within the span, so none of its dates is right.
 
-Truths, rules of counting and rival are in `bench/`: a truth is *found* when events cover 0.4 of it, *one to one* when a single event
-fits it by IoU ≥ 0.25, an event is *right* when 0.4 of it lies on truths, a control (ground that did not change) *fires* when a fifth
-of it is covered. Dates are right when the interval lies within the frames that a person would allow.
+Truths, rules of counting and rival are in `bench/`: a truth is *found* when events cover 0.4 of it, *one to one* when a single
+event fits it by IoU ≥ 0.25, an event is *right* when 0.4 of it lies on truths (grown a little), a control (ground that did not
+change) *fires* when a fifth of it is covered. Dates are right when the interval lies within the frames that a person would allow.
 
-What these figures cannot say: there are few sites, the weights of the detection probability were fitted with some of these images in
-view, and what was rendered is no evidence about real images. Roofs of seeds 1, 2 and 3 were kept for reporting only.
+What these figures cannot say: there are few sites, the weights of the detection probability were fitted with some of these
+images in view, and what was rendered is no evidence about real images. Roofs of seeds 1, 2 and 3 were kept for reporting only.
 
 ## How to repeat
 
@@ -36,7 +36,7 @@ def page(reports: Iterable[Report]) -> Iterator[str]:
     """Lines of the page."""
     yield INTRODUCTION
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    yield f"Machine of the last run: {cores} cores; seconds are those of the change stage alone, which uses one.\n"
+    yield f"Machine of the last run: {cores} cores; seconds are processor time of the change stage alone.\n"
     for each in reports:
         yield f"## {each.name[0].upper()}{each.name[1:]}\n"
         yield f"{each.about} Change stage: {each.seconds:.0f} s.\n"

@@ -157,7 +157,7 @@ def paint_frames(folder: Path) -> None:
     for year in range(2010, 2019):
         frame = np.repeat(ground, 3, axis=2) * (1.1, 0.95, 0.75) + rng.normal(0, 3, (120, 160, 3))
         if year >= 2015:
-            frame[50:80, 60:100] = (55, 60, 85) + rng.normal(0, 4, (30, 40, 3))
+            frame[50:80, 60:100] = np.array((55, 60, 85)) + rng.normal(0, 4, (30, 40, 3))
         Image.fromarray(np.clip(frame, 0, 255).astype(np.uint8)).save(folder / f"{year}.png")
         lines.append(f"{year}.png,{year}-06,painted,CC0")
     (folder / "scenes.csv").write_text("\n".join(lines) + "\n")

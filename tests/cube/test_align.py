@@ -67,7 +67,7 @@ def test_cloudy_blank_and_hazy_looks_are_left_out_without_masks(tmp_path: Path) 
 
 def test_a_partial_cloud_is_masked_and_a_new_hall_is_not(tmp_path: Path) -> None:
     """A cloud over a part of one look is masked there; a hall that appears for good is never masked."""
-    opacity = cloud((110, 110), 0.2, 8)
+    opacity = cloud((110, 110), 0.12, 8)
 
     def change(at: int, image: Image) -> Image:
         if at >= 7:
@@ -155,6 +155,75 @@ def test_a_look_of_another_place_is_left_out(tmp_path: Path) -> None:
 
     _, alignment = make_series(tmp_path, known_shifts(8, size=0.2), swap).build()
     assert [look.used for look in alignment.looks] == [True, True, False] + [True] * 5
+
+
+@pytest.mark.parametrize("first", [2, 5, 7])
+def test_a_dominant_change_that_stays_keeps_every_look(tmp_path: Path, first: int) -> None:
+    """A dark block that outweighs all the texture of a smooth desert leaves no look out, early or late."""
+    series, random = Series(tmp_path), np.random.default_rng(5)
+    smooth = ndimage.gaussian_filter(random.normal(size=(110, 110)), 8)
+    desert = 0.4 + 0.03 * smooth / smooth.std() + random.normal(0, 0.012, smooth.shape)
+    for at, day in enumerate(days(9, step=365)):
+        image = desert.copy()
+        if at >= first:
+            image[40:75, 30:75] = 0.06 + np.random.default_rng(1).normal(0, 0.004, (35, 45))
+        series.add(image, day, seed=at)
+    _, alignment = series.build()
+    assert [look.reason for look in alignment.looks] == [None] * 9
+    found = np.array([look.shift_px for look in alignment.looks])
+    assert np.hypot(*found.T).max() < 0.15
+
+
+@pytest.mark.parametrize("first", [2, 5])
+def test_a_site_rebuilt_altogether_is_seen_and_clouds_still_leave(tmp_path: Path, first: int) -> None:
+    """Nothing is as it was: looks of the new site speak for one another, overcast ones among them do not."""
+    clouds = {at: 0.9 + 0.1 * cloud((110, 110), 0.5, at) for at in (3, 6)}
+
+    def rebuild(at: int, image: Image) -> Image:
+        return ground(seed=91) if at >= first else image
+
+    shifts = known_shifts(10, size=0.3)
+    _, alignment = make_series(tmp_path, shifts, rebuild, clouds).build()
+    assert {at: look.reason for at, look in enumerate(alignment.looks) if not look.used} == {
+        3: "cloud",
+        6: "cloud",
+    }
+    for group in (range(first), range(first, 10)):
+        used = [at for at in group if at not in clouds]
+        error = np.array([alignment.looks[at].shift_px for at in used]) + shifts[used]
+        assert np.hypot(*(error - np.median(error, axis=0)).T).max() < 0.1
+    assert any(look.used and look.residual_px is None for look in alignment.looks)
+    assert any("too little of the former site" in remark.text for remark in alignment.remarks)
+
+
+def test_what_goes_again_is_left_out(tmp_path: Path) -> None:
+    """Two looks in a row that are like each other, as under snow, between looks of the usual site: not used."""
+
+    def cover(at: int, image: Image) -> Image:
+        return ground(seed=91) if at in (4, 5) else image
+
+    _, alignment = make_series(tmp_path, known_shifts(10, size=0.2), cover).build()
+    assert [at for at, look in enumerate(alignment.looks) if not look.used] == [4, 5]
+
+
+def test_one_cloud_seen_twice_does_not_speak_for_itself(tmp_path: Path) -> None:
+    """The last two looks are of the same minute and show the same rugged cloud: both are left out."""
+    series, image = Series(tmp_path), ground()
+    dates = [*days(9), days(9)[-1].replace(":30:00", ":30:40")]
+    for at, day in enumerate(dates):
+        series.add(image if at < 8 else 0.5 + ground(seed=91), day, seed=at)
+    _, alignment = series.build()
+    assert [at for at, look in enumerate(alignment.looks) if not look.used] == [8, 9]
+
+
+def test_haze_twice_is_haze(tmp_path: Path) -> None:
+    """Two hazy looks at the end are like each other, but no more than they are like the site: left out."""
+
+    def veil(at: int, image: Image) -> Image:
+        return 0.2 * image + 0.4 if at >= 8 else image
+
+    _, alignment = make_series(tmp_path, known_shifts(10, size=0.2), veil).build()
+    assert [at for at, look in enumerate(alignment.looks) if not look.used] == [8, 9]
 
 
 def test_too_far_is_misregistered(tmp_path: Path) -> None:

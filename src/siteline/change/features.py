@@ -93,7 +93,7 @@ def decimal_years(times: NDArray[np.datetime64]) -> NDArray[np.float64]:
 
 def halve(series: Series) -> Series:
     """The same series at half the resolution: means of the usable ones of 2 x 2 pixels; an odd last row or column is repeated."""
-    n_features, n_looks, rows, cols = series.values.shape
+    rows, cols = series.usable.shape[1:]
     edge = ((0, 0), (0, rows % 2), (0, cols % 2))
     ok = np.pad(series.usable, edge, mode="edge")
     count: Array = np.sum([ok[:, i::2, j::2] for i in (0, 1) for j in (0, 1)], axis=0, dtype=np.float32)

@@ -57,8 +57,8 @@ def find_changes(
     """
     What was built, reroofed, torn down or cleared, and between which two images each became visible.
 
-    cube: as `siteline.model.imagery` says; looks: all of them, used or not, in time order; known: structures of the site, outlines
-    in grid coordinates. Raises CannotTell with fewer than four usable looks.
+    cube: as `siteline.model.imagery` says; looks: all of them, used or not, in time order; known: structures of the site,
+    outlines in grid coordinates. Raises CannotTell with fewer than four usable looks.
     """
     series = extract_series(cube)
     n_looks = len(series.usable)

@@ -102,7 +102,7 @@ class Evidence:
 
 
 WEIGHTS = {
-    "constant": -7.95,
+    "constant": -7.8,
     "strength": 0.5,
     "thickness": 0.9,
     "steadiness": 0.35,

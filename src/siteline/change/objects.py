@@ -116,8 +116,8 @@ def gather_patches(
     """
     Join neighbouring steps of about the same date and direction; set apart what stepped much further than the rest.
 
-    starts: (time, y, x) where levels start; level: (feature, time, y, x); sigma: (feature, y, x) noise; unit: (feature,) noticeable
-    difference. Neighbours join when their dates differ by at most `slack` looks and their steps point the same way.
+    starts: (time, y, x) where levels start; level: (feature, time, y, x); sigma: (feature, y, x) noise; unit: (feature,)
+    noticeable difference. Neighbours join when their dates differ by at most `slack` looks and their steps point the same way.
     """
     t, y, x = np.nonzero(starts)
     if not t.size:
@@ -188,15 +188,10 @@ def _set_apart(mask: Mask, size: Array, least_px: int) -> list[Mask]:
     """Split a patch into the part that stepped far and the rest, if they are plainly two kinds of ground; else leave it whole."""
     if mask.sum() < 4 * least_px:
         return [mask]
-    sizes = size[mask]
-    order = np.sort(sizes)
-    n = np.arange(1, order.size)
-    low, high = np.cumsum(order)[:-1] / n, (order.sum() - np.cumsum(order)[:-1]) / (order.size - n)
-    between = n * (order.size - n) * np.square(high - low) / order.size**2
-    cut = int(np.argmax(between))
-    if between[cut] < 0.72 * max(float(order.var()), 1e-9) or high[cut] < 1.8 * low[cut]:
+    cut, explained, low, high = split_in_two(size[mask])
+    if explained < 0.72 or high < 1.8 * low:
         return [mask]
-    far = np.asarray(binary_opening(mask & (size > order[cut]), AROUND[:2, :2]))
+    far = np.asarray(binary_opening(mask & (size > cut), AROUND[:2, :2]))
     parts = []
     for pixels in (far, mask & ~far):
         labels, count = label(pixels, AROUND if pixels is not far else None)
@@ -204,8 +199,27 @@ def _set_apart(mask: Mask, size: Array, least_px: int) -> list[Mask]:
     return parts if (far.any() and parts) else [mask]
 
 
+def split_in_two(values: Array) -> tuple[float, float, float, float]:
+    """
+    Otsu's cut: the value that parts them best, the share of the variance that explains, and the means below and above.
+
+    values: (n,), at least two.
+    """
+    order = np.sort(values).astype(np.float64)
+    n = np.arange(1, order.size)
+    low, high = np.cumsum(order)[:-1] / n, (order.sum() - np.cumsum(order)[:-1]) / (order.size - n)
+    between = n * (order.size - n) * np.square(high - low) / order.size**2
+    best = int(np.argmax(between))
+    return (
+        float(order[best]),
+        float(between[best] / max(float(order.var()), 1e-9)),
+        float(low[best]),
+        float(high[best]),
+    )
+
+
 def _main_dates(member: NDArray[np.int32], t: NDArray[np.intp], slack: int) -> NDArray[np.int32]:
-    """For each step, the number of the main date of its chain: the most frequent one within `slack` looks, most frequent first."""
+    """For each step, the number of the main date of its chain, the most frequent one within `slack` looks being 0."""
     episode = np.zeros(t.size, np.int32)
     for voxels in _groups(member):
         dates = t[voxels]

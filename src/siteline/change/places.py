@@ -158,8 +158,8 @@ def weigh_evidence(
         evidence,
         water=_is_water(patch, scene, start, at) or _is_water(patch, scene, at, stop),
         same_season=_same_season(patch, scene, start, at, stop),
-        **look_late(patch, scene, at),
     )
+    evidence = look_late(evidence, patch, scene, at)
     if probability_of(evidence) < HOPELESS:
         return evidence
     shadow_before, shadow_after = cast_shadows(patch, scene, at, at)
@@ -197,8 +197,8 @@ def _same_season(patch: Patch, scene: Scene, start: int, at: int, stop: int) -> 
     return float("nan")
 
 
-def look_late(patch: Patch, scene: Scene, at: int) -> dict[str, float]:
-    """How it looks at the end of the series, against the ground around it and against what it was."""
+def look_late(evidence: Evidence, patch: Patch, scene: Scene, at: int) -> Evidence:
+    """Add how it looks at the end of the series, against the ground around it and against what it was before look `at`."""
     history = follow(patch, scene.natural, scene.cuts[0].restless)
     names = scene.natural.names
     late = max(at, len(history.seen) - LATE_LOOKS)
@@ -206,11 +206,12 @@ def look_late(patch: Patch, scene: Scene, at: int) -> dict[str, float]:
     around = level_between(history.around, late, len(history.seen))
     warmth = names.index("warmth") if "warmth" in names else None
     texture = history.texture[late:][history.usable[late:]]
-    return {
-        "brightening": float(np.nan_to_num(now[0] - max(then[0], around[0]))),
-        "warming": float(np.nan_to_num(now[warmth] - around[warmth])) if warmth is not None else 0.0,
-        "texture": float(np.median(texture)) if texture.size else 0.0,
-    }
+    return replace(
+        evidence,
+        brightening=float(np.nan_to_num(now[0] - max(then[0], around[0]))),
+        warming=float(np.nan_to_num(now[warmth] - around[warmth])) if warmth is not None else 0.0,
+        texture=float(np.median(texture)) if texture.size else 0.0,
+    )
 
 
 def _is_brief(years: NDArray[np.float64], start: int, stop: int) -> bool:

@@ -186,8 +186,9 @@ def price_of_step(score: Array, n_features: int, n_looks: int) -> float:
     """
     Merit above which a step is more than this scene's own trembling.
 
-    score: (y, x) merit of the best step. Pure noise would have a known median and lowest tenth; the lowest tenth is the part of the
-    scene that real changes touch least, and it says how much more than pure noise (weather, season, misregistration) it trembles.
+    score: (y, x) merit of the best step. Pure noise would have a known median and lowest tenth; the lowest tenth is the part of
+    the scene that real changes touch least, and it says how much more than pure noise (weather, season, misregistration) it
+    trembles.
     """
     median = 0.5 * n_features - 0.2 + (0.225 + 0.175 * n_features) * math.log(n_looks)
     unrest = float(np.quantile(score, 0.1)) / (0.8 * median)

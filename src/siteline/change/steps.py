@@ -132,7 +132,8 @@ def partition(sums: Sums, price: float | Array, least: int = 1) -> NDArray[np.bo
             came_from[stop][better] = start
     starts = np.zeros((n_looks, *shape), bool)
     here: NDArray[np.int16] = np.full(shape, n_looks, np.int16)
-    rows, cols = np.indices(shape)
+    place = np.indices(shape)
+    rows, cols = place[0], place[1]
     for _ in range(n_looks):
         here = np.asarray(came_from[here, rows, cols], np.int16)
         inside = here > 0

@@ -220,8 +220,8 @@ def _tell_yard(story: list[Place], scene: Scene) -> Story | None:
         solidity=solidity(patch.mask),
         thickness=thickness(patch.mask),
         passing=False,
-        **look_late(patch, scene, yard.at),
     )
+    evidence = look_late(evidence, patch, scene, yard.at)
     return _compose(patch, first, last, yard, evidence, story)
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import binary_closing, binary_erosion, binary_fill_holes, binary_opening, label
-from skimage.filters import threshold_otsu
 
 from siteline.change.features import SCALES
-from siteline.change.objects import AROUND, Mask, Patch, solidity
+from siteline.change.objects import AROUND, Mask, Patch, solidity, split_in_two
 from siteline.change.scene import Scene
 
 RECENT_LOOKS, HIGHEST_SUNS = 10, 5
@@ -40,13 +39,8 @@ def find_building(yard: Patch, scene: Scene) -> Patch | None:
     scale = np.array([SCALES[name] for name in scene.natural.names], np.float32)
     soil = np.median(ground[:, rim], axis=1)
     apart = np.linalg.norm((ground - soil[:, None, None]) / scale[:, None, None], axis=0)
-    cut = threshold_otsu(apart[yard.mask])
-    far, near = apart[yard.mask & (apart > cut)], apart[yard.mask & (apart <= cut)]
-    if not far.size or not near.size:
-        return None
-    share = far.size / (far.size + near.size)
-    between = share * (1 - share) * (far.mean() - near.mean()) ** 2
-    if between < SEPARATION * apart[yard.mask].var() or far.mean() < 1.5 * near.mean() + 1:
+    cut, explained, near, far = split_in_two(apart[yard.mask])
+    if explained < SEPARATION or far < 1.5 * near + 1:
         return None
     found = _largest(yard.mask & (apart > cut))
     if found is None or not SHARES[0] <= found.sum() / yard.area <= SHARES[1] or solidity(found) < 0.75:

@@ -10,9 +10,10 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from siteline.cube.coregister import Shift
+from siteline.cube.coregister import Shift, trust_pixels
 from siteline.cube.native import VISIBLE, Pixels, is_reflectance, pixels_of, white_of
 from siteline.cube.options import CubeOptions
+from siteline.cube.rebuilt import pardon_lasting
 from siteline.cube.screen import Blot, find_blots, is_cloud_or_shadow, looks_blank, why_unlike
 from siteline.cube.shifts import colours_of, estimate_shifts, pardon_rebuilt, patterns_of
 from siteline.model.dates import Acquired, parse_acquired
@@ -20,6 +21,7 @@ from siteline.model.imagery import Grid, Look, WhyNot
 from siteline.model.place import Site
 from siteline.model.remark import Remark
 from siteline.raster.grid import onto_grid, polygon_mask
+from siteline.raster.nodata import median_over_time
 from siteline.raster.resample import Mapping, map_grid, nearest, nearest_index, resample
 
 Floats = NDArray[np.float32]
@@ -28,7 +30,7 @@ _STILL_PX = 0.02
 """A shift shorter than this is left alone: interpolating would cost more than it gains."""
 
 _REGION_PX = 512
-"""Shifts are estimated on at most a square of this width, where the site shows most texture."""
+"""Shifts are estimated on at most a square of this width, where the site is steadiest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +189,7 @@ def _find_shifts(
     running = [at for at, draft in enumerate(drafts) if draft.why is None]
     if len(running) < 2:
         return
-    region = _richest_region(light[running], codes[running])
+    region = _steadiest_region(light[running], codes[running])
     valid = codes[running][:, *region] == 0
     patterns = np.stack(
         [
@@ -202,6 +204,9 @@ def _find_shifts(
     if options.own_masks:
         reasons = why_unlike(shifts, _brightness(light[running][:, *region], valid))
         pardon_rebuilt(reasons, shifts, patterns[:, 0], valid, options.max_shift_px)
+        days = np.array([drafts[at].acquired.middle.timestamp() / 86400 for at in running])
+        if pardon_lasting(reasons, shifts, patterns[:, 0], valid, days, options.max_shift_px):
+            pardon_rebuilt(reasons, shifts, patterns[:, 0], valid, options.max_shift_px)
     for at, shift, reason in zip(running, shifts, reasons, strict=True):
         draft = drafts[at]
         draft.shift, draft.why = shift, reason
@@ -223,16 +228,26 @@ def _find_shifts(
         draft.read_at = (float(right * per_col), float(down * per_row))
 
 
-def _richest_region(light: Floats, codes: NDArray[np.uint8]) -> tuple[slice, slice]:
-    """The part of a large site on which shifts are estimated: where brightness varies most."""
+def _steadiest_region(light: Floats, codes: NDArray[np.uint8]) -> tuple[slice, slice]:
+    """
+    The part of a large site on which shifts are estimated: where most of the pattern stays as it is.
+
+    Not where there is most pattern: a forest has plenty, and all of it wanders with the sun.
+    """
     rows, cols = light.shape[1:]
     if rows <= _REGION_PX and cols <= _REGION_PX:
         return slice(0, rows), slice(0, cols)
-    some = light[:: max(1, len(light) // 5)]
-    texture = np.mean(np.abs(np.diff(some, axis=2))[:, 1:] + np.abs(np.diff(some, axis=1))[:, :, 1:], axis=0)
-    texture[texture > np.percentile(texture, 99)] = 0  # edges of masks and clouds
-    sums = np.pad(texture, ((1, 0), (1, 0))).cumsum(0).cumsum(1)
-    high, wide = min(rows - 1, _REGION_PX), min(cols - 1, _REGION_PX)
+    clearest = np.argsort([np.count_nonzero(code) for code in codes], kind="stable")[
+        : max(7, len(light) // 2)
+    ]
+    some = np.sort(clearest)[:: max(1, len(clearest) // 7)]
+    valid = codes[some] == 0
+    patterns = np.stack([patterns_of([light[at]], ok)[0] for at, ok in zip(some, valid, strict=True)])
+    middle = np.nan_to_num(median_over_time(patterns, valid))
+    slopes = np.sum(np.square(np.gradient(middle)), axis=0)
+    steady = (slopes * trust_pixels(patterns, valid, middle)).astype(np.float64)
+    sums = np.pad(steady, ((1, 0), (1, 0))).cumsum(0).cumsum(1)
+    high, wide = min(rows, _REGION_PX), min(cols, _REGION_PX)
     total = sums[high:, wide:] - sums[:-high, wide:] - sums[high:, :-wide] + sums[:-high, :-wide]
     row, col = np.unravel_index(int(np.argmax(total)), total.shape)
     return slice(int(row), int(row) + high), slice(int(col), int(col) + wide)
@@ -340,6 +355,16 @@ def _tell(drafts: Sequence[_Draft], site: Site, options: CubeOptions) -> tuple[R
                 site.id,
                 f"{len(unknown)} of {len(used)} looks could not be aligned (too little to hold on to): "
                 "used where they lie, residual unknown",
+            )
+        )
+    adrift = [draft for draft in used if draft.shift is not None and np.isnan(draft.shift.residual)]
+    if adrift:
+        told.append(
+            Remark(
+                site.id,
+                f"too little of the former site is left in {len(adrift)} of {len(used)} looks to lay them on the "
+                "others: used where their files put them on average, residual unknown",
+                "Do not measure small movements across that change.",
             )
         )
     if len({is_reflectance(draft.native) for draft in used}) > 1:

@@ -155,7 +155,7 @@ def refine_shift(
     whole = bool(valid.all())
     every = max(1, round(math.sqrt(valid.size / 20_000)))
     some = (slice(None, None, every), slice(None, None, every))  # enough for a median
-    right, down = start
+    right, down = float(start[0]), float(start[1])
     for _ in range(_STEPS):
         after = seen if whole else seen * _valid_after(valid, right, down)
         normal, side = np.zeros((_BLOCKS**2, 2, 2)), np.zeros((_BLOCKS**2, 2))

@@ -56,10 +56,10 @@ def why_unlike(shifts: Sequence[Shift | None], brightness: Sequence[float]) -> l
     """
     Why each look is unlike its site (cloud, which haze counts as, or shadow), or None.
 
-    shifts: one per look, None if the look shows nothing to hold on to or was set aside before; brightness: median
-    log light over that of the series. A look is unlike if it shows less than half of the usual pattern
-    (correlation), or less than 0.42 of its contrast (0.55 if it is much brighter as well). Judged against the series' own usual values, so it takes
-    at least 5 looks; with fewer, nothing is said.
+    shifts: one per look, None if the look shows nothing to hold on to; brightness: median log light over that of
+    the series. A look is unlike if it shows less than half of the usual pattern (correlation), or less than 0.42
+    of its contrast (0.55 if it is much brighter as well). Judged against the series' own usual values, so it
+    takes at least 5 looks; with fewer, nothing is said.
     """
     known = [shift for shift in shifts if shift is not None]
     if len(known) < _ENOUGH_LOOKS:

@@ -330,7 +330,7 @@ def _tell_entry(
         "pictured": detail is not None,
         "credit": credit_of(credited) if credited else "",
         "licence": licence_of(credited) if credited else "",
-        "remarks": tuple(dict.fromkeys((*finding.remarks, *(event.remarks if event else ())))),
+        "remarks": finding.remarks,
         "judgements": [
             (_STATUS[j.status], j.who, say_day(j.when.date()), j.why, j.version)
             for j in (judged.judgements if judged else ())

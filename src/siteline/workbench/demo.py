@@ -53,9 +53,10 @@ def _set_up(case: Case, progress: Progress) -> str:
 def _name_second_hall(case: Case, site_id: str) -> None:
     """Name the largest new building inside the perimeter, as an analyst would on seeing it."""
     new = [
-        (record.event.outline.area, record.id)
+        (size.value, record.id)
         for record in records_of(case, case.register.get(site_id))
         if record.event.kind is Kind.CONSTRUCTION and record.zone is Zone.INSIDE
+        if (size := record.measurements.get("area")) is not None
     ]
     if new:
         case.events.name(max(new)[1], SECOND_HALL)

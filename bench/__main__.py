@@ -38,7 +38,7 @@ def page(reports: Iterable[Report]) -> Iterator[str]:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     yield f"Machine of the last run: {cores} cores; seconds are processor time of the change stage alone.\n"
     for each in reports:
-        yield f"## {each.name[0].upper()}{each.name[1:]}\n"
+        yield f"## {each.name}\n"
         yield f"{each.about} Change stage: {each.seconds:.0f} s.\n"
         yield f"Bar: {each.bar}.\n"
         yield "| | Siteline | two dates |\n|---|---|---|"

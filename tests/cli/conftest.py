@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 STORY_SEED = 7
+LOOKS = 32
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def rendered(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from siteline.simulate.story import random_story
 
     folder = tmp_path_factory.mktemp("rendered")
-    render_story(folder, random_story(STORY_SEED, looks=16, size_m=300.0, buildings=6), STORY_SEED)
+    render_story(folder, random_story(STORY_SEED, looks=LOOKS, size_m=300.0, buildings=6), STORY_SEED)
     return folder
 
 

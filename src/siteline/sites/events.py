@@ -20,6 +20,7 @@ from ulid import ULID
 
 from siteline.model.change import ChangeEvent, Judgement, Method, Status
 from siteline.model.errors import BadInput, NotFound
+from siteline.sites.measurements import Measurements
 from siteline.store import tables
 from siteline.store.codec import digest, from_json, to_json
 from siteline.store.db import Database, known_at
@@ -89,6 +90,7 @@ class Events:
 
     def __init__(self, db: Database) -> None:
         self._db = db
+        self._sizes = Measurements(db)
 
     def record_survey(
         self, site_id: str, survey_id: str, found: Sequence[tuple[ChangeEvent, bool]]
@@ -111,22 +113,18 @@ class Events:
                     filed.append(self._add(site_id, survey_id, ordinal, event, is_reported))
                     continue
                 now = old.current
-                if now.reproduced and now.reported == is_reported and to_json(now.event) == to_json(event):
+                is_same = to_json(now.event) == to_json(event)
+                if is_same and now.reproduced and now.reported == is_reported:
                     filed.append((old.id, now.number))
                     continue
                 self._append_version(old.id, now.number + 1, survey_id, event, is_reported)
+                if is_same:
+                    self._sizes.carry(site_id, old.id, now.number, now.number + 1)
                 filed.append((old.id, now.number + 1))
             for index in set(range(len(known))) - set(partner.values()):
                 gone = known[index]
                 if gone.current.reproduced:
-                    self._append_version(
-                        gone.id,
-                        gone.current.number + 1,
-                        survey_id,
-                        gone.current.event,
-                        False,
-                        reproduced=False,
-                    )
+                    self._repeat_version(gone, gone.current.event, reported=False, reproduced=False)
         return filed
 
     def record_drawn(self, site_id: str, event: ChangeEvent) -> str:
@@ -140,12 +138,11 @@ class Events:
     def name(self, event_id: str, label: str) -> None:
         """Give an event a label; it keeps it through later surveys."""
         with self._db.appending():
-            now = self._load({event_id}, None)[0].current
+            known = self._load({event_id}, None)[0]
+            now = known.current
             if now.event.label != label:
                 event = replace(now.event, label=label)
-                self._append_version(
-                    event_id, now.number + 1, now.survey_id, event, now.reported, reproduced=now.reproduced
-                )
+                self._repeat_version(known, event, reported=now.reported, reproduced=now.reproduced)
 
     def judge(self, event_id: str, status: Status, why: str) -> None:
         """Add a person's word on the event's current version; a reason is required."""
@@ -198,6 +195,15 @@ class Events:
         self._db.append(tables.event, {"id": event_id, "site_id": site_id, "method": event.method.value})
         self._append_version(event_id, 1, survey_id, event, is_reported)
         return event_id, 1
+
+    def _repeat_version(
+        self, known: WatchedEvent, event: ChangeEvent, *, reported: bool, reproduced: bool
+    ) -> None:
+        """A version that says something else of the same outline, whose sizes therefore stand."""
+        now = known.current
+        new = now.number + 1
+        self._append_version(known.id, new, now.survey_id, event, reported, reproduced=reproduced)
+        self._sizes.carry(known.site_id, known.id, now.number, new)
 
     def _append_version(
         self,

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import LOOKS, siteline
+from tests.conftest import missing
 
 
 def start(*words: str, cwd: Path) -> subprocess.Popen[bytes]:
@@ -99,7 +100,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
             ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(point)], check=False, capture_output=True
         ).returncode
     ):
-        pytest.skip("a small disk can only be mounted by root on Linux")
+        missing("the right to mount a small disk (root on Linux)")
     yield point
     subprocess.run(["umount", "-l", str(point)], check=True)
 

@@ -84,7 +84,7 @@ def draft_site(
 
 
 def _title(event: ChangeEvent, zone: Zone | None) -> str:
-    what = wording.KIND[event.kind]
+    what = event.kind.words
     if event.kind is Kind.CONSTRUCTION and event.stage is Stage.FOUNDATION:
         what = "new foundation"
     elif event.kind is Kind.CONSTRUCTION and event.stage is Stage.CLEARED:
@@ -109,7 +109,7 @@ def _headline(
     scenes: Mapping[str, Scene],
 ) -> str:
     """What, where, when, how large: one sentence."""
-    what = wording.KIND[event.kind]
+    what = event.kind.words
     if event.kind is Kind.CONSTRUCTION and event.stage is Stage.FOUNDATION:
         what = "new foundation"
     subject = what[0].upper() + what[1:] + (f" ({event.label})" if event.label else "")
@@ -181,9 +181,9 @@ def _facts(
     scenes: Mapping[str, Scene],
 ) -> list[Fact]:
     onset = wording.say_onset(event, scenes)
-    facts = [Fact("Change", wording.KIND[event.kind]), Fact("When", onset)]
+    facts = [Fact("Change", event.kind.words), Fact("When", onset)]
     if event.kind is Kind.CONSTRUCTION and event.stage is not None:
-        facts.append(Fact("Stage at the last look", wording.STAGE[event.stage]))
+        facts.append(Fact("Stage at the last look", event.stage.words))
     for what, name in (("area", "Area"), ("length", "Length"), ("width", "Width"), ("height", "Height")):
         size = measured.get(what)
         if size is not None:
@@ -193,7 +193,7 @@ def _facts(
         facts.append(Fact("Where", wording.say_zone(zone, site.perimeter)))
         if distance is not None and distance.quantity is not None:
             facts.append(Fact("Distance to the perimeter", wording.say_distance(zone, distance.quantity)))
-    facts.append(Fact("How it was found", wording.METHOD[event.method]))
+    facts.append(Fact("How it was found", event.method.words))
     probability = wording.say_probability(event)
     if probability is not None:
         facts.append(Fact("Detection probability", probability))
@@ -205,8 +205,8 @@ def _remarks(event: ChangeEvent, measured: Mapping[str, Measurement], grid: Grid
     said = [wording.without_codes(remark) for remark in event.remarks]
     if event.other_kind is not None:
         said.append(
-            f"The images do not settle what kind of change it is: {wording.KIND[event.kind]} is likelier, "
-            f"{wording.KIND[event.other_kind]} is possible."
+            f"The images do not settle what kind of change it is: {event.kind.words} is likelier, "
+            f"{event.other_kind.words} is possible."
         )
     refused = Counter(size.refused for size in measured.values() if size.refused)
     for reason in refused:

@@ -11,47 +11,15 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from itertools import pairwise
 
-from siteline.model.change import ChangeEvent, Kind, Method, Stage, State
-from siteline.model.dates import Acquired
+from siteline.model.change import ChangeEvent, Kind, Method, State
+from siteline.model.dates import MONTHS, Acquired, say_day
 from siteline.model.imagery import Grid, Look, Scene
 from siteline.model.measurement import Measurement
 from siteline.model.place import Structure, Zone
 from siteline.model.quantity import Quantity, round_to
-
-MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
-
-KIND = {
-    Kind.CONSTRUCTION: "new building",
-    Kind.DEMOLITION: "building removed",
-    Kind.ROOF_CHANGE: "roof replaced",
-    Kind.CLEARING: "ground cleared",
-    Kind.SURFACE_CHANGE: "ground changed, cause unknown",
-}
-
-STAGE = {
-    Stage.CLEARED: "ground cleared",
-    Stage.FOUNDATION: "foundation",
-    Stage.STRUCTURE: "walls or frame",
-    Stage.ROOFED: "roof on",
-}
-
-METHOD = {Method.DETECTED: "found by comparison of images", Method.DRAWN: "seen by the analyst"}
 
 MANY = {
     Kind.CONSTRUCTION: ("new building", "new buildings"),
@@ -145,18 +113,12 @@ def say_rough(quantity: Quantity) -> str:
 # --- dates ----------------------------------------------------------------------------------------------
 
 
-def say_day(day: date, year: bool = True) -> str:
-    """A day: "3 April 2024", or "3 April" where the year follows."""
-    return f"{day.day} {MONTHS[day.month - 1]}" + (f" {day.year}" if year else "")
-
-
 def say_when(acquired: Acquired, year: bool = True) -> str:
     """When an image was taken, with its preposition: "on 3 April 2024", "in December 2011"."""
     first, last = acquired.first_day, acquired.last_day
     if first == last:
         return f"on {say_day(first, year)}"
-    is_month = first.day == 1 and (last + timedelta(days=1)).day == 1 and first.month == last.month
-    if is_month and first.year == last.year:
+    if acquired.is_month:
         return f"in {MONTHS[first.month - 1]}" + (f" {first.year}" if year else "")
     return f"between {say_day(first, first.year != last.year)} and {say_day(last, year)}"
 
@@ -198,8 +160,8 @@ def _one_day(day: date) -> Acquired:
 
 def without_codes(text: str) -> str:
     """A remark of another stage in published words: kinds by their name, not by their code."""
-    for kind, words in KIND.items():
-        text = text.replace(kind.value, f'"{words}"') if "_" in kind.value else text
+    for kind in Kind:
+        text = text.replace(kind.value, f'"{kind.words}"') if "_" in kind.value else text
     return text.replace("not_observable", "not observable")
 
 

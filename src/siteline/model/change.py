@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -21,6 +22,11 @@ class Kind(StrEnum):
     CLEARING = "clearing"
     SURFACE_CHANGE = "surface_change"
 
+    @property
+    def words(self) -> str:
+        """As it is published."""
+        return _PUBLISHED[self]
+
 
 class Stage(StrEnum):
     """How far a construction has come, at the end of the series."""
@@ -30,12 +36,38 @@ class Stage(StrEnum):
     STRUCTURE = "structure"
     ROOFED = "roofed"
 
+    @property
+    def words(self) -> str:
+        """As it is published."""
+        return _PUBLISHED[self]
+
 
 class Method(StrEnum):
     """Who found it."""
 
     DETECTED = "detected"
     DRAWN = "drawn"
+
+    @property
+    def words(self) -> str:
+        """As it is published."""
+        return _PUBLISHED[self]
+
+
+_PUBLISHED: Mapping[StrEnum, str] = {
+    Kind.CONSTRUCTION: "new building",
+    Kind.DEMOLITION: "building removed",
+    Kind.ROOF_CHANGE: "roof replaced",
+    Kind.CLEARING: "ground cleared",
+    Kind.SURFACE_CHANGE: "ground changed, cause unknown",
+    Stage.CLEARED: "ground cleared",
+    Stage.FOUNDATION: "foundation",
+    Stage.STRUCTURE: "walls or frame",
+    Stage.ROOFED: "roof on",
+    Method.DETECTED: "found by comparison of images",
+    Method.DRAWN: "seen by the analyst",
+}
+"""The words that stand for a code wherever a reader sees it."""
 
 
 class State(StrEnum):

@@ -9,6 +9,22 @@ from datetime import UTC, date, datetime, timedelta
 
 from siteline.model.errors import BadInput
 
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+"""As they are published, whatever the machine's locale."""
+
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
 _DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 
@@ -56,6 +72,16 @@ class Acquired:
         return self.start == self.end
 
     @property
+    def is_month(self) -> bool:
+        """Whether it means one whole calendar month."""
+        first, last = self.first_day, self.last_day
+        return (
+            first.day == 1
+            and (first.year, first.month) == (last.year, last.month)
+            and last.day == calendar.monthrange(last.year, last.month)[1]
+        )
+
+    @property
     def first_day(self) -> date:
         """Earliest day it can mean."""
         return self.start.date()
@@ -64,6 +90,11 @@ class Acquired:
     def last_day(self) -> date:
         """Latest day it can mean."""
         return self.end.date()
+
+
+def say_day(day: date, year: bool = True) -> str:
+    """A day in words: "3 April 2024", or "3 April" where the year follows."""
+    return f"{day.day} {MONTHS[day.month - 1]}" + (f" {day.year}" if year else "")
 
 
 def parse_acquired(text: str) -> Acquired:

@@ -2,39 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
-from siteline.model.dates import Acquired, DateInterval
-
-MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
-
-
-def say_day(day: date) -> str:
-    """A day in words: "3 April 2024"."""
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+from siteline.model.dates import MONTHS, Acquired, DateInterval, say_day
 
 
 def say_short(day: date) -> str:
     """A day for narrow places: "3 Apr 2024"."""
     return f"{day.day} {MONTHS[day.month - 1][:3]} {day.year}"
-
-
-def say_month(day: date) -> str:
-    """A month in words: "April 2024"."""
-    return f"{MONTHS[day.month - 1]} {day.year}"
 
 
 def say_acquired(acquired: Acquired, short: bool = False) -> str:
@@ -43,12 +18,9 @@ def say_acquired(acquired: Acquired, short: bool = False) -> str:
     first, last = acquired.first_day, acquired.last_day
     if first == last:
         return say(first)
-    if (
-        first.day == 1
-        and (last + timedelta(days=1)).day == 1
-        and (first.year, first.month) == (last.year, last.month)
-    ):
-        return f"{MONTHS[first.month - 1][:3]} {first.year}" if short else say_month(first)
+    if acquired.is_month:
+        month = MONTHS[first.month - 1]
+        return f"{month[:3] if short else month} {first.year}"
     return f"{say(first)} – {say(last)}"
 
 

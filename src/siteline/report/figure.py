@@ -41,14 +41,6 @@ KIND_COLOUR: Mapping[Kind, str] = {
 }
 """After Okabe and Ito: told apart by colour-blind eyes; in grey, the shape of the sign tells them apart."""
 
-KIND_WORDS: Mapping[Kind, str] = {
-    Kind.CONSTRUCTION: "new building",
-    Kind.DEMOLITION: "building removed",
-    Kind.ROOF_CHANGE: "roof replaced",
-    Kind.CLEARING: "ground cleared",
-    Kind.SURFACE_CHANGE: "ground changed, cause unknown",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Figure:

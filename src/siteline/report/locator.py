@@ -32,7 +32,7 @@ from siteline.report.figure import (
     say_length,
 )
 from siteline.report.rules import Stamp
-from siteline.report.signs import SHAPES, say_kind, sign
+from siteline.report.signs import SHAPES, sign
 from siteline.report.stretch import Window
 from siteline.report.svg import Attributes, data_uri, drawing, element, group, path_of
 
@@ -234,7 +234,7 @@ def describe_map(scenery: Scenery, placed: Sequence[Placed], backdrop: Backdrop 
     """What the map shows, in a sentence."""
     kinds: dict[str, int] = {}
     for one in placed:
-        kinds[say_kind(one.kind)] = kinds.get(say_kind(one.kind), 0) + 1
+        kinds[one.kind.words] = kinds.get(one.kind.words, 0) + 1
     counted = ", ".join(f"{kind}: {count}" for kind, count in kinds.items()) or "no change"
     ground = (
         f" over an image of {say_acquired(scenery.acquired(backdrop.figure.scene_ids[0]))}"
@@ -265,7 +265,7 @@ def say_perimeter(scenery: Scenery) -> str:
 
 def shapes_in_words() -> dict[Kind, str]:
     """The sign of each kind, for the legend."""
-    return {kind: f"{SHAPES[kind]}: {say_kind(kind)}" for kind in Kind}
+    return {kind: f"{SHAPES[kind]}: {kind.words}" for kind in Kind}
 
 
 def _map_window(scenery: Scenery, placed: Sequence[Placed]) -> Window:

@@ -15,19 +15,20 @@ import xarray as xr
 from markupsafe import Markup
 
 from siteline.model.change import ChangeEvent, Judgement, Kind, Method, Status
+from siteline.model.dates import say_day
 from siteline.model.finding import Comparison, Finding, SiteFindings
 from siteline.model.imagery import Look, Scene, Use
 from siteline.model.place import Role, Site, Structure, Zone
 from siteline.model.quantity import Quantity
 from siteline.model.survey import Survey
 from siteline.report import locator, timeline
-from siteline.report.days import say_acquired, say_day, say_onset, say_span
+from siteline.report.days import say_acquired, say_onset, say_span
 from siteline.report.figure import Figure, Scenery, credit_of, licence_of, set_scenery
 from siteline.report.filmstrip import draw_frames
 from siteline.report.inert import inert
 from siteline.report.pair import PAIR_NOTE, draw_latest, draw_pair
 from siteline.report.rules import Stamp, missing_rights, refuse_mixture, stamps_of
-from siteline.report.signs import say_kind, sign_alone
+from siteline.report.signs import sign_alone
 from siteline.report.svg import data_uri
 
 
@@ -189,7 +190,7 @@ def _tell_site(
     numbered = [(str(n), finding, events.get(finding.event_id)) for n, finding in enumerate(section.shown, 1)]
     placed = [locator.Placed(n, f.kind, judged.event.outline) for n, f, judged in numbered if judged]
     lanes = [
-        timeline.Lane(n, " ".join(filter(None, [f.label, say_kind(f.kind)])), judged.event)
+        timeline.Lane(n, " ".join(filter(None, [f.label, f.kind.words])), judged.event)
         for n, f, judged in numbered
         if judged
     ]
@@ -218,7 +219,7 @@ def _tell_site(
         "has_north": scenery.north is not None,
         "structures": [_tell_structure(s) for s in section.site.structures if s.role in _LISTED],
         "legend": [
-            (sign_alone(kind), say_kind(kind)) for kind in Kind if any(f.kind is kind for _, f, _ in numbered)
+            (sign_alone(kind), kind.words) for kind in Kind if any(f.kind is kind for _, f, _ in numbered)
         ],
         "timeline_wide": timeline.draw_timeline(looks, lanes, stamps, name=f"{name}-time-wide"),
         "timeline_narrow": timeline.draw_upright_timeline(looks, lanes, stamps, name=f"{name}-time-narrow"),
@@ -315,7 +316,7 @@ def _tell_entry(
         "sign": sign_alone(finding.kind, number, 13),
         "small_sign": sign_alone(finding.kind, number, 10),
         "finding": finding,
-        "kind": say_kind(finding.kind),
+        "kind": finding.kind.words,
         "where": _WHERE[finding.zone],
         "onset": say_onset(event.onset) if event else (),
         "size": facts.get("area", facts.get("size", "")),

@@ -7,7 +7,7 @@ import math
 from markupsafe import Markup
 
 from siteline.model.change import Kind
-from siteline.report.figure import KIND_COLOUR, KIND_WORDS, ink_on
+from siteline.report.figure import KIND_COLOUR, ink_on
 from siteline.report.svg import element, number
 
 SHAPES = {
@@ -56,11 +56,6 @@ def sign_alone(kind: Kind, text: str = "", radius: float = 11.0) -> Markup:
         class_="sign",
         aria_hidden="true",
     )
-
-
-def say_kind(kind: Kind) -> str:
-    """A kind of change in published words."""
-    return KIND_WORDS[kind]
 
 
 def _outline(shape: str) -> list[tuple[float, float]]:

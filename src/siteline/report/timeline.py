@@ -11,12 +11,12 @@ from itertools import pairwise
 from markupsafe import Markup
 
 from siteline.model.change import ChangeEvent, Kind
-from siteline.model.dates import DateInterval
+from siteline.model.dates import MONTHS, DateInterval, say_day
 from siteline.model.imagery import Look
-from siteline.report.days import MONTHS, say_day, say_span
+from siteline.report.days import say_span
 from siteline.report.figure import KIND_COLOUR, Figure
 from siteline.report.rules import Stamp
-from siteline.report.signs import say_kind, sign
+from siteline.report.signs import sign
 from siteline.report.svg import Attributes, drawing, element, group
 
 WIDE, NARROW = 920.0, 360.0
@@ -212,9 +212,7 @@ def describe_timeline(looks: Sequence[Look], lanes: Sequence[Lane]) -> str:
     for lane in lanes:
         onset = lane.event.onset
         since = f"after {say_day(onset.after)}, " if onset.after else ""
-        parts.append(
-            f"{lane.number}, {say_kind(lane.event.kind)}: first visible {since}by {say_day(onset.by)}."
-        )
+        parts.append(f"{lane.number}, {lane.event.kind.words}: first visible {since}by {say_day(onset.by)}.")
     return " ".join(parts)
 
 

@@ -22,7 +22,6 @@ TEMPLATE = """\
 
 [survey]
 # preset = "balanced"           # wide | balanced | strict
-# seed = 0
 
 [cache]
 # max_gb = 20                   # derived arrays; oldest go first
@@ -44,7 +43,6 @@ class SurveySettings(_Section):
     """How a survey decides what to report."""
 
     preset: Literal["wide", "balanced", "strict"] = "balanced"
-    seed: int = Field(default=0, ge=0)
 
 
 class CacheSettings(_Section):

@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 
 from shapely.geometry.base import BaseGeometry
 
-from siteline.model.change import Kind
+from siteline.model.change import Kind, Stage
 from siteline.model.errors import BadGeometry, BadSiteFile
 from siteline.sites.exchange.intake import fit_text
 from siteline.sites.exchange.kml import (
@@ -29,21 +29,15 @@ from siteline.sites.exchange.kml import (
 )
 from siteline.sites.exchange.shapes import Pen
 
-_IN_WORDS = {
-    Kind.CONSTRUCTION: ("new building", "ff901eff"),
-    Kind.DEMOLITION: ("building removed", "ff2e2ee6"),
-    Kind.ROOF_CHANGE: ("roof replaced", "ff00a5ff"),
-    Kind.CLEARING: ("ground cleared", "ff71b33c"),
-    Kind.SURFACE_CHANGE: ("ground changed, cause unknown", "ffb0b0b0"),
+_COLOURS = {
+    Kind.CONSTRUCTION: "ff901eff",
+    Kind.DEMOLITION: "ff2e2ee6",
+    Kind.ROOF_CHANGE: "ff00a5ff",
+    Kind.CLEARING: "ff71b33c",
+    Kind.SURFACE_CHANGE: "ffb0b0b0",
 }
-"""Published wording, and outline colour as aabbggrr."""
+"""Outline colours, aabbggrr."""
 
-_STAGES = {
-    "cleared": "ground cleared",
-    "foundation": "foundation",
-    "structure": "walls or frame",
-    "roofed": "roof on",
-}
 _STATUS = {
     "proposed": "proposed by comparison of images, NOT REVIEWED by a person",
     "unsure": "reviewed, left open",
@@ -61,7 +55,7 @@ def write(items: Sequence[tuple[Mapping[str, Any], BaseGeometry | None]], header
     add_data(document, header)
     folders = {kind: add(document, "Folder") for kind in kinds}
     for kind, folder in folders.items():
-        add(folder, "name", _IN_WORDS[kind][0].capitalize())
+        add(folder, "name", kind.words.capitalize())
     for order, (properties, outline) in enumerate(items):
         _add_placemark(
             folders[Kind(properties["kind"])], properties, outline, order, bool(header.get("simulated"))
@@ -70,7 +64,7 @@ def write(items: Sequence[tuple[Mapping[str, Any], BaseGeometry | None]], header
 
 
 def _add_style(document: ET.Element, kind: Kind) -> None:
-    colour = _IN_WORDS[kind][1]
+    colour = _COLOURS[kind]
     style = add(document, "Style", id=kind.value)
     line = add(style, "LineStyle")
     add(line, "color", colour)
@@ -87,7 +81,7 @@ def _add_placemark(
     simulated: bool,
 ) -> None:
     placemark = add(folder, "Placemark")
-    words = _IN_WORDS[Kind(properties["kind"])][0]
+    words = Kind(properties["kind"]).words
     add(placemark, "name", f"{properties.get('label') or properties['id']}: {words}")
     add(placemark, "description", _table(properties, simulated))
     add(add(placemark, "TimeSpan"), "begin", properties["onset"]["by"])
@@ -99,13 +93,13 @@ def _add_placemark(
 
 
 def _table(properties: Mapping[str, Any], simulated: bool) -> str:
-    rows = [("Change", _IN_WORDS[Kind(properties["kind"])][0])]
+    rows = [("Change", Kind(properties["kind"]).words)]
     if simulated:
         rows.insert(0, ("SIMULATED", "an invented place; nothing here exists"))
     if properties.get("other_kind"):
-        rows.append(("Or else", _IN_WORDS[Kind(properties["other_kind"])][0]))
+        rows.append(("Or else", Kind(properties["other_kind"]).words))
     if properties.get("stage"):
-        rows.append(("Stage", _STAGES[properties["stage"]]))
+        rows.append(("Stage", Stage(properties["stage"]).words))
     rows.append(("Seen", _seen(properties["onset"])))
     for key, word in (("roofed", "Roof on"), ("completed", "Completed")):
         if properties.get(key):

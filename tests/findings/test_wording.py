@@ -135,7 +135,7 @@ def test_a_refused_size_is_said_with_its_reason() -> None:
 def test_remarks_of_other_stages_lose_their_codes() -> None:
     """A remark that names a kind by its code is printed with the kind's words."""
     found = make_finding(make_event(remarks=("it could also be surface_change",)))
-    assert found.remarks[0] == 'it could also be "ground changed, cause unknown"'
+    assert found.remarks[0] == 'It could also be "ground changed, cause unknown".'
 
 
 def test_the_runner_up_is_named() -> None:
@@ -178,7 +178,7 @@ def test_absence_says_what_could_have_been_seen() -> None:
         "No other change visible at 3 m.",
         "No new roof smaller than about 150 m² could have been seen.",
         "Three weeks without a usable image, 2 December to 23 December 2023.",
-        "Of 4 images one was left out: 1 cloud.",
+        "Of 4 images one was left out: cloud (1).",
     )
 
 

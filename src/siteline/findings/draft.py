@@ -202,7 +202,7 @@ def _facts(
 
 
 def _remarks(event: ChangeEvent, measured: Mapping[str, Measurement], grid: Grid) -> list[str]:
-    said = [wording.without_codes(remark) for remark in event.remarks]
+    said = [f"{r[:1].upper()}{r[1:].rstrip('.')}." for r in map(wording.without_codes, event.remarks)]
     if event.other_kind is not None:
         said.append(
             f"The images do not settle what kind of change it is: {event.kind.words} is likelier, "

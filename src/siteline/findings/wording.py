@@ -249,7 +249,7 @@ def say_observations(event: ChangeEvent) -> str:
         for o in event.observations
         if o.state is State.NOT_OBSERVABLE
     )
-    why = ", ".join(reason if len(reasons) == 1 else f"{n} {reason}" for reason, n in reasons.most_common())
+    why = ", ".join(reason if len(reasons) == 1 else f"{reason} ({n})" for reason, n in reasons.most_common())
     return f"{', '.join(parts)}; could not tell on {_looks(hidden)} ({why})"
 
 
@@ -282,7 +282,7 @@ def say_seeing(looks: Sequence[Look], smallest: Quantity | None, grid: Grid) -> 
     left_out = [look for look in looks if not look.used]
     if left_out:
         why = Counter((look.reason or "reason unknown").replace("_", " ") for look in left_out)
-        reasons = ", ".join(f"{n} {reason}" for reason, n in why.most_common(4))
+        reasons = ", ".join(f"{reason} ({n})" for reason, n in why.most_common(4))
         count = say_count(len(left_out)) + (" was" if len(left_out) == 1 else " were")
         said.append(f"Of {len(looks)} images {count} left out: {reasons}.")
     return tuple(said)

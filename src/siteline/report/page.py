@@ -385,7 +385,7 @@ def _tell_comparison(comparison: Comparison) -> dict[str, Any]:
     return {
         "comparison": comparison,
         "percent": "{:.0f} % (95 %: {:.0f}–{:.0f} %)".format(*percent),
-        "supported": [s for s in ratio.supported if s != comparison.sentence],
+        "supported": ratio.supported[1:],
         "not_supported": ratio.not_supported,
         "bars": (percent[0] / top * 100, percent[1] / top * 100, percent[2] / top * 100, 100 / top * 100),
     }

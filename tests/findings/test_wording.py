@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from siteline.change.options import Preset
 from siteline.findings import wording
 from siteline.findings.draft import draft_comparison, draft_finding, draft_site
 from siteline.model.change import ChangeEvent, Kind, Method, Observation, Stage, State, Status
-from siteline.model.dates import DateInterval
+from siteline.model.dates import DateInterval, say_span
 from siteline.model.finding import Finding
 from siteline.model.imagery import Grid
 from siteline.model.measurement import Measurement, Ratio
@@ -173,13 +175,104 @@ def test_absence_says_what_could_have_been_seen() -> None:
         make_look("c", "2023-12-28", used=False, reason="cloud"),
         make_look("d", "2024-01-02"),
     ]
-    said = wording.say_seeing(looks, Quantity(153.2, 1.0, "m²"), GRID)
+    said = wording.say_seeing(looks, Quantity(153.2, 1.0, "m²"), GRID, "balanced")
     assert said == (
-        "No other change visible at 3 m.",
+        "No other change was reported at 3 m: what is likelier real than not is reported.",
         "No new roof smaller than about 150 m² could have been seen.",
         "Three weeks without a usable image, 2 December to 23 December 2023.",
         "Of 4 images one was left out: cloud (1).",
     )
+
+
+def test_absence_is_of_reports_not_of_changes() -> None:
+    """Below the threshold of a preset there may be more: each says what it leaves out, and none says "visible"."""
+    frame = Grid(None, (1.0, 0.0, 0.0, 0.0, 1.0, 0.0), (100, 100), None)
+    first = {preset: wording.say_seeing([], None, frame, preset)[0] for preset in Preset}
+    assert first[Preset.STRICT] == (
+        "No other change was reported: only what is very likely real is reported, and more is missed."
+    )
+    assert len(set(first.values())) == len(Preset)
+    assert not any("visible" in sentence for sentence in first.values())
+    coarse = replace(GRID, gsd_m=None, transform=(250.0, 0.0, 0.0, 0.0, -250.0, 0.0))
+    assert wording.say_seeing([], None, coarse, "")[0] == "No other change was reported at 250 m."
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        (1, "one day"),
+        (12, "12 days"),
+        (21, "three weeks"),
+        (78, "78 days"),
+        (122, "four months"),
+        (731, "2 years"),
+        (915, "2.5 years"),
+    ],
+)
+def test_spans_are_said_in_words(days: int, said: str) -> None:
+    """Below a hundred days exactly, beyond that in months and years."""
+    assert say_span(days) == said
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "open_"),
+    [
+        (
+            Kind.DEMOLITION,
+            "still visible on 3 April, first seen gone on 19 April 2024",
+            "gone on 19 April 2024; no earlier usable image shows the place as it was before",
+        ),
+        (
+            Kind.ROOF_CHANGE,
+            "old roof still visible on 3 April, new roof first visible on 19 April 2024",
+            "new roof visible on 19 April 2024; no earlier usable image shows the place as it was before",
+        ),
+        (
+            Kind.CLEARING,
+            "not yet cleared on 3 April, first seen cleared on 19 April 2024",
+            "seen cleared on 19 April 2024; no earlier usable image shows the place as it was before",
+        ),
+    ],
+)
+def test_when_is_said_as_the_kind_wants_it(kind: Kind, said: str, open_: str) -> None:
+    """A hall that stood is "still visible", not "not visible": in headline, facts and what the report prints."""
+    found = make_finding(make_event(kind=kind, stage=None))
+    assert found.onset == said
+    assert found.onset in found.headline
+    assert ("When", said) in {(fact.name, fact.text) for fact in found.facts}
+    never = make_event(kind=kind, stage=None, onset=DateInterval(None, date(2024, 4, 19)), last_without=None)
+    assert make_finding(never).onset == open_
+
+
+def test_cleared_ground_is_no_new_building_anywhere() -> None:
+    """A building site on which nothing stands: title, headline, table, doubts and summary say ground cleared."""
+    event = make_event(stage=Stage.CLEARED, other_kind=Kind.SURFACE_CHANGE)
+    found = make_finding(event, zone=Zone.INSIDE)
+    assert found.what == "ground cleared"
+    assert found.title == "Ground cleared, inside the perimeter"
+    assert found.headline.startswith(
+        "Ground cleared inside the perimeter line (A. Analyst): not yet cleared on"
+    )
+    facts = [f"{fact.name}: {fact.text}" for fact in found.facts]
+    assert "Change: ground cleared" in facts
+    hall = make_finding(make_event(), zone=Zone.INSIDE)
+    survey = Survey("x", "invented", "strict", None, GRID, (make_look(),), None, (), {}, {})
+    site = draft_site("invented", (found, hall), (), survey, make_site())
+    assert site.summary[:2] == (
+        "One new building: inside the perimeter.",
+        "One piece of ground cleared: inside the perimeter.",
+    )
+    assert site.findings == (hall, found)
+    told = (found.title, found.headline, *found.sentences, *found.remarks, *facts)
+    assert not [sentence for sentence in told if "new building" in sentence.lower()]
+
+
+def test_the_table_says_new_foundation_where_the_title_does() -> None:
+    """A bare foundation has one name everywhere."""
+    found = make_finding(make_event(stage=Stage.FOUNDATION))
+    assert found.what in found.title.lower()
+    assert found.what in found.headline.lower()
+    assert ("Change", "new foundation") in {(fact.name, fact.text) for fact in found.facts}
 
 
 def test_a_site_is_summed_up() -> None:

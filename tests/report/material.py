@@ -13,7 +13,7 @@ from shapely.geometry import Polygon, box
 from shapely.geometry.base import BaseGeometry
 
 from siteline.model.change import ChangeEvent, Judgement, Kind, Observation, Stage, State, Status
-from siteline.model.dates import DateInterval, parse_acquired
+from siteline.model.dates import DateInterval, parse_acquired, say_day
 from siteline.model.finding import Comparison, Fact, Finding, SiteFindings
 from siteline.model.imagery import Grid, Look, Use, WhyNot
 from siteline.model.measurement import Ratio
@@ -166,9 +166,10 @@ def make_section(
             "One building was removed and one roof was replaced.",
         ),
         (
-            "No other change is visible at 3 m; nothing smaller than about 150 m² could have been seen.",
-            "The longest time without a usable image was 84 days.",
+            "No other change was reported at 3 m. Nothing smaller than about 150 m² could have been seen.",
+            "The longest time without a usable image was 78 days.",
         ),
+        "about 150 square pixels" if is_image else "about 150 m²",
     )
     return SiteSection(
         site=_site(name, grid, is_image, simulated, site),
@@ -259,13 +260,13 @@ def _tell(n: int, thing: Any, grid: Grid, accepted: bool) -> tuple[Finding, Judg
         probability=0.97 - 0.05 * n,
         label=label,
     )
-    words = {
-        Kind.CONSTRUCTION: "New building",
-        Kind.DEMOLITION: "Building removed",
-        Kind.ROOF_CHANGE: "Roof replaced",
-        Kind.CLEARING: "Ground cleared",
-        Kind.SURFACE_CHANGE: "Ground changed, cause unknown",
-    }[kind]
+    words = kind.words.capitalize()
+    without, with_it = {
+        Kind.DEMOLITION: ("still visible", "first seen gone"),
+        Kind.ROOF_CHANGE: ("old roof still visible", "new roof first visible"),
+        Kind.CLEARING: ("not yet cleared", "first seen cleared"),
+    }.get(kind, ("not visible", "first visible"))
+    onset = f"{without} on {say_day(DAYS[before])}, {with_it} on {say_day(DAYS[first])}"
     area = (place[2] - place[0]) * (place[3] - place[1]) * (9 if grid.crs else 1)
     unit = "m²" if grid.crs else "px²"
     place_said = f"{zone.value} the perimeter"
@@ -275,7 +276,7 @@ def _tell(n: int, thing: Any, grid: Grid, accepted: bool) -> tuple[Finding, Judg
         version=1,
         label=label,
         title=f"{label}: {words.lower()}, {place_said}" if label else f"{words}, {place_said}",
-        headline=f"{words} {place_said}, not visible on {DAYS[before]}, first visible on {DAYS[first]}; "
+        headline=f"{words} {place_said}: {onset}; "
         f"about {area:,} {unit} (95 %: {area * 0.93:,.0f}–{area * 1.07:,.0f}).",
         sentences=(
             "Walls or frame were visible at the end of the series.",
@@ -283,7 +284,7 @@ def _tell(n: int, thing: Any, grid: Grid, accepted: bool) -> tuple[Finding, Judg
         ),
         facts=(
             Fact("Area", f"about {area:,} {unit} (95 %: {area * 0.93:,.0f}–{area * 1.07:,.0f})"),
-            Fact("First visible", "between the two days above"),
+            Fact("When", onset),
             Fact("Distance to perimeter", "34 m outside (95 %: 28–40)"),
             Fact("Height", "not measured: its shadow falls on another building"),
         ),
@@ -294,6 +295,8 @@ def _tell(n: int, thing: Any, grid: Grid, accepted: bool) -> tuple[Finding, Judg
         remarks=("The shadow could not tell a new building from a new roof.",) if n == 1 else (),
         last_without=event.last_without,
         first_with=event.first_with,
+        what=kind.words,
+        onset=onset,
     )
     when = datetime(2024, 7, 30, 9, tzinfo=UTC)
     judged = (Judgement(finding.event_id, 1, Status.ACCEPTED, "B. Reviewer", when, "seen on five looks"),)

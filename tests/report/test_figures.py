@@ -16,12 +16,13 @@ from PIL import Image
 from pyproj import Proj
 from shapely.geometry import Polygon, box
 
+from siteline.measure.stack import pixel_m
 from siteline.model.change import Observation, State
-from siteline.model.imagery import Grid, Use
+from siteline.model.imagery import Grid, Use, gaps
+from siteline.raster.grid import metres_per_pixel
 from siteline.report.figure import (
     Figure,
     Scenery,
-    metres_per_pixel,
     nice_length,
     north_of,
     picture_of,
@@ -34,7 +35,7 @@ from siteline.report.pair import draw_latest, draw_pair, join_pair
 from siteline.report.rules import Stamp
 from siteline.report.stretch import NO_IMAGE, Window, colours
 from siteline.report.timeline import Lane, gaps_of, timeline_figure
-from tests.factory import make_event
+from tests.factory import make_event, make_look
 from tests.report.material import EARTH, THINGS, make_section
 
 STAMP_RED = (122, 16, 32)
@@ -83,7 +84,7 @@ def test_saved_figures_are_the_same_bytes_twice() -> None:
     """A pair, a filmstrip, a map and a timeline made twice are equal to the byte."""
     section = make_section(things=THINGS[:2])
     finding, event = section.shown[0], section.events[0].event
-    lanes = [Lane("1", "A-2", event)]
+    lanes = [Lane("1", "A-2 new building", event, finding.onset)]
 
     def made() -> list[bytes]:
         scenery = scenery_of(section, (Stamp.NOT_REVIEWED,))
@@ -220,8 +221,39 @@ def test_the_latest_look_is_shown_for_buildings_only() -> None:
 
 def test_gaps_are_told_apart_from_the_usual_rhythm() -> None:
     """Looks every fortnight: the 78 days without any are a gap, a month with one cloudy look is not."""
-    gaps = gaps_of(make_section(things=()).survey.looks)
-    assert [(gap.days, gap.last) for gap in gaps] == [(78, date(2023, 9, 15))]
+    shaded = gaps_of(make_section(things=()).survey.looks)
+    assert [(gap.days, gap.last) for gap in shaded] == [(78, date(2023, 9, 15))]
+
+
+def test_gaps_are_never_longer_than_the_images_prove() -> None:
+    """An image of a month may be of its last day, the next one of its first; two of one month leave no gap."""
+    looks = [make_look(str(n), day) for n, day in enumerate(("2011-12", "2012-12", "2012-12-05", "2012-12"))]
+    found = [(gap.last, gap.next) for gap in gaps([*looks, make_look("c", "2012-06-01", used=False)])]
+    assert found[0] == (date(2011, 12, 31), date(2012, 12, 5))
+    assert found[1:] == [(date(2012, 12, 5), date(2012, 12, 5)), (date(2012, 12, 31), date(2012, 12, 31))]
+
+
+def test_the_timeline_says_when_as_the_finding_does() -> None:
+    """A hall that was torn down is read out as still visible, then gone; the legend fits every kind."""
+    section = make_section(things=(THINGS[4],))
+    finding, event = section.shown[0], section.events[0].event
+    told = timeline_figure(section.survey.looks, [Lane("1", finding.what, event, finding.onset)])
+    assert f"1, building removed: {finding.onset}." in told.alt
+    assert "still visible" in told.alt
+    assert "visible in this time" not in told.data.decode()
+
+
+@pytest.mark.parametrize(
+    "grid",
+    [
+        Grid("EPSG:32631", (3.0, 0.0, 5e5, 0.0, -3.0, 5e6), (9, 9), 2.8, 1.0008),
+        Grid(None, (1.0, 0.0, 0.0, 0.0, 1.0, 0.0), (9, 9), 0.5),
+        Grid(None, (1.0, 0.0, 0.0, 0.0, 1.0, 0.0), (9, 9), None),
+    ],
+)
+def test_the_scale_bar_uses_the_pixel_that_sizes_are_measured_with(grid: Grid) -> None:
+    """Bar and sizes agree, also where the nominal pixel of the sensor is another."""
+    assert metres_per_pixel(grid) == pytest.approx(pixel_m(grid)) if pixel_m(grid) else pixel_m(grid) is None
 
 
 def test_pictures_of_an_unknown_scene_are_left_out() -> None:

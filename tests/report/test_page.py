@@ -10,9 +10,17 @@ from functools import cache
 from html.parser import HTMLParser
 
 import pytest
+from shapely.geometry import box
 
-from siteline.report.page import BriefMaterial, build_page
-from tests.report.material import THINGS, make_material, make_section
+from siteline.findings.draft import draft_finding, draft_site
+from siteline.model.change import Kind, Method, Observation, Stage, State, Status
+from siteline.model.dates import DateInterval
+from siteline.model.measurement import Measurement
+from siteline.model.place import Zone
+from siteline.model.quantity import Quantity
+from siteline.report.page import BriefMaterial, JudgedEvent, build_page
+from tests.factory import make_event
+from tests.report.material import DAYS, THINGS, make_material, make_section
 
 HOSTILE = "<script>window.hacked=1</script><img src=x onerror=alert(1)>\u202egnp.exe\u200b\"'&{{7*7}}]]>"
 KOREAN = "제2기계공장 함흥지구 화성 로케트 조립공장 확장구역"
@@ -158,6 +166,82 @@ def test_published_words_never_codes() -> None:
         assert code not in said, code
     for words in ("new building", "roof replaced", "building removed", "first visible on", "95 %"):
         assert words in said
+
+
+def every_sort() -> BriefMaterial:
+    """One event of each kind and stage, of each method, in sight from the start or not, told by `findings`."""
+    section = make_section(things=())
+    sorts = [(Kind.CONSTRUCTION, stage) for stage in Stage] + [(kind, None) for kind in Kind]
+    told, events = [], []
+    for n, (kind, stage) in enumerate(sorts):
+        event = make_event(
+            outline=box(500_060 + 45 * n, 7_700, 500_090 + 45 * n, 7_720),
+            crs=section.survey.grid.crs,
+            kind=kind,
+            stage=stage,
+            method=Method.DRAWN if n % 3 == 1 else Method.DETECTED,
+            probability=1.0 if n % 3 == 1 else 0.7,
+            onset=DateInterval(DAYS[11] if n % 4 else None, DAYS[12]),
+            last_without="S11" if n % 4 else None,
+            first_with="S12",
+            other_kind=Kind.ROOF_CHANGE if n % 2 else Kind.SURFACE_CHANGE,
+            remarks=("it may be roof_change or surface_change; not_observable on many looks",),
+            observations=tuple(
+                Observation(f"S{t:02d}", state, reason)
+                for t, (state, reason) in enumerate(
+                    [(State.NOT_OBSERVABLE, "no_image"), (State.UNCHANGED, None), (State.CHANGED, None)] * 12
+                )
+            ),
+        )
+        sizes = (
+            Measurement(
+                "area", Quantity(600.0, 30.0, "px²" if n == 1 else "m²"), (), "roof outline", ("S12",)
+            ),
+            Measurement("height", None, (), "", (), refused="its shadow falls on another building"),
+        )
+        zone = list(Zone)[n % 3]
+        away = Measurement("distance_to_perimeter", Quantity(12.0, 3.0, "m"), (), "", ())
+        told.append(
+            draft_finding(
+                f"e{n}",
+                1,
+                event,
+                Status.PROPOSED,
+                sizes,
+                zone,
+                away,
+                section.site,
+                section.survey.grid,
+                section.scenes,
+            )
+        )
+        events.append(JudgedEvent(f"e{n}", 1, event))
+    findings = draft_site("invented", told, (), section.survey, section.site)
+    section = replace(section, findings=findings, events=tuple(events))
+    return BriefMaterial("Every sort of change", (section,), make_material().built_at, "0.1")
+
+
+def test_no_kind_or_stage_is_printed_as_a_code() -> None:
+    """Neither in text nor in what is read out: no code, no bare plus-minus; each kind has its own when."""
+    page = build_page(every_sort())
+    said = text_of(page) + " ".join(
+        value or ""
+        for _, attributes in Elements(page).found
+        for name, value in attributes.items()
+        if name in ("alt", "aria-label", "title")
+    )
+    for code in ("roof_change", "surface_change", "not_observable", "no_image", "px²", "±", "construction"):
+        assert code not in said, code
+    rows = re.findall(
+        r'<th scope="row"><a href="#s1-\d+">([^<]+)</a>.*?data-name="When">([^<]+)<', page, re.S
+    )
+    assert len(rows) == len(Kind) + len(Stage)
+    for what, when in rows:
+        is_building = what in ("new building", "new foundation")
+        assert (when.startswith(("not visible on", "visible on"))) == is_building, (what, when)
+    assert said.count("Detection probability ") == sum(
+        e.event.method is Method.DETECTED for e in every_sort().sites[0].events
+    )
 
 
 def test_what_could_not_be_seen_is_on_the_page() -> None:

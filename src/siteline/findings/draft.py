@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from siteline.findings import wording
 from siteline.model.change import ChangeEvent, Kind, Method, Stage, Status
+from siteline.model.dates import say_count
 from siteline.model.finding import Comparison, Fact, Finding, SiteFindings
 from siteline.model.imagery import Grid, Scene
 from siteline.model.measurement import Measurement, Ratio
@@ -39,14 +40,15 @@ def draft_finding(
     by_id = {scene.id: scene for scene in scenes}
     measured = {size.what: size for size in sizes}
     structure = _structure(site, event.label)
+    onset = wording.say_onset(event, by_id)
     return Finding(
         event_id=event_id,
         version=version,
         label=event.label,
         title=_title(event, zone),
-        headline=_headline(event, measured, zone, site, by_id),
+        headline=_headline(event, measured, zone, site, onset),
         sentences=tuple(_sentences(event, measured, zone, distance, structure)),
-        facts=tuple(_facts(event, measured, zone, distance, site, by_id)),
+        facts=tuple(_facts(event, measured, zone, distance, site, onset)),
         kind=event.kind,
         stage=event.stage,
         zone=zone,
@@ -54,6 +56,8 @@ def draft_finding(
         remarks=tuple(_remarks(event, measured, grid)),
         last_without=event.last_without,
         first_with=event.first_with,
+        what=_what(event),
+        onset=onset,
     )
 
 
@@ -72,25 +76,31 @@ def draft_site(
 ) -> SiteFindings:
     """All that a survey lets us say of a site, the gravest first."""
     ranked = sorted(
-        findings, key=lambda f: (f.status is Status.UNSURE, GRAVITY.index(f.kind), f.label or "~")
+        findings,
+        key=lambda f: (
+            f.status is Status.UNSURE,
+            GRAVITY.index(wording.told_kind(f.kind, f.stage)),
+            f.label or "~",
+        ),
     )
     return SiteFindings(
         site_id=site_id,
         findings=tuple(ranked),
         comparisons=tuple(comparisons),
         summary=tuple(_summary(ranked, comparisons, site)),
-        seeing=wording.say_seeing(survey.looks, survey.smallest_visible, survey.grid),
+        seeing=wording.say_seeing(survey.looks, survey.smallest_visible, survey.grid, survey.preset),
+        smallest=wording.say_rough(survey.smallest_visible) if survey.smallest_visible else "",
     )
 
 
+def _what(event: ChangeEvent) -> str:
+    return wording.say_what(event.kind, event.stage)
+
+
 def _title(event: ChangeEvent, zone: Zone | None) -> str:
-    what = event.kind.words
-    if event.kind is Kind.CONSTRUCTION and event.stage is Stage.FOUNDATION:
-        what = "new foundation"
-    elif event.kind is Kind.CONSTRUCTION and event.stage is Stage.CLEARED:
-        what = "ground cleared"
-    elif event.kind is Kind.CONSTRUCTION and event.stage is Stage.STRUCTURE:
-        what = "new building, walls or frame"
+    what = _what(event)
+    if event.kind is Kind.CONSTRUCTION and event.stage is Stage.STRUCTURE:
+        what += f", {event.stage.words}"
     where = {
         None: "",
         Zone.INSIDE: ", inside the perimeter",
@@ -106,15 +116,13 @@ def _headline(
     measured: Mapping[str, Measurement],
     zone: Zone | None,
     site: Site,
-    scenes: Mapping[str, Scene],
+    onset: str,
 ) -> str:
     """What, where, when, how large: one sentence."""
-    what = event.kind.words
-    if event.kind is Kind.CONSTRUCTION and event.stage is Stage.FOUNDATION:
-        what = "new foundation"
+    what = _what(event)
     subject = what[0].upper() + what[1:] + (f" ({event.label})" if event.label else "")
     where = "" if zone is None else f" {wording.say_zone(zone, site.perimeter)}"
-    parts = [f"{subject}{where}: {wording.say_onset(event, scenes)}"]
+    parts = [f"{subject}{where}: {onset}"]
     area = measured.get("area")
     if area is not None and area.quantity is not None:
         size = wording.say_size(area)
@@ -178,10 +186,9 @@ def _facts(
     zone: Zone | None,
     distance: Measurement | None,
     site: Site,
-    scenes: Mapping[str, Scene],
+    onset: str,
 ) -> list[Fact]:
-    onset = wording.say_onset(event, scenes)
-    facts = [Fact("Change", event.kind.words), Fact("When", onset)]
+    facts = [Fact("Change", _what(event)), Fact("When", onset)]
     if event.kind is Kind.CONSTRUCTION and event.stage is not None:
         facts.append(Fact("Stage at the last look", event.stage.words))
     for what, name in (("area", "Area"), ("length", "Length"), ("width", "Width"), ("height", "Height")):
@@ -203,9 +210,9 @@ def _facts(
 
 def _remarks(event: ChangeEvent, measured: Mapping[str, Measurement], grid: Grid) -> list[str]:
     said = [f"{r[:1].upper()}{r[1:].rstrip('.')}." for r in map(wording.without_codes, event.remarks)]
-    if event.other_kind is not None:
+    if event.other_kind is not None and event.other_kind.words != _what(event):
         said.append(
-            f"The images do not settle what kind of change it is: {event.kind.words} is likelier, "
+            f"The images do not settle what kind of change it is: {_what(event)} is likelier, "
             f"{event.other_kind.words} is possible."
         )
     refused = Counter(size.refused for size in measured.values() if size.refused)
@@ -227,15 +234,15 @@ def _summary(findings: Sequence[Finding], comparisons: Sequence[Comparison], sit
     """How many of what, inside and outside, each kind one sentence."""
     said = []
     for kind in GRAVITY:
-        of_kind = [f for f in findings if f.kind is kind]
+        of_kind = [f for f in findings if wording.told_kind(f.kind, f.stage) is kind]
         if not of_kind:
             continue
         count = len(of_kind)
-        told = f"{wording.say_count(count).capitalize()} {wording.MANY[kind][0 if count == 1 else 1]}"
+        told = f"{say_count(count).capitalize()} {wording.MANY[kind][0 if count == 1 else 1]}"
         bare = sum(f.stage is Stage.FOUNDATION for f in of_kind)
         if bare:
             told += (
-                f", {wording.say_count(bare)} of them only a foundation so far"
+                f", {say_count(bare)} of them only a foundation so far"
                 if count > 1
                 else ", so far a foundation"
             )
@@ -261,4 +268,4 @@ def _where(zones: Counter[Zone], count: int) -> str:
     if len(there) == 1 and there[0][1] == count:
         prefix = "" if count == 1 else "both " if count == 2 else "all "
         return f"{prefix}{words[there[0][0]]}"
-    return ", ".join(f"{wording.say_count(n)} {words[zone]}" for zone, n in there)
+    return ", ".join(f"{say_count(n)} {words[zone]}" for zone, n in there)

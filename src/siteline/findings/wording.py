@@ -12,14 +12,14 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
-from itertools import pairwise
 
-from siteline.model.change import ChangeEvent, Kind, Method, State
-from siteline.model.dates import MONTHS, Acquired, say_day
-from siteline.model.imagery import Grid, Look, Scene
+from siteline.model.change import ChangeEvent, Kind, Method, Stage, State
+from siteline.model.dates import MONTHS, Acquired, say_count, say_day, say_span
+from siteline.model.imagery import Grid, Look, Scene, longest_gap
 from siteline.model.measurement import Measurement
 from siteline.model.place import Structure, Zone
 from siteline.model.quantity import Quantity, round_to
+from siteline.raster.grid import metres_per_pixel
 
 MANY = {
     Kind.CONSTRUCTION: ("new building", "new buildings"),
@@ -38,8 +38,6 @@ NO_SCALE = "the scale of these images is not known"
 
 SIZE = {"area": "footprint", "length": "length", "width": "width", "height": "height"}
 
-SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-
 _SEEN = {
     Kind.CONSTRUCTION: ("not visible {}", "first visible {}"),
     Kind.DEMOLITION: ("still visible {}", "first seen gone {}"),
@@ -47,6 +45,13 @@ _SEEN = {
     Kind.CLEARING: ("not yet cleared {}", "first seen cleared {}"),
     Kind.SURFACE_CHANGE: ("unchanged {}", "first seen changed {}"),
 }
+
+_REPORTED = {
+    "wide": "what may well not be real is reported too, so that little is missed",
+    "balanced": "what is likelier real than not is reported",
+    "strict": "only what is very likely real is reported, and more is missed",
+}
+"""What each preset reports."""
 
 _ALREADY = {
     Kind.CONSTRUCTION: "visible {}",
@@ -58,11 +63,6 @@ _ALREADY = {
 
 
 # --- numbers --------------------------------------------------------------------------------------------
-
-
-def say_count(number: int) -> str:
-    """A count in words up to ten: "three", "12"."""
-    return SMALL[number] if 0 <= number < len(SMALL) else f"{number:,}"
 
 
 def say_quantity(quantity: Quantity) -> str:
@@ -106,8 +106,12 @@ def say_size(size: Measurement) -> str:
 
 def say_rough(quantity: Quantity) -> str:
     """A size of which only the order matters: "about 150 m²"."""
-    unit = UNIT.get(quantity.unit, quantity.unit)
-    return f"about {float(f'{quantity.value:.2g}'):,.0f} {unit}"
+    return f"about {_two_digits(quantity.value)} {UNIT.get(quantity.unit, quantity.unit)}"
+
+
+def _two_digits(value: float) -> str:
+    rounded = float(f"{value:.2g}")
+    return f"{rounded:,.0f}" if rounded >= 10 else f"{rounded:g}"
 
 
 # --- dates ----------------------------------------------------------------------------------------------
@@ -126,19 +130,17 @@ def say_when(acquired: Acquired, year: bool = True) -> str:
 def say_onset(event: ChangeEvent, scenes: Mapping[str, Scene]) -> str:
     """When a change came into sight: "not visible on 3 April, first visible on 19 April 2024"."""
     before, since = _when(event, scenes)
+    kind = told_kind(event.kind, event.stage)
     if before is None:
-        already = _ALREADY[event.kind].format(_said(since))
-        return f"{already}; no earlier usable image shows the ground without it"
-    without, with_it = _SEEN[event.kind]
+        earlier = "the ground without it" if kind is Kind.CONSTRUCTION else "the place as it was before"
+        already = _ALREADY[kind].format(say_when(since))
+        return f"{already}; no earlier usable image shows {earlier}"
+    without, with_it = _SEEN[kind]
     if before.last_day == since.first_day and before.has_hour and since.has_hour:
-        earlier, later = f"at {before.end:%H:%M}", f"at {since.start:%H:%M} UTC {_said(since)}"
+        earlier, later = f"at {before.end:%H:%M}", f"at {since.start:%H:%M} UTC {say_when(since)}"
         return f"{without.format(earlier)}, {with_it.format(later)}"
     one_year = before.last_day.year == since.last_day.year and before.text != since.text
-    return f"{without.format(_said(before, year=not one_year))}, {with_it.format(_said(since))}"
-
-
-def _said(acquired: Acquired, year: bool = True) -> str:
-    return say_when(acquired, year)
+    return f"{without.format(say_when(before, year=not one_year))}, {with_it.format(say_when(since))}"
 
 
 def _when(event: ChangeEvent, scenes: Mapping[str, Scene]) -> tuple[Acquired | None, Acquired]:
@@ -156,6 +158,18 @@ def _when(event: ChangeEvent, scenes: Mapping[str, Scene]) -> tuple[Acquired | N
 def _one_day(day: date) -> Acquired:
     start = datetime.combine(day, time(0, 0, 0), UTC)
     return Acquired(start, start.replace(hour=23, minute=59, second=59), day.isoformat())
+
+
+def told_kind(kind: Kind, stage: Stage | None) -> Kind:
+    """The kind that a reader is told: a building site on which nothing stands yet is cleared ground."""
+    return Kind.CLEARING if kind is Kind.CONSTRUCTION and stage is Stage.CLEARED else kind
+
+
+def say_what(kind: Kind, stage: Stage | None) -> str:
+    """What changed: "new building", "new foundation", "ground cleared"."""
+    if kind is Kind.CONSTRUCTION and stage is Stage.FOUNDATION:
+        return "new foundation"
+    return told_kind(kind, stage).words
 
 
 def without_codes(text: str) -> str:
@@ -178,17 +192,6 @@ def say_finished(event: ChangeEvent) -> str | None:
     if after is None or after == by:
         return f"{what[1][0].upper()}{what[1][1:]} on {say_day(by)}."
     return f"{what[0]} on {say_day(after, after.year != by.year)}, {what[1]} on {say_day(by)}."
-
-
-def say_span(days: int) -> str:
-    """How long, in words: "three weeks", "12 days", "four months"."""
-    if days < 14:
-        return f"{say_count(days)} day" + ("" if days == 1 else "s")
-    if days < 100:
-        return f"{say_count(round(days / 7))} weeks"
-    if days < 700:
-        return f"{say_count(round(days / 30.44))} months"
-    return f"{days / 365.25:.1f} years".replace(".0 ", " ")
 
 
 # --- places and observations ----------------------------------------------------------------------------
@@ -257,27 +260,26 @@ def _looks(number: int) -> str:
     return f"{say_count(number)} look" + ("" if number == 1 else "s")
 
 
-def say_seeing(looks: Sequence[Look], smallest: Quantity | None, grid: Grid) -> tuple[str, ...]:
+def say_seeing(looks: Sequence[Look], smallest: Quantity | None, grid: Grid, preset: str) -> tuple[str, ...]:
     """
     What could be seen at all, and when nothing could.
 
-    Such as "No other change visible at 3 m. No new roof smaller than about 150 m² could have been seen. Three
-    weeks without a usable image, 2 to 23 December 2023."
+    Such as "No other change was reported at 3 m: what is likelier real than not is reported. No new roof smaller
+    than about 150 m² could have been seen. Three weeks without a usable image, 2 to 23 December 2023."
     """
-    size = grid.gsd_m if grid.crs is None else (grid.gsd_m or None)
-    at = f" at {size:.2g} m" if size else ""
-    said = [f"No other change visible{at}."]
+    size = metres_per_pixel(grid)
+    at = f" at {_two_digits(size)} m" if size else ""
+    means = f": {_REPORTED[preset]}" if preset in _REPORTED else ""
+    said = [f"No other change was reported{at}{means}."]
     if smallest is None:
         said.append("How small a new roof could have been seen is not known.")
     else:
         said.append(f"No new roof smaller than {say_rough(smallest)} could have been seen.")
     gap = longest_gap(looks)
-    if gap is not None:
-        first, last = gap
-        days = (last - first).days
+    if gap is not None and gap.days:
         said.append(
-            f"{say_span(days).capitalize()} without a usable image, "
-            f"{say_day(first, first.year != last.year)} to {say_day(last)}."
+            f"{say_span(gap.days).capitalize()} without a usable image, "
+            f"{say_day(gap.last, gap.last.year != gap.next.year)} to {say_day(gap.next)}."
         )
     left_out = [look for look in looks if not look.used]
     if left_out:
@@ -286,10 +288,3 @@ def say_seeing(looks: Sequence[Look], smallest: Quantity | None, grid: Grid) -> 
         count = say_count(len(left_out)) + (" was" if len(left_out) == 1 else " were")
         said.append(f"Of {len(looks)} images {count} left out: {reasons}.")
     return tuple(said)
-
-
-def longest_gap(looks: Sequence[Look]) -> tuple[date, date] | None:
-    """The longest time between two used looks, as it may have been at most; None with fewer than two."""
-    used = sorted((look.acquired for look in looks if look.used), key=lambda a: a.middle)
-    pairs = [(a.first_day, b.last_day) for a, b in pairwise(used)]
-    return max(pairs, key=lambda pair: pair[1] - pair[0], default=None)

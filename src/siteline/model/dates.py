@@ -25,6 +25,9 @@ MONTHS = (
 )
 """As they are published, whatever the machine's locale."""
 
+SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+"""Counts that are published in words."""
+
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
 _DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 
@@ -95,6 +98,22 @@ class Acquired:
 def say_day(day: date, year: bool = True) -> str:
     """A day in words: "3 April 2024", or "3 April" where the year follows."""
     return f"{day.day} {MONTHS[day.month - 1]}" + (f" {day.year}" if year else "")
+
+
+def say_count(number: int) -> str:
+    """A count in words up to ten: "three", "12"."""
+    return SMALL[number] if 0 <= number < len(SMALL) else f"{number:,}"
+
+
+def say_span(days: int) -> str:
+    """How long, in words: "three weeks", "12 days", "four months"; below a hundred days never rounded."""
+    if 14 <= days < 100 and days % 7 == 0:
+        return f"{say_count(days // 7)} weeks"
+    if days < 100:
+        return f"{say_count(days)} day" + ("" if days == 1 else "s")
+    if days < 700:
+        return f"{say_count(round(days / 30.44))} months"
+    return f"{days / 365.25:.1f} years".replace(".0 ", " ")
 
 
 def parse_acquired(text: str) -> Acquired:

@@ -58,6 +58,12 @@ class Finding:
     first_with: str = ""
     """Scene id for the "after" picture."""
 
+    what: str = ""
+    """What changed, in words: "new building", "new foundation", "ground cleared"."""
+
+    onset: str = ""
+    """When, as its kind says it: "not visible on 3 April, first visible on 19 April 2024"."""
+
     @property
     def is_reviewed(self) -> bool:
         """Whether a person has accepted it: all else makes the brief a draft."""
@@ -96,3 +102,6 @@ class SiteFindings:
 
     seeing: tuple[str, ...]
     """What could be seen at all: "nothing smaller than about 150 m² could have been seen; …"."""
+
+    smallest: str = ""
+    """The smallest new building that could have been seen: "about 150 m²"; "" if not known."""

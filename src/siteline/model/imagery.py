@@ -17,9 +17,11 @@ A cube is an `xarray.Dataset` that the `cube` stage makes and the stages after i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from enum import IntEnum, StrEnum
+from itertools import pairwise
 from types import MappingProxyType
 
 from siteline.model.dates import Acquired
@@ -151,3 +153,30 @@ class Look:
 
     residual_px: float | None
     """What remains after the shift, pixels; None if unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A time without a usable look."""
+
+    last: date
+    """Latest day that the look before it can mean."""
+
+    next: date
+    """Earliest day that the look after it can mean; `last` where the two may be of one day."""
+
+    @property
+    def days(self) -> int:
+        """How long at least, days."""
+        return (self.next - self.last).days
+
+
+def gaps(looks: Sequence[Look]) -> tuple[Gap, ...]:
+    """All times between one used look and the next, in time order."""
+    used = sorted((look.acquired for look in looks if look.used), key=lambda acquired: acquired.middle)
+    return tuple(Gap(a.last_day, max(a.last_day, b.first_day)) for a, b in pairwise(used))
+
+
+def longest_gap(looks: Sequence[Look]) -> Gap | None:
+    """The longest time between two used looks; None with fewer than two."""
+    return max(gaps(looks), key=lambda gap: gap.days, default=None)

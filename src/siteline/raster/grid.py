@@ -108,6 +108,14 @@ def bounds_of(grid: Grid) -> tuple[float, float, float, float]:
     return float(xs.min()), float(ys.min()), float(xs.max()), float(ys.max())
 
 
+def metres_per_pixel(grid: Grid) -> float | None:
+    """Metres on the ground that one pixel spans; None if nobody knows."""
+    if grid.crs is None:
+        return grid.gsd_m
+    a, b, _, d, e, _ = grid.transform
+    return math.sqrt(abs(a * e - b * d) * grid.area_scale)
+
+
 def to_pixels(outline: BaseGeometry, grid: Grid) -> BaseGeometry:
     """An outline in grid coordinates, as (col, row) of pixel corners."""
     return _through(outline, ~affine_of(grid))

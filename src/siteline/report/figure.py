@@ -22,7 +22,7 @@ from siteline.model.change import Kind
 from siteline.model.dates import Acquired
 from siteline.model.imagery import Grid, Look, Scene
 from siteline.model.place import Site
-from siteline.raster.grid import WGS84, affine_of, onto_grid, to_pixels
+from siteline.raster.grid import WGS84, affine_of, metres_per_pixel, onto_grid, to_pixels
 from siteline.report.days import say_acquired
 from siteline.report.inert import inert
 from siteline.report.lettering import broken, can_letter, draw_text, width_of
@@ -143,16 +143,6 @@ def north_of(grid: Grid) -> float | None:
     col, row = ~affine_of(grid) * there
     east, north = (col - cols / 2) * math.copysign(1, step), (rows / 2 - row) * math.copysign(1, step)
     return math.degrees(math.atan2(east, north))
-
-
-def metres_per_pixel(grid: Grid) -> float | None:
-    """Ground metres that one pixel spans; None if unknown."""
-    if grid.gsd_m is not None:
-        return grid.gsd_m
-    if grid.crs is None:
-        return None
-    a, b, _, d, e, _ = grid.transform
-    return math.sqrt(abs(a * e - b * d) * grid.area_scale)
 
 
 def window_around(

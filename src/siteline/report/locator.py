@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,7 +18,7 @@ from shapely.ops import nearest_points
 
 from siteline.model.change import Kind
 from siteline.model.place import Role
-from siteline.raster.grid import bounds_of, onto_grid, to_pixels
+from siteline.raster.grid import bounds_of, metres_per_pixel, onto_grid, to_pixels
 from siteline.report.days import say_acquired
 from siteline.report.figure import (
     KIND_COLOUR,
@@ -26,13 +27,12 @@ from siteline.report.figure import (
     burn_across,
     credit_of,
     encode,
-    metres_per_pixel,
     nice_length,
     picture_of,
     say_length,
 )
 from siteline.report.rules import Stamp
-from siteline.report.signs import SHAPES, sign
+from siteline.report.signs import sign
 from siteline.report.stretch import Window
 from siteline.report.svg import Attributes, data_uri, drawing, element, group, path_of
 
@@ -52,6 +52,9 @@ class Placed:
     kind: Kind
     outline: BaseGeometry
     """In the grid's coordinates."""
+
+    what: str = ""
+    """What changed, in words; "" for those of its kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,10 +235,8 @@ def map_figure(scenery: Scenery, placed: Sequence[Placed], width: float = WIDE) 
 
 def describe_map(scenery: Scenery, placed: Sequence[Placed], backdrop: Backdrop | None) -> str:
     """What the map shows, in a sentence."""
-    kinds: dict[str, int] = {}
-    for one in placed:
-        kinds[one.kind.words] = kinds.get(one.kind.words, 0) + 1
-    counted = ", ".join(f"{kind}: {count}" for kind, count in kinds.items()) or "no change"
+    counts = Counter(one.what or one.kind.words for one in placed)
+    counted = ", ".join(f"{what}: {count}" for what, count in counts.items()) or "no change"
     ground = (
         f" over an image of {say_acquired(scenery.acquired(backdrop.figure.scene_ids[0]))}"
         if backdrop
@@ -261,11 +262,6 @@ def say_perimeter(scenery: Scenery) -> str:
         "from",
     )
     return f"Perimeter: line {source}." if says_how else f"Perimeter: line drawn by {source}."
-
-
-def shapes_in_words() -> dict[Kind, str]:
-    """The sign of each kind, for the legend."""
-    return {kind: f"{SHAPES[kind]}: {kind.words}" for kind in Kind}
 
 
 def _map_window(scenery: Scenery, placed: Sequence[Placed]) -> Window:

@@ -14,15 +14,15 @@ import jinja2
 import xarray as xr
 from markupsafe import Markup
 
-from siteline.model.change import ChangeEvent, Judgement, Kind, Method, Status
-from siteline.model.dates import say_day
+from siteline.model.change import ChangeEvent, Judgement, Kind, Status
+from siteline.model.dates import say_day, say_span
 from siteline.model.finding import Comparison, Finding, SiteFindings
-from siteline.model.imagery import Look, Scene, Use
+from siteline.model.imagery import Look, Scene, Use, longest_gap
 from siteline.model.place import Role, Site, Structure, Zone
-from siteline.model.quantity import Quantity
 from siteline.model.survey import Survey
+from siteline.raster.grid import metres_per_pixel
 from siteline.report import locator, timeline
-from siteline.report.days import say_acquired, say_onset, say_span
+from siteline.report.days import say_acquired
 from siteline.report.figure import Figure, Scenery, credit_of, licence_of, set_scenery
 from siteline.report.filmstrip import draw_frames
 from siteline.report.inert import inert
@@ -188,17 +188,18 @@ def _tell_site(
     scenery = scenery_of(section, stamps)
     events = {judged.id: judged for judged in section.events}
     numbered = [(str(n), finding, events.get(finding.event_id)) for n, finding in enumerate(section.shown, 1)]
-    placed = [locator.Placed(n, f.kind, judged.event.outline) for n, f, judged in numbered if judged]
+    placed = [
+        locator.Placed(n, f.kind, judged.event.outline, _what(f)) for n, f, judged in numbered if judged
+    ]
     lanes = [
-        timeline.Lane(n, " ".join(filter(None, [f.label, f.kind.words])), judged.event)
+        timeline.Lane(n, " ".join(filter(None, [f.label, _what(f)])), judged.event, f.onset)
         for n, f, judged in numbered
         if judged
     ]
     backdrop = locator.paint_backdrop(scenery, placed)
     looks = scenery.looks
     used = [look for look in looks if look.used]
-    gaps = timeline.every_gap(looks)
-    longest = max(gaps, key=lambda gap: gap.days, default=None)
+    longest = longest_gap(looks)
     return {
         "id": name,
         "site": section.site,
@@ -215,11 +216,13 @@ def _tell_site(
             scenery, placed, backdrop, width=locator.NARROW, name=f"{name}-map-narrow", with_picture=False
         ),
         "perimeter": locator.say_perimeter(scenery),
-        "has_scale": scenery.grid.gsd_m is not None or scenery.grid.crs is not None,
+        "has_scale": metres_per_pixel(scenery.grid) is not None,
         "has_north": scenery.north is not None,
         "structures": [_tell_structure(s) for s in section.site.structures if s.role in _LISTED],
         "legend": [
-            (sign_alone(kind), kind.words) for kind in Kind if any(f.kind is kind for _, f, _ in numbered)
+            (sign_alone(kind), ", ".join(words))
+            for kind in Kind
+            if (words := dict.fromkeys(_what(f) for f in section.shown if f.kind is kind))
         ],
         "timeline_wide": timeline.draw_timeline(looks, lanes, stamps, name=f"{name}-time-wide"),
         "timeline_narrow": timeline.draw_upright_timeline(looks, lanes, stamps, name=f"{name}-time-narrow"),
@@ -232,13 +235,10 @@ def _tell_site(
         "looks_used": len(used),
         "looks_all": len(looks),
         "period": _say_period(used),
-        "smallest": _say_smallest(section.survey.smallest_visible),
+        "smallest": section.findings.smallest or "not known",
         "longest": longest
         and {"span": say_span(longest.days), "from": say_day(longest.last), "to": say_day(longest.next)},
-        "gaps": [
-            {"span": say_span(g.days), "from": say_day(g.last), "to": say_day(g.next)}
-            for g in sorted(timeline.gaps_of(looks), key=lambda g: (-g.days, g.last))[:12]
-        ],
+        "has_gaps": bool(timeline.gaps_of(looks)),
         "left_out": _left_out(section.survey.looks, section.scenes),
         "remarks": [(r.subject, r.text, r.remedy) for r in section.survey.remarks],
         "scenes": [_tell_scene(scene) for scene in section.used],
@@ -261,8 +261,6 @@ _WHERE = {
     None: "",
 }
 
-_FOUND = {Method.DETECTED: "Found by comparison of images", Method.DRAWN: "Seen by the analyst"}
-
 _USES = {
     Use.PUBLISH: "may be published",
     Use.PUBLISH_MAX_PX: "may be published",
@@ -270,6 +268,10 @@ _USES = {
     Use.NONE: "may not be used",
     Use.UNKNOWN: "permitted use unknown",
 }
+
+
+def _what(finding: Finding) -> str:
+    return finding.what or finding.kind.words
 
 
 def _tell_entry(
@@ -308,7 +310,7 @@ def _tell_entry(
             )
     scene_ids = [s for figure in (before, after, latest, *frames) if figure for s in figure.scene_ids]
     credited = [scenery.scenes[s] for s in dict.fromkeys(scene_ids) if s in scenery.scenes]
-    facts = {fact.name.lower(): fact.text for fact in finding.facts}
+    facts = {fact.name: fact.text for fact in finding.facts}
     review, state = _say_review(finding, judged)
     return {
         "anchor": anchor,
@@ -316,11 +318,9 @@ def _tell_entry(
         "sign": sign_alone(finding.kind, number, 13),
         "small_sign": sign_alone(finding.kind, number, 10),
         "finding": finding,
-        "kind": finding.kind.words,
+        "what": _what(finding),
         "where": _WHERE[finding.zone],
-        "onset": say_onset(event.onset) if event else (),
-        "size": facts.get("area", facts.get("size", "")),
-        "found": "" if event is None or "how it was found" in facts else _FOUND[event.method],
+        "size": facts.get("Area", ""),
         "review": review,
         "state": state,
         "before": before and _embedded(before),
@@ -336,7 +336,6 @@ def _tell_entry(
             (_STATUS[j.status], j.who, say_day(j.when.date()), j.why, j.version)
             for j in (judged.judgements if judged else ())
         ],
-        "probability": None if event is None or "detection probability" in facts else _say_probability(event),
     }
 
 
@@ -360,11 +359,6 @@ def _say_review(finding: Finding, judged: JudgedEvent | None) -> tuple[str, str]
         by = f" by {last.who} on {say_day(last.when.date())}: {last.why}" if last else ""
         return f"Judged unsure{by}".rstrip(".") + ".", "unsure"
     return "Not reviewed: no person has accepted it yet.", "open"
-
-
-def _say_probability(event: ChangeEvent) -> str:
-    text = f"{100 * event.probability:.0f} %"
-    return text if event.calibrated else f"{text}, not calibrated for these images"
 
 
 def _tell_structure(structure: Structure) -> dict[str, str]:
@@ -427,13 +421,6 @@ def _say_period(used: list[Look]) -> str:
     if not used:
         return "no usable image"
     return f"{say_day(used[0].acquired.first_day)} – {say_day(used[-1].acquired.last_day)}"
-
-
-def _say_smallest(smallest: Quantity | None) -> str:
-    if smallest is None:
-        return "not known"
-    rounded = float(f"{smallest.value:.2g}")
-    return f"about {rounded:,.0f} {smallest.unit}" if rounded >= 10 else f"about {rounded:g} {smallest.unit}"
 
 
 def _say_grid(survey: Survey) -> str:

@@ -131,7 +131,7 @@ class _Style:
 
 
 _WHAT = {
-    "Before": "where the change is not visible yet (dashed outline)",
+    "Before": "the last without the change (dashed outline)",
     "After": "the first with the change (solid outline)",
     "Latest": "the latest with the change (solid outline)",
 }

@@ -6,14 +6,12 @@ import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from itertools import pairwise
 
 from markupsafe import Markup
 
 from siteline.model.change import ChangeEvent, Kind
-from siteline.model.dates import MONTHS, DateInterval, say_day
-from siteline.model.imagery import Look
-from siteline.report.days import say_span
+from siteline.model.dates import MONTHS, DateInterval, say_day, say_span
+from siteline.model.imagery import Gap, Look, gaps, longest_gap
 from siteline.report.figure import KIND_COLOUR, Figure
 from siteline.report.rules import Stamp
 from siteline.report.signs import sign
@@ -31,40 +29,20 @@ class Lane:
 
     number: str
     label: str
+    """Label and what changed: "A-2 new building"."""
+
     event: ChangeEvent
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """A time without a usable look."""
-
-    last: date
-    """Last day seen."""
-
-    next: date
-    """Next day seen."""
-
-    @property
-    def days(self) -> int:
-        """How long, days."""
-        return (self.next - self.last).days
+    onset: str
+    """When, in words, as the finding says it."""
 
 
 def gaps_of(looks: Sequence[Look]) -> tuple[Gap, ...]:
     """Times without a usable look longer than GAP_DAYS and than twice what is usual here, in time order."""
-    steps = every_gap(looks)
+    steps = gaps(looks)
     if not steps:
         return ()
     usual = statistics.median(gap.days for gap in steps)
     return tuple(gap for gap in steps if gap.days > max(GAP_DAYS, 2 * usual))
-
-
-def every_gap(looks: Sequence[Look]) -> tuple[Gap, ...]:
-    """All times between one usable look and the next, in time order."""
-    used = sorted((look for look in looks if look.used), key=lambda look: look.acquired.middle)
-    return tuple(
-        Gap(a.acquired.last_day, max(a.acquired.last_day, b.acquired.first_day)) for a, b in pairwise(used)
-    )
 
 
 def draw_timeline(
@@ -203,16 +181,12 @@ def describe_timeline(looks: Sequence[Look], lanes: Sequence[Lane]) -> str:
     used = sum(look.used for look in ordered)
     first, last = ordered[0].acquired.first_day, ordered[-1].acquired.last_day
     parts = [f"{used} usable of {len(ordered)} looks from {say_day(first)} to {say_day(last)}."]
-    gaps = gaps_of(ordered)
-    if gaps:
-        longest = max(gaps, key=lambda gap: gap.days)
+    longest = longest_gap(ordered)
+    if longest is not None and gaps_of(ordered):
         parts.append(
             f"The longest gap: {say_span(longest.days)}, {say_day(longest.last)} to {say_day(longest.next)}."
         )
-    for lane in lanes:
-        onset = lane.event.onset
-        since = f"after {say_day(onset.after)}, " if onset.after else ""
-        parts.append(f"{lane.number}, {lane.event.kind.words}: first visible {since}by {say_day(onset.by)}.")
+    parts += [f"{lane.number}, {lane.label}: {lane.onset}." for lane in lanes]
     return " ".join(parts)
 
 
@@ -378,7 +352,7 @@ _MEANINGS = (
     ("used", "usable look"),
     ("left", "look left out"),
     ("gap", "gap"),
-    ("onset", "first visible in this time"),
+    ("onset", "came into sight in this time"),
     ("finished", "completed in this time"),
 )
 

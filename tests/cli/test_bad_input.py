@@ -259,6 +259,42 @@ def test_what_does_not_exist_is_named(with_site: Path, tmp_path: Path) -> None:
     assert siteline("site", "list", cwd=tmp_path).code == 1
 
 
+def test_altered_or_lost_bytes_stop_the_survey(with_site: Path, inbox: Path) -> None:
+    """A blob that was overwritten or is gone is named by its scene; with the right bytes back, all goes on."""
+    assert add(with_site, inbox).code == 0
+    scene = next(s for s in listed(with_site) if s["id"] == "S3")
+    blob = with_site / "blobs" / scene["sha256"][:2] / scene["sha256"][2:]
+    kept = blob.read_bytes()
+    blob.chmod(0o644)
+    blob.write_bytes((inbox / "s1.tif").read_bytes())
+    refused = siteline("survey", "plot", cwd=with_site)
+    assert (refused.code, "S3" in refused.err) == (1, True)
+    blob.unlink()
+    refused = siteline("survey", "plot", cwd=with_site)
+    assert (refused.code, "S3" in refused.err) == (1, True)
+    blob.write_bytes(kept)
+    assert siteline("survey", "plot", cwd=with_site).code == 0
+    assert all(s["used"] for s in listed(with_site))
+
+
+def test_a_pair_of_scenes_carries_a_brief_of_what_a_person_drew(
+    with_site: Path, inbox: Path, tmp_path: Path
+) -> None:
+    """Two scenes are too few to search, not too few to record and brief what is seen on them."""
+    write_manifest(inbox, rows=2)
+    assert add(with_site, inbox).code == 0
+    ring = [[3.0008, 39.7486], [3.0014, 39.7486], [3.0014, 39.7490], [3.0008, 39.7490], [3.0008, 39.7486]]
+    outline = tmp_path / "hall.geojson"
+    outline.write_text(json.dumps({"type": "Polygon", "coordinates": [ring]}))
+    words = ("--on", "S1", "--last-without", "S0", "--kind", "construction", "--stage", "roofed")
+    assert siteline("events", "add", "plot", *words, "--geometry", outline, cwd=with_site).code == 0
+    built = siteline("brief", "build", "--json", cwd=with_site)
+    assert built.code == 0, built.err
+    page = Path(json.loads(built.out)["file"]).read_text(encoding="utf-8")
+    assert "first visible" in page
+    assert "no search for changes was made" in page
+
+
 def test_too_few_looks_are_said_to_be_too_few(with_site: Path, inbox: Path) -> None:
     """Two scenes cannot carry a survey: the refusal or the remark says how many are needed."""
     write_manifest(inbox, rows=2)

@@ -127,7 +127,30 @@ def test_a_name_stays_through_later_surveys(events: Events) -> None:
     events.name(event_id, "A-2")
     events.record_survey("s", "survey2", [(make_event(stage=Stage.ROOFED), True)])
     found = events.get("s", "A-2")
-    assert (found.id, found.current.event.stage, found.current.number) == (event_id, Stage.ROOFED, 3)
+    assert (found.id, found.current.event.stage, found.current.number) == (event_id, Stage.ROOFED, 2)
+
+
+def test_a_person_s_name_goes_before_the_label_of_a_structure(events: Events) -> None:
+    """What a later survey would call the event does not displace the name; a label of the site file comes and goes."""
+    [(event_id, _)] = events.record_survey("s", "survey1", [(make_event(label="old hall"), True)])
+    events.record_survey("s", "survey2", [(make_event(label=""), True)])
+    assert events.get("s", event_id).current.event.label == ""
+    events.name(event_id, "A-2")
+    events.record_survey("s", "survey3", [(make_event(label="A-1"), True)])
+    assert events.get("s", event_id).current.event.label == "A-2"
+    assert events.record_survey("s", "survey4", [(make_event(label="A-1"), True)]) == [(event_id, 3)]
+
+
+def test_a_survey_up_to_a_day_says_nothing_of_later_events(events: Events) -> None:
+    """Surveying an earlier span does not retire what came into sight after it."""
+    [(event_id, _)] = events.record_survey("s", "survey1", [(make_event(), True)])
+    events.judge(event_id, Status.ACCEPTED, "seen on three looks")
+    events.record_survey("s", "survey2", [], until=date(2023, 12, 31))
+    found = events.get("s", event_id)
+    assert (found.current.reproduced, found.needs_review) == (True, False)
+    events.record_survey("s", "survey3", [], until=date(2024, 12, 31))
+    assert events.get("s", event_id).current.survey_id == "survey3"
+    assert not events.get("s", event_id).current.reproduced
 
 
 def test_sizes_stand_for_a_version_with_the_same_outline(tmp_path: Path) -> None:
@@ -140,8 +163,8 @@ def test_sizes_stand_for_a_version_with_the_same_outline(tmp_path: Path) -> None
     events.name(event_id, "A-2")
     events.record_survey("s", "survey2", [(make_event(), False)])
     events.record_survey("s", "survey3", [])
-    assert events.get("s", "A-2").current.number == 4
-    for version in (1, 2, 3, 4):
+    assert events.get("s", "A-2").current.number == 3
+    for version in (1, 2, 3):
         assert sizes.of("s", event_id, version)["area"] == make_area()
 
 

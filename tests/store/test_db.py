@@ -53,10 +53,11 @@ def test_no_row_can_be_changed_or_deleted(db: Database, name: str, verb: str) ->
             "west": 0, "south": 0, "east": 0, "north": 0,
         },
         "judgement": {"id": "j", "event_id": "e", "version": 1, "status": "accepted", "why": ""},
+        "event_name": {"event_id": "e", "label": "A-2"},
         "measurement": {"site_id": "s", "subject": "e", "what": "area", "noun": ""},
         "brief": {"id": "b", "sha256": "", "is_draft": True, "cites": "[]"},
     }  # fmt: skip
-    if name in ("event_version", "judgement"):
+    if name in ("event_version", "judgement", "event_name"):
         db.append(tables.event, columns["event"])
     db.append(tables.metadata.tables[name], columns[name])
     with pytest.raises(sa.exc.IntegrityError, match="never changed"), db.appending() as connection:

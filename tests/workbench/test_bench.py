@@ -101,3 +101,33 @@ def test_an_array_is_an_input_by_its_recipe(case: Case) -> None:
         bench = Bench(case)
         assert bench.run(stages.brightest, bench.run(stages.make_cube, size)).value == 5
     assert stages.CALLS == ["make_cube", "brightest"]
+
+
+def test_what_a_check_refuses_is_not_filed(case: Case) -> None:
+    """A failed check stops the stage before it runs; once it passes, the stage runs as if nothing had been."""
+    trusted = False
+
+    def check(_: Quantity) -> None:
+        if not trusted:
+            raise RuntimeError("altered bytes")
+
+    with pytest.raises(RuntimeError, match="altered"):
+        Bench(case).each(double, sizes(3), 2, check=check)
+    assert CALLS == []
+    trusted = True
+    assert [m.value for m in Bench(case).each(double, sizes(3), 2, check=check)] == [6]
+
+
+def test_a_small_cache_never_takes_what_is_in_use(case: Case) -> None:
+    """However small the cap, arrays handed out stay readable until the work is done; older ones go."""
+    from tests.workbench import stages_for_tests as stages
+
+    tight = case.settings.model_copy(
+        update={"cache": case.settings.cache.model_copy(update={"max_gb": 1e-9})}
+    )
+    case.settings = tight
+    bench = Bench(case)
+    cubes = [bench.run(stages.make_cube, size) for size in sizes(1, 2, 3)]
+    assert [float(cube["value"].max()) for cube in cubes] == [1, 2, 3]
+    Bench(case).run(stages.make_cube, sizes(4)[0])
+    assert len(list(case.cache.glob("??/*"))) == 1

@@ -40,7 +40,7 @@ def area(
             return
         typer.echo(f"{told['text']}, {told['method']}")
         for line in told["budget"]:
-            typer.echo(f"  {line['name']:<16} {line['sigma']:,.1f}")
+            typer.echo(f"  {line['name']:<16} {line['sigma']:,.1f} {line['unit']} (one sigma)")
 
 
 @app.command()

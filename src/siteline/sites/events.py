@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from pyproj import Transformer
@@ -38,6 +38,11 @@ class Version:
 
     number: int
     event: ChangeEvent
+    """With the label that a person gave it, if one did."""
+
+    own_label: str
+    """The label that its survey or its drawing gave it."""
+
     survey_id: str | None
     reproduced: bool
     """False: a later survey did not find it again; `event` is then its last form."""
@@ -93,10 +98,16 @@ class Events:
         self._sizes = Measurements(db)
 
     def record_survey(
-        self, site_id: str, survey_id: str, found: Sequence[tuple[ChangeEvent, bool]]
+        self,
+        site_id: str,
+        survey_id: str,
+        found: Sequence[tuple[ChangeEvent, bool]],
+        until: date | None = None,
     ) -> list[tuple[str, int]]:
         """
         File what a survey found, each with whether it is reported; returns (id, version) of each, in order.
+
+        until: the last day whose scenes the survey used; it says nothing of events that came into sight later.
 
         Matches what was known by outline (IoU ≥ 0.3), dates that agree first. A form that has not changed
         adds no version. Known events that were not found again get a version that says so.
@@ -105,15 +116,13 @@ class Events:
             known = [e for e in self.all(site_id, every=True) if e.current.event.method is Method.DETECTED]
             partner = _match([e.current.event for e in known], [event for event, _ in found])
             filed = []
-            for ordinal, (seen, is_reported) in enumerate(found):
+            for ordinal, (event, is_reported) in enumerate(found):
                 old = known[partner[ordinal]] if ordinal in partner else None
-                named = "" if old is None else old.current.event.label
-                event = seen if seen.label or not named else replace(seen, label=named)
                 if old is None:
                     filed.append(self._add(site_id, survey_id, ordinal, event, is_reported))
                     continue
                 now = old.current
-                is_same = to_json(now.event) == to_json(event)
+                is_same = to_json(replace(now.event, label=now.own_label)) == to_json(event)
                 if is_same and now.reproduced and now.reported == is_reported:
                     filed.append((old.id, now.number))
                     continue
@@ -123,8 +132,11 @@ class Events:
                 filed.append((old.id, now.number + 1))
             for index in set(range(len(known))) - set(partner.values()):
                 gone = known[index]
-                if gone.current.reproduced:
-                    self._repeat_version(gone, gone.current.event, reported=False, reproduced=False)
+                now = gone.current
+                if now.reproduced and (until is None or now.event.onset.by <= until):
+                    last = replace(now.event, label=now.own_label)
+                    self._append_version(gone.id, now.number + 1, survey_id, last, False, reproduced=False)
+                    self._sizes.carry(site_id, gone.id, now.number, now.number + 1)
         return filed
 
     def record_drawn(self, site_id: str, event: ChangeEvent) -> str:
@@ -136,13 +148,10 @@ class Events:
         return event_id
 
     def name(self, event_id: str, label: str) -> None:
-        """Give an event a label; it keeps it through later surveys."""
+        """Give an event a label; it keeps it through later surveys, whatever label these would give it."""
         with self._db.appending():
-            known = self._load({event_id}, None)[0]
-            now = known.current
-            if now.event.label != label:
-                event = replace(now.event, label=label)
-                self._repeat_version(known, event, reported=now.reported, reproduced=now.reproduced)
+            if self._load({event_id}, None)[0].current.event.label != label:
+                self._db.append(tables.event_name, {"event_id": event_id, "label": label})
 
     def judge(self, event_id: str, status: Status, why: str) -> None:
         """Add a person's word on the event's current version; a reason is required."""
@@ -196,15 +205,6 @@ class Events:
         self._append_version(event_id, 1, survey_id, event, is_reported)
         return event_id, 1
 
-    def _repeat_version(
-        self, known: WatchedEvent, event: ChangeEvent, *, reported: bool, reproduced: bool
-    ) -> None:
-        """A version that says something else of the same outline, whose sizes therefore stand."""
-        now = known.current
-        new = now.number + 1
-        self._append_version(known.id, new, now.survey_id, event, reported, reproduced=reproduced)
-        self._sizes.carry(known.site_id, known.id, now.number, new)
-
     def _append_version(
         self,
         event_id: str,
@@ -237,49 +237,57 @@ class Events:
         wanted = set(ids)
         if not wanted:
             return []
-        event, version, judged = tables.event.c, tables.event_version.c, tables.judgement.c
+        event = tables.event.c
         sites = dict(self._db.rows(sa.select(event.id, event.site_id).where(event.id.in_(wanted))))
-        versions: dict[str, list[Version]] = {}
-        rows = self._db.rows(
-            known_at(
-                sa.select(
-                    version.event_id, version.version, version.noun, version.survey_id,
-                    version.reproduced, version.reported, version.created_at, version.created_by,
-                ).where(version.event_id.in_(wanted)),
-                tables.event_version,
-                as_of,
-            ).order_by(version.event_id, version.version)
-        )  # fmt: skip
-        for event_id, number, noun, survey_id, reproduced, reported, at, by in rows:
-            versions.setdefault(event_id, []).append(
-                Version(
-                    number, from_json(ChangeEvent, noun), survey_id, reproduced, reported,
-                    datetime.fromisoformat(at), by,
-                )
-            )  # fmt: skip
-        judgements: dict[str, list[Judgement]] = {}
-        rows = self._db.rows(
-            known_at(
-                sa.select(
-                    judged.event_id,
-                    judged.version,
-                    judged.status,
-                    judged.created_by,
-                    judged.created_at,
-                    judged.why,
-                ).where(judged.event_id.in_(wanted)),
-                tables.judgement,
-                as_of,
-            ).order_by(judged.id)
-        )
-        for event_id, number, status, who, when, why in rows:
-            judgements.setdefault(event_id, []).append(
-                Judgement(event_id, number, Status(status), who, datetime.fromisoformat(when), why)
-            )
+        versions = self._versions(wanted, as_of)
+        judgements = self._judgements(wanted, as_of)
         return [
             WatchedEvent(i, sites[i], tuple(versions[i]), tuple(judgements.get(i, ())))
             for i in sorted(versions)
         ]
+
+    def _versions(self, ids: set[str], as_of: datetime | None) -> dict[str, list[Version]]:
+        """Versions of events, oldest first, each with the label that a person gave the event."""
+        named, version = tables.event_name.c, tables.event_version.c
+        names = dict(
+            self._db.rows(
+                known_at(
+                    sa.select(named.event_id, named.label).where(named.event_id.in_(ids)),
+                    tables.event_name,
+                    as_of,
+                ).order_by(named.seq)
+            )
+        )
+        query = sa.select(
+            version.event_id, version.version, version.noun, version.survey_id,
+            version.reproduced, version.reported, version.created_at, version.created_by,
+        ).where(version.event_id.in_(ids))  # fmt: skip
+        rows = self._db.rows(
+            known_at(query, tables.event_version, as_of).order_by(version.event_id, version.version)
+        )
+        found: dict[str, list[Version]] = {}
+        for event_id, number, noun, survey_id, reproduced, reported, at, by in rows:
+            own = from_json(ChangeEvent, noun)
+            shown = replace(own, label=names.get(event_id, own.label))
+            when = datetime.fromisoformat(at)
+            found.setdefault(event_id, []).append(
+                Version(number, shown, own.label, survey_id, reproduced, reported, when, by)
+            )
+        return found
+
+    def _judgements(self, ids: set[str], as_of: datetime | None) -> dict[str, list[Judgement]]:
+        """Judgements of events, oldest first."""
+        judged = tables.judgement.c
+        query = sa.select(
+            judged.event_id, judged.version, judged.status, judged.created_by, judged.created_at, judged.why
+        ).where(judged.event_id.in_(ids))
+        rows = self._db.rows(known_at(query, tables.judgement, as_of).order_by(judged.created_at, judged.id))
+        found: dict[str, list[Judgement]] = {}
+        for event_id, number, status, who, when, why in rows:
+            found.setdefault(event_id, []).append(
+                Judgement(event_id, number, Status(status), who, datetime.fromisoformat(when), why)
+            )
+        return found
 
 
 def _is_material(judged: Version, now: Version) -> bool:

@@ -153,6 +153,6 @@ def _plain_words(url: str) -> Iterator[None]:
         if "malformed" in str(error.orig) or "not a database" in str(error.orig):
             raise BrokenCustody(
                 f"{name} is damaged: {error.orig}",
-                "Restore the case from a copy made with: siteline case pack",
+                "Restore the case folder from a copy.",
             ) from error
         raise

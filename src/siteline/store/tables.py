@@ -116,6 +116,15 @@ judgement = Table(
     *_signed(),
 )
 
+event_name = Table(
+    "event_name",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("event_id", String(64), ForeignKey("event.id"), nullable=False, index=True),
+    Column("label", String(200), nullable=False),
+    *_signed(),
+)
+
 measurement = Table(
     "measurement",
     metadata,

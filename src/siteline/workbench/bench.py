@@ -8,6 +8,7 @@ the recipe; each is filed when its stage has ended, so that an interrupted surve
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib.metadata
 import inspect
@@ -17,11 +18,12 @@ import time
 import typing
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields, is_dataclass, replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from siteline import __version__
+from siteline.model.errors import BadInput
 from siteline.model.imagery import Scene
 from siteline.store.blobs import room_on_disk
 from siteline.store.codec import digest, from_json, to_json
@@ -52,7 +54,10 @@ class Bench:
         self.case = case
         self.progress = progress
         self.recipes: dict[str, str] = {}
-        """Recipe of the last run of each stage, for the survey's record."""
+        """Recipe of each stage's last run; of a stage run on many items, the digest of all their recipes."""
+
+        self._held: set[Path] = set()
+        """Cache entries that this bench has handed out: not to be trimmed while they may be read."""
 
         self.seconds: dict[str, float] = {}
         """Seconds of each stage, when it ran first; summed over items."""
@@ -64,17 +69,31 @@ class Bench:
         self.progress(stage.__name__, 1, 1)
         return made
 
-    def each(self, stage: Callable[..., T], items: Iterable[I], *shared: Any) -> list[T]:
-        """`stage(item, *shared)` for every item, each filed as soon as it is done: the unit of resume."""
+    def each(
+        self,
+        stage: Callable[..., T],
+        items: Iterable[I],
+        *shared: Any,
+        check: Callable[[I], None] | None = None,
+    ) -> list[T]:
+        """
+        `stage(item, *shared)` for every item, each filed as soon as it is done: the unit of resume.
+
+        check: called with an item just before the stage really runs on it; what it raises is not filed.
+        """
         listed = list(items)
-        made = []
+        made, recipes = [], []
         for count, item in enumerate(listed):
             self.progress(stage.__name__, count, len(listed))
-            made.append(self._once(stage, (item, *shared)))
+            made.append(self._once(stage, (item, *shared), None if check is None else partial(check, item)))
+            recipes.append(self.recipes[stage.__name__])
+        self.recipes[stage.__name__] = digest(*recipes)
         self.progress(stage.__name__, len(listed), len(listed))
         return made
 
-    def _once(self, stage: Callable[..., T], inputs: Sequence[Any]) -> T:
+    def _once(
+        self, stage: Callable[..., T], inputs: Sequence[Any], check: Callable[[], None] | None = None
+    ) -> T:
         name = f"{stage.__module__}.{stage.__name__}"
         described = [_identify(value) for value in inputs]
         versions = {"siteline": __version__, "source": source_of(stage.__module__), **_numeric_versions()}
@@ -90,6 +109,8 @@ class Bench:
             else:
                 self._count(stage.__name__, before.seconds)
                 return typing.cast("T", made)
+        if check is not None:
+            check()
         started = time.perf_counter()
         fresh = stage(*inputs)
         with room_on_disk(self.case.folder):
@@ -140,7 +161,8 @@ class Bench:
         if home.exists():
             shutil.rmtree(home)
         save_cube(cube.assign_attrs(recipe=recipe), home)
-        self._trim(keep=home)
+        self._held.add(home)
+        self._trim()
 
     def _cached_array(self, recipe: str) -> Any:
         from siteline.cube.cache import open_cube
@@ -148,21 +170,23 @@ class Bench:
         home = self.case.cache / recipe[:2] / recipe[2:]
         try:
             cube = open_cube(home)
-        except Exception as error:  # whatever is wrong with derived bytes, they are made again
+        except BadInput as error:  # damaged or gone: derived bytes are made again
             raise _Evicted from error
+        self._held.add(home)
         return cube.assign_attrs(recipe=recipe)
 
-    def _trim(self, keep: Path) -> None:
-        """Hold the cache under its cap: what was written longest ago goes first."""
-        entries = [
-            (folder.stat().st_mtime, sum(f.stat().st_size for f in folder.rglob("*") if f.is_file()), folder)
-            for folder in self.case.cache.glob("??/*")
-        ]
+    def _trim(self) -> None:
+        """Hold the cache under its cap: what was written longest ago goes first, never what is in use here."""
+        entries = []
+        for folder in self.case.cache.glob("??/*"):
+            with contextlib.suppress(FileNotFoundError):  # another process may be trimming too
+                size = sum(f.stat().st_size for f in folder.rglob("*") if f.is_file())
+                entries.append((folder.stat().st_mtime, size, folder))
         surplus = sum(size for _, size, _ in entries) - self.case.settings.cache.max_gb * 1e9
-        for _, size, folder in sorted(entries, key=lambda entry: entry[0]):
+        for _, size, folder in sorted(entries):
             if surplus <= 0:
                 return
-            if folder != keep:
+            if folder not in self._held:
                 shutil.rmtree(folder, ignore_errors=True)
                 surplus -= size
 

@@ -20,7 +20,7 @@ from siteline.workbench.case import Case
 from siteline.workbench.files import write_derived
 from siteline.workbench.findings import findings_of
 from siteline.workbench.sizes import compare_halls
-from siteline.workbench.survey import Sight, see_site, survey_site
+from siteline.workbench.survey import Sight, renew_survey
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Built:
 
 def build_brief(case: Case, out: Path | None, progress: Progress) -> Built:
     """
-    Build the page, keep its bytes, record what it cites; sites never surveyed are surveyed first.
+    Build the page, keep its bytes, record what it cites; sites are surveyed first as they stand now.
 
     Raises CannotTell if there is no site.
     """
@@ -46,11 +46,13 @@ def build_brief(case: Case, out: Path | None, progress: Progress) -> Built:
             "there is no site to brief on", "Add one: siteline site add FILE, or siteline start PLACE"
         )
     bench = Bench(case, progress)
-    sections, remarks = [], []
+    sections: list[SiteSection] = []
+    remarks: list[Remark] = []
     for site_id in sites:
         try:
-            survey = case.surveys.newest(site_id) or survey_site(case, site_id, progress=progress).survey
-            sections.append(_section(case, see_site(bench, site_id, survey.until), survey))
+            survey, sight, told = renew_survey(bench, site_id)
+            sections.append(_section(case, sight, survey))
+            remarks += told
         except CannotTell as error:
             if len(sites) == 1:
                 raise

@@ -12,7 +12,7 @@ from siteline.findings.draft import draft_finding
 from siteline.measure.drawn import measure_drawn
 from siteline.measure.zone import place_against
 from siteline.model.change import ChangeEvent, Judgement, Kind, Method, Observation, Stage, State, Status
-from siteline.model.dates import DateInterval
+from siteline.model.dates import DateInterval, say_day
 from siteline.model.errors import BadGeometry, BadInput, BadSetting
 from siteline.model.finding import Finding
 from siteline.model.imagery import Grid, Scene
@@ -234,8 +234,9 @@ def _zone(site: Site, event: ChangeEvent, grid: Grid | None) -> tuple[Zone | Non
 
 def _tell_version(version: Version) -> dict[str, Any]:
     event = version.event
-    stage = f", {event.stage.value}" if event.stage else ""
-    said = f"{event.kind.value}{stage}, onset ({event.onset.after}, {event.onset.by}]"
+    stage = f", {event.stage.words}" if event.stage else ""
+    since = f"not visible on {say_day(event.onset.after)}, " if event.onset.after else ""
+    said = f"{event.kind.words}{stage}; {since}first visible on {say_day(event.onset.by)}"
     return {
         "version": version.number,
         "at": version.created_at.isoformat(),
@@ -270,8 +271,12 @@ def _check_order(case: Case, site_id: str, seen: Scene, before: Scene | None) ->
                 "Exchange the two, or name an earlier scene.",
             )
         return
+    survey = case.surveys.newest(site_id)
+    unused = {look.scene_id for look in survey.looks if not look.used} if survey else set()
     earlier = [
-        s for s in case.scenes.all(site_id) if s.fault is None and s.acquired.middle < seen.acquired.middle
+        s
+        for s in case.scenes.all(site_id)
+        if s.fault is None and s.id not in unused and s.acquired.middle < seen.acquired.middle
     ]
     if earlier:
         raise BadInput(

@@ -9,7 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from siteline.model.errors import BadInput
+from siteline.model.errors import BadInput, BrokenCustody, NotFound
 from siteline.model.imagery import Look, Scene
 from siteline.model.place import Site
 from siteline.model.remark import Remark
@@ -90,6 +90,15 @@ def resolved(case: Case, scene: Scene) -> Scene:
     """The scene with `href` and `mask_href` where its bytes lie in this case."""
     mask = None if scene.mask_sha256 is None else str(case.blobs.path(scene.mask_sha256))
     return replace(scene, href=str(case.blobs.path(scene.sha256)), mask_href=mask)
+
+
+def check_custody(case: Case, scene: Scene) -> None:
+    """Raise BrokenCustody, naming the scene, unless its bytes and its mask's are still what was taken in."""
+    for sha256 in filter(None, (scene.sha256, scene.mask_sha256)):
+        try:
+            case.blobs.verify(sha256)
+        except (NotFound, BrokenCustody) as error:
+            raise BrokenCustody(f"scene {scene.id}: {error}") from error
 
 
 def list_scenes(case: Case, site_id: str, as_of: datetime | None = None) -> list[dict[str, Any]]:

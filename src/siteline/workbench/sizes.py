@@ -10,6 +10,7 @@ from siteline.findings.draft import draft_comparison
 from siteline.measure.drawn import measure_drawn
 from siteline.measure.ratio import ratio
 from siteline.model.change import Kind, Stage
+from siteline.model.dates import say_day
 from siteline.model.errors import BadInput, NotFound, NotMeasured
 from siteline.model.finding import Comparison
 from siteline.model.measurement import Measurement
@@ -73,8 +74,8 @@ def compare_halls(case: Case, site: Site, events: Sequence[WatchedEvent]) -> tup
         )
         if not is_building or size is None or size.quantity is None or largest.quantity is None:
             continue
-        if size.quantity.value >= largest.quantity.value / 3:
-            name = now.event.label or f"event {watched.id}"
+        name = now.event.label or f"the new building first visible on {say_day(now.event.onset.by)}"
+        if name != label and size.quantity.value >= largest.quantity.value / 3:
             compared.append(draft_comparison(name, label, "area", ratio(size, largest, name, label)))
     return tuple(compared)
 
@@ -102,7 +103,7 @@ def _on_file(case: Case, site: Site, what: str) -> Measurement | None:
             f"{what!r} is no event and no building of {site.id}",
             f"Buildings: {labels}. Events: siteline events list",
         ) from error
-    return case.measurements.of(site.id, watched.id).get("area")
+    return case.measurements.of(site.id, watched.id, watched.current.number).get("area")
 
 
 def _tell(size: Measurement) -> dict[str, Any]:
@@ -113,6 +114,9 @@ def _tell(size: Measurement) -> dict[str, Any]:
         "unit": size.quantity.unit,
         "text": str(size.quantity),
         "method": size.method,
-        "budget": [{"name": line.name, "sigma": line.sigma, "shared": line.shared} for line in size.budget],
+        "budget": [
+            {"name": line.name, "sigma": line.sigma, "unit": size.quantity.unit, "shared": line.shared}
+            for line in size.budget
+        ],
         "scenes": list(size.scene_ids),
     }

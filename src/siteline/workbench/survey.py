@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from siteline.change.find import ChangeOptions, Preset, find_changes
@@ -16,13 +17,14 @@ from siteline.model.errors import BadSetting, CannotTell
 from siteline.model.imagery import Grid, Look, Scene
 from siteline.model.measurement import Measurement
 from siteline.model.place import Role, Site, Structure
+from siteline.model.quantity import Quantity
 from siteline.model.remark import Remark
 from siteline.model.survey import Survey
 from siteline.raster.grid import onto_grid
 from siteline.store.codec import digest
 from siteline.workbench.bench import Bench, Progress, say_nothing
 from siteline.workbench.case import Case
-from siteline.workbench.images import resolved
+from siteline.workbench.images import check_custody, resolved
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -70,7 +72,7 @@ def see_site(bench: Bench, site_id: str, until: date | None = None) -> Sight:
     scenes = _usable_scenes(case, site_id, until)
     options = CubeOptions()
     grid = bench.run(plan_grid, scenes, site)
-    natives = tuple(bench.each(read_native, scenes, site, grid, options))
+    natives = tuple(bench.each(read_native, scenes, site, grid, options, check=partial(check_custody, case)))
     alignment = bench.run(align, natives, site, grid, options)
     built = bench.run(build_cube, natives, alignment, grid, options)
     return Sight(site, scenes, grid, built.cube, alignment.looks, (*alignment.remarks, *built.remarks))
@@ -101,30 +103,69 @@ def survey_site(
     if chosen not in set(Preset):
         raise BadSetting(f"no preset {chosen!r}", f"There are: {', '.join(Preset)}.")
     last_day = parse_acquired(until).last_day if until else None
-    bench = Bench(case, progress)
-    sight = see_site(bench, site_id, last_day)
-    options = ChangeOptions(preset=Preset(chosen))
-    changes = bench.run(find_changes, sight.cube, sight.looks, sight.known, options)
+    survey, _ = _survey(Bench(case, progress), site_id, last_day, Preset(chosen))
+    return Surveyed(survey, len(case.events.all(site_id)))
+
+
+def renew_survey(bench: Bench, site_id: str) -> tuple[Survey, Sight, tuple[Remark, ...]]:
+    """
+    The newest survey of a site as its scenes, outlines and code stand now, with what it saw.
+
+    Where nothing has changed no work is done; where something has, the site is surveyed anew, and that is said.
+    Scenes too few to search leave what people drew: the survey is then not filed and says why.
+    """
+    case = bench.case
+    before = case.surveys.newest(site_id)
+    until = before.until if before else None
+    preset = Preset(before.preset if before else case.settings.survey.preset)
+    try:
+        survey, sight = _survey(bench, site_id, until, preset)
+    except CannotTell as error:
+        sight = see_site(bench, site_id, until)
+        why = Remark(site_id, f"no search for changes was made: {error}", error.hint)
+        return _survey_of(bench, sight, preset, until, None, (why,)), sight, (why,)
+    if before is None or before.id == survey.id:
+        return survey, sight, ()
+    told = "its scenes, its outlines or the program have changed since the last survey; it was surveyed anew"
+    return survey, sight, (Remark(site_id, told),)
+
+
+def _survey(bench: Bench, site_id: str, until: date | None, preset: Preset) -> tuple[Survey, Sight]:
+    case = bench.case
+    bench.recipes.clear()
+    bench.seconds.clear()
+    sight = see_site(bench, site_id, until)
+    changes = bench.run(find_changes, sight.cube, sight.looks, sight.known, ChangeOptions(preset=preset))
     measuring = MeasureOptions()
     sizes = bench.each(measure_event, changes.events, sight.cube, measuring)
     of_known = bench.each(measure_outline, [k.geometry for k in sight.known], sight.cube, measuring)
-    recipes = dict(bench.recipes)
-    survey = Survey(
-        id=digest(
-            site_id, chosen, str(last_day), *(f"{stage}={recipes[stage]}" for stage in sorted(recipes))
-        ),
+    survey = _survey_of(bench, sight, preset, until, changes.smallest_visible, changes.remarks)
+    _record(case, sight, survey, changes.events, changes.candidates, sizes, of_known)
+    return survey, sight
+
+
+def _survey_of(
+    bench: Bench,
+    sight: Sight,
+    preset: Preset,
+    until: date | None,
+    smallest: Quantity | None,
+    remarks: tuple[Remark, ...],
+) -> Survey:
+    """What the bench has done for a site, as a survey; known by the recipes of its stages."""
+    site_id, recipes = sight.site.id, dict(bench.recipes)
+    return Survey(
+        id=digest(site_id, preset, str(until), *(f"{stage}={recipes[stage]}" for stage in sorted(recipes))),
         site_id=site_id,
-        preset=chosen,
-        until=last_day,
+        preset=preset,
+        until=until,
         grid=sight.grid,
         looks=sight.looks,
-        smallest_visible=changes.smallest_visible,
-        remarks=(*sight.remarks, *changes.remarks),
+        smallest_visible=smallest,
+        remarks=(*sight.remarks, *remarks),
         recipes=recipes,
         seconds=dict(bench.seconds),
     )
-    _record(case, sight, survey, changes.events, changes.candidates, sizes, of_known)
-    return Surveyed(survey, len(case.events.all(site_id)))
 
 
 def _usable_scenes(case: Case, site_id: str, until: date | None) -> tuple[Scene, ...]:
@@ -150,13 +191,13 @@ def _record(
     of_known: list[tuple[Measurement, ...]],
 ) -> None:
     """File a survey in one piece; a survey that is the newest already adds nothing."""
-    newest = case.surveys.newest(survey.site_id)
-    if newest is not None and newest.id == survey.id:
-        return
     below = [candidate for candidate in candidates if candidate not in events]
     found = [*((event, True) for event in events), *((event, False) for event in below)]
     with case.db.appending():
-        filed = case.events.record_survey(survey.site_id, survey.id, found)
+        newest = case.surveys.newest(survey.site_id)
+        if newest is not None and newest.id == survey.id:
+            return
+        filed = case.events.record_survey(survey.site_id, survey.id, found, survey.until)
         for (event_id, version), measured in zip(filed, sizes, strict=False):
             case.measurements.record(survey.site_id, event_id, version, measured)
         for structure, measured in zip(sight.known, of_known, strict=True):

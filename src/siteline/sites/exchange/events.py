@@ -100,7 +100,9 @@ def describe_events(records: Sequence[EventRecord], site: Site, *, looks: bool =
 
     looks: with what each look says of each event. Writing, reading and describing again changes nothing.
     """
-    unit = "m" if site.frame is Frame.EARTH or site.gsd_m is not None else "px"
+    sizes = [size for r in records for size in (*r.measurements.values(), r.distance_to_perimeter) if size]
+    in_metres = site.frame is Frame.EARTH or site.gsd_m is not None or any(s.unit[:1] == "m" for s in sizes)
+    unit = "m" if in_metres else "px"
     return Events(
         tuple(
             ExchangedEvent(_properties(record, unit, looks), _outline(record, site.frame))
@@ -132,11 +134,10 @@ def _properties(record: EventRecord, unit: str, looks: bool) -> dict[str, Any]:
         "completed": finished if event.kind in (Kind.DEMOLITION, Kind.ROOF_CHANGE) else None,
     }
     for size in SIZES:
-        square = "2" if size == "area" else ""
-        said[f"{size}_{unit}{square}"] = _size(record.measurements.get(size), unit, square)
+        said |= _size(size, record.measurements.get(size), unit + ("²" if size == "area" else ""))
     said |= {
         "zone": record.zone.value if record.zone else None,
-        f"distance_to_perimeter_{unit}": _size(record.distance_to_perimeter, unit, ""),
+        **_size("distance_to_perimeter", record.distance_to_perimeter, unit),
         "scenes": {"last_without": event.last_without, "first_with": event.first_with},
         "looks": {state.value: seen[state] for state in State},
         "judged": _judged(record.judgement),
@@ -152,12 +153,10 @@ def _properties(record: EventRecord, unit: str, looks: bool) -> dict[str, Any]:
     return fit
 
 
-def _size(quantity: Quantity | None, unit: str, square: str) -> dict[str, float] | None:
-    if quantity is None:
-        return None
-    expected = unit + ("²" if square else "")
-    assert quantity.unit == expected, f"a size in {quantity.unit!r} where the site's unit is {expected!r}"
-    return quantity.as_dict()
+def _size(name: str, quantity: Quantity | None, unit: str) -> dict[str, Any]:
+    """A size under its name and unit; one that was measured before the scale was known stays in its own unit."""
+    own = quantity.unit if quantity is not None else unit
+    return {f"{name}_{own.replace('²', '2')}": quantity.as_dict() if quantity is not None else None}
 
 
 def _judged(judgement: Judgement | None) -> dict[str, Any] | None:

@@ -1,4 +1,4 @@
-"""The first case: sites, scenes, runs, surveys, events with versions and judgements, measurements, briefs."""
+"""The first case: sites, scenes, runs, surveys, events with versions, names and judgements, measurements, briefs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,18 @@ from alembic import op
 revision = "0001"
 down_revision = None
 
-TABLES = ("site", "scene", "run", "survey", "event", "event_version", "judgement", "measurement", "brief")
+TABLES = (
+    "site",
+    "scene",
+    "run",
+    "survey",
+    "event",
+    "event_version",
+    "judgement",
+    "event_name",
+    "measurement",
+    "brief",
+)
 
 
 def upgrade() -> None:
@@ -80,6 +91,13 @@ def upgrade() -> None:
         text("why"),
     )
     op.create_index("ix_judgement_event_id", "judgement", ["event_id"])
+    table(
+        "event_name",
+        sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
+        sa.Column("event_id", sa.String(64), sa.ForeignKey("event.id"), nullable=False),
+        text("label", 200),
+    )
+    op.create_index("ix_event_name_event_id", "event_name", ["event_id"])
     table(
         "measurement",
         sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),

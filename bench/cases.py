@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -158,8 +157,3 @@ def naip_field(seed: int, folder: Path) -> Case:
 
 def _controls(record: dict[str, list[dict[str, object]]]) -> dict[str, BaseGeometry]:
     return {str(c["id"]): Polygon(c["polygon"]) for c in record["controls"]}
-
-
-def frames_of(cube: xr.Dataset) -> Iterator[str]:
-    """Scene ids, in time order."""
-    return (str(s) for s in cube["scene"].values)

@@ -208,6 +208,52 @@ def test_hall_torn_down_is_a_demolition() -> None:
     assert found.other_kind is not None
 
 
+@pytest.mark.parametrize("sun", [True, False])
+def test_hall_built_and_torn_down_within_a_year_is_two_events(sun: bool) -> None:
+    """A construction and a demolition, each dated, and each with the looks that show its own two states only."""
+    hall = replace(HALL, since=12, until=24, height_m=9.0 if sun else 0.0)
+    days = days_apart(40, 25)
+    events = search(make_cube(days, [hall], sun=sun)).events
+    built, gone = sorted((e for e in events if iou(e.outline, hall.outline) > 0.5), key=lambda e: e.onset.by)
+    assert (built.kind, gone.kind) == (Kind.CONSTRUCTION, Kind.DEMOLITION)
+    assert (built.onset.after, built.onset.by) == (days[11], days[12])
+    assert (gone.onset.after, gone.onset.by) == (days[23], days[24])
+    said = [[(o.state, o.reason) for o in e.observations] for e in (built, gone)]
+    again, before = ((State.NOT_OBSERVABLE, reason) for reason in ("changed again", "before another change"))
+    unchanged, changed = (State.UNCHANGED, None), (State.CHANGED, None)
+    assert said[0] == [unchanged] * 12 + [changed] * 12 + [again] * 16
+    assert said[1] == [before] * 12 + [unchanged] * 12 + [changed] * 16
+    if sun:
+        assert built.stage is Stage.ROOFED
+        assert built.height is not None
+        assert abs(built.height.value - 9) < 2 * built.height.sigma
+
+
+def test_clearing_under_a_hall_ends_where_the_hall_begins() -> None:
+    """Ground cleared and built over two years later: the looks that show the hall no longer say "cleared"."""
+    soil = Block(12, 10, 22, 28, since=6, until=18, colour=(0.16, 0.21, 0.27, 0.33))
+    hall = replace(HALL, top=13, left=11, rows=20, cols=26, since=18)
+    days = days_apart(30, 60)
+    events = search(make_cube(days, [soil, replace(soil, since=18, until=None), hall], ground=GREEN)).events
+    cleared = next(e for e in events if e.onset.by == days[6])
+    states = [o.state for o in cleared.observations]
+    assert states[6:18] == [State.CHANGED] * 12
+    assert {(o.state, o.reason) for o in cleared.observations[18:]} == {
+        (State.NOT_OBSERVABLE, "changed again")
+    }
+    assert State.CHANGED in [o.state for o in event_on(events, hall).observations[18:]]
+
+
+def test_completion_is_dated_from_looks_that_saw_it() -> None:
+    """A look with cloud over the hall is no look without its roof: completion is told from the last one that saw it."""
+    hall = replace(HALL, since=20, height_m=9.0)
+    days = days_apart(40, 25)
+    hidden = (slice(14, 36), slice(12, 40))
+    found = event_on(search(make_cube(days, [hall], sun=True, cloudy={19: hidden})).events, hall)
+    assert found.finished is not None
+    assert (found.finished.after, found.finished.by) == (days[18], days[20])
+
+
 def test_known_building_is_told_by_its_label() -> None:
     """A building of the site file that goes is an event with its label, and its outline as drawn to within a pixel."""
     hall = replace(HALL, since=0, until=9)
@@ -255,15 +301,18 @@ def test_outlines_lie_on_the_grid_and_are_sound() -> None:
 
 
 def test_smallest_visible_grows_with_noise() -> None:
-    """The noisier a scene, the larger what could have hidden in it; with no scale it is told in pixels."""
+    """The noisier a scene, the larger what could have hidden in it; in pixels without a scale, in true metres with one."""
     grid = Grid(None, (1.0, 0.0, 0.0, 0.0, 1.0, 0.0), (50, 50), None)
     metres = replace(grid, gsd_m=2.0)
+    scaled = Grid("EPSG:32638", (2.0, 0.0, 0.0, 0.0, -2.0, 0.0), (50, 50), 2.02, 1.0201)
     sizes = []
     for noise in (0.02, 0.1, 0.2, 0.3):
         sigma = np.full((50, 50), noise, np.float32)
         in_px, in_m2 = (smallest_visible(60.0, sigma, 20, g, 6) for g in (grid, metres))
         assert (in_px.unit, in_m2.unit) == ("px²", "m²")
         assert in_m2.value == pytest.approx(4 * in_px.value)
+        on_earth = smallest_visible(60.0, sigma, 20, scaled, 6)
+        assert on_earth.value == pytest.approx(2.02**2 * in_px.value)
         assert in_px.sigma > 0
         sizes.append(in_px.value)
     assert sizes == sorted(sizes)

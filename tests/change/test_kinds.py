@@ -9,7 +9,7 @@ from siteline.change.kinds import Evidence, kind_of, probability_of, stage_of
 from siteline.change.shadow import ShadowEvidence
 from siteline.model.change import Kind, Stage
 
-STANDS, FLAT, UNSURE = (ShadowEvidence(x, 8.0, 1.0, 20) for x in (12.0, -3.0, 0.5))
+STANDS, FLAT, UNSURE = (ShadowEvidence(x, 8.0, 1.0) for x in (12.0, -3.0, 0.5))
 PLAIN = Evidence(
     strength=3.0,
     contrast_before=1.5,

@@ -148,6 +148,20 @@ def test_only_looks_after_the_change_are_used() -> None:
     assert set(measure_event(torn_down, gone)[0].scene_ids) <= {"S00", "S01", "S02"}
 
 
+def test_looks_after_it_changed_again_are_not_measured_on() -> None:
+    """A hall that was torn down later is measured while it stood; so is one torn down, if it was not there at first."""
+    footprint = building((28, 28), 16, 10, 25)
+    cube = render(World(footprint, seed=5), 9)
+    stood = event_of(footprint, cube.scene.values, since=3, until=6)
+    assert set(measure_event(stood, cube)[0].scene_ids) == {"S03", "S04", "S05"}
+    early = tuple(
+        replace(o, state=State.NOT_OBSERVABLE if i < 3 else State.UNCHANGED if i < 6 else State.CHANGED)
+        for i, o in enumerate(stood.observations)
+    )
+    gone = replace(stood, kind=Kind.DEMOLITION, stage=None, observations=early, first_with="S06")
+    assert set(measure_event(gone, cube)[0].scene_ids) == {"S03", "S04", "S05"}
+
+
 def test_clouded_looks_are_left_out() -> None:
     """A look with cloud over the outline is not measured on."""
     footprint = building((28, 28), 16, 10, 25)
@@ -223,12 +237,14 @@ def event_of(
     kind: Kind = Kind.CONSTRUCTION,
     stage: Stage | None = Stage.ROOFED,
     since: int = 0,
+    until: int | None = None,
 ) -> ChangeEvent:
-    """An event on all looks from `since` on."""
+    """An event on all looks from `since` on, up to `until` where the place changed again."""
     names = [str(name) for name in scenes]  # type: ignore[attr-defined]
-    seen = tuple(
-        Observation(name, State.CHANGED if i >= since else State.UNCHANGED) for i, name in enumerate(names)
-    )
+    states = [State.CHANGED if i >= since else State.UNCHANGED for i in range(len(names))]
+    if until is not None:
+        states[until:] = [State.NOT_OBSERVABLE] * len(states[until:])
+    seen = tuple(Observation(name, state) for name, state in zip(names, states, strict=True))
     return ChangeEvent(
         outline=on_grid(footprint),  # type: ignore[arg-type]
         crs="EPSG:32652",

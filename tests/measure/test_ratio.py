@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -84,13 +85,15 @@ def test_every_percentage_follows_the_rule(value: float, first: float, second: f
 
 
 def test_shared_errors_cancel_on_the_same_images_only() -> None:
-    """A scale error that both share drops out; on other images it stays."""
+    """A scale error that both share drops out; on other images, or on images nobody knows, it stays."""
     a, b = make_size(65, 0.02, 0.1), make_size(100, 0.02, 0.1)
-    elsewhere = make_size(100, 0.02, 0.1, scene_ids=("S9",))
+    elsewhere, nowhere = (make_size(100, 0.02, 0.1, scene_ids=ids) for ids in (("S9",), ()))
     assert ratio(a, b, "A", "B").quantity.sigma / 0.65 == pytest.approx(0.02 * np.sqrt(2), rel=1e-6)
-    assert ratio(a, elsewhere, "A", "B").quantity.sigma / 0.65 == pytest.approx(
-        np.hypot(0.02, 0.1) * np.sqrt(2)
-    )
+    unknown = replace(a, scene_ids=())
+    for one, other in ((a, elsewhere), (a, nowhere), (unknown, b), (unknown, nowhere)):
+        assert ratio(one, other, "A", "B").quantity.sigma / 0.65 == pytest.approx(
+            np.hypot(0.02, 0.1) * np.sqrt(2)
+        )
 
 
 @settings(deadline=None)

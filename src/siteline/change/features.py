@@ -123,7 +123,7 @@ def typical_level(values: Array, usable: NDArray[np.bool_]) -> Array:
     return np.where(count > 0, level, 0).astype(np.float32)
 
 
-def remove_common(series: Series, level: Array | None = None) -> tuple[Series, Array]:
+def remove_common(series: Series, level: Array | None = None) -> Series:
     """
     Take away from each look what light, season and display did to all ground of the same look.
 
@@ -131,7 +131,6 @@ def remove_common(series: Series, level: Array | None = None) -> tuple[Series, A
     the place in the image; the fit is subtracted everywhere. A stretch of colours drawn anew each year, haze, wet soil
     and the green of summer go with it; what one place alone did stays.
     level: (feature, time or 1, y, x), the level to which each pixel belongs at each look; the median over time if None.
-    Returns the corrected series and (feature, time) spread of the quiet pixels around it.
     """
     values, usable = series.values, series.usable
     n_features, n_looks, rows, cols = values.shape
@@ -152,17 +151,15 @@ def remove_common(series: Series, level: Array | None = None) -> tuple[Series, A
     restless = np.where(known.any(axis=(0, 1)), np.sqrt(square).sum(axis=0), np.inf)
     quiet = where[_quietest(restless, np.median(home[0][:, where], axis=0))]
     fitted = np.empty_like(flat)
-    residual_spread = np.empty((n_features, n_looks), np.float32)
     for t in range(n_looks):
         here = home[:, min(t, home.shape[1] - 1)]
         design = _design((here - centre) / spread, place)
         ok = quiet[seen[t, quiet]]
         for f in range(n_features):
             change = flat[f, t, ok] - here[f, ok]
-            weights, residual_spread[f, t] = _fit_robustly(design[:, ok], change)
-            np.dot(weights, design, out=fitted[f, t])
+            np.dot(_fit_robustly(design[:, ok], change), design, out=fitted[f, t])
     corrected = np.where(seen, flat - fitted, 0).reshape(values.shape)
-    return Series(series.names, corrected, usable, series.years), residual_spread
+    return Series(series.names, corrected, usable, series.years)
 
 
 def remove_surroundings(series: Series, window_px: int = 27, coarse: int = 3) -> Series:
@@ -230,14 +227,13 @@ def _design(level: Array, place: Array) -> Array:
     return np.concatenate([np.ones_like(place[:1]), level, level[:1] ** 2, place]).astype(np.float32)
 
 
-def _fit_robustly(design: Array, target: Array, rounds: int = 4) -> tuple[Array, np.float32]:
-    """Weighted least squares with Tukey's weights; returns the coefficients and the robust spread of the rest."""
+def _fit_robustly(design: Array, target: Array, rounds: int = 4) -> Array:
+    """Coefficients by weighted least squares with Tukey's weights."""
     terms = len(design)
     if target.size < 20 * terms:  # too little ground seen to learn a shape: the median alone, or nothing
         alone = np.zeros(terms, np.float32)
         alone[0] = np.median(target) if target.size else 0
-        rest = target - alone[0]
-        return alone, np.float32(1.4826 * np.median(np.abs(rest)) if target.size else 0)
+        return alone
     ridge = np.diag([1e-6] + [1e-2] * (terms - 1)).astype(np.float32) * target.size
     rest, solution = target - np.median(target), np.zeros(terms, np.float32)
     for _ in range(rounds):
@@ -247,4 +243,4 @@ def _fit_robustly(design: Array, target: Array, rounds: int = 4) -> tuple[Array,
         solution = np.linalg.solve(gram.astype(np.float64), ((design * weight) @ target).astype(np.float64))
         solution = solution.astype(np.float32)
         rest = target - solution @ design
-    return solution, np.float32(1.4826 * np.median(np.abs(rest)))
+    return solution

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import xarray as xr
 
 from siteline.change.features import extract_series
@@ -83,10 +84,10 @@ def _describe(story: Story, scene: Scene) -> ChangeEvent:
     kind, rival = kind_of(evidence)
     stage = stage_of(evidence) if kind is Kind.CONSTRUCTION else None
     ids, acquired = scene.scene_ids, scene.acquired
-    last, first, complete = story.last_without, story.first_with, story.complete
+    last, first = story.turn.last_without, story.turn.first_with
     finished = None
     if kind in (Kind.DEMOLITION, Kind.ROOF_CHANGE) or (kind is Kind.CONSTRUCTION and stage is Stage.ROOFED):
-        finished = DateInterval(acquired[max(complete - 1, 0)].first_day, acquired[complete].last_day)
+        finished = _finished(story, scene)
     height = None
     shadow = evidence.shadow_after
     if (
@@ -108,12 +109,22 @@ def _describe(story: Story, scene: Scene) -> ChangeEvent:
         finished=finished,
         last_without=ids[last] if last is not None else None,
         first_with=ids[first],
-        observations=observe(patch, scene.why_not, story.seen, last, first, ids, scene.looks, SEEN),
+        observations=observe(patch, scene.why_not, story.seen, story.turn, ids, scene.looks, SEEN),
         height=height,
         other_kind=rival,
         remarks=tuple(_warnings(story, kind, scene)),
         label=story.label,
     )
+
+
+def _finished(story: Story, scene: Scene) -> DateInterval | None:
+    """Between the last usable look that does not show it complete and the first that does; None if none does."""
+    complete = story.turn.complete
+    if complete is None:
+        return None
+    earlier = np.flatnonzero(story.seen[:complete] >= SEEN)
+    after = scene.acquired[int(earlier[-1])].first_day if earlier.size else None
+    return DateInterval(after, scene.acquired[complete].last_day)
 
 
 def _warnings(story: Story, kind: Kind, scene: Scene) -> list[str]:

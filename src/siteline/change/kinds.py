@@ -173,7 +173,7 @@ def kind_of(e: Evidence) -> tuple[Kind, Kind | None]:
     With sun angles, the shadow before and after decides. Without, the look of it: what stood out from the ground and no longer
     does was removed, what stands out now and did not was built.
     """
-    before, after = stood_before(e), _stands(e.shadow_after)
+    before, after = stood_before(e), stands_after(e)
     if before is not None and after is not None:
         if not before and after:
             if e.shadow_after is not None and e.shadow_after.height < LOWEST_BUILDING_M:
@@ -203,6 +203,11 @@ def stood_before(e: Evidence) -> bool | None:
     ):
         return False
     return stood
+
+
+def stands_after(e: Evidence) -> bool | None:
+    """Whether something stands there afterwards."""
+    return _stands(e.shadow_after)
 
 
 def _stands(shadow: ShadowEvidence | None) -> bool | None:
@@ -239,10 +244,10 @@ def _by_looks(e: Evidence) -> tuple[Kind, Kind | None]:
 
 
 def stage_of(e: Evidence) -> Stage | None:
-    """How far a construction has come at the end of the series; None where shadows cannot be followed."""
+    """How far a construction has come in the end; None where shadows cannot be followed."""
     if e.shadow_after is None:
         return None
-    if _stands(e.shadow_after):
+    if stands_after(e):
         return Stage.ROOFED if e.texture < SMOOTH_ROOF else Stage.STRUCTURE
     if e.texture > UNEVEN:
         return Stage.STRUCTURE

@@ -53,15 +53,22 @@ class Patch:
 
     def overlap(self, other: Patch) -> float:
         """Shared pixels, as a share of the smaller one."""
+        return self._shared(other) / max(min(self.area, other.area), 1)
+
+    def covers(self, other: Patch) -> float:
+        """Shared pixels, as a share of the other one."""
+        return self._shared(other) / max(other.area, 1)
+
+    def _shared(self, other: Patch) -> int:
         top, bottom = max(self.rows.start, other.rows.start), min(self.rows.stop, other.rows.stop)
         left, right = max(self.cols.start, other.cols.start), min(self.cols.stop, other.cols.stop)
         if top >= bottom or left >= right:
-            return 0.0
+            return 0
         mine, theirs = (
             p.mask[top - p.rows.start : bottom - p.rows.start, left - p.cols.start : right - p.cols.start]
             for p in (self, other)
         )
-        return float((mine & theirs).sum() / max(min(self.area, other.area), 1))
+        return int((mine & theirs).sum())
 
     def touches(self, other: Patch) -> bool:
         """Whether they share an edge of at least three pixels, give or take one."""

@@ -9,9 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from siteline.change.objects import Patch
+from siteline.change.timeline import Turn
 from siteline.model.change import Observation, State
 from siteline.model.imagery import Grid, Look, WhyNot
 from siteline.model.quantity import Quantity
+from siteline.raster.grid import metres_per_pixel
 
 REASONS = {
     WhyNot.NO_IMAGE: "no image",
@@ -22,6 +24,9 @@ REASONS = {
     WhyNot.SATURATED: "no image",
 }
 """In the words of DESIGN; an outlier of one look is nearly always a cloud that no mask knew."""
+
+BEFORE, AGAIN = "before another change", "changed again"
+"""Why a look that sees the place well cannot tell: it shows neither of the two states that the event lies between."""
 
 TYPICAL_CONTRAST = 0.25
 """Log contrast of a roof against its ground that is neither bright nor camouflaged."""
@@ -34,8 +39,7 @@ def observe(
     patch: Patch,
     why_not: NDArray[np.uint8],
     seen: NDArray[np.float32],
-    last_without: int | None,
-    first_with: int,
+    turn: Turn,
     scenes: Sequence[str],
     looks: Sequence[Look],
     least_seen: float,
@@ -43,7 +47,8 @@ def observe(
     """
     One observation for each look, in time order: changed, unchanged, or not observable with the reason.
 
-    why_not: (time, y, x) of the cube; seen: (time,) usable share of the object; scenes: ids of the cube's looks.
+    why_not: (time, y, x) of the cube; seen: (time,) usable share of the object; scenes: ids of the cube's looks. Once the place
+    has changed again, a look no longer says anything of this change, nor does one from before the place was as it found it.
     """
     number = {scene: t for t, scene in enumerate(scenes)}
     said = []
@@ -56,9 +61,13 @@ def observe(
             codes = codes[codes > 0]
             code = WhyNot(int(np.bincount(codes).argmax())) if codes.size else WhyNot.NO_IMAGE
             said.append(Observation(look.scene_id, State.NOT_OBSERVABLE, REASONS.get(code, "no image")))
-        elif t >= first_with:
+        elif t >= turn.until:
+            said.append(Observation(look.scene_id, State.NOT_OBSERVABLE, AGAIN))
+        elif t < turn.since:
+            said.append(Observation(look.scene_id, State.NOT_OBSERVABLE, BEFORE))
+        elif t >= turn.first_with:
             said.append(Observation(look.scene_id, State.CHANGED))
-        elif last_without is None or t > last_without:
+        elif turn.last_without is None or t > turn.last_without:
             said.append(Observation(look.scene_id, State.NOT_OBSERVABLE, "too faint to tell"))
         else:
             said.append(Observation(look.scene_id, State.UNCHANGED))
@@ -86,7 +95,8 @@ def smallest_visible(
         return max(float(enough[0]) if enough.size else 60.0, math.sqrt(least_px))
 
     low, middle, high = (float(q) for q in np.quantile(sigma, [0.16, 0.5, 0.84]))
-    per_px = (grid.gsd_m or 1.0) ** 2 * (grid.area_scale if grid.gsd_m else 1.0)
+    gsd = metres_per_pixel(grid)
+    per_px = 1.0 if gsd is None else gsd**2
     value = side(middle) ** 2 * per_px
     spread = abs(side(high) ** 2 - side(low) ** 2) * per_px / 2
-    return Quantity(value, max(spread, 0.1 * value), "m²" if grid.gsd_m else "px²")
+    return Quantity(value, max(spread, 0.1 * value), "px²" if gsd is None else "m²")

@@ -21,7 +21,7 @@ HOPELESS = 0.05
 """Changes less probable than this are not weighed further, nor listed."""
 
 LATE_LOOKS = 5
-"""Looks at the end of the series from which the last stage is read."""
+"""Looks at the end of the series, or before the place changed again, from which the last stage is read."""
 
 SEASON_YEARS = 0.09
 """Looks within as many years (33 days) of each other's day of the year are of one season."""
@@ -56,10 +56,11 @@ class Place:
         """Weigh one patch."""
         history = follow(patch, cut.series, cut.restless)
         start, at, stop = find_bounds(patch, cut.starts)
-        evidence = weigh_evidence(patch, history, cut, scene, start, at, stop)
+        since, until = find_span(history, cut, start, at, stop)
+        evidence = weigh_evidence(patch, history, cut, scene, (start, at, stop), (since, until))
         probability = probability_of(evidence)
         dated = history if probability < HOPELESS else follow(patch, scene.plain, cut.restless)
-        turn = date_turn(dated, start, at, stop)
+        turn = date_turn(dated, start, at, stop, since, until)
         return cls(patch, history, start, at, stop, turn, evidence, probability, label)
 
 
@@ -93,10 +94,40 @@ def find_bounds(patch: Patch, starts: Mask) -> tuple[int, int, int]:
     )
 
 
+def find_span(history: History, cut: Cut, start: int, at: int, stop: int) -> tuple[int, int]:
+    """
+    From which look on a place is as the change finds it, and from which look on it is so again.
+
+    0 where it had not looked before as it does afterwards, and the number of looks where it never goes back.
+    """
+    scale = np.array([SCALES[name] for name in cut.series.names], np.float32)
+    end = len(history.seen)
+    before, after = level_between(history.inside, start, at), level_between(history.inside, at, stop)
+    own = _notice(after - before, scale)
+    goes_back = stop < end and _notice(level_between(history.inside, stop, end) - before, scale) < 0.5 * own
+    came_back = start > 0 and _notice(level_between(history.inside, 0, start) - after, scale) < 0.5 * own
+    return (start if came_back else 0), (stop if goes_back else end)
+
+
+def _notice(difference: Array, scale: Array) -> float:
+    """Size of a difference of levels, in noticeable units; what is not known counts as none."""
+    return float(np.linalg.norm(np.nan_to_num(difference) / scale))
+
+
 def weigh_evidence(
-    patch: Patch, history: History, cut: Cut, scene: Scene, start: int, at: int, stop: int
+    patch: Patch,
+    history: History,
+    cut: Cut,
+    scene: Scene,
+    bounds: tuple[int, int, int],
+    span: tuple[int, int],
 ) -> Evidence:
-    """What speaks for and against the change of one patch between looks start..at-1 and at..stop-1."""
+    """
+    What speaks for and against the change of one patch.
+
+    bounds: start, at and stop of the levels on both sides (start..at-1, at..stop-1); span: as `find_span` gives it.
+    """
+    (start, at, stop), (since, until) = bounds, span
     names = cut.series.names
     scale = np.array([SCALES[n] for n in names], np.float32)
     before, after = level_between(history.inside, start, at), level_between(history.inside, at, stop)
@@ -105,24 +136,18 @@ def weigh_evidence(
         level_between(history.around, at, stop),
     )
     step = np.nan_to_num(after - before)
-
-    def notice(a: Array, b: Array) -> float:
-        return float(np.linalg.norm(np.nan_to_num(a - b) / scale))
-
     sigma = np.median(cut.sigma[:, patch.rows, patch.cols][:, patch.mask], axis=1)
     n1, n2 = _count(history, start, at), _count(history, at, stop)
     merit = float(np.square(step / sigma).sum()) * n1 * n2 / max(n1 + n2, 1)
-    own = notice(after, before)
-    spill = notice(near_after, near_before)
+    own = _notice(after - before, scale)
+    spill = _notice(near_after - near_before, scale)
     wander = _wander(history.inside, start, at, stop, scale)
     years, end = cut.series.years, len(history.seen)
-    goes_back = stop < end and notice(level_between(history.inside, stop, end), before) < 0.5 * own
-    came_back = start > 0 and notice(level_between(history.inside, 0, start), after) < 0.5 * own
-    passing = (goes_back and _is_brief(years, at, stop)) or (came_back and _is_brief(years, start, at))
+    passing = (until < end and _is_brief(years, at, stop)) or (since > 0 and _is_brief(years, start, at))
     evidence = Evidence(
         strength=math.log(max(merit / cut.price, 1e-3)),
-        contrast_before=notice(before, near_before),
-        contrast_after=notice(after, near_after),
+        contrast_before=_notice(before - near_before, scale),
+        contrast_after=_notice(after - near_after, scale),
         step=own,
         warmth_step=float(step[names.index("warmth")]) if "warmth" in names else 0.0,
         brightness_step=float(step[0]),
@@ -138,8 +163,8 @@ def weigh_evidence(
         brightening=0.0,
         warming=0.0,
         texture=0.0,
-        looks_before=n1 if came_back else _count(history, 0, at),
-        looks_after=n2 if goes_back else _count(history, at, end),
+        looks_before=_count(history, since, at),
+        looks_after=_count(history, at, until),
         passing=passing,
         same_season=1.0,
         shadow_before=None,
@@ -159,10 +184,10 @@ def weigh_evidence(
         water=_is_water(patch, scene, start, at) or _is_water(patch, scene, at, stop),
         same_season=_same_season(patch, scene, start, at, stop),
     )
-    evidence = look_late(evidence, patch, scene, at)
+    evidence = look_late(evidence, patch, scene, (since, at), (at, until))
     if probability_of(evidence) < HOPELESS:
         return evidence
-    shadow_before, shadow_after = cast_shadows(patch, scene, at, at)
+    shadow_before, shadow_after = cast_shadows(patch, scene, (since, at), (at, until))
     return replace(evidence, shadow_before=shadow_before, shadow_after=shadow_after)
 
 
@@ -197,15 +222,22 @@ def _same_season(patch: Patch, scene: Scene, start: int, at: int, stop: int) -> 
     return float("nan")
 
 
-def look_late(evidence: Evidence, patch: Patch, scene: Scene, at: int) -> Evidence:
-    """Add how it looks at the end of the series, against the ground around it and against what it was before look `at`."""
+def look_late(
+    evidence: Evidence, patch: Patch, scene: Scene, before: tuple[int, int], after: tuple[int, int]
+) -> Evidence:
+    """
+    Add how it looks in the end, against the ground around it and against what it was.
+
+    before, after: spans of looks (first, one past the last).
+    """
     history = follow(patch, scene.natural, scene.cuts[0].restless)
     names = scene.natural.names
-    late = max(at, len(history.seen) - LATE_LOOKS)
-    now, then = level_between(history.inside, late, len(history.seen)), level_between(history.inside, 0, at)
-    around = level_between(history.around, late, len(history.seen))
+    end = after[1]
+    late = max(after[0], end - LATE_LOOKS)
+    now, then = level_between(history.inside, late, end), level_between(history.inside, *before)
+    around = level_between(history.around, late, end)
     warmth = names.index("warmth") if "warmth" in names else None
-    texture = history.texture[late:][history.usable[late:]]
+    texture = history.texture[late:end][history.usable[late:end]]
     return replace(
         evidence,
         brightening=float(np.nan_to_num(now[0] - max(then[0], around[0]))),
@@ -251,9 +283,9 @@ def _wander(line: Array, start: int, at: int, stop: int, scale: Array) -> float:
 
 
 def cast_shadows(
-    patch: Patch, scene: Scene, until: int, since: int
+    patch: Patch, scene: Scene, before: tuple[int, int], after: tuple[int, int]
 ) -> tuple[ShadowEvidence | None, ShadowEvidence | None]:
-    """Shadow in looks before `until` and from `since` on, where the sun is known and pixels are fine enough."""
+    """Shadow in two spans of looks (first, one past the last), where the sun is known and pixels are fine enough."""
     gsd = scene.grid.gsd_m
     if not scene.has_sun or gsd is None:
         return None, None
@@ -262,6 +294,5 @@ def cast_shadows(
         mask, scene.natural.values[0][:, rows, cols], scene.natural.usable[:, rows, cols], scene.azimuth
     )
     n = np.arange(len(dark))
-    before = weigh_shadow(dark, scene.elevation, gsd, n < until)
-    after = weigh_shadow(dark, scene.elevation, gsd, n >= since)
-    return before, after
+    first, second = (weigh_shadow(dark, scene.elevation, gsd, (n >= a) & (n < b)) for a, b in (before, after))
+    return first, second

@@ -140,10 +140,10 @@ def _steady_series(natural: Series) -> tuple[Series, Series]:
     """
     usable = natural.usable
     rows, cols = usable.shape[1:]
-    rough = _calm(halve(remove_common(natural)[0]), None)
+    rough = _calm(halve(remove_common(natural)), None)
     starts = _cut_series(rough)[1].repeat(2, axis=1).repeat(2, axis=2)[:, :rows, :cols]
     level = levels_of(starts, natural.values, usable.astype(np.float32))
-    plain, _ = remove_common(natural, level)
+    plain = remove_common(natural, level)
     return plain, _calm(plain, starts)
 
 

@@ -40,7 +40,6 @@ class ShadowEvidence:
     """Metres, posterior mean."""
 
     height_sigma: float
-    looks: int
 
 
 def strip_darkness(mask: Mask, brightness: Array, usable: Mask, azimuth: NDArray[np.float64]) -> Array:
@@ -123,4 +122,4 @@ def weigh_shadow(
     weight = np.exp(log_bayes - top)
     mean = float((weight * HEIGHTS).sum() / weight.sum())
     spread = math.sqrt(float((weight * (HEIGHTS - mean) ** 2).sum() / weight.sum()))
-    return ShadowEvidence(float(top + math.log(weight.mean())), mean, max(spread, 0.5), int(use.sum()))
+    return ShadowEvidence(float(top + math.log(weight.mean())), mean, max(spread, 0.5))

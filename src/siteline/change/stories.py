@@ -11,12 +11,12 @@ from rasterio.features import rasterize
 from rasterio.transform import Affine
 
 from siteline.change.features import SCALES
-from siteline.change.kinds import SURE_SHADOW, Evidence, probability_of, stood_before
+from siteline.change.kinds import SURE_SHADOW, Evidence, probability_of, stands_after, stood_before
 from siteline.change.objects import Mask, Patch, join_patches, solidity, thickness
 from siteline.change.places import Place, cast_shadows, look_late
 from siteline.change.scene import Cut, Scene
 from siteline.change.steps import add_up, partition
-from siteline.change.timeline import level_between
+from siteline.change.timeline import Turn, level_between
 from siteline.change.yards import find_building
 from siteline.model.place import Role, Structure
 
@@ -40,6 +40,12 @@ FEW_LOOKS = 16
 MEMBER = 0.3
 """Least probability with which a change may become part of a story."""
 
+TOLD = 0.5
+"""Least probability with which a later change of the same ground ends what an earlier one left there."""
+
+MOST = 0.5
+"""Share of a place that a change must cover to be a change of that place."""
+
 
 @dataclass(frozen=True, slots=True)
 class Story:
@@ -49,9 +55,13 @@ class Story:
     seen: Array
     """(time,) share of its pixels that are usable."""
 
-    last_without: int | None
-    first_with: int
-    complete: int
+    turn: Turn
+    at: int
+    """Look up to which it stood as before."""
+
+    settled: int
+    """Look from which it is taken to stand as it is."""
+
     evidence: Evidence
     probability: float
     label: str
@@ -112,7 +122,7 @@ def _join(members: list[Place]) -> Place:
     evidence = replace(main.evidence, area_px=patch.area)
     first = next(p for p in members if p.patch.area >= BEGINNING * patch.area)
     last = members[-1]
-    turn = replace(first.turn, complete=max(last.turn.complete, first.turn.first_with))
+    turn = replace(first.turn, complete=_completed(last, first), until=main.turn.until)
     probability = max(probability_of(evidence), max(p.probability for p in members))
     return replace(
         main,
@@ -133,7 +143,15 @@ def tell_stories(places: Sequence[Place], scene: Scene) -> list[Story]:
     outline is that of what stands there at the end, or else of the change that went furthest.
     """
     if not scene.has_sun:
-        return [_alone(p) for p in places]
+        told = [_alone(p) for p in places]
+    else:
+        stories, alone = _chapters(places, scene)
+        told = [_alone(p) for p in alone] + [_tell(s, scene) for s in stories]
+    return [_ended(story, told, scene) for story in told]
+
+
+def _chapters(places: Sequence[Place], scene: Scene) -> tuple[list[list[Place]], list[Place]]:
+    """Changes that follow each other on one ground, and those that stand alone."""
     stories: list[list[Place]] = []
     alone: list[Place] = []
     years = scene.natural.years
@@ -149,7 +167,7 @@ def tell_stories(places: Sequence[Place], scene: Scene) -> list[Story]:
             stories.append([place])
         else:
             alone.append(place)
-    return [_alone(p) for p in alone] + [_tell(s, scene) for s in stories]
+    return stories, alone
 
 
 def _continues(place: Place, story: list[Place], years: NDArray[np.float64]) -> bool:
@@ -158,17 +176,56 @@ def _continues(place: Place, story: list[Place], years: NDArray[np.float64]) -> 
     near = pause <= JOINED_YEARS or (story[-1].stop == place.at and pause <= 2 * JOINED_YEARS)
     inside = max(place.patch.overlap(m.patch) for m in story) > 0.5
     biggest = max(m.patch.area for m in story)
-    return bool(near and inside and place.patch.area <= 1.5 * biggest)
+    return bool(near and inside and place.patch.area <= 1.5 * biggest and not _removes(place, story))
+
+
+def _removes(place: Place, story: list[Place]) -> bool:
+    """
+    Whether a later change takes away what a story has built: a removal is told by itself, however soon it follows.
+
+    It must cover most of what was built; within walls that still rise, parts come and go.
+    """
+    built = [m for m in story if stands_after(m.evidence)]
+    largest = max(built or story, key=lambda m: m.patch.area)
+    if place.patch.covers(largest.patch) < MOST:
+        return False
+    came_back = place.turn.since > 0
+    stands = stands_after(place.evidence)
+    gone = stands is False or (stands is None and came_back)
+    return bool((built or stood_before(place.evidence)) and gone) or (came_back and _fell(place))
+
+
+def _ended(story: Story, told: Sequence[Story], scene: Scene) -> Story:
+    """
+    A story up to where the next change of its ground begins.
+
+    What came after is not what it left there: neither its looks nor its shadow say anything of it.
+    """
+    turn = story.turn
+    later = [
+        o.turn.first_with
+        for o in told
+        if o.probability >= TOLD
+        and o.turn.first_with > turn.first_with
+        and o.patch.covers(story.patch) >= MOST
+    ]
+    until = min([turn.until, *later])
+    if until == turn.until:
+        return story
+    complete = turn.complete if turn.complete is not None and turn.complete < until else None
+    before, after = (turn.since, story.at), (min(story.settled, until - 1), until)
+    evidence = look_late(story.evidence, story.patch, scene, before, after)
+    evidence = replace(evidence, shadow_after=cast_shadows(story.patch, scene, before, after)[1])
+    return replace(story, turn=replace(turn, complete=complete, until=until), evidence=evidence)
 
 
 def _alone(place: Place) -> Story:
-    turn = place.turn
     return Story(
         place.patch,
         place.history.seen,
-        turn.last_without,
-        turn.first_with,
-        turn.complete,
+        place.turn,
+        place.at,
+        place.at,
         place.evidence,
         place.probability,
         place.label,
@@ -191,14 +248,17 @@ def _tell(story: list[Place], scene: Scene) -> Story:
     patch = join_patches([p.patch for p in standing]) if standing else main.patch
     first = next(p for p in story if p.patch.overlap(patch) > 0.5 or p is main)
     last = next(p for p in reversed(story) if p.patch.overlap(patch) > 0.3 or p is main)
-    before, after = cast_shadows(patch, scene, first.at, _settled(max(main.at, last.at), main.at, scene))
+    until = _end_of(story, patch)
+    settled = _settled(max(main.at, last.at), main.at, until)
+    before, after = cast_shadows(patch, scene, (first.turn.since, first.at), (settled, until))
     if after is None or -1 < after.log_bayes < SURE_SHADOW:
         after = main.evidence.shadow_after
     ends = last.evidence if not standing else main.evidence
     evidence = replace(
         main.evidence, shadow_before=before, shadow_after=after, brightening=ends.brightening, passing=False
     )
-    return _compose(patch, first, last, main, evidence, story)
+    turn = replace(first.turn, complete=_completed(last, first), until=until)
+    return _compose(patch, turn, first.at, settled, main, evidence, story)
 
 
 def _tell_yard(story: list[Place], scene: Scene) -> Story | None:
@@ -207,11 +267,13 @@ def _tell_yard(story: list[Place], scene: Scene) -> Story | None:
     yard = max(story, key=lambda p: p.patch.area)
     if yard.probability < MEMBER or yard.patch.overlap(first.patch) < 0.5:
         return None
-    patch = find_building(yard.patch, scene)
+    until = _end_of(story, yard.patch)
+    patch = find_building(yard.patch, scene, until)
     if patch is None:
         return None
     last = next((p for p in reversed(story) if p.patch.overlap(patch) > 0.3), yard)
-    before, after = cast_shadows(patch, scene, first.at, _settled(last.at, yard.at, scene))
+    settled = _settled(last.at, yard.at, until)
+    before, after = cast_shadows(patch, scene, (first.turn.since, first.at), (settled, until))
     evidence = replace(
         yard.evidence,
         shadow_before=before,
@@ -221,25 +283,37 @@ def _tell_yard(story: list[Place], scene: Scene) -> Story | None:
         thickness=thickness(patch.mask),
         passing=False,
     )
-    evidence = look_late(evidence, patch, scene, yard.at)
-    return _compose(patch, first, last, yard, evidence, story)
+    evidence = look_late(evidence, patch, scene, (first.turn.since, yard.at), (yard.at, until))
+    turn = replace(first.turn, complete=_completed(last, first), until=until)
+    return _compose(patch, turn, first.at, settled, yard, evidence, story)
 
 
-def _settled(last: int, first: int, scene: Scene) -> int:
+def _completed(last: Place, first: Place) -> int | None:
+    """The look from which all of a change that took its time is complete; None if no look shows that."""
+    complete = last.turn.complete
+    return None if complete is None else max(complete, first.turn.first_with)
+
+
+def _end_of(story: list[Place], patch: Patch) -> int:
+    """The look from which the ground of a story is again as it was: after the last of its changes that covers most of it."""
+    return next(p for p in reversed(story) if p.patch.covers(patch) >= MOST or p is story[0]).turn.until
+
+
+def _settled(last: int, first: int, until: int) -> int:
     """The look since which a place is taken to stand as it is, with looks enough left to see its shadow."""
-    return max(first, min(last, len(scene.natural.years) - 6))
+    return max(first, min(last, until - 6))
 
 
 def _compose(
-    patch: Patch, first: Place, last: Place, main: Place, evidence: Evidence, story: list[Place]
+    patch: Patch, turn: Turn, at: int, settled: int, main: Place, evidence: Evidence, story: list[Place]
 ) -> Story:
     probability = max(probability_of(evidence), max(p.probability for p in story))
     return Story(
         patch,
         main.history.seen,
-        first.turn.last_without,
-        first.turn.first_with,
-        max(last.turn.complete, first.turn.first_with),
+        turn,
+        at,
+        settled,
         evidence,
         probability,
         main.label,

@@ -117,20 +117,23 @@ class Turn:
     """Last usable look before; None if there is none."""
 
     first_with: int
-    complete: int
-    """First usable look from which the new level is fully reached."""
+    complete: int | None
+    """First usable look that shows the new level reached; None if none does."""
 
-    progress: Array
-    """(time,) 0 on the level before, 1 on the level after; NaN where not seen."""
+    since: int
+    """Look from which the place stands as the change finds it; 0 unless it had looked otherwise before."""
+
+    until: int
+    """Look from which the place has changed again; the number of looks if it never does."""
 
 
-def date_turn(history: History, start: int, at: int, stop: int) -> Turn:
+def date_turn(history: History, start: int, at: int, stop: int, since: int, until: int) -> Turn:
     """
     Between which looks one change became visible.
 
     The object stood on one level in looks start..at-1 and on another in at..stop-1, as the partition has it. Progress is the way
     from the first level to the second. Walking back from `at`, looks already on their way count as changed; looks
-    that could be either are skipped, so that the interval grows instead of guessing.
+    that could be either are skipped, so that the interval grows instead of guessing. since, until: as in `Turn`.
     """
     usable = history.usable
     before = level_between(history.inside, max(start, at - NEAR_LOOKS), at)
@@ -166,5 +169,5 @@ def date_turn(history: History, start: int, at: int, stop: int) -> Turn:
             else int(earlier[-1])
         )
     reached = seen[(seen >= first) & (seen < stop) & (progress[np.minimum(seen, len(progress) - 1)] > 0.75)]
-    complete = int(reached[0]) if reached.size else first
-    return Turn(last, first, complete, progress.astype(np.float32))
+    complete = int(reached[0]) if reached.size else None
+    return Turn(last, first, complete, since, until)

@@ -23,9 +23,9 @@ SEPARATION = 0.6
 """Least share of the variance that two kinds of ground must explain."""
 
 
-def find_building(yard: Patch, scene: Scene) -> Patch | None:
+def find_building(yard: Patch, scene: Scene, until: int) -> Patch | None:
     """
-    The building, or its foundation, within cleared ground at the end of the series: what differs from the bare rim around it.
+    The building, or its foundation, within cleared ground in the last looks before `until`: what differs from the bare rim.
 
     None if the patch shows no such thing, because it is bare throughout or is the building itself.
     """
@@ -33,7 +33,7 @@ def find_building(yard: Patch, scene: Scene) -> Patch | None:
     inner = yard.mask & ~rim
     if inner.sum() < 12:
         return None
-    ground = _last_view(yard, scene)
+    ground = _last_view(yard, scene, until)
     if ground is None:
         return None
     scale = np.array([SCALES[name] for name in scene.natural.names], np.float32)
@@ -61,10 +61,10 @@ def find_building(yard: Patch, scene: Scene) -> Patch | None:
     )
 
 
-def _last_view(yard: Patch, scene: Scene) -> NDArray[np.float32] | None:
+def _last_view(yard: Patch, scene: Scene, until: int) -> NDArray[np.float32] | None:
     """(feature, y, x) median of the last looks with the highest sun, in the window of the yard; None with fewer than three."""
     usable = scene.natural.usable[:, yard.rows, yard.cols]
-    seen = np.flatnonzero(usable[:, yard.mask].mean(axis=1) > 0.9)[-RECENT_LOOKS:]
+    seen = np.flatnonzero(usable[:until, yard.mask].mean(axis=1) > 0.9)[-RECENT_LOOKS:]
     seen = seen[seen >= yard.first]
     if seen.size < 3:
         return None

@@ -126,13 +126,12 @@ class Fit:
 
 @dataclass(frozen=True, slots=True)
 class FittedFootprint:
-    """The best fit, its runner-up, and what they say of the area."""
+    """The best fit, and what others like it say of the area."""
 
     best: Fit
     stack: Stack
     """The pixels it was fitted to."""
 
-    runner_up: Fit | None
     variants_px: tuple[float, ...]
     """Areas of the same shape fitted from other starting points or on a narrower window, px²."""
 
@@ -183,8 +182,7 @@ def fit_footprint(
     best = ranked[0]
     narrower = _narrowed(around, best, options.window_px - 1 if best.free[APRON] else 2.5)
     narrow = _fit(narrower, best.shape, best.unknowns, noise, FIRST_STEPS, best.shifts)
-    runner_up = ranked[1] if len(ranked) > 1 else None
-    found = FittedFootprint(best, around.stack, runner_up, (narrow.area_px, *_equally_good(fits, best)))
+    found = FittedFootprint(best, around.stack, (narrow.area_px, *_equally_good(fits, best)))
     _refuse_poor(found, outline_px, options, fresh)
     return found
 

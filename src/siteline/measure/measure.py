@@ -68,20 +68,17 @@ def measure_outline(
     outline: BaseGeometry,
     cube: xr.Dataset,
     options: MeasureOptions | None = None,
-    scene_ids: Sequence[str] | None = None,
     keep_clear: Sequence[BaseGeometry] = (),
 ) -> tuple[Measurement, ...]:
     """
     Area, length, width and height of a building that stands there, refitted on the images.
 
-    outline: grid coordinates; a person may have drawn it a few metres off. scene_ids: those to use; None for
-    the latest.
+    outline: grid coordinates; a person may have drawn it a few metres off. The latest looks are used.
     """
     options = options or MeasureOptions()
     grid: Grid = cube.attrs["grid"]
     latest = [str(name) for name in cube["scene"].to_numpy()][::-1]
-    chosen = latest if scene_ids is None else [name for name in latest if name in set(scene_ids)]
-    return _measure_building(_one_polygon(outline), cube, grid, chosen, options.height_m, options, keep_clear)
+    return _measure_building(_one_polygon(outline), cube, grid, latest, options.height_m, options, keep_clear)
 
 
 def _measure_building(

@@ -55,5 +55,5 @@ class MeasureOptions:
         if self.psf_px <= 0 or self.max_looks < 1 or self.window_px <= 0 or self.shift_px <= 0:
             raise BadSetting(
                 "psf_px, max_looks, window_px and shift_px must be above zero",
-                "Correct them under [measure] in siteline.toml.",
+                "Leave them out of MeasureOptions(...) to measure with what it comes with, or give values above zero.",
             )

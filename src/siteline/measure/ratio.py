@@ -74,7 +74,7 @@ def _relative_sigma(a: Measurement, b: Measurement) -> float:
     """Of the ratio: own parts add, shared parts of the same name differ."""
     assert a.quantity is not None
     assert b.quantity is not None
-    same_images = not a.scene_ids or not b.scene_ids or bool(set(a.scene_ids) & set(b.scene_ids))
+    same_images = bool(set(a.scene_ids) & set(b.scene_ids))  # on unknown images, nothing cancels
     variance, shared = 0.0, dict[str, float]()
     for sign, size in ((1.0, a), (-1.0, b)):
         assert size.quantity is not None

@@ -105,7 +105,7 @@ HALF_NAN = np.where(np.arange(80) < 40, np.nan, GROUND).astype(np.float32)
         (lambda p: write_tiff(p, np.zeros_like(GROUND), nodata=0), "nodata"),
         (lambda p: write_tiff(p, np.full_like(GROUND, 7)), "same value"),
         (lambda p: write_tiff(p, NAN), "NaN"),
-        (lambda p: write_tiff(p, GROUND[:3]), "3 bands, the manifest names 4"),
+        (lambda p: write_tiff(p, GROUND[:3]), "3 bands, 4 are named"),
         (lambda p: write_tiff(p, GROUND.astype(np.complex64)), "type complex64"),
         (lambda p: write_frame(p, FRAME, format="PNG"), "no place on Earth"),
         (declare_giant, "no place on Earth|GiB"),
@@ -243,7 +243,7 @@ def test_nameless_bands_are_refused_with_the_remedy(tmp_path: Path) -> None:
     manifest = write_manifest(tmp_path / "scenes.csv", [{"file": "naip.tif", "acquired": "2024-01-01"}])
     with pytest.raises(BadManifest, match=r"naip\.tif has 4 bands") as caught:
         read_manifest(manifest, make_earth_site())
-    assert caught.value.hint == "Add a column bands, such as: red green blue nir"
+    assert caught.value.hint == "Name them in bands, such as: red green blue nir"
 
 
 def test_ids_are_as_short_as_they_can_be(tmp_path: Path) -> None:

@@ -301,3 +301,34 @@ def test_too_few_looks_are_said_to_be_too_few(with_site: Path, inbox: Path) -> N
     assert add(with_site, inbox).code == 0
     said = siteline("survey", "plot", cwd=with_site)
     assert "look" in said.err
+
+
+def test_one_image_is_refused_in_the_words_of_its_options(with_site: Path, inbox: Path) -> None:
+    """Who gave options reads of options, not of a manifest's columns."""
+    for flag, wrong in (("--acquired", "2023-02-31"), ("--bands", "blue purple"), ("--use", "anyhow")):
+        words = {"--acquired": "2023-02-21", flag: wrong}
+        given = [word for pair in words.items() for word in pair]
+        said = siteline("scenes", "add", "plot", inbox / "s1.tif", *given, cwd=with_site)
+        assert (said.code, flag in said.err, "column" in said.err) == (1, True, False), said.err
+
+
+def test_a_label_names_one_thing(with_site: Path, inbox: Path, tmp_path: Path) -> None:
+    """A label that an event or a structure has is refused with its owner; a construction says how far it came."""
+    write_manifest(inbox, rows=2)
+    assert add(with_site, inbox).code == 0
+    ring = [[3.0008, 39.7486], [3.0014, 39.7486], [3.0014, 39.7490], [3.0008, 39.7490], [3.0008, 39.7486]]
+    outline = tmp_path / "hall.geojson"
+    outline.write_text(json.dumps({"type": "Polygon", "coordinates": [ring]}))
+    words = ("events", "add", "plot", "--on", "S1", "--last-without", "S0", "--kind", "construction")
+    drawn = (*words, "--geometry", outline)
+    no_stage = siteline(*drawn, cwd=with_site)
+    assert (no_stage.code, "foundation" in no_stage.err) == (1, True)
+    first = siteline(*drawn, "--stage", "roofed", "--label", "B-7", "--json", cwd=with_site)
+    again = siteline(*drawn, "--stage", "roofed", "--label", "B-7", cwd=with_site)
+    assert (again.code, json.loads(first.out)["id"] in again.err) == (1, True)
+    structure = siteline(*drawn, "--stage", "roofed", "--label", "aoi", cwd=with_site)
+    assert (structure.code, "structure" in structure.err) == (1, True)
+    site = (inbox / "site.geojson").read_text()
+    (inbox / "site.geojson").write_text(site.replace('"label": "aoi"', '"label": "B-7"'))
+    refused = siteline("site", "add", inbox / "site.geojson", cwd=with_site)
+    assert (refused.code, "label of event" in refused.err) == (1, True)

@@ -74,3 +74,12 @@ def test_wrong_usage_exits_with_two() -> None:
         )
         assert said.returncode == 2, words
         assert "Traceback" not in said.stderr
+
+
+def test_what_is_missing_is_explained() -> None:
+    """A required option that was left out says what it is for."""
+    words = ["events", "judge", "a", "b", "accept"]
+    said = subprocess.run(
+        [sys.executable, "-m", "siteline", *words], capture_output=True, text=True, check=False
+    )
+    assert "hint: --why: Your reason" in said.stderr

@@ -108,6 +108,10 @@ def test_what_a_person_sees_is_an_event_like_any_other(surveyed: tuple[Path, str
     assert (mine["method"], mine["status"], mine["stage"]) == ("drawn", "accepted", "foundation")
     assert mine["scenes"] == {"last_without": used[2], "first_with": used[3]}
     assert mine["area_m2"]["low95"] < mine["area_m2"]["value"] < mine["area_m2"]["high95"]
+    twice = siteline(*words, "--last-without", used[2], "--label", "B-7", cwd=case)
+    assert (twice.code, added["id"] in twice.err) == (1, True)
+    unstaged = siteline(*words[:-2], "--last-without", used[2], cwd=case)
+    assert (unstaged.code, "--stage" in unstaged.err) == (1, True)
     shown = siteline("events", "show", site, "B-7", cwd=case)
     assert "two looks" in shown.out
     wrong = siteline("events", "judge", site, "B-7", "fine", "--why", "x", cwd=case)
@@ -146,6 +150,18 @@ def test_a_brief_is_a_draft_until_every_finding_is_judged(surveyed: tuple[Path, 
     again = read_json("brief", "build", cwd=case)
     assert not again["draft"]
     assert "NOT REVIEWED" not in Path(again["file"]).read_text(encoding="utf-8")
+    judged = {
+        f["properties"]["id"]: f["properties"]["status"]
+        for f in read_json("events", "list", site, cwd=case)["features"]
+    }
+    for every in ((), ("--all",)):
+        exported = json.loads(
+            Path(siteline("events", "export", site, *every, cwd=case).out.strip()).read_text()
+        )
+        ids = {f["properties"]["id"] for f in exported["features"]}
+        rejected = {i for i, status in judged.items() if status == "rejected"}
+        assert rejected
+        assert ids & rejected == (rejected if every else set())
 
 
 def test_as_of_an_earlier_day_nothing_was_known(surveyed: tuple[Path, str]) -> None:
@@ -224,7 +240,7 @@ def test_a_site_is_begun_at_a_coordinate(tmp_path: Path, place: str) -> None:
     assert "siteline scenes add" in said.out
     [site] = read_json("site", "list", cwd=tmp_path)
     assert site["name"] == "The works"
-    told = json.loads((tmp_path / f"out/{site['id']}.geojson").read_text())
+    told = json.loads((tmp_path / f"{site['id']}.geojson").read_text())
     assert any(f["properties"]["role"] == "aoi" for f in told["features"])
 
 
@@ -233,3 +249,51 @@ def test_a_place_that_is_none_is_refused(tmp_path: Path) -> None:
     said = siteline("start", "the big factory", cwd=tmp_path)
     assert said.code == 1
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_second_start_takes_nothing_away(tmp_path: Path) -> None:
+    """Starting again keeps what was drawn; a name that is taken moves no site."""
+    words = ("start", "39.9N 127.6E", "--name", "works")
+    assert siteline(*words, cwd=tmp_path).code == 0
+    drawing = tmp_path / "works.geojson"
+    plain = drawing.read_text()
+    drawing.write_text(plain.replace('"point"', '"gate"'))
+    assert siteline(*words, cwd=tmp_path).code == 0
+    assert drawing.read_text() != plain
+    moved = siteline("start", "39.8N 127.6E", "--name", "works", cwd=tmp_path)
+    assert (moved.code, "another place" in moved.err, "--name" in moved.err) == (1, True, True)
+    assert siteline("site", "add", drawing, cwd=tmp_path).code == 0
+    redrawn = siteline(*words, cwd=tmp_path)
+    assert (redrawn.code, "drawn otherwise" in redrawn.err, "site add" in redrawn.err) == (1, True, True)
+    assert "gate" in siteline("site", "show", "works", cwd=tmp_path).out
+
+
+@pytest.mark.parametrize("words", [("-33.9", "18.4"), ("-33.9 18.4",), ("-33.9,18.4",), ("33.9S", "18.4E")])
+def test_a_place_may_be_negative_or_unquoted(tmp_path: Path, words: tuple[str, ...]) -> None:
+    """Numbers with a minus are a place, not options; words without quotes are one place."""
+    said = siteline("start", *words, "--size", "2km", cwd=tmp_path)
+    assert said.code == 0, said.err
+    assert "-33.90000, 18.40000" in said.out
+    assert siteline("start", *words, "--sise", "2km", cwd=tmp_path).code == 2
+
+
+def test_hints_work_as_typed(tmp_path: Path) -> None:
+    """What a command says to do next names the case that it was given."""
+    said = siteline("start", "39.9N 127.6E", "--name", "works", "--case", "my case", cwd=tmp_path)
+    steps = [line for line in said.out.splitlines() if "siteline " in line]
+    assert len(steps) == 4
+    assert all("--case 'my case'" in step for step in steps)
+    refused = siteline("--case", "my case", "survey", "works", cwd=tmp_path)
+    assert "siteline scenes add --case 'my case' works" in refused.err
+    inside = siteline("survey", "works", cwd=tmp_path / "my case")
+    assert "--case" not in inside.err
+
+
+def test_a_site_without_an_area_of_interest_says_what_is_watched(tmp_path: Path) -> None:
+    """`site add` says which ground a survey will look at."""
+    siteline("start", "39.9N 127.6E", "--name", "works", cwd=tmp_path)
+    drawing = tmp_path / "works.geojson"
+    assert "watched: the area of interest" in siteline("site", "add", drawing, cwd=tmp_path).out
+    drawing.write_text(drawing.read_text().replace('"aoi"', '"perimeter"'))
+    said = siteline("site", "add", drawing, cwd=tmp_path)
+    assert "watched: all that most scenes show" in said.out

@@ -49,7 +49,8 @@ def test_gains_and_offsets_are_taken_out() -> None:
     remarks = harmonise(disturbed, clear, BANDS)
     assert before > 0.04
     assert spread(disturbed, roofs) < 0.25 * before
-    assert "colours fitted" in remarks[0].text
+    assert remarks[0].subject == "colours"
+    assert "matched to those of the other looks" in remarks[0].text
 
 
 def test_what_agrees_is_left_alone() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -16,7 +17,7 @@ from siteline.findings.draft import draft_comparison, draft_finding, draft_site
 from siteline.model.change import ChangeEvent, Kind, Method, Observation, Stage, State, Status
 from siteline.model.dates import DateInterval, say_span
 from siteline.model.finding import Finding
-from siteline.model.imagery import Grid
+from siteline.model.imagery import Grid, Look
 from siteline.model.measurement import Measurement, Ratio
 from siteline.model.place import Function, Role, Structure, Zone
 from siteline.model.quantity import Quantity
@@ -167,6 +168,28 @@ def test_what_a_person_saw_has_no_detection_probability() -> None:
     assert facts["How it was found"] == "seen by the analyst"
 
 
+def make_survey(
+    looks: Sequence[Look] = (), smallest: Quantity | None = None, grid: Grid = GRID, preset: str = "balanced"
+) -> Survey:
+    """A survey of these looks."""
+    return Survey("x", "invented", preset, None, grid, tuple(looks), smallest, (), {}, {})
+
+
+def test_a_search_that_ends_early_says_until_when() -> None:
+    """Images after the last day that was asked for were not searched, and the reader is told."""
+    survey = replace(make_survey(), until=date(2020, 12, 31))
+    assert "Only images up to 31 December 2020 were searched." in wording.say_seeing(survey)
+    assert not any("Only images" in sentence for sentence in wording.say_seeing(make_survey()))
+
+
+def test_what_a_person_drew_is_told_of_the_day_it_was_drawn_on() -> None:
+    """The stage of a drawn event is that of its scene; of later looks nothing is claimed."""
+    event = make_event(method=Method.DRAWN, first_with="S2")
+    drawn = make_finding(event)
+    assert "On 19 April 2024 walls or a frame are visible, no complete roof." in drawn.sentences
+    assert not any("last look" in said for said in (*drawn.sentences, *(f.name for f in drawn.facts)))
+
+
 def test_absence_says_what_could_have_been_seen() -> None:
     """The smallest visible size, the longest gap, and what was left out."""
     looks = [
@@ -175,7 +198,7 @@ def test_absence_says_what_could_have_been_seen() -> None:
         make_look("c", "2023-12-28", used=False, reason="cloud"),
         make_look("d", "2024-01-02"),
     ]
-    said = wording.say_seeing(looks, Quantity(153.2, 1.0, "m²"), GRID, "balanced")
+    said = wording.say_seeing(make_survey(looks, Quantity(153.2, 1.0, "m²")))
     assert said == (
         "No other change was reported at 3 m: what is likelier real than not is reported.",
         "No new roof smaller than about 150 m² could have been seen.",
@@ -187,14 +210,16 @@ def test_absence_says_what_could_have_been_seen() -> None:
 def test_absence_is_of_reports_not_of_changes() -> None:
     """Below the threshold of a preset there may be more: each says what it leaves out, and none says "visible"."""
     frame = Grid(None, (1.0, 0.0, 0.0, 0.0, 1.0, 0.0), (100, 100), None)
-    first = {preset: wording.say_seeing([], None, frame, preset)[0] for preset in Preset}
+    first = {preset: wording.say_seeing(make_survey(grid=frame, preset=preset))[0] for preset in Preset}
     assert first[Preset.STRICT] == (
         "No other change was reported: only what is very likely real is reported, and more is missed."
     )
     assert len(set(first.values())) == len(Preset)
     assert not any("visible" in sentence for sentence in first.values())
     coarse = replace(GRID, gsd_m=None, transform=(250.0, 0.0, 0.0, 0.0, -250.0, 0.0))
-    assert wording.say_seeing([], None, coarse, "")[0] == "No other change was reported at 250 m."
+    assert (
+        wording.say_seeing(make_survey(grid=coarse, preset=""))[0] == "No other change was reported at 250 m."
+    )
 
 
 @pytest.mark.parametrize(

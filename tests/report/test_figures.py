@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -17,8 +18,8 @@ from pyproj import Proj
 from shapely.geometry import Polygon, box
 
 from siteline.measure.stack import pixel_m
-from siteline.model.change import Observation, State
-from siteline.model.imagery import Grid, Use, gaps
+from siteline.model.change import Kind, Observation, State
+from siteline.model.imagery import Grid, Use, blind_times, gaps
 from siteline.raster.grid import metres_per_pixel
 from siteline.report.figure import (
     Figure,
@@ -34,7 +35,7 @@ from siteline.report.page import SiteSection, scenery_of
 from siteline.report.pair import draw_latest, draw_pair, join_pair
 from siteline.report.rules import Stamp
 from siteline.report.stretch import NO_IMAGE, Window, colours
-from siteline.report.timeline import Lane, gaps_of, timeline_figure
+from siteline.report.timeline import Lane, timeline_figure
 from tests.factory import make_event, make_look
 from tests.report.material import EARTH, THINGS, make_section
 
@@ -221,7 +222,7 @@ def test_the_latest_look_is_shown_for_buildings_only() -> None:
 
 def test_gaps_are_told_apart_from_the_usual_rhythm() -> None:
     """Looks every fortnight: the 78 days without any are a gap, a month with one cloudy look is not."""
-    shaded = gaps_of(make_section(things=()).survey.looks)
+    shaded = blind_times(make_section(things=()).survey.looks)
     assert [(gap.days, gap.last) for gap in shaded] == [(78, date(2023, 9, 15))]
 
 
@@ -269,3 +270,45 @@ def test_scenery_orders_looks_in_time() -> None:
     jumbled = replace(section, survey=replace(section.survey, looks=section.survey.looks[::-1]))
     scenery: Scenery = scenery_of(jumbled, ())
     assert [look.scene_id for look in scenery.looks] == sorted(look.scene_id for look in scenery.looks)
+
+
+def test_in_a_crowd_every_change_keeps_a_readable_number() -> None:
+    """Fifty outlines over one another: no sign lies on another, and each is on its own outline or led to it."""
+    section = make_section(is_image=True, things=())
+    rng = np.random.default_rng(3)
+    placed = []
+    for number in range(50):
+        x, y = rng.uniform(15, 120), rng.uniform(15, 90)
+        outline = box(x, y, x + rng.uniform(4, 40), y + rng.uniform(4, 30))
+        placed.append(Placed(str(number + 1), tuple(Kind)[number % len(Kind)], outline))
+    drawn = map_figure(scenery_of(section, (Stamp.NOT_REVIEWED,)), placed).data.decode()
+    text = r'<text x="([\d.]+)" y="([\d.]+)" [^>]*font-weight="700"[^>]*>(\d+)</text>'
+    at = {n: (float(x), float(y)) for x, y, n in re.findall(text, drawn)}
+    assert len(at) == 50
+    spots = list(at.values())
+    nearest = min(math.dist(a, b) for i, a in enumerate(spots) for b in spots[i + 1 :])
+    assert nearest > 2 * 9.5
+
+
+@pytest.mark.parametrize(("covered", "free"), [("left", "right"), ("right", "left")])
+def test_the_scale_bar_stands_where_it_covers_least(covered: str, free: str) -> None:
+    """A change in one lower corner of the map sends the scale to the other."""
+    section = make_section(is_image=True, things=())
+    columns = (0, 60) if covered == "left" else (110, 170)
+    change = Placed("1", Kind.CLEARING, box(columns[0], 80, columns[1], 130))
+    drawn = map_figure(scenery_of(section, ()), [change]).data.decode()
+    found = re.search(r'x="([\d.]+)"[^>]*>Scale not known', drawn)
+    assert found is not None
+    assert (float(found[1]) > 460) == (free == "right")
+
+
+def test_a_long_label_on_the_timeline_is_broken_and_kept_whole_in_its_title() -> None:
+    """Two lines hold what one cannot; whatever is cut can still be read out."""
+    section = make_section(things=THINGS[:1])
+    event = section.events[0].event
+    long = "North-western assembly hall, new building beside the old boiler house"
+    drawn = timeline_figure(section.survey.looks, [Lane("1", long, event, "")]).data.decode()
+    assert f"<title>{long}</title>" in drawn
+    assert drawn.count("<tspan") == 2
+    short = timeline_figure(section.survey.looks, [Lane("1", "A-2 new building", event, "")]).data.decode()
+    assert "<tspan" not in short

@@ -42,7 +42,7 @@ def test_a_finding_that_changed_after_acceptance_makes_a_draft() -> None:
 def test_rejected_findings_are_not_shown_and_stamp_nothing() -> None:
     """What a reviewer rejected is counted, not told."""
     material = make_material(accepted=True, things=THINGS[:1])
-    section = with_findings(material.sites[0], status=Status.REJECTED)
+    section = replace(with_findings(material.sites[0], status=Status.REJECTED), rejected=1)
     page = build_page(replace(material, sites=(section,)))
     assert not is_draft(replace(material, sites=(section,)))
     assert "rejected by a reviewer" in page
@@ -79,3 +79,11 @@ def test_simulated_beside_real_is_refused() -> None:
     with pytest.raises(BadInput, match="simulated") as refused:
         build_page(BriefMaterial("Both", sections, datetime(2024, 8, 1, tzinfo=UTC), "0.1"))
     assert "one brief for the simulated" in refused.value.hint
+
+
+def test_nothing_found_and_nobody_asked_is_a_draft() -> None:
+    """That nothing changed is a machine's word until a person has judged something there; the page says so."""
+    material = make_material(things=())
+    assert is_draft(material)
+    page = build_page(material)
+    assert "no person has judged anything there" in page

@@ -16,7 +16,7 @@ from siteline.model.errors import BadInput, NotFound
 from siteline.sites.events import Events
 from siteline.sites.measurements import Measurements
 from siteline.store.db import Database
-from tests.factory import make_area, make_event
+from tests.factory import make_area, make_event, make_scene
 
 
 @pytest.fixture
@@ -177,3 +177,27 @@ def test_a_moved_outline_does_not_inherit_a_size(tmp_path: Path) -> None:
     sizes.record("s", event_id, 1, [make_area()])
     events.record_survey("s", "survey2", [(make_event(outline=translate(make_event().outline, 10)), True)])
     assert sizes.of("s", event_id, 2) == {}
+
+
+def test_an_event_drawn_on_a_scene_follows_its_date(events: Events) -> None:
+    """A scene that gets another date gives its drawn event another onset: a new version, which needs review."""
+    drawn = make_event(method=Method.DRAWN, label="A-2")
+    event_id = events.record_drawn("s", drawn)
+    scenes = {"S1": make_scene("S1", "2024-04-03"), "S2": make_scene("S2", "2024-04-19")}
+    assert events.redate_drawn("s", scenes) == []
+    events.judge(event_id, Status.ACCEPTED, "seen on both")
+    assert events.redate_drawn("s", {**scenes, "S2": make_scene("S2", "2024-04-25")}) == [event_id]
+    now = events.get("s", event_id)
+    assert now.current.event.onset == DateInterval(date(2024, 4, 3), date(2024, 4, 25))
+    assert (now.current.event.label, now.needs_review) == ("A-2", True)
+
+
+def test_scenes_that_change_places_under_an_event_are_refused(events: Events) -> None:
+    """What shows the place without the change cannot come after what shows it with; the event is named."""
+    event_id = events.record_drawn("s", make_event(method=Method.DRAWN))
+    scenes = {"S1": make_scene("S1", "2024-04-30"), "S2": make_scene("S2", "2024-04-19")}
+    with pytest.raises(BadInput, match=event_id) as refused:
+        events.redate_drawn("s", scenes)
+    assert "reject" in refused.value.hint
+    events.judge(event_id, Status.REJECTED, "wrong dates")
+    assert events.redate_drawn("s", scenes) == []

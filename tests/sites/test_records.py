@@ -63,6 +63,17 @@ def test_the_same_pixels_are_one_scene(db: Database) -> None:
     assert [s.id for s in scenes.all("s")] == ["S1"]
 
 
+def test_one_image_is_not_of_two_days(db: Database) -> None:
+    """The same bytes under a second id and another date are filed as unusable, with the reason; no look is added."""
+    scenes = Scenes(db)
+    scenes.record("s", [make_scene("A", "2024-04-03", sha256="1" * 64)])
+    [copy] = scenes.record("s", [make_scene("B", "2024-05-03", sha256="1" * 64)])
+    assert copy.fault == "same pixels as A, which is of 2024-04-03"
+    assert scenes.record("s", [make_scene("B", "2024-05-03", sha256="1" * 64)]) == []
+    [corrected] = scenes.record("s", [make_scene("A", "2024-05-03", sha256="1" * 64)])
+    assert (corrected.id, corrected.fault) == ("A", None)
+
+
 def test_an_id_taken_by_other_pixels_is_refused_and_nothing_is_added(db: Database) -> None:
     """A clash of ids refuses the whole addition."""
     scenes = Scenes(db)

@@ -125,3 +125,14 @@ def test_a_run_is_found_by_its_recipe(db: Database) -> None:
     runs.record(made)
     assert runs.find("r" * 64) == made
     assert runs.find("q" * 64) is None
+
+
+def test_a_case_of_the_first_schema_is_brought_up_with_its_rows(tmp_path: Path) -> None:
+    """A case made before people could name events keeps its rows and gets the table of names."""
+    old = Database(f"sqlite:///{tmp_path / 'case.db'}", "A. Analyst")
+    old.upgrade("0001")
+    add_site(old, "s")
+    new = Database(f"sqlite:///{tmp_path / 'case.db'}", "A. Analyst")
+    new.upgrade()
+    assert site_ids(new) == ["s"]
+    assert new.rows(sa.select(tables.event_name)) == []

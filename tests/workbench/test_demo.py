@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from siteline.model.change import Kind, Stage
+from siteline.model.errors import BadSetting
 from siteline.model.place import Zone
 from siteline.simulate.truth import Truth, read_truth
 from siteline.sites.exchange.events import EventRecord
+from siteline.workbench import demo as demos
 from siteline.workbench.bench import say_nothing
 from siteline.workbench.case import open_case
 from siteline.workbench.demo import SECOND_HALL, run_demo
@@ -99,3 +103,27 @@ def test_running_it_again_changes_nothing(demo: Path, records: list[EventRecord]
     case = open_case(demo)
     again = records_of(case, case.register.get("tidewater"))
     assert [(r.id, r.version) for r in again] == [(r.id, r.version) for r in records]
+
+
+def test_a_changed_renderer_never_replaces_scenes_on_record(
+    demo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Drawn the same, the demo goes on; drawn otherwise, it names the folder to remove and touches nothing."""
+    rendered = demo / "rendered"
+    kept = {file: file.read_bytes() for file in rendered.rglob("*") if file.is_file()}
+
+    def draw(folder: Path, *_: Any) -> None:
+        shutil.copytree(rendered, folder)
+
+    def draw_otherwise(folder: Path, *_: Any) -> None:
+        draw(folder)
+        next(folder.glob("scenes/*.tif")).write_bytes(b"another picture")
+
+    (rendered / ".made-by").write_text("an earlier renderer")
+    monkeypatch.setattr(demos, "render_story", draw_otherwise)
+    with pytest.raises(BadSetting, match="another version") as refusal:
+        run_demo(demo, say_nothing)
+    assert f"rm -r {demo}" in refusal.value.hint
+    monkeypatch.setattr(demos, "render_story", draw)
+    run_demo(demo, say_nothing)
+    assert {file: file.read_bytes() for file in rendered.rglob("*") if file.is_file()} == kept

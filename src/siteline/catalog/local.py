@@ -168,7 +168,7 @@ def _scene_of(row: Row, scene_id: str, file: Path, mask: Path | None, site: Site
     scene = replace(scene, bands=_bands_of(row, header))
     if len(scene.bands) != (3 if header.palette else header.count):
         return replace(
-            scene, fault=f"it has {header.count} bands, the manifest names {len(scene.bands)} ({row.where})"
+            scene, fault=f"it has {header.count} bands, {len(scene.bands)} are named ({row.where})"
         )
     if mask is not None and (wrong := _fault_of_mask(mask, scene)):
         return replace(scene, fault=wrong)
@@ -200,9 +200,7 @@ def _bands_of(row: Row, header: Header) -> tuple[str, ...]:
     guess = "red green blue nir" if header.colours[:3] == ("red", "green", "blue") else "blue green red nir"
     raise BadManifest(
         f"{row.where}: {row.file} has {header.count} bands and does not say which is which",
-        f"Add a column bands, such as: {guess}"
-        if header.count == 4
-        else "Add a column bands that names them.",
+        f"Name them in bands, such as: {guess}" if header.count == 4 else "Name them in bands.",
     )
 
 
@@ -379,7 +377,7 @@ def _tell(scenes: Sequence[Scene], site: Site) -> tuple[Remark, ...]:
         Remark(
             scene.id,
             f"cannot be used: {scene.fault}",
-            "Fetch it again, correct the manifest, or leave it out.",
+            "Fetch it again, correct what was said of it, or leave it out.",
         )
         for scene in scenes
         if scene.fault is not None
@@ -393,7 +391,7 @@ def _tell(scenes: Sequence[Scene], site: Site) -> tuple[Remark, ...]:
                 site.id,
                 f"{_count(sound, [s for s in sound if s.scale is None])} without a scale: their units are "
                 "relative, and steps that need reflectance are off",
-                "Give scale and offset in the manifest if you know them.",
+                "Give scale and offset if you know them (a manifest has columns for them).",
             )
         )
     sunless = [s for s in sound if s.sun_elevation is None or s.sun_azimuth is None]
@@ -411,7 +409,7 @@ def _tell(scenes: Sequence[Scene], site: Site) -> tuple[Remark, ...]:
             Remark(
                 site.id,
                 f"{_count(sound, some)} with unknown rights: drafts only, not for publication",
-                "Give credit and licence in the manifest.",
+                "Give credit and licence.",
             )
         )
     low = [s for s in sound if s.sun_elevation is not None and s.sun_elevation < 0]

@@ -22,7 +22,7 @@ app = typer.Typer(
 )
 app.command("demo")(survey.demo)
 app.command("init")(cases.init)
-app.command("start")(sites.start)
+app.command("start", context_settings={"ignore_unknown_options": True})(sites.start)
 app.command("survey")(survey.survey)
 app.add_typer(sites.app, name="site")
 app.add_typer(scenes.app, name="scenes")
@@ -73,6 +73,7 @@ def main() -> None:
         sys.exit(stop.exit_code)
     except _WrongUsage as error:
         error.show()
+        _explain(getattr(error, "param", None))
         sys.exit(2)
     except (KeyboardInterrupt, typer.Abort):
         _refuse(
@@ -92,6 +93,13 @@ def _refuse(what: str, hint: str, code: int = 1) -> None:
     typer.echo(f"error: {flat}", err=True)
     typer.echo(f"hint: {' '.join(hint.split()) or 'See: siteline --help'}", err=True)
     sys.exit(code)
+
+
+def _explain(parameter: Any) -> None:
+    """What the option or argument is for that is missing or wrong."""
+    if why := getattr(parameter, "help", None):
+        flag = next((opt for opt in parameter.opts if opt.startswith("--")), None)
+        typer.echo(f"hint: {flag or parameter.metavar or parameter.name.upper()}: {why}", err=True)
 
 
 def _in_words(error: OSError) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from siteline.cli.common import CaseOption, JsonOption, ShownProgress, opened, print_json, say
+from siteline.cli.common import CaseOption, JsonOption, ShownProgress, case_folder, opened, print_json, say
 
 app = typer.Typer(help="Briefs: pages in which every word can be walked back.", no_args_is_help=True)
 
@@ -24,7 +24,7 @@ def build(
 
     with opened(context, case) as work:
         built = build_brief(work, out, ShownProgress())
-        say(built.remarks)
+        say(built.remarks, case_folder(context, case))
         if json:
             print_json(
                 {"file": str(built.path), "sha256": built.sha256, "draft": built.is_draft, "id": built.id}

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from siteline.cli.common import CaseOption, opened
+from siteline.cli.common import CaseOption, as_typed, opened
 
 cache_app = typer.Typer(help="Derived arrays, which can always be made again.", no_args_is_help=True)
 
@@ -18,7 +18,7 @@ def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="The new cas
 
     case = make_case(folder)
     typer.echo(f"{case.folder} is a case.")
-    typer.echo(f'next: cd {folder}; siteline site add site.geojson   (or: siteline start "39.9N 127.6E")')
+    typer.echo(as_typed('next: siteline site add site.geojson   (or: siteline start "39.9N 127.6E")', folder))
     case.close()
 
 

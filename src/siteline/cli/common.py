@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import shlex
+import shutil
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -13,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from siteline.model.dates import parse_acquired
+from siteline.model.errors import SitelineError
 from siteline.model.remark import Remark
 
 if TYPE_CHECKING:
@@ -32,14 +37,45 @@ AsOfOption = Annotated[
 
 @contextmanager
 def opened(context: typer.Context, case: str | None) -> Iterator[Case]:
-    """The case that a command works on, closed afterwards."""
+    """The case that a command works on, closed afterwards; what is refused is refused in words for that case."""
     from siteline.workbench.case import open_case
 
-    found = open_case(Path(case if case is not None else context.obj or "."))
+    folder = case_folder(context, case)
     try:
-        yield found
-    finally:
-        found.close()
+        found = open_case(folder)
+        try:
+            yield found
+        finally:
+            found.close()
+    except SitelineError as error:
+        error.hint = as_typed(error.hint, folder)
+        raise
+
+
+def case_folder(context: typer.Context, case: str | None) -> Path:
+    """The case folder that a command was given, before or after its name; else the current folder."""
+    return Path(case if case is not None else context.obj or ".")
+
+
+_IN_A_CASE = re.compile(
+    r"\bsiteline ((?:(?:site|scenes|events|measure|brief|cache) [a-z]+|start|survey)\b(?! --case))"
+)
+
+
+def as_typed(text: str, folder: Path) -> str:
+    """The commands in a text as this user can type them here: this program, on this case."""
+    where = "" if folder == Path() else f" --case {shlex.quote(str(folder))}"
+    return _IN_A_CASE.sub(lambda found: f"{_program()} {found[1]}{where}", text)
+
+
+def _program() -> str:
+    """How this program is called: by its name where the shell finds it, else by the path that was typed."""
+    if shutil.which("siteline"):
+        return "siteline"
+    called = sys.argv[0]
+    if Path(called).stem == "siteline" and os.access(called, os.X_OK):
+        return shlex.quote(called)
+    return f"{shlex.quote(sys.executable)} -m siteline"
 
 
 def moment(as_of: str | None) -> datetime | None:
@@ -55,10 +91,10 @@ def print_json(value: Any) -> None:
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False))
 
 
-def say(remarks: Iterable[Remark]) -> None:
+def say(remarks: Iterable[Remark], folder: Path) -> None:
     """What the user must know, on stderr, each once."""
     for remark in dict.fromkeys(remarks):
-        typer.echo(f"note: {remark}", err=True)
+        typer.echo(f"note: {as_typed(str(remark), folder)}", err=True)
 
 
 def table(rows: Sequence[tuple[str, ...]], heads: tuple[str, ...]) -> None:
@@ -70,6 +106,7 @@ def table(rows: Sequence[tuple[str, ...]], heads: tuple[str, ...]) -> None:
 
 STAGE_NAMES = {
     "render_story": "rendering the site that never was",
+    "plan_grid": "laying out the pixel grid",
     "read_native": "reading scenes",
     "align": "aligning scenes",
     "build_cube": "building the time series",
@@ -81,11 +118,11 @@ STAGE_NAMES = {
 
 
 class ShownProgress:
-    """A bar on a terminal; elsewhere a plain line as each stage begins."""
+    """A bar on a terminal; elsewhere a plain line as a stage begins for the first time."""
 
     def __init__(self) -> None:
         self._is_terminal = sys.stderr.isatty()
-        self._stage = ""
+        self._said: set[str] = set()
 
     def __call__(self, stage: str, done: int, total: int) -> None:
         """Show that `done` of `total` items of a stage are finished."""
@@ -96,6 +133,6 @@ class ShownProgress:
             end = "\n" if done == total else ""
             sys.stderr.write(f"\r{name:<36} [{'=' * filled}{' ' * (24 - filled)}] {done}/{total}{end}")
             sys.stderr.flush()
-        elif stage != self._stage:
+        elif stage not in self._said:
             typer.echo(f"{name} ...", err=True)
-        self._stage = stage
+        self._said.add(stage)

@@ -7,7 +7,18 @@ from typing import Annotated
 
 import typer
 
-from siteline.cli.common import AsOfOption, CaseOption, JsonOption, moment, opened, print_json, say, table
+from siteline.cli.common import (
+    AsOfOption,
+    CaseOption,
+    JsonOption,
+    as_typed,
+    case_folder,
+    moment,
+    opened,
+    print_json,
+    say,
+    table,
+)
 from siteline.cli.sites import SiteArgument
 
 app = typer.Typer(
@@ -100,13 +111,13 @@ def add(
 
     with opened(context, case) as work:
         event_id, remarks = add_drawn(work, site, on, geometry, kind, stage, last_without, label)
-        say(remarks)
+        here = case_folder(context, case)
+        say(remarks, here)
         if json:
             print_json({"id": event_id})
         else:
-            typer.echo(
-                f'event {event_id} recorded; next: siteline events judge {site} {event_id} accept --why "…"'
-            )
+            typer.echo(f"event {event_id} recorded")
+            typer.echo(as_typed(f'next: siteline events judge {site} {event_id} accept --why "…"', here))
 
 
 @app.command()
@@ -115,7 +126,12 @@ def judge(
     site: SiteArgument,
     event: EventArgument,
     verdict: Annotated[str, typer.Argument(help="accept, reject or unsure.")],
-    why: Annotated[str, typer.Option("--why", help="The reason; it is kept.")],
+    why: Annotated[
+        str,
+        typer.Option(
+            "--why", help="Your reason, kept and printed beside your name: what is seen, on which looks."
+        ),
+    ],
     case: CaseOption = None,
 ) -> None:
     """Accept or reject an event, with your reason."""

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from siteline.cli.common import AsOfOption, CaseOption, JsonOption, moment, opened, print_json, say, table
+from siteline.cli.common import (
+    AsOfOption,
+    CaseOption,
+    JsonOption,
+    as_typed,
+    case_folder,
+    moment,
+    opened,
+    print_json,
+    say,
+    table,
+)
 from siteline.cli.sites import SiteArgument
+from siteline.model.errors import BadInput, BadManifest
 
 app = typer.Typer(help="Scenes: the images of a site.", no_args_is_help=True)
 
@@ -35,28 +48,36 @@ def add(
         raise typer.BadParameter("give either --manifest FILE or one image file")
     with opened(context, case) as work:
         if manifest is not None:
-            given = {
+            flags = {
                 "--acquired": acquired,
                 "--bands": bands,
                 "--credit": credit,
                 "--licence": licence,
                 "--use": use,
             }
-            if named := [flag for flag, value in given.items() if value is not None]:
+            if named := [flag for flag, value in flags.items() if value is not None]:
                 raise typer.BadParameter(f"{named[0]} goes with one file; a manifest has a column for it")
             added = add_manifest(work, site, manifest)
         elif file is not None:
             if acquired is None:
-                raise typer.BadParameter("one image needs --acquired")
+                raise typer.BadParameter("one image needs its day: --acquired 2024-04-19 (or 2024-04)")
             columns = {"bands": bands, "credit": credit, "licence": licence, "use": use}
-            added = add_single(
-                work, site, file, acquired, {k: v for k, v in columns.items() if v is not None}
-            )
-        say(added.remarks)
-        typer.echo(
-            f"{added.fresh} scenes added, {added.faulty} of them unusable; {added.total} on record at {site}"
-        )
-        typer.echo(f"next: siteline survey {site}")
+            given = {k: v for k, v in columns.items() if v is not None}
+            try:
+                added = add_single(work, site, file, acquired, given)
+            except BadManifest as error:
+                raise BadInput(_as_option(str(error)), error.hint) from error
+        here = case_folder(context, case)
+        say(added.remarks, here)
+        scenes = "1 scene" if added.fresh == 1 else f"{added.fresh} scenes"
+        faulty = f", {added.faulty} of them unusable" if added.faulty else ""
+        typer.echo(f"{scenes} added{faulty}; {added.total} on record at {site}")
+        typer.echo(as_typed(f"next: siteline survey {site}", here))
+
+
+def _as_option(said: str) -> str:
+    """A refusal of a manifest's column, in the words of somebody who gave an option."""
+    return re.sub(r", column (\w+):", r": --\1:", said)
 
 
 @app.command("list")
@@ -67,7 +88,7 @@ def list_(
     as_of: AsOfOption = None,
     case: CaseOption = None,
 ) -> None:
-    """List scenes: usable share, used or why not, shift and what remains of it."""
+    """List scenes: how much of the site each shows, how far it lies off the others, used or why not."""
     from siteline.workbench.images import list_scenes
 
     with opened(context, case) as work:
@@ -86,7 +107,7 @@ def list_(
             )
             for s in listed
         ]
-        table(rows, ("id", "acquired", "usable", "used", "residual px", "reason"))
+        table(rows, ("id", "acquired", "usable", "used", "off by px", "reason"))
 
 
 @app.command()
@@ -105,6 +126,11 @@ def calendar(
         if json:
             print_json(told)
             return
-        typer.echo(f"{told['usable']} of {told['looks']} looks usable")
+        if not told["surveyed"]:
+            typer.echo(as_typed(f"not surveyed yet: siteline survey {site}", case_folder(context, case)))
+            return
+        typer.echo(f"{told['usable']} of {told['looks']} scenes show the site well enough to be used")
         for gap in told["blind"]:
-            typer.echo(f"  nothing seen from {gap['from']} to {gap['to']} ({gap['days']} days)")
+            typer.echo(f"  none between {gap['from']} and {gap['to']} ({gap['days']} days)")
+        if not told["blind"]:
+            typer.echo(f"  never more than {told['longest_days']} days without one")

@@ -8,7 +8,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from siteline.cli.common import AsOfOption, CaseOption, JsonOption, moment, opened, print_json, say, table
+from siteline.cli.common import (
+    AsOfOption,
+    CaseOption,
+    JsonOption,
+    as_typed,
+    case_folder,
+    moment,
+    opened,
+    print_json,
+    say,
+    table,
+)
+from siteline.model.errors import SitelineError
 
 if TYPE_CHECKING:
     from siteline.workbench.places import RoleQuestion
@@ -21,7 +33,8 @@ SiteArgument = Annotated[str, typer.Argument(metavar="SITE", help="The site's id
 def start(
     context: typer.Context,
     place: Annotated[
-        str, typer.Argument(help='"39.9N 127.6E", degrees-minutes-seconds, MGRS, or a map link.')
+        list[str],
+        typer.Argument(metavar="PLACE", help='"39.9N 127.6E", degrees-minutes-seconds, MGRS, or a map link.'),
     ],
     size: Annotated[str, typer.Option("--size", help="Side of the square to watch: 3km, 800m.")] = "3km",
     name: Annotated[str | None, typer.Option("--name", help="What to call the site.")] = None,
@@ -30,11 +43,19 @@ def start(
     """Begin at a coordinate: a site to watch, and what to do next."""
     from siteline.workbench.places import start_site
 
-    folder = Path(case if case is not None else context.obj or ".")
-    started = start_site(folder, place, size, name)
-    typer.echo(f"site {started.site.id} at {started.where} ({size} square), in case {started.folder}")
+    if mistyped := next((word for word in place if word.startswith("--")), None):
+        raise typer.BadParameter(f"no such option: {mistyped}")  # single ones are numbers: -33.9
+    folder = case_folder(context, case)
+    try:
+        started = start_site(folder, " ".join(place), size, name)
+    except SitelineError as error:
+        error.hint = as_typed(error.hint, folder)
+        raise
+    typer.echo(
+        f"site {started.site.id} at {started.where} ({size} square), in case {started.folder.resolve()}"
+    )
     for step in started.next_steps:
-        typer.echo(step)
+        typer.echo(as_typed(step, started.folder))
 
 
 @app.command()
@@ -50,14 +71,20 @@ def add(
     case: CaseOption = None,
 ) -> None:
     """Add a site from a file, or a newer form of it."""
-    from siteline.workbench.places import add_site
+    from siteline.workbench.places import add_site, tell_watched
 
     with opened(context, case) as work:
         site, remarks = add_site(work, file, role or (_ask_roles if sys.stdin.isatty() else ()))
-        say(remarks)
-        roles = ", ".join(f"{s.role.value} {s.label}".strip() for s in site.structures)
+        here = case_folder(context, case)
+        say(remarks, here)
+        roles = ", ".join(_called(s.role.value, s.label) for s in site.structures)
         typer.echo(f"site {site.id}: {roles}")
-        typer.echo(f"next: siteline scenes add {site.id} --manifest scenes.csv")
+        typer.echo(f"watched: {tell_watched(site)}")
+        typer.echo(as_typed(f"next: siteline scenes add {site.id} --manifest scenes.csv", here))
+
+
+def _called(role: str, label: str) -> str:
+    return role if label in ("", role) else f"{role} {label}"
 
 
 def _ask_roles(questions: tuple[RoleQuestion, ...]) -> list[str]:
@@ -83,7 +110,8 @@ def list_(
         if json:
             print_json(listed)
         elif not listed:
-            typer.echo("no sites yet: siteline site add FILE, or siteline start PLACE")
+            none = "no sites yet: siteline site add FILE, or siteline start PLACE"
+            typer.echo(as_typed(none, case_folder(context, case)))
         else:
             rows = [(s["id"], s["name"], str(s["scenes"]), str(s["events"])) for s in listed]
             table(rows, ("id", "name", "scenes", "events"))
@@ -110,6 +138,7 @@ def show(
             looks = f" — {structure['looks_like']}" if structure["looks_like"] else ""
             typer.echo(f"  {structure['role']:<10} {structure['label']}{looks}")
         surveyed = told["surveyed"] or "none yet"
+        typer.echo(f"watched: {told['watched']}")
         typer.echo(f"scenes: {told['scenes']}, events: {told['events']}, last survey: {surveyed}")
 
 

@@ -7,7 +7,16 @@ from typing import Annotated
 
 import typer
 
-from siteline.cli.common import CaseOption, JsonOption, ShownProgress, opened, print_json, say
+from siteline.cli.common import (
+    CaseOption,
+    JsonOption,
+    ShownProgress,
+    as_typed,
+    case_folder,
+    opened,
+    print_json,
+    say,
+)
 from siteline.cli.sites import SiteArgument
 
 
@@ -26,13 +35,15 @@ def survey(
 
     with opened(context, case) as work:
         done = survey_site(work, site, until=until, preset=preset, progress=ShownProgress())
-        say(done.survey.remarks)
+        here = case_folder(context, case)
+        say(done.survey.remarks, here)
         if json:
             print_json(done.as_dict())
             return
         looks = done.as_dict()["looks"]
         typer.echo(f"{done.events} events; {looks['used']} looks used, {looks['left_out']} left out")
-        typer.echo(f"next: siteline events list {site};  siteline brief build")
+        typer.echo(as_typed(f"next: siteline events list {site}", here))
+        typer.echo(as_typed("      siteline brief build", here))
 
 
 def demo(
@@ -41,7 +52,8 @@ def demo(
     ),
 ) -> None:
     """Render a site that never was, survey it, and build a brief you can open."""
-    from siteline.workbench.demo import run_demo
+    from siteline.workbench.demo import DEMO_SITE, run_demo
 
     page = run_demo(folder, ShownProgress())
     typer.echo(f"open {page}")
+    typer.echo(as_typed(f"next: siteline events list {DEMO_SITE}", folder))

@@ -51,7 +51,7 @@ def harmonise(value: Floats, why_not: NDArray[np.uint8], bands: list[str]) -> tu
     if not changed.any():
         return ()
     told = ", ".join(f"{band} {count}" for band, count in zip(bands, changed.sum(axis=0), strict=True))
-    return (Remark("cube", f"colours fitted to the series in so many of {len(value)} looks: {told}"),)
+    return (Remark("colours", f"matched to those of the other looks in so many of {len(value)}: {told}"),)
 
 
 def _sample(why_not: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -16,11 +16,11 @@ from siteline.model.survey import Survey
 
 GRAVITY = (Kind.CONSTRUCTION, Kind.DEMOLITION, Kind.ROOF_CHANGE, Kind.CLEARING, Kind.SURFACE_CHANGE)
 
-_LAST_STAGE = {
-    Stage.CLEARED: "At the last look the ground is cleared and nothing stands on it.",
-    Stage.FOUNDATION: "At the last look a foundation is visible, no walls.",
-    Stage.STRUCTURE: "At the last look walls or a frame are visible, no complete roof.",
-    Stage.ROOFED: "At the last look the roof is on.",
+_STAGE = {
+    Stage.CLEARED: "the ground is cleared and nothing stands on it.",
+    Stage.FOUNDATION: "a foundation is visible, no walls.",
+    Stage.STRUCTURE: "walls or a frame are visible, no complete roof.",
+    Stage.ROOFED: "the roof is on.",
 }
 
 
@@ -47,7 +47,7 @@ def draft_finding(
         label=event.label,
         title=_title(event, zone),
         headline=_headline(event, measured, zone, site, onset),
-        sentences=tuple(_sentences(event, measured, zone, distance, structure)),
+        sentences=tuple(_sentences(event, measured, zone, distance, structure, by_id)),
         facts=tuple(_facts(event, measured, zone, distance, site, onset)),
         kind=event.kind,
         stage=event.stage,
@@ -88,7 +88,7 @@ def draft_site(
         findings=tuple(ranked),
         comparisons=tuple(comparisons),
         summary=tuple(_summary(ranked, comparisons, site)),
-        seeing=wording.say_seeing(survey.looks, survey.smallest_visible, survey.grid, survey.preset),
+        seeing=wording.say_seeing(survey),
         smallest=wording.say_rough(survey.smallest_visible) if survey.smallest_visible else "",
     )
 
@@ -143,12 +143,16 @@ def _sentences(
     zone: Zone | None,
     distance: Measurement | None,
     structure: Structure | None,
+    scenes: Mapping[str, Scene],
 ) -> list[str]:
     said = []
     if structure is not None:
         said += _of_structure(structure)
     if event.kind is Kind.CONSTRUCTION and event.stage is not None:
-        said.append(_LAST_STAGE[event.stage])
+        when = "at the last look"
+        if event.method is Method.DRAWN and event.first_with in scenes:
+            when = wording.say_when(scenes[event.first_with].acquired)
+        said.append(f"{when[0].upper()}{when[1:]} {_STAGE[event.stage]}")
     finished = wording.say_finished(event)
     if finished is not None:
         said.append(finished)
@@ -190,7 +194,8 @@ def _facts(
 ) -> list[Fact]:
     facts = [Fact("Change", _what(event)), Fact("When", onset)]
     if event.kind is Kind.CONSTRUCTION and event.stage is not None:
-        facts.append(Fact("Stage at the last look", event.stage.words))
+        is_drawn = event.method is Method.DRAWN
+        facts.append(Fact("Stage on that image" if is_drawn else "Stage at the last look", event.stage.words))
     for what, name in (("area", "Area"), ("length", "Length"), ("width", "Width"), ("height", "Height")):
         size = measured.get(what)
         if size is not None:
@@ -252,7 +257,7 @@ def _summary(findings: Sequence[Finding], comparisons: Sequence[Comparison], sit
         else:
             said.append(f"{told}.")
     if not said:
-        said.append("No change was found.")
+        said.append("The search found no change; what it could not have seen is told with it.")
     elif any(f.zone is not None for f in findings):
         said.append(f"Inside and outside refer to {wording.say_line(site.perimeter)}.")
     return [*said, *(comparison.sentence for comparison in comparisons)]

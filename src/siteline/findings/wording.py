@@ -10,15 +10,16 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 
 from siteline.model.change import ChangeEvent, Kind, Method, Stage, State
 from siteline.model.dates import MONTHS, Acquired, say_count, say_day, say_span
-from siteline.model.imagery import Grid, Look, Scene, longest_gap
+from siteline.model.imagery import Scene, longest_gap
 from siteline.model.measurement import Measurement
 from siteline.model.place import Structure, Zone
 from siteline.model.quantity import Quantity, round_to
+from siteline.model.survey import Survey
 from siteline.raster.grid import metres_per_pixel
 
 MANY = {
@@ -143,6 +144,12 @@ def say_onset(event: ChangeEvent, scenes: Mapping[str, Scene]) -> str:
     return f"{without.format(say_when(before, year=not one_year))}, {with_it.format(say_when(since))}"
 
 
+def say_bracket(event: ChangeEvent, scenes: Mapping[str, Scene]) -> tuple[str, str]:
+    """The two ends of an onset, as the images are dated: ("2011-12", "2012-12-05"); "" if open."""
+    before, since = _when(event, scenes)
+    return "" if before is None else before.text[:10], since.text[:10]
+
+
 def _when(event: ChangeEvent, scenes: Mapping[str, Scene]) -> tuple[Acquired | None, Acquired]:
     """The two images that bracket the change; the interval's own days where it is wider than they are."""
     last = scenes.get(event.last_without or "")
@@ -260,17 +267,20 @@ def _looks(number: int) -> str:
     return f"{say_count(number)} look" + ("" if number == 1 else "s")
 
 
-def say_seeing(looks: Sequence[Look], smallest: Quantity | None, grid: Grid, preset: str) -> tuple[str, ...]:
+def say_seeing(survey: Survey) -> tuple[str, ...]:
     """
     What could be seen at all, and when nothing could.
 
     Such as "No other change was reported at 3 m: what is likelier real than not is reported. No new roof smaller
     than about 150 m² could have been seen. Three weeks without a usable image, 2 to 23 December 2023."
     """
-    size = metres_per_pixel(grid)
+    looks, smallest = survey.looks, survey.smallest_visible
+    size = metres_per_pixel(survey.grid)
     at = f" at {_two_digits(size)} m" if size else ""
-    means = f": {_REPORTED[preset]}" if preset in _REPORTED else ""
+    means = f": {_REPORTED[survey.preset]}" if survey.preset in _REPORTED else ""
     said = [f"No other change was reported{at}{means}."]
+    if survey.until is not None:
+        said.append(f"Only images up to {say_day(survey.until)} were searched.")
     if smallest is None:
         said.append("How small a new roof could have been seen is not known.")
     else:

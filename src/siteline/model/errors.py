@@ -56,7 +56,7 @@ class BadManifest(BadInput):
 class BadImage(BadInput):
     """An image or mask cannot be read as what it says it is."""
 
-    hint = "Fetch the file again, or remove it from the manifest."
+    hint = "Fetch the file again, or leave it out."
 
 
 class BadGeometry(BadInput):

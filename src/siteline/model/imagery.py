@@ -17,6 +17,7 @@ A cube is an `xarray.Dataset` that the `cube` stage makes and the stages after i
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -155,15 +156,19 @@ class Look:
     """What remains after the shift, pixels; None if unknown."""
 
 
+BLIND_DAYS = 21
+"""No time without a usable look that is shorter than this is called blind."""
+
+
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A time without a usable look."""
+    """A time without a usable look, between two looks."""
 
     last: date
-    """Latest day that the look before it can mean."""
+    """Latest day that the look at its start can mean."""
 
     next: date
-    """Earliest day that the look after it can mean; `last` where the two may be of one day."""
+    """Earliest day that the look at its end can mean; `last` where the two may be of one day."""
 
     @property
     def days(self) -> int:
@@ -172,11 +177,32 @@ class Gap:
 
 
 def gaps(looks: Sequence[Look]) -> tuple[Gap, ...]:
-    """All times between one used look and the next, in time order."""
-    used = sorted((look.acquired for look in looks if look.used), key=lambda acquired: acquired.middle)
-    return tuple(Gap(a.last_day, max(a.last_day, b.first_day)) for a, b in pairwise(used))
+    """
+    All times without a used look, in time order: between one and the next, and at either end of the series.
+
+    At the ends they reach to the first and the last look of any sort.
+    """
+    ordered = sorted(looks, key=lambda look: look.acquired.middle)
+    used = [look.acquired for look in ordered if look.used]
+    if not used:
+        return ()
+    between = [(a, b) for a, b in pairwise(used)]
+    if not ordered[0].used:
+        between.insert(0, (ordered[0].acquired, used[0]))
+    if not ordered[-1].used:
+        between.append((used[-1], ordered[-1].acquired))
+    return tuple(Gap(a.last_day, max(a.last_day, b.first_day)) for a, b in between)
+
+
+def blind_times(looks: Sequence[Look]) -> tuple[Gap, ...]:
+    """Gaps worth telling, in time order: longer than BLIND_DAYS, and than twice what is usual in this series."""
+    steps = gaps(looks)
+    if not steps:
+        return ()
+    usual = statistics.median(gap.days for gap in steps)
+    return tuple(gap for gap in steps if gap.days > max(BLIND_DAYS, 2 * usual))
 
 
 def longest_gap(looks: Sequence[Look]) -> Gap | None:
-    """The longest time between two used looks; None with fewer than two."""
+    """The longest time without a used look; None where no two looks enclose one."""
     return max(gaps(looks), key=lambda gap: gap.days, default=None)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from markupsafe import Markup
 from PIL import Image
-from shapely import union_all
+from shapely import distance, points, prepare, union_all
 from shapely.affinity import affine_transform
 from shapely.geometry import Point, box
 from shapely.geometry.base import BaseGeometry
@@ -42,6 +42,9 @@ WIDE, NARROW = 920.0, 360.0
 """Widths for which the map is laid out; letters keep their size."""
 
 _LETTER = 12.5
+
+CROWDED = 20
+"""More changes than this lie over one another: ground is drawn below roofs, and fills give way to lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +129,14 @@ def draw_map(
             element("image", href=href, x=0, y=0, width=width, height=height, preserveAspectRatio="none")
         )
     taken: list[Box] = []
-    furniture = _draw_stamps(scenery, width, height, taken)
-    furniture += _draw_scale_and_north(scenery, 1 / scale, height, width, taken)
     frame = box(0, 0, width, height)
+    shapes = [(one, on_map(one.outline).intersection(frame)) for one in placed]
+    shapes = [(one, frame.exterior.interpolate(0) if s.is_empty else s) for one, s in shapes]
+    buildings = [on_map(onto_grid(s.geometry, scenery.grid)) for s in scenery.site.having(Role.BUILDING)]
+    furniture = _draw_stamps(scenery, width, height, taken)
+    furniture += _draw_scale_and_north(
+        scenery, 1 / scale, height, width, taken, [*(shape for _, shape in shapes), *buildings]
+    )
     labels: list[tuple[str, BaseGeometry]] = []
     for structure in scenery.site.structures:
         shape = on_map(onto_grid(structure.geometry, scenery.grid)).intersection(frame)
@@ -138,28 +146,18 @@ def draw_map(
         if structure.role in (Role.BUILDING, Role.ZONE, Role.GATE, Role.POINT) and structure.label:
             labels.append((structure.label, shape))
     signs, leaders = [], []
-    shapes = [(one, on_map(one.outline)) for one in placed]
-    for one, shape in shapes:
-        path = path_of(shape.intersection(frame)) or path_of(shape)
-        parts.append(
-            element("path", d=path, fill="none", stroke="#ffffff", stroke_width=3.6, stroke_linejoin="round")
-        )
-        parts.append(
-            element(
-                "path",
-                d=path,
-                fill=KIND_COLOUR[one.kind],
-                fill_opacity=0.25,
-                stroke=KIND_COLOUR[one.kind],
-                stroke_width=2,
-                stroke_linejoin="round",
-            )
-        )
-    radius = 9.5 if width > 500 or len(placed) <= 20 else 6.5  # many on a phone
+    is_crowded = len(placed) > CROWDED
+    for one, shape in sorted(shapes, key=_from_ground_up) if is_crowded else shapes:
+        parts += _draw_change(one.kind, path_of(shape), is_crowded)
+    radius = 9.5 if width > 500 or not is_crowded else 6.5  # many on a phone
     side = (2.4 * radius, 2.4 * radius)
     avoid = [_grow(shape.bounds, 1) for _, shape in shapes]
-    for one, shape in shapes:
-        at = _find_room(shape.bounds, side, (width, height), taken, avoid)
+    for one, shape in sorted(shapes, key=lambda pair: pair[1].area) if is_crowded else shapes:
+        at = None
+        if is_crowded:
+            others = [other for _, other in shapes if other is not shape]
+            at = _on_own_line(shape, others, side, (width, height), taken)
+        at = at or _find_room(shape.bounds, side, (width, height), taken, avoid)
         at = at or _held_inside(shape.bounds, side, (width, height))
         taken.append(_box_at(at, side))
         anchor, here = nearest_points(shape, Point(at))
@@ -290,6 +288,32 @@ def _map_window(scenery: Scenery, placed: Sequence[Placed]) -> Window:
     )
 
 
+def _from_ground_up(pair: tuple[Placed, BaseGeometry]) -> tuple[bool, float]:
+    """Drawing order where changes lie over one another: ground below roofs, large below small."""
+    one, shape = pair
+    return one.kind not in (Kind.CLEARING, Kind.SURFACE_CHANGE), -shape.area
+
+
+def _draw_change(kind: Kind, path: str, is_crowded: bool) -> list[Markup]:
+    """An outline on a white edge; among many, changes of the ground have no fill and a thinner line."""
+    colour, is_ground = KIND_COLOUR[kind], kind in (Kind.CLEARING, Kind.SURFACE_CHANGE)
+    line = 2.0 if not is_crowded else 1.2 if is_ground else 1.7
+    filled = 0.25 if not is_crowded else 0.0 if is_ground else 0.16
+    edge = element(
+        "path", d=path, fill="none", stroke="#ffffff", stroke_width=line + 1.6, stroke_linejoin="round"
+    )
+    outline = element(
+        "path",
+        d=path,
+        fill=colour,
+        fill_opacity=filled,
+        stroke=colour,
+        stroke_width=line,
+        stroke_linejoin="round",
+    )
+    return [edge, outline]
+
+
 def _draw_structure(role: Role, shape: BaseGeometry) -> Markup:
     path = path_of(shape)
     if role is Role.AOI:
@@ -323,39 +347,50 @@ def _draw_structure(role: Role, shape: BaseGeometry) -> Markup:
 
 
 def _draw_scale_and_north(
-    scenery: Scenery, pixels_per_unit: float, height: float, width: float, taken: list[Box]
+    scenery: Scenery,
+    pixels_per_unit: float,
+    height: float,
+    width: float,
+    taken: list[Box],
+    shown: Sequence[BaseGeometry],
 ) -> list[Markup]:
+    """Scale bar and north, each in the corner where it covers least of what is `shown`."""
     scale = metres_per_pixel(scenery.grid)
-    foot = min([height, *(t[1] for t in taken)]) - 14
+    foot = min([height, *(t[1] for t in taken)]) - 6
     words: Attributes = {"font_size": 12, "fill": "#16181b", "font_weight": 600}
+    plate: Attributes = {"fill": "#ffffff", "fill_opacity": 0.82}
     parts = []
+
+    def corner(wide: float, tall: float, corners: str) -> Box:
+        left, right, above, below = 8.0, width - 8 - wide, 8.0, foot - tall
+        at = {"sw": (left, below), "se": (right, below), "nw": (left, above), "ne": (right, above)}
+        boxes = [(x, y, x + wide, y + tall) for x, y in (at[name] for name in corners.split())]
+        free = [b for b in boxes if not any(_overlap(b, t) for t in taken)] or boxes
+        found = min(free, key=lambda b: sum(box(*b).intersection(s).area for s in shown))
+        taken.append(found)
+        return found
+
     if scale is None:
-        parts.append(
-            element("rect", x=8, y=foot - 15, width=138, height=21, fill="#ffffff", fill_opacity=0.82)
-        )
-        parts.append(element("text", "Scale not known", x=15, y=foot, **words))
-        taken.append((8, foot - 15, 146, foot + 6))
+        x, y, *_ = corner(138, 21, "sw se nw ne")
+        parts.append(element("rect", x=x, y=y, width=138, height=21, **plate))
+        parts.append(element("text", "Scale not known", x=x + 7, y=y + 15, **words))
     else:
         length = nice_length(scale * pixels_per_unit * width * 0.24)
         reach = length / (scale * pixels_per_unit)
-        parts.append(
-            element("rect", x=8, y=foot - 24, width=reach + 20, height=32, fill="#ffffff", fill_opacity=0.82)
-        )
-        bar = f"M18 {foot - 4:.1f}V{foot + 1:.1f}H{18 + reach:.1f}V{foot - 4:.1f}"
+        x, y, *_ = corner(reach + 20, 32, "sw se nw ne")
+        parts.append(element("rect", x=x, y=y, width=reach + 20, height=32, **plate))
+        bar = f"M{x + 10:.1f} {y + 20:.1f}v5h{reach:.1f}v-5"
         parts.append(element("path", d=bar, fill="none", stroke="#16181b", stroke_width=2))
-        parts.append(
-            element("text", say_length(length), x=18 + reach / 2, y=foot - 9, text_anchor="middle", **words)
-        )
-        taken.append((8, foot - 24, reach + 28, foot + 8))
+        middle = x + 10 + reach / 2
+        parts.append(element("text", say_length(length), x=middle, y=y + 15, text_anchor="middle", **words))
     if scenery.north is None:
-        parts.append(
-            element("rect", x=width - 146, y=8, width=138, height=21, fill="#ffffff", fill_opacity=0.82)
-        )
-        parts.append(element("text", "North not known", x=width - 139, y=23, **words))
-        taken.append((width - 146, 8, width - 8, 29))
+        x, y, *_ = corner(138, 21, "ne nw se sw")
+        parts.append(element("rect", x=x, y=y, width=138, height=21, **plate))
+        parts.append(element("text", "North not known", x=x + 7, y=y + 15, **words))
     else:
-        x, y = width - 26, 30
-        parts.append(element("circle", cx=x, cy=y, r=18, fill="#ffffff", fill_opacity=0.82))
+        x, y, *_ = corner(36, 36, "ne nw se sw")
+        x, y = x + 18, y + 18
+        parts.append(element("circle", cx=x, cy=y, r=18, **plate))
         turn = f"rotate({scenery.north:.2f} {x:.1f} {y:.1f})"
         arrow = element(
             "path", d=f"M{x} {y - 13}L{x + 5.5} {y + 5}L{x} {y + 1}L{x - 5.5} {y + 5}Z", fill="#16181b"
@@ -365,7 +400,6 @@ def _draw_scale_and_north(
         parts.append(
             element("text", "N", x=letter[0], y=letter[1], font_size=10.5, font_weight=700, fill="#16181b")
         )
-        taken.append((x - 18, y - 18, x + 18, y + 18))
     return parts
 
 
@@ -424,6 +458,37 @@ def _find_room(
                     return at
             reach += 7
     return None
+
+
+def _on_own_line(
+    shape: BaseGeometry,
+    others: Sequence[BaseGeometry],
+    size: tuple[float, float],
+    frame: tuple[float, float],
+    taken: Sequence[Box],
+) -> tuple[float, float] | None:
+    """
+    A free place for a sign on the outline of a thing, as far as can be from the outlines of others.
+
+    None where there is none, and for things that the sign would hide.
+    """
+    west, north, east, south = shape.bounds
+    if min(east - west, south - north) < 1.6 * size[0]:
+        return None
+    line = shape.boundary
+    spots = [line.interpolate(step * size[0] / 3) for step in range(int(3 * line.length / size[0]) + 1)]
+    free = []
+    for spot in spots:
+        own = _box_at((spot.x, spot.y), size)
+        inside = own[0] >= 2 and own[1] >= 2 and own[2] <= frame[0] - 2 and own[3] <= frame[1] - 2
+        if inside and not any(_overlap(own, other) for other in taken):
+            free.append((spot.x, spot.y))
+    if not free:
+        return None
+    lines = union_all([other.boundary for other in others])
+    prepare(lines)
+    apart = distance(points(free), lines)
+    return free[int(np.argmax(np.minimum(apart, 2 * size[0])))]
 
 
 def _held_inside(bounds: Box, size: tuple[float, float], frame: tuple[float, float]) -> tuple[float, float]:

@@ -17,7 +17,7 @@ from markupsafe import Markup
 from siteline.model.change import ChangeEvent, Judgement, Kind, Status
 from siteline.model.dates import say_day, say_span
 from siteline.model.finding import Comparison, Finding, SiteFindings
-from siteline.model.imagery import Look, Scene, Use, longest_gap
+from siteline.model.imagery import Look, Scene, Use, blind_times, longest_gap
 from siteline.model.place import Role, Site, Structure, Zone
 from siteline.model.survey import Survey
 from siteline.raster.grid import metres_per_pixel
@@ -59,6 +59,9 @@ class SiteSection:
     findings: SiteFindings
     events: tuple[JudgedEvent, ...]
     """At least those that the findings speak of."""
+
+    rejected: int = 0
+    """How many proposed findings a person has rejected."""
 
     @property
     def shown(self) -> tuple[Finding, ...]:
@@ -120,6 +123,7 @@ def build_page(material: BriefMaterial) -> str:
         rights=[stamp for stamp in stamps if stamp in (Stamp.RIGHTS_UNKNOWN, Stamp.RIGHTS_REFUSED)],
         findings=sum(len(section.shown) for section in material.sites),
         unreviewed=sum(not f.is_reviewed for f in _judged(material)),
+        rejected=sum(section.rejected for section in material.sites),
         built=say_day(material.built_at.date()),
         version=material.version,
         sections=[
@@ -138,11 +142,12 @@ def brief_stamps(material: BriefMaterial) -> tuple[Stamp, ...]:
     """What the whole brief must be stamped with."""
     scenes = [scene for section in material.sites for scene in section.used]
     simulated = any(section.site.simulated for section in material.sites)
-    return stamps_of(_judged(material), scenes, simulated)
+    nobody = any(not section.shown and not section.rejected for section in material.sites)
+    return stamps_of(_judged(material), scenes, simulated, nobody)
 
 
 def is_draft(material: BriefMaterial) -> bool:
-    """Whether a finding in it was not accepted by a person, or has changed since."""
+    """Whether a finding, or the absence of any, was not accepted by a person, or has changed since."""
     return Stamp.NOT_REVIEWED in brief_stamps(material)
 
 
@@ -238,7 +243,7 @@ def _tell_site(
         "smallest": section.findings.smallest or "not known",
         "longest": longest
         and {"span": say_span(longest.days), "from": say_day(longest.last), "to": say_day(longest.next)},
-        "has_gaps": bool(timeline.gaps_of(looks)),
+        "has_gaps": bool(blind_times(looks)),
         "left_out": _left_out(section.survey.looks, section.scenes),
         "remarks": [(r.subject, r.text, r.remedy) for r in section.survey.remarks],
         "scenes": [_tell_scene(scene) for scene in section.used],

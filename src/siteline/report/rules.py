@@ -22,12 +22,19 @@ class Stamp(StrEnum):
 
 
 def stamps_of(
-    findings: Iterable[Finding], scenes: Iterable[Scene], simulated: bool = False
+    findings: Iterable[Finding],
+    scenes: Iterable[Scene],
+    simulated: bool = False,
+    absence_unreviewed: bool = False,
 ) -> tuple[Stamp, ...]:
-    """What must be stamped on a page of these findings made from these scenes; () if nothing."""
+    """
+    What must be stamped on a page of these findings made from these scenes; () if nothing.
+
+    absence_unreviewed: that nothing changed at some site is said there on a machine's word alone.
+    """
     shown = tuple(scenes)
     found = {
-        Stamp.NOT_REVIEWED: any(not finding.is_reviewed for finding in findings),
+        Stamp.NOT_REVIEWED: absence_unreviewed or any(not finding.is_reviewed for finding in findings),
         Stamp.RIGHTS_UNKNOWN: any(missing_rights(scene) for scene in shown),
         Stamp.RIGHTS_REFUSED: any(scene.use in (Use.ANALYSE, Use.NONE) for scene in shown),
         Stamp.SIMULATED: simulated or any(scene.simulated for scene in shown),

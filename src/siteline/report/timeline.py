@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -11,16 +10,13 @@ from markupsafe import Markup
 
 from siteline.model.change import ChangeEvent, Kind
 from siteline.model.dates import MONTHS, DateInterval, say_day, say_span
-from siteline.model.imagery import Gap, Look, gaps, longest_gap
+from siteline.model.imagery import Look, blind_times, longest_gap
 from siteline.report.figure import KIND_COLOUR, Figure
 from siteline.report.rules import Stamp
 from siteline.report.signs import sign
 from siteline.report.svg import Attributes, drawing, element, group
 
 WIDE, NARROW = 920.0, 360.0
-
-GAP_DAYS = 21
-"""Shorter times without a usable look are never called a gap."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +32,6 @@ class Lane:
     """When, in words, as the finding says it."""
 
 
-def gaps_of(looks: Sequence[Look]) -> tuple[Gap, ...]:
-    """Times without a usable look longer than GAP_DAYS and than twice what is usual here, in time order."""
-    steps = gaps(looks)
-    if not steps:
-        return ()
-    usual = statistics.median(gap.days for gap in steps)
-    return tuple(gap for gap in steps if gap.days > max(GAP_DAYS, 2 * usual))
-
-
 def draw_timeline(
     looks: Sequence[Look],
     lanes: Sequence[Lane],
@@ -53,12 +40,12 @@ def draw_timeline(
     name: str = "timeline",
 ) -> Markup:
     """Time from left to right, one row for each change; for wide pages and print."""
-    width, left, right = WIDE, 216.0, 14.0
+    width, left, right = WIDE, 250.0, 14.0
     along = _time_scale(looks, lanes, left, width - right)
     top, pitch = 62.0, 24.0
     bottom = top + max(1, len(lanes)) * pitch + 6
     parts: list[Markup] = []
-    for gap in gaps_of(looks):
+    for gap in blind_times(looks):
         x0, x1 = along(_noon(gap.last)), along(_noon(gap.next))
         parts.append(element("rect", x=x0, y=30, width=max(1.0, x1 - x0), height=bottom - 30, **_SHADE))
         said = next(
@@ -82,9 +69,7 @@ def draw_timeline(
         y = top + (index + 0.5) * pitch
         parts.append(element("line", x1=left, y1=y, x2=width - right, y2=y, **_HAIR))
         parts.append(sign(lane.event.kind, lane.number, 11, y, 9))
-        parts.append(
-            element("text", _cut(lane.label, 24), x=28, y=y + 4.5, font_size=13, fill="currentColor")
-        )
+        parts.append(_name_lane(lane.label, 28, y))
         for interval, finished in _intervals(lane.event):
             start = left if interval.after is None else along(_noon(interval.after))
             end = along(_noon(interval.by))
@@ -116,7 +101,7 @@ def draw_upright_timeline(
     columns = _pack(lanes, along)
     pitch = min(34.0, (width - 112) / max(1, max(columns, default=0) + 1))
     parts: list[Markup] = []
-    for gap in gaps_of(looks):
+    for gap in blind_times(looks):
         y0, y1 = along(_noon(gap.last)), along(_noon(gap.next))
         parts.append(element("rect", x=66, y=y0, width=width - 66, height=max(1.0, y1 - y0), **_SHADE))
         if y1 - y0 > 13:
@@ -182,7 +167,7 @@ def describe_timeline(looks: Sequence[Look], lanes: Sequence[Lane]) -> str:
     first, last = ordered[0].acquired.first_day, ordered[-1].acquired.last_day
     parts = [f"{used} usable of {len(ordered)} looks from {say_day(first)} to {say_day(last)}."]
     longest = longest_gap(ordered)
-    if longest is not None and gaps_of(ordered):
+    if longest is not None and blind_times(ordered):
         parts.append(
             f"The longest gap: {say_span(longest.days)}, {say_day(longest.last)} to {say_day(longest.next)}."
         )
@@ -369,10 +354,36 @@ def _sample(sort: str, x: float, y: float) -> Markup:
     return element("rect", x=x, y=y - 4, width=14, height=8, rx=2, fill=fill, stroke=ink, stroke_width=1.4)
 
 
+def _name_lane(label: str, x: float, y: float) -> Markup:
+    """A lane's label beside its sign: one line, else two smaller ones; whole in its title."""
+    if _letters(label) <= 29:
+        return element("text", label, x=x, y=y + 4.5, font_size=13, fill="currentColor")
+    first, rest = _first_line(label, 34)
+    lines = [first, _cut(rest, 34)] if rest else [first]
+    top = y + 4 - 6 * (len(lines) - 1)
+    spans = [element("tspan", line, x=x, y=top + 12 * n) for n, line in enumerate(lines)]
+    return element("text", element("title", label), *spans, font_size=11, fill="currentColor")
+
+
+def _first_line(text: str, longest: int) -> tuple[str, str]:
+    """As many whole words as fit, and the rest; a first word that is too long is broken."""
+    words = text.split()
+    for count in range(len(words), 0, -1):
+        if _letters(line := " ".join(words[:count])) <= longest:
+            return line, " ".join(words[count:])
+    kept = _cut(text, longest).removesuffix("…")
+    return kept, text[len(kept) :].lstrip()
+
+
+def _letters(text: str) -> float:
+    """How much room a text takes, in average letters."""
+    return sum(1.8 if ord(letter) > 0x1100 else 1.0 for letter in text)
+
+
 def _cut(text: str, longest: int) -> str:
     room, kept = float(longest), ""
     for letter in text:
-        room -= 1.8 if ord(letter) > 0x1100 else 1
+        room -= _letters(letter)
         if room < 0:
             return kept.rstrip() + "…"
         kept += letter

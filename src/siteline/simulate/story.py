@@ -349,8 +349,8 @@ def random_story(
     end = start + timedelta(days=round(years * 365))
     days = _choose_days(rng, start, end, looks, revisit)
     grid = float(rng.uniform(0, 90))
-    fence = _random_fence(rng, size_m)
-    roads = _random_roads(rng, size_m, grid)
+    fence = random_fence(rng, size_m)
+    roads = random_roads(rng, size_m, grid)
     fields, woods = _random_farmland(rng, size_m, fence)
     halls, patches = _random_buildings(rng, size_m, grid, roads, woods, buildings, start, end)
     return SimulatedSite(
@@ -394,7 +394,8 @@ def _choose_days(rng: np.random.Generator, start: date, end: date, looks: int, r
     return [start + timedelta(days=d) for d in sorted(chosen)]
 
 
-def _random_fence(rng: np.random.Generator, size: float) -> Polygon:
+def random_fence(rng: np.random.Generator, size: float) -> Polygon:
+    """A convex line around the middle of a site of `size` metres."""
     turns = np.sort(rng.uniform(0, 2 * math.pi, 9)) + np.linspace(0, 2 * math.pi, 9)
     turns = np.sort(np.mod(turns, 2 * math.pi))
     reach = size * rng.uniform(0.32, 0.42, 9)
@@ -404,7 +405,8 @@ def _random_fence(rng: np.random.Generator, size: float) -> Polygon:
     return hull
 
 
-def _random_roads(rng: np.random.Generator, size: float, grid: float) -> tuple[Road, ...]:
+def random_roads(rng: np.random.Generator, size: float, grid: float) -> tuple[Road, ...]:
+    """Five roads across a site of `size` metres, along a grid turned by `grid` degrees."""
     middle = size / 2
     roads = []
     for turn, count in ((grid, 3), (grid + 90, 2)):

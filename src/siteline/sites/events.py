@@ -7,7 +7,7 @@ no longer finds becomes a version that says so. Judgements name the version that
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -19,7 +19,9 @@ from shapely.ops import transform
 from ulid import ULID
 
 from siteline.model.change import ChangeEvent, Judgement, Method, Status
+from siteline.model.dates import DateInterval
 from siteline.model.errors import BadInput, NotFound
+from siteline.model.imagery import Scene
 from siteline.sites.measurements import Measurements
 from siteline.store import tables
 from siteline.store.codec import digest, from_json, to_json
@@ -146,6 +148,34 @@ class Events:
             self._db.append(tables.event, {"id": event_id, "site_id": site_id, "method": event.method.value})
             self._append_version(event_id, 1, None, event, True)
         return event_id
+
+    def redate_drawn(self, site_id: str, scenes: Mapping[str, Scene]) -> list[str]:
+        """
+        Give drawn events the dates that their scenes have now; returns the ids of those that moved.
+
+        Raises BadInput, naming the event, where its two scenes have changed places.
+        """
+        moved = []
+        for drawn in self.all(site_id, every=True):
+            now = drawn.current
+            if now.event.method is not Method.DRAWN or drawn.status is Status.REJECTED:
+                continue
+            before, seen = scenes.get(now.event.last_without or ""), scenes[now.event.first_with]
+            if before is not None and before.acquired.first_day > seen.acquired.last_day:
+                raise BadInput(
+                    f"as dated now, {before.id} is no longer before {seen.id}, but event {drawn.id} was seen on "
+                    f"{seen.id} and not yet on {before.id}",
+                    f'If the dates are right: siteline events judge {site_id} {drawn.id} reject --why "wrong dates"',
+                )
+            onset = onset_between(before, seen)
+            if onset == now.event.onset:
+                continue
+            event = replace(now.event, label=now.own_label, onset=onset)
+            with self._db.appending():
+                self._append_version(drawn.id, now.number + 1, None, event, True)
+                self._sizes.carry(site_id, drawn.id, now.number, now.number + 1)
+            moved.append(drawn.id)
+        return moved
 
     def name(self, event_id: str, label: str) -> None:
         """Give an event a label; it keeps it through later surveys, whatever label these would give it."""
@@ -288,6 +318,11 @@ class Events:
                 Judgement(event_id, number, Status(status), who, datetime.fromisoformat(when), why)
             )
         return found
+
+
+def onset_between(before: Scene | None, seen: Scene) -> DateInterval:
+    """When a change came into sight that `before` does not show and `seen` does."""
+    return DateInterval(before.acquired.first_day if before else None, seen.acquired.last_day)
 
 
 def _is_material(judged: Version, now: Version) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
@@ -24,25 +25,28 @@ class Scenes:
         """
         File scenes; returns those that were not there just so.
 
-        The same pixels on the same date under another id are the same scene and are not filed again.
-        Raises BadInput if an id is taken by other pixels.
+        The same pixels on the same date under another id are the same scene and are not filed again; on another
+        date they are filed as a scene that cannot be used. Raises BadInput if an id is taken by other pixels.
         """
         fresh: list[Scene] = []
         with self._db.appending():
             there = {scene.id: scene for scene in self.all(site_id)}
-            pixels = {(s.sha256, s.acquired.text) for s in there.values() if s.fault is None}
             for scene in scenes:
-                old = there.get(scene.id)
+                old, twin = there.get(scene.id), _twin(scene, there.values())
                 if old is not None and old.fault is None and old.sha256 != scene.sha256:
                     raise BadInput(
                         f"scene id {scene.id!r} is taken by other pixels (acquired {old.acquired.text})",
                         "Give the new scene an id of its own in the manifest's id column.",
                     )
-                if old == scene or (old is None and (scene.sha256, scene.acquired.text) in pixels):
+                filed = scene
+                if twin is not None and twin.acquired.text != scene.acquired.text:
+                    filed = replace(
+                        scene, fault=f"same pixels as {twin.id}, which is of {twin.acquired.text}"
+                    )
+                if old == filed or (old is None and twin is not None and filed.fault is None):
                     continue
-                fresh.append(scene)
-                there[scene.id] = scene
-                pixels.add((scene.sha256, scene.acquired.text))
+                fresh.append(filed)
+                there[scene.id] = filed
             self._db.append(tables.scene, *(_row(site_id, scene) for scene in fresh))
         return fresh
 
@@ -62,6 +66,12 @@ class Scenes:
             if scene.id == scene_id:
                 return scene
         raise NotFound(f"no scene {scene_id!r} at site {site_id!r}", f"See: siteline scenes list {site_id}")
+
+
+def _twin(scene: Scene, others: Iterable[Scene]) -> Scene | None:
+    """Another usable scene of the same bytes."""
+    same = (s for s in others if s.fault is None and s.sha256 == scene.sha256 and s.id != scene.id)
+    return next(same, None) if scene.fault is None else None
 
 
 def _row(site_id: str, scene: Scene) -> dict[str, object]:

@@ -36,8 +36,8 @@ class Database:
         self._writer = self.engine.execution_options(is_writer=True)
         self._appending: sa.Connection | None = None
 
-    def upgrade(self) -> None:
-        """Bring the schema to this version; refuses a case written by a later one."""
+    def upgrade(self, to: str = "head") -> None:
+        """Bring the schema to this version, or to an older one on the way; refuses a case written by a later one."""
         with _plain_words(self.url), self.engine.connect() as connection:
             current = MigrationContext.configure(connection).get_current_revision()
         scripts = ScriptDirectory.from_config(_alembic(self.url))
@@ -48,7 +48,7 @@ class Database:
             with _plain_words(self.url), self._writer.begin() as connection:
                 config = _alembic(self.url)
                 config.attributes["connection"] = connection
-                command.upgrade(config, "head")
+                command.upgrade(config, to)
 
     @contextmanager
     def appending(self) -> Iterator[sa.Connection]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from siteline import __version__
 from siteline.findings.draft import draft_site
+from siteline.model.change import Status
 from siteline.model.errors import CannotTell
 from siteline.model.finding import SiteFindings
 from siteline.model.remark import Remark
@@ -80,7 +81,8 @@ def _section(case: Case, sight: Sight, survey: Survey) -> SiteSection:
         sight.site.id, tuple(finding for _, finding in said), comparisons, survey, sight.site
     )
     events = _judged([watched for watched, _ in said])
-    return SiteSection(sight.site, survey, sight.cube, sight.scenes, findings, events)
+    rejected = sum(e.status is Status.REJECTED for e in case.events.all(sight.site.id))
+    return SiteSection(sight.site, survey, sight.cube, sight.scenes, findings, events, rejected)
 
 
 def _judged(events: Sequence[WatchedEvent]) -> tuple[JudgedEvent, ...]:

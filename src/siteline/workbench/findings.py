@@ -8,11 +8,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from siteline.findings import wording
 from siteline.findings.draft import draft_finding
 from siteline.measure.drawn import measure_drawn
 from siteline.measure.zone import place_against
 from siteline.model.change import ChangeEvent, Judgement, Kind, Method, Observation, Stage, State, Status
-from siteline.model.dates import DateInterval, say_day
+from siteline.model.dates import say_day
 from siteline.model.errors import BadGeometry, BadInput, BadSetting
 from siteline.model.finding import Finding
 from siteline.model.imagery import Grid, Scene
@@ -20,7 +21,7 @@ from siteline.model.measurement import Measurement
 from siteline.model.place import Site, Zone
 from siteline.model.remark import Remark
 from siteline.raster.grid import bounds_of, onto_grid, reproject
-from siteline.sites.events import Version, WatchedEvent
+from siteline.sites.events import Version, WatchedEvent, onset_between
 from siteline.sites.exchange.events import FORMATS, EventRecord, describe_events, write_events
 from siteline.sites.exchange.outline import read_outline
 from siteline.workbench.bench import Bench
@@ -70,11 +71,13 @@ def list_events(
 
 
 def export_events(case: Case, site_id: str, format_: str, out: Path | None, *, every: bool = False) -> Path:
-    """Write the events of a site for other programs; returns where."""
+    """Write the events of a site that nobody rejected, or `every` one, for other programs; returns where."""
     if format_ not in FORMATS:
         raise BadSetting(f"no event format {format_!r}", f"There are: {', '.join(FORMATS)}.")
     site = case.register.get(site_id)
-    content = write_events(describe_events(records_of(case, site, every=every), site), format_)
+    records = records_of(case, site, every=every)
+    standing = [r for r in records if every or r.status is not Status.REJECTED]
+    content = write_events(describe_events(standing, site), format_)
     return write_derived(case, out, f"{site_id}-events.{format_}", content)
 
 
@@ -98,11 +101,12 @@ def tell_events(
     if not events:
         return []
     grid, scenes = site_grid(Bench(case), site), case.scenes.all(site_id, as_of)
+    by_id = {scene.id: scene for scene in scenes}
     lines: list[tuple[str, ...]] = []
     for watched in events:
         finding = _finding(case, site, grid, scenes, watched, as_of)
         facts = {fact.name: fact.text for fact in finding.facts}
-        onset = watched.current.event.onset
+        without, with_it = wording.say_bracket(watched.current.event, by_id)
         status = watched.status.value + (", needs review" if watched.needs_review else "")
         if not watched.current.reproduced:
             status += ", not found again"
@@ -110,8 +114,8 @@ def tell_events(
             (
                 watched.id,
                 finding.title,
-                onset.after.isoformat() if onset.after else "",
-                onset.by.isoformat(),
+                without,
+                with_it,
                 facts.get("Area", ""),
                 finding.zone.value if finding.zone else "",
                 status,
@@ -163,7 +167,13 @@ def add_drawn(
     what = _one_of(Kind, kind, "--kind")
     if stage is not None and what is not Kind.CONSTRUCTION:
         raise BadSetting(f"only a construction has a stage, not a {what.value}", "Leave --stage out.")
+    if stage is None and what is Kind.CONSTRUCTION:
+        raise BadSetting(
+            "how far had the construction come?",
+            f"Say --stage: {', '.join(Stage)} (on the scene you drew on).",
+        )
     reached = None if stage is None else _one_of(Stage, stage, "--stage")
+    _check_label(case, site, label)
     seen = _usable(case, site_id, on)
     before = None if last_without is None else _usable(case, site_id, last_without)
     _check_order(case, site_id, seen, before)
@@ -185,7 +195,7 @@ def add_drawn(
         method=Method.DRAWN,
         probability=1.0,
         calibrated=False,
-        onset=DateInterval(before.acquired.first_day if before else None, seen.acquired.last_day),
+        onset=onset_between(before, seen),
         finished=None,
         last_without=before.id if before else None,
         first_with=seen.id,
@@ -259,6 +269,14 @@ def _usable(case: Case, site_id: str, scene_id: str) -> Scene:
     if scene.fault is not None:
         raise BadInput(f"scene {scene_id} cannot be used: {scene.fault}", "Name another scene.")
     return scene
+
+
+def _check_label(case: Case, site: Site, label: str) -> None:
+    """A label names one thing of a site."""
+    taken = {structure.label: "a structure" for structure in site.structures}
+    taken |= {e.current.event.label: f"event {e.id}" for e in case.events.all(site.id, every=True)}
+    if label and label in taken:
+        raise BadInput(f"{label!r} is already the label of {taken[label]}", "Choose another --label.")
 
 
 def _check_order(case: Case, site_id: str, seen: Scene, before: Scene | None) -> None:

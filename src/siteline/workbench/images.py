@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
-from itertools import pairwise
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from siteline.model.errors import BadInput, BrokenCustody, NotFound
-from siteline.model.imagery import Look, Scene
+from siteline.model.imagery import Look, Scene, blind_times, longest_gap
 from siteline.model.place import Site
 from siteline.model.remark import Remark
 from siteline.workbench.case import Case
-
-BLIND_DAYS = 21
-"""Gaps between usable looks shorter than this are not called blind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +50,22 @@ def _take_in(case: Case, site: Site, scenes: Sequence[Scene], remarks: Sequence[
         if scene.mask_href is not None and scene.mask_sha256 is not None:
             _keep(case, Path(scene.mask_href), scene.mask_sha256)
     kept = [replace(s, href="", mask_href=None if s.mask_href is None else "") for s in scenes]
-    fresh = case.scenes.record(site.id, kept)
+    with case.db.appending():
+        fresh = case.scenes.record(site.id, kept)
+        moved = case.events.redate_drawn(site.id, {s.id: s for s in case.scenes.all(site.id)})
+    asked = {scene.id for scene in scenes if scene.fault is not None}
+    remarks = (
+        *remarks,
+        *(
+            Remark(s.id, s.fault, "Which day is right? Add it again with that day and the first id.")
+            for s in fresh
+            if s.fault is not None and s.id not in asked
+        ),
+        *(
+            Remark(f"event {e}", "its scenes have other dates now, and so has it; it needs review")
+            for e in moved
+        ),
+    )
     return Added(
         fresh=len(fresh),
         faulty=sum(scene.fault is not None for scene in fresh),
@@ -135,22 +146,17 @@ def blind_intervals(case: Case, site_id: str, as_of: datetime | None = None) -> 
     case.register.get(site_id, as_of)
     survey = case.surveys.newest(site_id, as_of)
     scenes = case.scenes.all(site_id, as_of)
-    used = [look for look in survey.looks if look.used] if survey else []
-    between = gaps_between(used)
-    gaps = [{"from": a.isoformat(), "to": b.isoformat(), "days": (b - a).days} for a, b in between]
+    looks = survey.looks if survey else ()
+    longest = longest_gap(looks)
     smallest = survey.smallest_visible.as_dict() if survey and survey.smallest_visible else None
     return {
         "looks": len(scenes),
-        "usable": len(used),
-        "blind": gaps,
-        "longest_days": max(((b - a).days for a, b in between), default=0),
+        "usable": sum(look.used for look in looks),
+        "blind": [
+            {"from": gap.last.isoformat(), "to": gap.next.isoformat(), "days": gap.days}
+            for gap in blind_times(looks)
+        ],
+        "longest_days": longest.days if longest else 0,
         "smallest_visible": smallest,
         "surveyed": survey is not None,
     }
-
-
-def gaps_between(used: Sequence[Look]) -> list[tuple[date, date]]:
-    """(last day seen, next day seen) of each gap longer than BLIND_DAYS."""
-    ordered = sorted(used, key=lambda look: look.acquired.middle)
-    gaps = [(a.acquired.last_day, b.acquired.first_day) for a, b in pairwise(ordered)]
-    return [(a, b) for a, b in gaps if (b - a).days > BLIND_DAYS]

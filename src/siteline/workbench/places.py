@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from siteline.model.errors import BadInput, BadSetting
-from siteline.model.place import Site
+from siteline.model.errors import BadInput, BadSetting, BadSiteFile
+from siteline.model.place import Frame, Site
 from siteline.model.remark import Remark
 from siteline.sites.coordinates import Place, parse_place
 from siteline.sites.exchange.features import AnswerRoles, RoleQuestion
@@ -22,7 +23,16 @@ from siteline.workbench.files import write_derived
 
 LARGEST_SIDE_M = 50_000
 
-__all__ = ["RoleQuestion", "Started", "add_site", "describe_site", "export_site", "list_sites", "start_site"]
+__all__ = [
+    "RoleQuestion",
+    "Started",
+    "add_site",
+    "describe_site",
+    "export_site",
+    "list_sites",
+    "start_site",
+    "tell_watched",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +41,19 @@ class Started:
 
     site: Site
     folder: Path
+    """The case, as the caller named it or below what the caller named."""
+
     where: str
     next_steps: tuple[str, ...]
 
 
 def start_site(folder: Path, place_text: str, size: str, name: str | None) -> Started:
-    """A square site around a coordinate, in the case at `folder`; makes a case there if there is none."""
+    """
+    A square site around a coordinate, in the case at `folder`; makes a case there if there is none.
+
+    The square is written into the case folder once, to be drawn on; a file that is there is left as it is.
+    Raises BadInput if the site stands already in another form.
+    """
     place = parse_place(place_text)
     side = _metres(size)
     is_new = not (folder / SETTINGS_FILE).exists()
@@ -46,20 +63,37 @@ def start_site(folder: Path, place_text: str, size: str, name: str | None) -> St
     case = make_case(folder) if is_new else open_case(folder)
     try:
         site = square_site(place, side, name)
+        drawing = folder / f"{site.id}.geojson"
+        _refuse_another(case, site)
         case.register.record(site, None)
-        drawn = export_site(case, site.id, "geojson", None)
+        if not drawing.exists():
+            export_site(case, site.id, "geojson", drawing)
     finally:
         case.close()
-    into = f"--case {folder} " if folder != Path() else ""
     steps = (
-        f"1. Draw the perimeter and buildings on {drawn} (QGIS, geojson.io or Google Earth), then:",
-        f"   siteline site add {into}{drawn}",
+        f"1. Draw the perimeter and buildings into {drawing} (QGIS or geojson.io), then:",
+        f"   siteline site add {shlex.quote(str(drawing))}",
         "2. List your images in scenes.csv (file, acquired; if known bands, credit, licence), then:",
-        f"   siteline scenes add {into}{site.id} --manifest scenes.csv",
-        f"3. siteline survey {into}{site.id}",
-        f"4. siteline brief build {into}".rstrip(),
+        f"   siteline scenes add {site.id} --manifest scenes.csv",
+        f"3. siteline survey {site.id}",
+        "4. siteline brief build",
     )
-    return Started(site, case.folder, f"{place.lat:.5f}, {place.lon:.5f}", steps)
+    return Started(site, folder, f"{place.lat:.5f}, {place.lon:.5f}", steps)
+
+
+def _refuse_another(case: Case, site: Site) -> None:
+    """A second start moves no site, and takes nobody's drawing away."""
+    if site.id not in case.register.ids():
+        return
+    there = case.register.get(site.id)
+    if there == site:
+        return
+    is_here = any(s.geometry.intersects(site.aoi) for s in there.structures) and there.frame is site.frame
+    raise BadInput(
+        f"there is a site {site.id} already, {'drawn otherwise' if is_here else 'at another place'}",
+        f"A new site needs another --name. To change {site.id}, correct its drawing (siteline site export "
+        f"{site.id} writes it) and add that: siteline site add FILE",
+    )
 
 
 def add_site(case: Case, file: Path, roles: AnswerRoles | Sequence[str]) -> tuple[Site, tuple[Remark, ...]]:
@@ -70,11 +104,35 @@ def add_site(case: Case, file: Path, roles: AnswerRoles | Sequence[str]) -> tupl
     """
     data = read_bytes(file)
     site, remarks = parse_site(data, file.name, roles)
+    _refuse_labels_of_events(case, site, file.name)
     digest = case.blobs.keep(data)
     is_fresh = case.register.record(site, digest)
     if not is_fresh:
         remarks = (*remarks, Remark(site.id, "stands just so already; nothing was added"))
     return site, remarks
+
+
+def _refuse_labels_of_events(case: Case, site: Site, name: str) -> None:
+    """A label names one thing of a site."""
+    taken = {
+        e.current.event.label: e.id for e in case.events.all(site.id, every=True) if e.current.event.label
+    }
+    for structure in site.structures:
+        if structure.label in taken:
+            raise BadSiteFile(
+                f"{name}: {structure.role.value} {structure.label} has the label of event "
+                f"{taken[structure.label]}",
+                "A label names one thing of a site: give the structure another one.",
+            )
+
+
+def tell_watched(site: Site) -> str:
+    """Which ground a survey looks at."""
+    if site.aoi is not None:
+        return "the area of interest (aoi)"
+    if site.frame is Frame.IMAGE:
+        return "the whole frame, since no area of interest (aoi) is drawn"
+    return "all that most scenes show, since no area of interest (aoi) is drawn"
 
 
 def list_sites(case: Case, as_of: datetime | None = None) -> list[dict[str, Any]]:
@@ -107,6 +165,7 @@ def describe_site(case: Case, site_id: str, as_of: datetime | None = None) -> di
         "frame": site.frame.value,
         "gsd_m": site.gsd_m,
         "simulated": site.simulated,
+        "watched": tell_watched(site),
         "structures": [
             {
                 "role": s.role.value,

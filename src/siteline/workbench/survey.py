@@ -11,7 +11,7 @@ from siteline.change.find import ChangeOptions, Preset, find_changes
 from siteline.cube.align import align
 from siteline.cube.load import CubeOptions, build_cube, plan_grid, read_native
 from siteline.measure.measure import MeasureOptions, measure_event, measure_outline
-from siteline.model.change import ChangeEvent
+from siteline.model.change import ChangeEvent, Status
 from siteline.model.dates import parse_acquired
 from siteline.model.errors import BadSetting, CannotTell
 from siteline.model.imagery import Grid, Look, Scene
@@ -75,7 +75,20 @@ def see_site(bench: Bench, site_id: str, until: date | None = None) -> Sight:
     natives = tuple(bench.each(read_native, scenes, site, grid, options, check=partial(check_custody, case)))
     alignment = bench.run(align, natives, site, grid, options)
     built = bench.run(build_cube, natives, alignment, grid, options)
-    return Sight(site, scenes, grid, built.cube, alignment.looks, (*alignment.remarks, *built.remarks))
+    looks = sorted(
+        (*alignment.looks, *_unread(case, site_id, until)),
+        key=lambda look: (look.acquired.middle, look.scene_id),
+    )
+    return Sight(site, scenes, grid, built.cube, tuple(looks), (*alignment.remarks, *built.remarks))
+
+
+def _unread(case: Case, site_id: str, until: date | None) -> list[Look]:
+    """Scenes whose pixels cannot be read, as looks at which nothing was seen."""
+    return [
+        Look(scene.id, scene.acquired, 0.0, used=False, reason=scene.fault, shift_px=None, residual_px=None)
+        for scene in case.scenes.all(site_id)
+        if scene.fault is not None and (until is None or scene.acquired.last_day <= until)
+    ]
 
 
 def site_grid(bench: Bench, site: Site) -> Grid:
@@ -104,7 +117,8 @@ def survey_site(
         raise BadSetting(f"no preset {chosen!r}", f"There are: {', '.join(Preset)}.")
     last_day = parse_acquired(until).last_day if until else None
     survey, _ = _survey(Bench(case, progress), site_id, last_day, Preset(chosen))
-    return Surveyed(survey, len(case.events.all(site_id)))
+    standing = [e for e in case.events.all(site_id) if e.status is not Status.REJECTED]
+    return Surveyed(survey, len(standing))
 
 
 def renew_survey(bench: Bench, site_id: str) -> tuple[Survey, Sight, tuple[Remark, ...]]:

@@ -1,25 +1,16 @@
-"""The first case: sites, scenes, runs, surveys, events with versions, names and judgements, measurements, briefs."""
+"""The first case: sites, scenes, runs, surveys, events with versions and judgements, measurements, briefs."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
 
+from siteline.store.migrations.append_only import hold_append_only
+
 revision = "0001"
 down_revision = None
 
-TABLES = (
-    "site",
-    "scene",
-    "run",
-    "survey",
-    "event",
-    "event_version",
-    "judgement",
-    "event_name",
-    "measurement",
-    "brief",
-)
+TABLES = ("site", "scene", "run", "survey", "event", "event_version", "judgement", "measurement", "brief")
 
 
 def upgrade() -> None:
@@ -92,13 +83,6 @@ def upgrade() -> None:
     )
     op.create_index("ix_judgement_event_id", "judgement", ["event_id"])
     table(
-        "event_name",
-        sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
-        sa.Column("event_id", sa.String(64), sa.ForeignKey("event.id"), nullable=False),
-        text("label", 200),
-    )
-    op.create_index("ix_event_name_event_id", "event_name", ["event_id"])
-    table(
         "measurement",
         sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
         text("site_id", 200),
@@ -115,24 +99,4 @@ def upgrade() -> None:
         sa.Column("is_draft", sa.Boolean, nullable=False),
         text("cites"),
     )
-    _hold_append_only()
-
-
-def _hold_append_only() -> None:
-    if op.get_bind().dialect.name == "sqlite":
-        for name in TABLES:
-            for verb in ("UPDATE", "DELETE"):
-                op.execute(
-                    f"CREATE TRIGGER {name}_no_{verb.lower()} BEFORE {verb} ON {name} "
-                    f"BEGIN SELECT RAISE(ABORT, 'rows of {name} are added, never changed'); END"
-                )
-        return
-    op.execute(
-        "CREATE FUNCTION siteline_append_only() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN RAISE EXCEPTION 'rows of % are added, never changed', TG_TABLE_NAME; END $$"
-    )
-    for name in TABLES:
-        op.execute(
-            f"CREATE TRIGGER {name}_append_only BEFORE UPDATE OR DELETE ON {name} "
-            "FOR EACH STATEMENT EXECUTE FUNCTION siteline_append_only()"
-        )
+    hold_append_only(*TABLES)

@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test lint bench soak clean
+.PHONY: demo test lint bench bench-measure soak clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/.core
@@ -23,6 +23,9 @@ lint: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python tests/check_tree.py
+
+bench-measure: $(VENV)/.dev
+	$(BIN)/python -m bench.measuring
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m bench

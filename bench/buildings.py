@@ -53,7 +53,7 @@ class Known:
     """Roof against the ground around it, in the best band, median of looks; from the images and the true outline."""
 
     neighbours: tuple[BaseGeometry, ...] = ()
-    """Other buildings' true outlines, grid coordinates."""
+    """Other buildings' outlines, drawn as hurriedly, grid coordinates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,23 +77,23 @@ def estate(seed: int, looks: int = 8, gsd_m: float = 3.0, buildings: int = 10) -
     size = pixel_m(grid)
     assert size is not None
     rng = np.random.default_rng((seed, 99))
-    whole = [building.outline for building in truth.structures]
+    drawn = [hurry(building.outline, size, rng) for building in truth.structures]
     known = []
     for number, building in enumerate(truth.structures):
-        others = tuple(o for n, o in enumerate(whole) if n != number)
+        others = tuple(o.outline for n, o in enumerate(truth.structures) if n != number)
         known.append(
             Known(
                 name=f"{seed}/{building.label}",
                 shape=building.label.split("-")[0],
                 outline=building.outline,
-                hurried=hurry(building.outline, size, rng),
+                hurried=drawn[number],
                 area=building.area_m2,
                 length=building.length_m,
                 width=building.width_m,
                 height=building.height_m,
                 pixels=building.area_m2 / size**2,
                 contrast=contrast_of(cube, building.outline, others),
-                neighbours=others,
+                neighbours=tuple(d for n, d in enumerate(drawn) if n != number),
             )
         )
     return Estate(cube, tuple(known), truth)

@@ -66,6 +66,11 @@ def test_a_thing_is_as_large_as_itself(value: float, own: float, shared: float) 
     assert found.supported == ("the footprint of A is the same size as A's",)
 
 
+def fits(low: float, high: float, first: str, last: str) -> bool:
+    """DESIGN's rule: an interval within half a percent of "first–last %"."""
+    return int(first) - 0.5 <= 100 * low + 1e-6 and 100 * high - 1e-6 <= int(last) + 0.5
+
+
 @settings(deadline=None)
 @given(st.floats(0.05, 20), st.floats(0.002, 0.15), st.floats(0.002, 0.15))
 def test_every_percentage_follows_the_rule(value: float, first: float, second: float) -> None:
@@ -76,12 +81,79 @@ def test_every_percentage_follows_the_rule(value: float, first: float, second: f
     for sentences, holds in ((found.supported, True), (found.not_supported, False)):
         for sentence in sentences:
             assert "±" not in sentence
-            assert sentence.startswith(("the footprint of B", "no difference"))
+            assert sentence.startswith(("the footprint of B", "the footprint of A is", "no difference"))
             if match := re.search(r"is (\d+)–(\d+) % of", sentence):
-                within = int(match[1]) - 0.5 <= 100 * low + 1e-6 and 100 * high - 1e-6 <= int(match[2]) + 0.5
-                assert within == holds, (sentence, low, high)
+                assert fits(low, high, match[1], match[2]) == holds, (sentence, low, high)
+            if match := re.search(r"B is larger than A's by (\d+)–(\d+) %", sentence):
+                assert fits(low - 1, high - 1, match[1], match[2]) == holds, (sentence, low, high)
+            if match := re.search(r"B is smaller than A's by (\d+)–(\d+) %", sentence):
+                assert fits(1 - high, 1 - low, match[1], match[2]) == holds, (sentence, low, high)
+            if match := re.search(r"is (\d+\.\d)–(\d+\.\d) times", sentence):
+                assert holds
+                assert float(match[1]) - 0.03 <= low
+                assert high <= float(match[2]) + 0.03
     assert any("smaller than" in s for s in found.supported) == (high < 1)
     assert any("larger than" in s for s in found.supported) == (low > 1)
+
+
+relative = st.floats(0.002, 0.15)
+
+
+@settings(deadline=None)
+@given(st.floats(0.05, 20), relative, relative)
+def test_a_over_b_and_b_over_a_say_the_same(value: float, first: float, second: float) -> None:
+    """The one is smaller exactly where the other is larger, and the intervals are each other's inverse."""
+    a, b = make_size(value, first), make_size(1.0, second)
+    there, back = ratio(a, b, "A", "B"), ratio(b, a, "B", "A")
+    assert there.quantity.low95 * back.quantity.high95 == pytest.approx(1)
+    assert there.quantity.high95 * back.quantity.low95 == pytest.approx(1)
+    assert there.quantity.value * back.quantity.value == pytest.approx(1)
+    for word, other in (("smaller", "larger"), ("larger", "smaller")):
+        said = f"the footprint of A is {word} than B's" in there.supported
+        assert said == (f"the footprint of B is {other} than A's" in back.supported)
+    assert not set(there.supported) & set(back.not_supported)
+    assert not set(back.supported) & set(there.not_supported)
+
+
+@settings(deadline=None)
+@given(st.floats(0.05, 20), relative, st.floats(0.1, 1.0))
+def test_a_narrower_interval_supports_no_less(value: float, error: float, share: float) -> None:
+    """Of the same ratio measured better: whatever fixed words held, hold; more numbers are allowed, not fewer."""
+    fixed = re.compile(
+        r"(smaller|larger) than [AB]'s$|about (half|twice) as|is about (?!the same)|about the same"
+    )
+    wide = ratio(make_size(value, error), make_size(1.0, error), "A", "B")
+    narrow = ratio(make_size(value, error * share), make_size(1.0, error * share), "A", "B")
+    held = {sentence for sentence in wide.supported if fixed.search(sentence)}
+    assert held <= set(narrow.supported)
+
+    def width(sentences: tuple[str, ...]) -> int:
+        found = [re.search(r"A is (\d+)–(\d+) % of", s) for s in sentences]
+        return min((int(m[2]) - int(m[1]) for m in found if m), default=0)
+
+    assert width(narrow.supported) <= max(width(wide.supported), 10)
+
+
+def test_smaller_by_a_third_does_not_make_the_other_larger_by_a_third() -> None:
+    """0.65 within a few percent: the other is larger by half, and the turned sentence is named as wrong."""
+    found = ratio(make_size(0.65), make_size(1.0), "A-2", "A-1")
+    assert "the footprint of A-1 is larger than A-2's by 30–40 %" in found.not_supported
+
+
+def test_where_no_difference_can_be_told_the_largest_is_said() -> None:
+    """An interval around 1 supports how much the two differ at most."""
+    found = ratio(make_size(1.02, 0.03), make_size(1.0, 0.03), "A", "B")
+    assert "no difference between the footprint of A and B's can be told" in found.supported
+    assert "the footprint of A differs from B's by no more than 11 %" in found.supported
+    assert "the footprint of A is larger than B's" in found.not_supported
+
+
+def test_lengths_are_greater_not_larger() -> None:
+    """A height is said to be greater than another, and as great as it."""
+    a, b = (make_size(v, what="height", unit="m") for v in (13.0, 10.0))
+    found = ratio(a, b, "A", "B")
+    assert "the height of A is greater than B's" in found.supported
+    assert not any("large" in sentence for sentence in (*found.supported, *found.not_supported))
 
 
 def test_shared_errors_cancel_on_the_same_images_only() -> None:

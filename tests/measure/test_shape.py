@@ -8,17 +8,34 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import ndimage
 
-from siteline.measure.shape import HEIGHT, POSE, Shape, draw, l_shape, rectangle
+from siteline.measure.shape import HEIGHT, Shape, draw, rectangle, shape_of, squared
 
 from .rendering import coverage
 
 PIXELS = np.stack(np.meshgrid(np.arange(24) + 0.5, np.arange(24) + 0.5), axis=-1).reshape(-1, 2)
 REACH = np.array([[0.25, -0.2], [0.1, -0.35]])
-RECTANGLE = np.array([12.2, 11.7, 0.4, np.log(0.8), 7.0, 1.6, 11.0, 6.5])
-L_SHAPE = np.array([12.2, 11.7, 0.4, np.log(0.8), 7.0, 1.6, 11.0, 8.5, 4.0, 3.5])
+POSED = [12.2, 11.7, 0.4, np.log(0.8), 7.0, 1.6, 2.0, 0.9, 3.0]
+RECTANGLE = np.array([*POSED, -5.5, 5.5, -3.1, 3.4])
+CELLS = {
+    "L-shape": [[1, 1], [1, 0]],
+    "T-shape": [[1, 0], [1, 1], [1, 0]],
+    "U-shape": [[1, 1], [1, 0], [1, 1]],
+    "outline of 12 corners": [[0, 1, 0], [1, 1, 1], [0, 1, 0]],
+}
 
 
-@pytest.mark.parametrize(("shape", "unknowns"), [(rectangle(), RECTANGLE), (l_shape(1, -1), L_SHAPE)])
+def make(cells: list[list[int]]) -> tuple[Shape, np.ndarray]:
+    """A shape of these cells with walls three to four pixels apart."""
+    chosen = np.array(cells, dtype=bool)
+    walls = [np.arange(n + 1) * 3.7 - 1.9 * n for n in chosen.shape]
+    shape, placed = shape_of(chosen, *walls)
+    return shape, np.array([*POSED, *placed])
+
+
+SHAPES = [(rectangle(), RECTANGLE), *(make(cells) for cells in CELLS.values())]
+
+
+@pytest.mark.parametrize(("shape", "unknowns"), SHAPES)
 def test_blurred_roof_is_the_roof_blurred(shape: Shape, unknowns: np.ndarray) -> None:
     """The closed form equals a finely rendered polygon, blurred by a filter, within 1 %."""
     picture = draw(shape, unknowns, np.zeros((1, 2)), PIXELS, None, False)
@@ -28,7 +45,7 @@ def test_blurred_roof_is_the_roof_blurred(shape: Shape, unknowns: np.ndarray) ->
     assert np.abs(picture.roof[0] - sampled).max() < 0.01
 
 
-@pytest.mark.parametrize(("shape", "unknowns"), [(rectangle(), RECTANGLE), (l_shape(-1, 1), L_SHAPE)])
+@pytest.mark.parametrize(("shape", "unknowns"), SHAPES)
 def test_derivatives_are_those_of_the_picture(shape: Shape, unknowns: np.ndarray) -> None:
     """Roof, shadow and border move with every unknown as their derivatives say."""
     shifts = np.array([[0.1, -0.2], [0.0, 0.15]])
@@ -46,15 +63,31 @@ def test_derivatives_are_those_of_the_picture(shape: Shape, unknowns: np.ndarray
 
 
 @settings(max_examples=30, deadline=None)
-@given(st.floats(-3, 3), st.floats(3, 12), st.floats(3, 12), st.floats(0.1, 0.8), st.floats(0.1, 0.8))
-def test_turning_keeps_the_area(angle: float, length: float, width: float, u: float, v: float) -> None:
+@given(st.floats(-3, 3), st.lists(st.floats(1, 9), min_size=6, max_size=6), st.sampled_from(sorted(CELLS)))
+def test_turning_keeps_the_area(angle: float, steps: list[float], name: str) -> None:
     """The area of a shape is that of its outline, at any angle."""
-    for shape, sizes in (
-        (rectangle(), [length, width]),
-        (l_shape(1, 1), [length, width, u * length, v * width]),
-    ):
-        unknowns = np.array([10.0, 9.0, angle, 0.0, 5.0, 2.0, *sizes])
-        assert shape.outline(unknowns).area == pytest.approx(shape.area(unknowns[POSE:]))
+    cells = np.array(CELLS[name], dtype=bool)
+    u, v = ([0.0, *np.cumsum(steps[k : k + n])] for k, n in zip((0, 3), cells.shape, strict=True))
+    shape, walls = shape_of(cells, u, v)
+    unknowns = np.array([10.0, 9.0, angle, *POSED[3:], *walls])
+    assert shape.name == name
+    assert shape.outline(unknowns).area == pytest.approx(shape.area(unknowns))
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    st.floats(-0.2, 0.2), st.lists(st.floats(4, 9), min_size=6, max_size=6), st.sampled_from(sorted(CELLS))
+)
+def test_a_drawn_outline_keeps_its_corners(angle: float, steps: list[float], name: str) -> None:
+    """An outline of walls at right angles is read as the shape it is, wherever its walls are."""
+    cells = np.array(CELLS[name], dtype=bool)
+    u, v = ([0.0, *np.cumsum(steps[k : k + n])] for k, n in zip((0, 3), cells.shape, strict=True))
+    shape, walls = shape_of(cells, u, v)
+    outline = shape.outline(np.array([10.0, 9.0, angle, *POSED[3:], *walls]))
+    found = squared(outline, angle, (10.0, 9.0), 1.0)
+    assert found is not None
+    assert found[0] == shape
+    assert found[1] == pytest.approx(walls, abs=1e-6)
 
 
 def test_no_height_no_shadow() -> None:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from shapely import contains_xy
 from shapely.geometry.base import BaseGeometry
 
 from siteline.measure.budget import EDGE, SCALE, fit_budget, gradient_of_area, relative_scale, total
-from siteline.measure.footprint import FittedFootprint, cover_of
+from siteline.measure.cover import cover_of
+from siteline.measure.footprint import FittedFootprint
 from siteline.measure.options import MeasureOptions
 from siteline.measure.stack import Stack, from_pixels, pixel_m, to_pixels
 from siteline.model.imagery import Grid
 from siteline.model.measurement import BudgetLine, Measurement
 from siteline.model.place import Footprint
 from siteline.model.quantity import Quantity
+from siteline.raster.grid import units_per_pixel
 
 ENOUGH_PX = 100.0
 """Below so many pixels the floor of an area's error rises: corners and texture are no longer told apart."""
@@ -43,15 +47,16 @@ def area_of_fit(found: FittedFootprint, grid: Grid, options: MeasureOptions) -> 
     parts = fit_budget(found, found.stack.pixels, gradient_of_area(fit), fit.area_px, floor, options)
     per_px, unit = unit_area(grid)
     value = fit.area_px * per_px
-    lines = [BudgetLine(line.name, line.sigma * per_px, line.shared) for line in parts]
+    lines = [replace(line, sigma=line.sigma * per_px) for line in parts]
     lines.append(BudgetLine(SCALE, 2 * relative_scale(grid, options) * value, True))
     ring = from_pixels(outline, grid).exterior.coords[:-1]
-    sigma_px = total(parts) / max(outline.length, 1e-9)
+    steps = np.diff(np.asarray(outline.exterior.coords), axis=0)
+    sigma_px = total(parts) / max(float(np.sqrt(np.sum(steps**2))), 1e-9)  # if walls err by themselves
     footprint = Footprint(
         tuple((float(x), float(y)) for x, y in ring),
         grid.crs,
-        float(sigma_px * _grid_unit(grid)),
-        found.stack.scene_ids[-1],
+        float(sigma_px * units_per_pixel(grid)),
+        found.stack.scene_ids[0],
     )
     looks = len(found.stack.scene_ids)
     return Measurement(
@@ -93,9 +98,3 @@ def area_of_ground(
     )
     scenes = stack.scene_ids if stack is not None else ()
     return Measurement("area", Quantity(area * per_px, total(lines), unit), lines, method, scenes)
-
-
-def _grid_unit(grid: Grid) -> float:
-    """Grid units per pixel."""
-    a, b, _, d, e, _ = grid.transform
-    return float(np.sqrt(abs(a * e - b * d)))

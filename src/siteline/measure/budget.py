@@ -8,20 +8,26 @@ import numpy as np
 import numpy.typing as npt
 
 from siteline.measure.blur import Array
-from siteline.measure.footprint import Fit, FittedFootprint, blocks_of
+from siteline.measure.fit import Fit, blocks_of
+from siteline.measure.footprint import FittedFootprint
 from siteline.measure.options import MeasureOptions
 from siteline.measure.shape import BLUR, HEIGHT, POSE
 from siteline.model.imagery import Grid
 from siteline.model.measurement import BudgetLine
 
-LOOKS, EDGE, PSF, REGISTRATION, SCALE, FLOOR = (
+LOOKS, EDGE, PSF, REGISTRATION, SCALE, FLOOR, MISFIT, SHAPE = (
     "pixel noise",
     "edge",
     "PSF",
     "registration",
     "scale",
     "model floor",
+    "misfit",
+    "shape",
 )
+
+MISFIT_SHARE = 0.6
+"""One-sigma error, relative, of an area per share of the variance that its fit leaves unexplained (tuning seeds)."""
 
 
 def total(lines: Sequence[BudgetLine]) -> float:
@@ -43,12 +49,14 @@ def fit_budget(
     value: float,
     floor: float,
     options: MeasureOptions,
+    power: int = 2,
 ) -> tuple[BudgetLine, ...]:
     """
     Error of a value that a fit gives, in pixels or px².
 
     pixels: (pixels, 2) of the fit's stack; by_unknown: derivative of the value with each unknown;
-    floor: one sigma that no fit may go below, however well it repeats (SCIENCE 2.10).
+    floor: one sigma that no fit may go below, however well it repeats (SCIENCE 2.10); power: 2 for an area, 1 for
+    a side.
 
     Pixel noise is the spread that a bootstrap over looks would give (its infinitesimal form). Edge is what
     ground texture does, which is the same in all looks: the same over blocks of ground, and the
@@ -56,15 +64,20 @@ def fit_budget(
     """
     fit = found.best
     pull = _leverage(fit, by_unknown)
+    misfit = MISFIT_SHARE * power / 2 * (1 - fit.explained)
     looks = _spread_of_looks(fit, pull)
-    window = abs(found.variants_px[0] / fit.area_px - 1) * abs(value) / 2
+    window = power / 2 * abs(found.variants_px[0] / fit.area_px - 1) * abs(value) / 2
     edge = float(np.hypot(_spread_of_blocks(fit, pull, pixels), window))
+    blur = _of_blur(fit, by_unknown, options)
     lines = [
         BudgetLine(LOOKS, looks, False),
         BudgetLine(EDGE, edge, False),
-        BudgetLine(PSF, _of_blur(fit, by_unknown, options), True),
+        BudgetLine(PSF, abs(blur), True, falls=blur < 0),
         BudgetLine(REGISTRATION, _of_shifts(fit, by_unknown), False),
     ]
+    if value > 0:
+        lines.append(BudgetLine(MISFIT, misfit * abs(value), False))
+        lines.append(BudgetLine(SHAPE, power * found.between_shapes * abs(value) / 2, False))
     rest = floor**2 - looks**2 - edge**2
     lines.append(BudgetLine(FLOOR, float(np.sqrt(max(rest, 0.0))), False))
     return tuple(lines)
@@ -115,12 +128,12 @@ def _spread_of_blocks(fit: Fit, pull: Array, pixels: Array) -> float:
 
 
 def _of_blur(fit: Fit, by_unknown: Array, options: MeasureOptions) -> float:
-    """What an error of the blur does to the value, all else following."""
+    """What one sigma of the blur does to the value, all else following; signed."""
     others = fit.free.copy()
     others[BLUR] = False
     cross = fit.hessian[:, BLUR] * others
     response = by_unknown[BLUR] - _padded(fit, by_unknown) @ (_inverse(fit.hessian, others) @ cross)
-    return float(abs(response) * options.psf_spread)
+    return float(response * options.psf_spread)
 
 
 def _of_shifts(fit: Fit, by_unknown: Array) -> float:
@@ -136,19 +149,22 @@ def _of_shifts(fit: Fit, by_unknown: Array) -> float:
 def gradient_of_area(fit: Fit) -> Array:
     """Derivative of the area with each unknown, px² per unit."""
     gradient = np.zeros(fit.unknowns.size)
-    sizes = fit.unknowns[POSE:]
-    for k in range(sizes.size):
-        step = np.zeros(sizes.size)
+    for k in range(POSE, fit.unknowns.size):
+        step = np.zeros(fit.unknowns.size)
         step[k] = 1e-4
-        gradient[POSE + k] = (fit.shape.area(sizes + step) - fit.shape.area(sizes - step)) / 2e-4
+        gradient[k] = (fit.shape.area(fit.unknowns + step) - fit.shape.area(fit.unknowns - step)) / 2e-4
     return gradient
 
 
 def gradient_of_side(fit: Fit, longer: bool) -> Array:
     """Derivative of the longer or shorter side with each unknown."""
     gradient = np.zeros(fit.unknowns.size)
-    a, b = fit.unknowns[POSE : POSE + 2]
-    gradient[POSE + (0 if (a >= b) == longer else 1)] = 1.0
+    u, v = fit.shape.split(fit.unknowns)
+    if (np.ptp(u) >= np.ptp(v)) == longer:
+        first, last = POSE, POSE + fit.shape.walls_u - 1
+    else:
+        first, last = POSE + fit.shape.walls_u, fit.unknowns.size - 1
+    gradient[first], gradient[last] = -1.0, 1.0
     return gradient
 
 

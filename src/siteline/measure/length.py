@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from siteline.measure.budget import (
@@ -19,6 +21,9 @@ from siteline.measure.stack import pixel_m
 from siteline.model.imagery import Grid
 from siteline.model.measurement import BudgetLine, Measurement
 from siteline.model.quantity import Quantity
+
+ROOF_FORM = 0.08
+"""Relative one-sigma error of a height because eaves, ridges and parapets throw the shadow (tuning seeds)."""
 
 SUN_ANGLE = 0.01
 """Relative one-sigma error of a height from sun angles and flat ground."""
@@ -51,9 +56,9 @@ def _side(
     """A side's floor is that of two edges, each off by as much as the area's floor allows."""
     floor = float(np.sqrt(2)) * options.floor_edge_px * 1.5
     gradient = gradient_of_side(found.best, what == "length")
-    parts = fit_budget(found, found.stack.pixels, gradient, side_px, floor, options)
+    parts = fit_budget(found, found.stack.pixels, gradient, side_px, floor, options, power=1)
     per_px, unit = unit_length(grid)
-    lines = [BudgetLine(line.name, line.sigma * per_px, line.shared) for line in parts]
+    lines = [replace(line, sigma=line.sigma * per_px) for line in parts]
     lines.append(BudgetLine(SCALE, relative_scale(grid, options) * side_px * per_px, True))
     looks = len(found.stack.scene_ids)
     return Measurement(
@@ -75,12 +80,19 @@ def height_of_fit(found: FittedFootprint, grid: Grid, options: MeasureOptions) -
     if found.stack.reach is None or not fit.free[HEIGHT]:
         return None
     method = f"shadow on {len(found.stack.scene_ids)} looks, over flat ground"
-    floor = 0.12 * float(pixel_m(grid) or 1.0)
+    if grid.crs is None:
+        method += ", north up"
+    floor = 0.2 * float(pixel_m(grid) or 1.0)
     parts = fit_budget(
-        found, found.stack.pixels, gradient_of_height(fit), fit.unknowns[HEIGHT], floor, options
+        found, found.stack.pixels, gradient_of_height(fit), fit.unknowns[HEIGHT], floor, options, power=1
     )
     value = float(fit.unknowns[HEIGHT])
-    lines = (*parts, BudgetLine("sun angle", SUN_ANGLE * value, True))
+    lines = (
+        *parts,
+        BudgetLine("roof form", ROOF_FORM * value, False),
+        BudgetLine("sun angle", SUN_ANGLE * value, True),
+        BudgetLine(SCALE, relative_scale(grid, options) * value, True),
+    )
     sigma = total(lines)
     if float(np.median(fit.darkness)) > -0.01 or value < 2 * sigma:
         return Measurement(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
 import xarray as xr
 from shapely.geometry import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
@@ -24,6 +25,9 @@ __all__ = ["MeasureOptions", "measure_event", "measure_outline"]
 GROUND = (Kind.CLEARING, Kind.SURFACE_CHANGE)
 """Changes that have no roof: their outline is measured softly."""
 
+SLIVER = 0.15
+"""Neighbours that touch may overlap by so much of the smaller one where outlines are a little off."""
+
 GROWING_LOOKS = 5
 """Of a building still growing only so many of the latest looks are alike; and its roof is patchy."""
 
@@ -37,7 +41,8 @@ def measure_event(
     """
     Area, length, width and height of what an event left behind, on the looks that show it best.
 
-    keep_clear: outlines of neighbours, in grid coordinates. A size that cannot be believed is a Measurement
+    keep_clear: outlines of buildings, in grid coordinates; those that are not the event itself are left out of
+    the picture. A size that cannot be believed is a Measurement
     with `refused`, never a cruder number. A demolition is measured on the looks before it.
     """
     options = options or MeasureOptions()
@@ -69,16 +74,28 @@ def measure_outline(
     cube: xr.Dataset,
     options: MeasureOptions | None = None,
     keep_clear: Sequence[BaseGeometry] = (),
+    near: str | None = None,
 ) -> tuple[Measurement, ...]:
     """
     Area, length, width and height of a building that stands there, refitted on the images.
 
-    outline: grid coordinates; a person may have drawn it a few metres off. The latest looks are used.
+    outline: grid coordinates; a person may have drawn it a few metres off. near: id of the look beside which it was
+    drawn, so that looks close to it in time are used; None: the latest.
     """
     options = options or MeasureOptions()
     grid: Grid = cube.attrs["grid"]
-    latest = [str(name) for name in cube["scene"].to_numpy()][::-1]
-    return _measure_building(_one_polygon(outline), cube, grid, latest, options.height_m, options, keep_clear)
+    order = _near(cube, near)
+    return _measure_building(_one_polygon(outline), cube, grid, order, options.height_m, options, keep_clear)
+
+
+def _near(cube: xr.Dataset, scene_id: str | None) -> list[str]:
+    """Scenes of a cube, those nearest in time to one of them first; None: the latest first."""
+    names = [str(name) for name in cube["scene"].to_numpy()]
+    if scene_id is None:
+        return names[::-1]
+    times = cube["time"].to_numpy()
+    away = np.abs(times - times[names.index(scene_id)])
+    return [names[i] for i in np.argsort(away, kind="stable")]
 
 
 def _measure_building(
@@ -93,11 +110,10 @@ def _measure_building(
     unfinished: bool = False,
 ) -> tuple[Measurement, ...]:
     outline_px = to_pixels(outline, grid)
+    others = [to_pixels(other, grid) for other in keep_clear if not _is_same(other, outline)]
     stack: Stack | None = None
     try:
-        stack = cut_stack(
-            cube, grid, outline_px, scene_ids, options, [to_pixels(n, grid) for n in keep_clear]
-        )
+        stack = cut_stack(cube, grid, outline_px, scene_ids, options, others)
         found = fit_footprint(stack, outline_px, height, options, fresh, unfinished)
     except NotMeasured as refusal:
         scenes = stack.scene_ids if stack is not None else ()
@@ -114,6 +130,11 @@ def _measure_building(
     ]
     tall = height_of_fit(found, grid, options)
     return (*sizes, tall) if tall is not None else tuple(sizes)
+
+
+def _is_same(other: BaseGeometry, outline: Polygon) -> bool:
+    """Whether two outlines may mean one building: what they share is no sliver of the smaller one."""
+    return bool(other.intersection(outline).area > SLIVER * min(other.area, outline.area))
 
 
 def _measure_ground(

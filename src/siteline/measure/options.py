@@ -42,10 +42,10 @@ class MeasureOptions:
     min_contrast: float = 0.05
     """Roof against ground, reflectance or relative 0–1, in the best band; less is refused."""
 
-    max_disagreement: float = 0.15
+    max_disagreement: float = 0.10
     """Relative difference of area between fits from other starting points or windows beyond which it is refused."""
 
-    min_explained: float = 0.80
+    min_explained: float = 0.90
     """Share of the variance around the building that the fit must explain."""
 
     min_side_px: float = 3.0

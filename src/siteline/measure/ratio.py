@@ -22,7 +22,11 @@ NOUN = {
     "width": "width",
     "height": "height",
     "distance_to_perimeter": "distance to the perimeter",
+    "distance": "distance",
 }
+
+MORE, AS = {"area": "larger"}, {"area": "large"}
+"""Of a footprint one says larger and as large as; of lengths greater and as great as."""
 
 FRACTIONS: tuple[tuple[float, str], ...] = (
     (0.1, "a tenth"),
@@ -66,38 +70,41 @@ def ratio(a: Measurement, b: Measurement, name_a: str, name_b: str) -> Ratio:
     value = a.quantity.value / b.quantity.value
     spread = 0.0 if a == b else _relative_sigma(a, b)
     bounds = (value * exp(-Z95 * spread), value * exp(Z95 * spread))
-    supported, not_supported = _sentences(bounds, NOUN.get(a.what, a.what), name_a, name_b)
+    supported, not_supported = _sentences(bounds, a.what, name_a, name_b)
     return Ratio(Quantity(value, value * spread, "", bounds), supported, not_supported)
 
 
 def _relative_sigma(a: Measurement, b: Measurement) -> float:
-    """Of the ratio: own parts add, shared parts of the same name differ."""
+    """Of the ratio: parts add, less what is shared, as far as both were measured on the same images."""
     assert a.quantity is not None
     assert b.quantity is not None
-    same_images = bool(set(a.scene_ids) & set(b.scene_ids))  # on unknown images, nothing cancels
-    variance, shared = 0.0, dict[str, float]()
-    for sign, size in ((1.0, a), (-1.0, b)):
+    own, shared = 0.0, dict[str, list[float]]()
+    for size in (a, b):
         assert size.quantity is not None
         listed = 0.0
         for line in size.budget:
             relative = line.sigma / size.quantity.value
             listed += line.sigma**2
-            if line.shared and same_images:
-                shared[line.name] = shared.get(line.name, 0.0) + sign * relative
-            else:
-                variance += relative**2
-        unlisted = max(size.quantity.sigma**2 - listed, 0.0)  # a total that its lines do not explain
-        variance += unlisted / size.quantity.value**2
-    return sqrt(variance + sum(part**2 for part in shared.values()))
+            own += relative**2
+            if line.shared:
+                shared.setdefault(line.name, []).append(-relative if line.falls else relative)
+        own += (
+            max(size.quantity.sigma**2 - listed, 0.0) / size.quantity.value**2
+        )  # what the lines do not explain
+    common = set(a.scene_ids) & set(b.scene_ids)  # on unknown images, nothing cancels
+    alike = len(common) / sqrt(max(len(set(a.scene_ids)) * len(set(b.scene_ids)), 1))
+    cancels = sum(2 * alike * parts[0] * parts[1] for parts in shared.values() if len(parts) == 2)
+    return sqrt(max(own - cancels, 0.0))
 
 
 def _sentences(
-    bounds: tuple[float, float], noun: str, name_a: str, name_b: str
+    bounds: tuple[float, float], what: str, name_a: str, name_b: str
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What may be said of A against B, and what may not though it is tempting."""
     low, high = bounds
     middle = sqrt(low * high)
-    says = _Says(f"the {noun} of {name_a}", name_b)
+    says, turned = _Says(what, name_a, name_b), _Says(what, name_b, name_a)
+    more, large = says.more, says.large
     supported: list[str] = []
     refused: list[str] = []
 
@@ -105,7 +112,7 @@ def _sentences(
         (supported if holds else refused).append(sentence)
 
     if low == high == 1:
-        return (says.plain("the same size as"),), (says.than("smaller"), says.than("larger"))
+        return (says.plain(says.alike),), (says.than("smaller"), says.than(more))
     first, last = _percent_range(low, high)
     if middle < 2:
         supported.append(says.share(first, last))
@@ -115,37 +122,45 @@ def _sentences(
     near, word = min(FRACTIONS, key=lambda f: abs(log(f[0] / middle)))
     if middle < 1.05:
         is_near = near * (1 - ABOUT) <= low and high <= near * (1 + ABOUT)
-        judge(is_near, says.plain("about the same size as" if near == 1.0 else f"about {word} of"))
+        judge(is_near, says.plain(f"about {says.alike}" if near == 1.0 else f"about {word} of"))
         span = _fraction_span(low, high)
         if span is not None and not is_near:
             supported.append(says.plain(f"roughly {span[0]} to {span[1]} of"))
     if high < 1:
         supported.append(says.than("smaller"))
-        less, more = _percent_range(1 - high, 1 - low)
-        supported.append(says.by("smaller", less, more))
-        refused += [says.than("larger"), says.by("larger", first, last)]
+        less, most = _percent_range(1 - high, 1 - low)
+        supported.append(says.by("smaller", less, most))
+        refused += [says.than(more), says.by(more, first, last)]
         if not _within(1 - high, 1 - low, first / 100, last / 100):
             refused.append(says.by("smaller", first, last))
-        judge(_within(low, high, 0.45, 0.55), says.plain("about half as large as"))
-        refused.append(says.plain("twice as large as"))
+        if not _within(1 / high - 1, 1 / low - 1, less / 100, most / 100):
+            refused.append(turned.by(more, less, most))
+        judge(_within(low, high, 0.45, 0.55), says.plain(f"about half as {large} as"))
+        refused.append(says.plain(f"twice as {large} as"))
     elif low > 1:
-        times = says.plain(f"{_times(low, high)} times as large as")
-        less, more = _percent_range(low - 1, high - 1)
-        supported += [times, says.than("larger")] if middle >= 2 else [says.than("larger"), times]
-        supported.append(says.by("larger", less, more))
-        refused += [says.than("smaller"), says.by("larger", first, last)]
-        judge(_within(low, high, 1.8, 2.2), says.plain("about twice as large as"))
+        times = says.plain(f"{_times(low, high)} times as {large} as")
+        less, most = _percent_range(low - 1, high - 1)
+        supported += [times, says.than(more)] if middle >= 2 else [says.than(more), times]
+        supported.append(says.by(more, less, most))
+        refused += [says.than("smaller"), says.by(more, first, last)]
+        if most <= 100 and not _within(1 - 1 / low, 1 - 1 / high, less / 100, most / 100):
+            refused.append(turned.by("smaller", less, most))
+        judge(_within(low, high, 1.8, 2.2), says.plain(f"about twice as {large} as"))
     else:
         supported.append(f"no difference between {says.subject} and {name_b}'s can be told")
-        refused += [says.than("smaller"), says.than("larger"), says.plain("twice as large as")]
-    return tuple(dict.fromkeys(supported)), tuple(dict.fromkeys(refused))
+        most = max(1, _ceil(max(1 - low, high - 1), 1))
+        supported.append(f"{says.subject} differs from {name_b}'s by no more than {most} %")
+        refused += [says.than("smaller"), says.than(more), says.plain(f"twice as {large} as")]
+    return tuple(dict.fromkeys(supported)), tuple(s for s in dict.fromkeys(refused) if s not in supported)
 
 
 class _Says:
     """Sentences about A and B that always name what is compared."""
 
-    def __init__(self, subject: str, other: str) -> None:
-        self.subject, self.other = subject, other
+    def __init__(self, what: str, name: str, other: str) -> None:
+        self.subject, self.other = f"the {NOUN.get(what, what)} of {name}", other
+        self.more, self.large = MORE.get(what, "greater"), AS.get(what, "great")
+        self.alike = "the same size as" if what == "area" else "the same as"
 
     def share(self, low: int, high: int) -> str:
         return f"{self.subject} is {low}–{high} % of {self.other}'s"

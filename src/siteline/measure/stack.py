@@ -27,6 +27,9 @@ MOST_PIXELS = 2500
 FEWEST_LOOKS, MOST_VALUES = 3, 16_000
 """A large outline needs fewer looks: about so many pixels are read in all, from no fewer looks than three."""
 
+SMALLEST_NOISE = 0.002
+"""No image is taken to be better than this, reflectance or relative."""
+
 CANDIDATES = 3
 """So many times more looks are read than are used, to choose from."""
 

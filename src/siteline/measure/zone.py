@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import numpy as np
-from shapely import get_parts, polygonize
-from shapely.geometry import MultiPolygon, Polygon
+from shapely import get_coordinates, get_parts, polygonize
+from shapely.geometry import MultiPolygon, Point, Polygon
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import unary_union
 
-from siteline.measure.budget import total
-from siteline.measure.stack import pixel_m
+from siteline.measure.budget import EDGE, SCALE, relative_scale, total
+from siteline.measure.length import unit_length
+from siteline.measure.options import MeasureOptions
 from siteline.model.errors import BadGeometry
 from siteline.model.imagery import Grid
 from siteline.model.measurement import BudgetLine, Measurement
 from siteline.model.place import Zone
-from siteline.model.quantity import Quantity
+from siteline.model.quantity import Z95, Quantity
+from siteline.raster.grid import units_per_pixel
 
 CROSSES = 0.02
 """Share of the outline on each side of the line from which it counts as straddling."""
+
+LINE = "line"
 
 OUTLINE_PX, LINE_PX = 0.5, 1.0
 """One-sigma errors of a fitted or detected edge and of a line drawn from an image, pixels."""
@@ -29,6 +33,7 @@ def place_against(
     grid: Grid,
     outline_sigma: float | None = None,
     line_sigma: float | None = None,
+    options: MeasureOptions | None = None,
 ) -> tuple[Zone, Measurement]:
     """
     Whether an outline lies inside or outside a perimeter or straddles it, with the signed distance.
@@ -40,23 +45,72 @@ def place_against(
     inside = _enclosed(perimeter)
     if outline.is_empty:
         raise BadGeometry("the outline is empty")
-    size = pixel_m(grid)
-    a, b, _, d, e, _ = grid.transform
-    grid_per_px = float(np.sqrt(abs(a * e - b * d)))
-    per_unit = (1.0 if size is None else size) / grid_per_px
+    grid_per_px, per_unit, unit = _units(grid)
     zone = _zone(outline, inside)
     apart = 0.0 if zone is Zone.STRADDLES else float(outline.distance(inside.boundary)) * per_unit
     lines = (
         BudgetLine(
-            "edge", (OUTLINE_PX * grid_per_px if outline_sigma is None else outline_sigma) * per_unit, False
+            EDGE, (OUTLINE_PX * grid_per_px if outline_sigma is None else outline_sigma) * per_unit, False
         ),
-        BudgetLine("line", (LINE_PX * grid_per_px if line_sigma is None else line_sigma) * per_unit, True),
+        BudgetLine(LINE, (LINE_PX * grid_per_px if line_sigma is None else line_sigma) * per_unit, True),
+        BudgetLine(SCALE, relative_scale(grid, options or MeasureOptions()) * apart, True),
     )
     signed = -apart if zone is Zone.INSIDE else apart
-    quantity = Quantity(signed + 0.0, total(lines), "px" if size is None else "m")
+    quantity = Quantity(signed + 0.0, total(lines), unit)
     return zone, Measurement(
         "distance_to_perimeter", quantity, lines, "nearest edge of the outline to the line", ()
     )
+
+
+def distance_between(
+    a: BaseGeometry,
+    b: BaseGeometry,
+    grid: Grid,
+    sigma_a: float | None = None,
+    sigma_b: float | None = None,
+    options: MeasureOptions | None = None,
+) -> Measurement:
+    """
+    Shortest way between the edges of two outlines; 0 where they touch or overlap.
+
+    a, b, sigmas: grid coordinates; None: half a pixel. Metres, or pixels without a scale.
+    """
+    if a.is_empty or b.is_empty:
+        raise BadGeometry("the outline is empty")
+    grid_per_px, per_unit, unit = _units(grid)
+    apart = float(a.distance(b)) * per_unit
+    edges = [OUTLINE_PX * grid_per_px if sigma is None else sigma for sigma in (sigma_a, sigma_b)]
+    lines = (
+        BudgetLine(EDGE, float(np.hypot(edges[0], edges[1])) * per_unit, False),
+        BudgetLine(SCALE, relative_scale(grid, options or MeasureOptions()) * apart, True),
+    )
+    sigma = total(lines)
+    bounds = (max(apart - Z95 * sigma, 0.0), apart + Z95 * sigma)
+    return Measurement(
+        "distance", Quantity(apart, sigma, unit, bounds), lines, "nearest edge to nearest edge", ()
+    )
+
+
+def reach_across(outline: BaseGeometry, perimeter: BaseGeometry, grid: Grid) -> float:
+    """
+    How far an outline that straddles a perimeter reaches beyond it, on the side where it reaches less far.
+
+    outline, perimeter: grid coordinates. Metres, or pixels without a scale; 0 where it lies on one side only.
+    """
+    inside = _enclosed(perimeter)
+    line = inside.boundary
+    reaches = [
+        max((line.distance(Point(xy)) for xy in get_coordinates(part)), default=0.0)
+        for part in (outline.intersection(inside), outline.difference(inside))
+    ]
+    return float(min(reaches)) * _units(grid)[1]
+
+
+def _units(grid: Grid) -> tuple[float, float, str]:
+    """Grid units per pixel; what one grid unit is, and in which unit."""
+    per_px, unit = unit_length(grid)
+    grid_per_px = units_per_pixel(grid)
+    return grid_per_px, per_px / grid_per_px, unit
 
 
 def _zone(outline: BaseGeometry, inside: BaseGeometry) -> Zone:

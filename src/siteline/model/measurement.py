@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from shapely.geometry.base import BaseGeometry
+
 from siteline.model.place import Footprint
 from siteline.model.quantity import Quantity
 
@@ -21,13 +23,16 @@ class BudgetLine:
     shared: bool
     """True if the same in every measurement on the same images, so that it cancels in a ratio."""
 
+    falls: bool = False
+    """Whether the value falls where what is shared rises; two that do not agree in this add up."""
+
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
     """One measured size, or the reason why it was refused."""
 
     what: str
-    """`area`, `length`, `width`, `height`, `distance_to_perimeter`."""
+    """`area`, `length`, `width`, `height`, `distance_to_perimeter`, `distance`."""
 
     quantity: Quantity | None
     """None if refused."""
@@ -56,3 +61,43 @@ class Ratio:
 
     not_supported: tuple[str, ...]
     """Tempting sentences that it does not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tracing:
+    """One drawing of a thing, made by hand on one scene."""
+
+    geometry: BaseGeometry
+    """A polygon or a line, in the coordinates of whoever handed it over."""
+
+    analyst: str = ""
+    """Who drew it; "" where nobody said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assumed:
+    """What a person assumes about a building in order to say what it may hold; images show none of it."""
+
+    floors: tuple[float, float]
+    """From, to."""
+
+    who: str
+    why: str
+    """On what grounds."""
+
+    dwelling_m2: tuple[float, float] | None = None
+    """Floor area that one dwelling takes, from, to."""
+
+    worker_m2: tuple[float, float] | None = None
+    """Floor area that one worker takes, from, to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """What a building may hold if some assumptions are right: only ever from one number to another."""
+
+    footprint: Quantity
+    assumed: Assumed
+    floor_m2: tuple[float, float]
+    dwellings: tuple[int, int] | None
+    workers: tuple[int, int] | None

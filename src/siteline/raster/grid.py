@@ -116,6 +116,12 @@ def metres_per_pixel(grid: Grid) -> float | None:
     return math.sqrt(abs(a * e - b * d) * grid.area_scale)
 
 
+def units_per_pixel(grid: Grid) -> float:
+    """Grid units that one pixel spans."""
+    a, b, _, d, e, _ = grid.transform
+    return math.sqrt(abs(a * e - b * d))
+
+
 def to_pixels(outline: BaseGeometry, grid: Grid) -> BaseGeometry:
     """An outline in grid coordinates, as (col, row) of pixel corners."""
     return _through(outline, ~affine_of(grid))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -20,13 +20,14 @@ from siteline.model.imagery import Grid, Scene
 from siteline.model.measurement import Measurement
 from siteline.model.place import Site, Zone
 from siteline.model.remark import Remark
-from siteline.raster.grid import bounds_of, onto_grid, reproject
+from siteline.raster.grid import bounds_of, onto_grid
 from siteline.sites.events import Version, WatchedEvent, onset_between
 from siteline.sites.exchange.events import FORMATS, EventRecord, describe_events, write_events
 from siteline.sites.exchange.outline import read_outline
 from siteline.workbench.bench import Bench
 from siteline.workbench.case import Case
 from siteline.workbench.files import write_derived
+from siteline.workbench.outlines import event_outline
 from siteline.workbench.survey import site_grid
 
 VERDICTS = {"accept": Status.ACCEPTED, "reject": Status.REJECTED, "unsure": Status.UNSURE}
@@ -42,7 +43,7 @@ def records_of(
     for watched in events:
         now = watched.current
         sizes = case.measurements.of(site.id, watched.id, now.number, as_of)
-        zone, distance = _zone(site, now.event, grid)
+        zone, distance = _zone(site, now.event, sizes, grid)
         records.append(
             EventRecord(
                 id=watched.id,
@@ -225,21 +226,30 @@ def _finding(
     case: Case, site: Site, grid: Grid, scenes: Sequence[Scene], watched: WatchedEvent, as_of: datetime | None
 ) -> Finding:
     now = watched.current
-    zone, distance = _zone(site, now.event, grid)
-    sizes = tuple(case.measurements.of(site.id, watched.id, now.number, as_of).values())
+    sizes = case.measurements.of(site.id, watched.id, now.number, as_of)
+    zone, distance = _zone(site, now.event, sizes, grid)
     return draft_finding(
-        watched.id, now.number, now.event, watched.status, sizes, zone, distance, site, grid, scenes
+        watched.id,
+        now.number,
+        now.event,
+        watched.status,
+        tuple(sizes.values()),
+        zone,
+        distance,
+        site,
+        grid,
+        scenes,
     )
 
 
-def _zone(site: Site, event: ChangeEvent, grid: Grid | None) -> tuple[Zone | None, Measurement | None]:
+def _zone(
+    site: Site, event: ChangeEvent, sizes: Mapping[str, Measurement], grid: Grid | None
+) -> tuple[Zone | None, Measurement | None]:
     """Where an event lies against the perimeter as it is drawn now."""
     if site.perimeter is None or grid is None:
         return None, None
-    outline = event.outline
-    if event.crs is not None and grid.crs is not None:
-        outline = reproject(outline, event.crs, grid.crs)
-    return place_against(outline, onto_grid(site.perimeter.geometry, grid), grid)
+    outline, sigma = event_outline(event, sizes, grid)
+    return place_against(outline, onto_grid(site.perimeter.geometry, grid), grid, sigma)
 
 
 def _tell_version(version: Version) -> dict[str, Any]:

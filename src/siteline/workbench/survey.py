@@ -151,8 +151,9 @@ def _survey(bench: Bench, site_id: str, until: date | None, preset: Preset) -> t
     sight = see_site(bench, site_id, until)
     changes = bench.run(find_changes, sight.cube, sight.looks, sight.known, ChangeOptions(preset=preset))
     measuring = MeasureOptions()
-    sizes = bench.each(measure_event, changes.events, sight.cube, measuring)
-    of_known = bench.each(measure_outline, [k.geometry for k in sight.known], sight.cube, measuring)
+    there = tuple(k.geometry for k in sight.known)
+    sizes = bench.each(measure_event, changes.events, sight.cube, measuring, there)
+    of_known = bench.each(measure_outline, there, sight.cube, measuring, there)
     survey = _survey_of(bench, sight, preset, until, changes.smallest_visible, changes.remarks)
     _record(case, sight, survey, changes.events, changes.candidates, sizes, of_known)
     return survey, sight

@@ -8,11 +8,14 @@ from typing import Any
 
 import pytest
 import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from siteline.model.errors import BadGeometry, BadSiteFile
+from siteline.model.errors import BadGeometry, BadInput, BadSiteFile
+from siteline.model.measurement import Tracing
 from siteline.model.place import Frame
 from siteline.sites.exchange.kml import zip_kmz
-from siteline.sites.exchange.outline import read_outline
+from siteline.sites.exchange.outline import DRAWN, read_outline, read_tracings
 from tests.sites.drawings import KML_FILE, feature, ring
 
 BOX = {"type": "Polygon", "coordinates": [ring()]}
@@ -81,7 +84,75 @@ def test_what_is_not_one_outline_is_refused(tmp_path: Path, said: Any, message: 
         read_outline(save(tmp_path, said))
 
 
+def test_an_open_outline_is_refused(tmp_path: Path) -> None:
+    """Where its missing side runs is a guess, for an event as for a size."""
+    with pytest.raises(BadGeometry, match="does not end where it starts"):
+        read_outline(save(tmp_path, {"type": "Polygon", "coordinates": [ring()[:-1]]}))
+
+
 def test_a_list_is_no_outline(tmp_path: Path) -> None:
     """JSON that is no GeoJSON is refused."""
     with pytest.raises(BadSiteFile, match="not a GeoJSON object"):
         read_outline(save(tmp_path, [1, 2]))
+
+
+def test_several_drawings_are_read_with_who_drew_them(tmp_path: Path) -> None:
+    """Each polygon of a collection, in order, with its analyst; what cannot be measured is passed over."""
+    first, second = (feature(None, None, [ring(w=w)]) for w in (0.002, 0.003))
+    first["properties"]["analyst"] = " J. Doe "
+    point = {"type": "Feature", "properties": {}, "geometry": {"type": "Point", "coordinates": [127.6, 39.9]}}
+    path = save(tmp_path, {"type": "FeatureCollection", "features": [first, point, second]})
+    assert [t.analyst for t in read_tracings(path, "polygon")] == ["J. Doe", ""]
+    with pytest.raises(BadGeometry, match="holds no line, only other shapes"):
+        read_tracings(path, "line")
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        ({"type": "Polygon", "coordinates": [ring()[:-1]]}, "open"),
+        (
+            {"type": "FeatureCollection", "features": [feature(None, None, [ring()]), {"geometry": LINE}]},
+            "holds 1 polygon and 1 line",
+        ),
+        ({"type": "FeatureCollection", "features": [{"geometry": BOX}] * 101}, "holds 101 polygons"),
+    ],
+)
+def test_what_is_not_one_thing_drawn_is_refused(tmp_path: Path, said: Any, message: str) -> None:
+    """An open outline, two sorts of drawing, or more drawings than anybody makes of one thing."""
+    with pytest.raises(BadGeometry, match=message):
+        read_tracings(save(tmp_path, said), "polygon", "line")
+
+
+numbers = st.floats(-200, 200) | st.integers(-200, 200) | st.none() | st.text(max_size=3)
+anything = st.recursive(
+    numbers | st.booleans(),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.sampled_from(["type", "coordinates", "geometry", "properties"]), inner, max_size=3
+        )
+    ),
+    max_leaves=12,
+)
+
+
+@settings(deadline=None, max_examples=150)
+@given(
+    st.sampled_from(["Polygon", "LineString", "MultiPolygon", "Feature", "FeatureCollection", "Point"]),
+    st.sampled_from(["coordinates", "geometry", "features"]),
+    anything,
+)
+def test_whatever_a_file_holds_it_is_read_or_refused(
+    tmp_path_factory: pytest.TempPathFactory, kind: str, key: str, value: Any
+) -> None:
+    """No content of a drawing gets anything but drawings or one clear refusal with a hint out of the reader."""
+    path = save(tmp_path_factory.mktemp("drawn"), {"type": kind, key: value})
+    drawn: tuple[Tracing, ...] = ()
+    hint = "none needed"
+    try:
+        drawn = read_tracings(path, "polygon", "line")
+    except BadInput as refusal:
+        hint = refusal.hint
+    assert hint
+    assert all(isinstance(tracing.geometry, (*DRAWN["polygon"], *DRAWN["line"])) for tracing in drawn)

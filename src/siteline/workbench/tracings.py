@@ -1,0 +1,333 @@
+"""Sizes of what a person drew on a scene: read, put on the grid, measured, said."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+from siteline.catalog.sun import sun_position
+from siteline.findings.sizes import say_apart, say_measured, say_placing
+from siteline.measure.drawn import OutlineOf, check_drawn, held_by_hand, measure_line, measure_tracings
+from siteline.measure.height import ShadowFrom, height_of_shadow
+from siteline.measure.measure import measure_outline
+from siteline.measure.ratio import ratio
+from siteline.measure.refine import measure_refined
+from siteline.measure.repeats import SAME, check_same
+from siteline.measure.zone import distance_between, place_against, reach_across
+from siteline.model.errors import BadGeometry, BadInput, BadSetting, CannotTell, NotMeasured
+from siteline.model.imagery import Grid, Scene
+from siteline.model.measurement import Measurement, Tracing
+from siteline.model.place import Frame, Role, Site
+from siteline.raster.grid import metres_per_pixel, off_grid, onto_grid
+from siteline.sites.exchange.outline import DRAWN, read_tracings
+from siteline.workbench.bench import Bench, Progress
+from siteline.workbench.case import Case
+from siteline.workbench.sizes import measured, outline_of, perimeter_of, tell, tell_ratio
+from siteline.workbench.survey import see_site, site_grid
+
+SHARP_M = 1.5
+"""On images of smaller pixels a single scene shows the edges of a roof, m."""
+
+AS_COMPUTED = 0.1
+"""Sun angles that differ by less from those of the time and place were computed from them, degrees."""
+
+DRAWN_HERE, OTHER_DRAWN = "the outline drawn", "the other outline drawn"
+
+_ONLY_HOUR = re.compile(r"[T ]\d{2}(?![\d:])")
+"""A time that says the hour and not the minutes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawings:
+    """What a person hands in to have it measured."""
+
+    on: str
+    """The scene that was drawn on."""
+
+    files: tuple[Path, ...]
+    analysts: tuple[str, ...] = ()
+    """Who drew: one name for all files, or one for each; none if the files say it, or nobody does."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Sketch:
+    """Drawings on the grid, with where and on what they were drawn."""
+
+    site: Site
+    grid: Grid
+    scene: Scene
+    tracings: tuple[Tracing, ...]
+
+    @property
+    def is_line(self) -> bool:
+        """Whether lines were drawn, not outlines."""
+        return isinstance(self.tracings[0].geometry, DRAWN["line"])
+
+
+def size_of_drawn(
+    case: Case,
+    site_id: str,
+    what: str,
+    drawings: Drawings,
+    outline: str | None = None,
+    units: str | None = None,
+) -> dict[str, Any]:
+    """Area, length or width (`what`) of an outline, or length of a line, that a person drew on a scene."""
+    size = _drawn_size(case, site_id, what, drawings, outline)
+    return tell(size, say_measured("", size, units))
+
+
+def ratio_of_drawn(
+    case: Case,
+    site_id: str,
+    what: str,
+    drawings: Drawings,
+    other: str | Drawings,
+    outline: str | None,
+    progress: Progress,
+) -> dict[str, Any]:
+    """How large what a person drew is against something on file, or against another drawing (`other`)."""
+    first = _drawn_size(case, site_id, what, drawings, outline)
+    if isinstance(other, Drawings):
+        second, name = _drawn_size(case, site_id, what, other, outline), OTHER_DRAWN
+    else:
+        second, name = measured(case, site_id, what, other, progress), other
+    return tell_ratio(ratio(first, second, DRAWN_HERE, name), (DRAWN_HERE, first), (name, second))
+
+
+def _drawn_size(case: Case, site_id: str, what: str, drawings: Drawings, outline: str | None) -> Measurement:
+    kind = _outline_of_option(outline)
+    sketch = _read(case, site_id, drawings, *(("polygon", "line") if what == "length" else ("polygon",)))
+    if sketch.is_line:
+        if kind is not None:
+            raise BadSetting("a line is no outline", "Leave --outline out, or draw an outline.")
+        size = measure_line(sketch.tracings, sketch.grid, sketch.scene)
+    else:
+        sizes = measure_tracings(sketch.tracings, sketch.grid, sketch.scene, kind)
+        size = next(one for one in sizes if one.what == what)
+    _refuse(size)
+    return size
+
+
+def size_of_fitted(
+    case: Case, site_id: str, what: str, drawings: Drawings, progress: Progress, units: str | None = None
+) -> dict[str, Any]:
+    """
+    Area, length or width (`what`) of the roof that a drawn outline means, as the images show it.
+
+    On images finer than SHARP_M the outline is refitted to the edges of the scene that was drawn on; on coarser ones a
+    blurred outline is fitted to the looks nearest to that scene in time. Raises NotMeasured where the fit should not be believed.
+    """
+    sketch = _read(case, site_id, drawings, "polygon")
+    if len(sketch.tracings) > 1:
+        raise BadInput(
+            f"{len(sketch.tracings)} outlines to fit one from", "Give one --geometry with one outline."
+        )
+    outline = sketch.tracings[0].geometry
+    check_drawn(outline, sketch.grid, sketch.scene, *DRAWN["polygon"])
+    sight = see_site(Bench(case, progress), site_id)
+    pixel = metres_per_pixel(sight.grid)
+    used = [str(name) for name in sight.cube["scene"].to_numpy()]
+    if sketch.scene.id not in used:
+        look = next((one for one in sight.looks if one.scene_id == sketch.scene.id), None)
+        reason = look.reason if look else "it was not looked at"
+        raise NotMeasured(f"scene {sketch.scene.id} is not used: {reason}", "Draw on another scene.")
+    if pixel is not None and pixel < SHARP_M:
+        shown = sight.cube.isel(time=used.index(sketch.scene.id)).transpose("y", "x", "band", ...)
+        sizes = measure_refined(
+            shown["value"].to_numpy(), shown["why_not"].to_numpy() == 0, outline, sight.grid, sketch.scene
+        )
+    else:
+        there = tuple(known.geometry for known in sight.known)
+        sizes = measure_outline(outline, sight.cube, None, there, near=sketch.scene.id)
+    size = next(one for one in sizes if one.what == what)
+    if size.refused is not None:
+        raise NotMeasured(
+            f"no {what}: {size.refused}", "Leave --fit out: your outline is then measured as you drew it."
+        )
+    return tell(size, say_measured("", size, units))
+
+
+def height_of_drawn(
+    case: Case,
+    site_id: str,
+    drawings: Drawings,
+    start: str | None = None,
+    slope: float | None = None,
+    units: str | None = None,
+) -> dict[str, Any]:
+    """Height from the length of a shadow along which a person drew a line; `start`: the foot, if nobody says."""
+    begins = ShadowFrom.FOOT if start is None else _one_of(ShadowFrom, start, "--from")
+    sketch = _read(case, site_id, drawings, "line")
+    known = [onto_grid(s.geometry, sketch.grid) for s in sketch.site.having(Role.BUILDING)]
+    scene, moves = _with_sun(sketch)
+    size = height_of_shadow(sketch.tracings, sketch.grid, scene, begins, slope, known, sun_moves=moves)
+    return tell(size, say_measured("", size, units))
+
+
+def distance_of_drawn(
+    case: Case,
+    site_id: str,
+    drawings: Drawings,
+    other: str | None,
+    outline: str | None = None,
+    units: str | None = None,
+) -> dict[str, Any]:
+    """
+    How far a drawn outline lies from the perimeter, signed, or from another thing (`other`).
+
+    A drawn line is a distance itself: from its one end to its other.
+    """
+    kind = _outline_of_option(outline)
+    sketch = _read(case, site_id, drawings, "polygon", "line")
+    if sketch.is_line:
+        if other is not None:
+            raise BadInput(
+                f"a line is a distance itself; from {other} nothing is measured",
+                f"Leave {other} out, or draw an outline.",
+            )
+        if kind is not None:
+            raise BadSetting("a line is no outline", "Leave --outline out, or draw an outline.")
+        size = measure_line(sketch.tracings, sketch.grid, sketch.scene, "distance")
+        _refuse(size)
+        return tell(size, say_measured("", size, units))
+    for tracing in sketch.tracings:
+        check_drawn(tracing.geometry, sketch.grid, sketch.scene, *DRAWN["polygon"])
+    check_same(sketch.tracings)
+    by_hand = partial(
+        held_by_hand,
+        tracings=sketch.tracings,
+        grid=sketch.grid,
+        scene=sketch.scene,
+        shift_px=_shift_of(case, sketch),
+        of=kind,
+        height_m=_height_on_file(case, sketch) if kind is OutlineOf.ROOF else None,
+    )
+    if other is not None:
+        there, sigma, scene_ids = outline_of(case, sketch.site, sketch.grid, other)
+        each = [distance_between(t.geometry, there, sketch.grid, 0.0, sigma) for t in sketch.tracings]
+        size = by_hand(each)
+        size = replace(size, scene_ids=tuple(dict.fromkeys((*size.scene_ids, *scene_ids))))
+        return tell(size, say_apart("The outline drawn", other, size, units))
+    perimeter = perimeter_of(sketch.site)
+    line = onto_grid(perimeter.geometry, sketch.grid)
+    placed = [place_against(t.geometry, line, sketch.grid, 0.0) for t in sketch.tracings]
+    zones = Counter(zone for zone, _ in placed)
+    if len(zones) > 1:
+        told = ", ".join(f"{count} {zone.value}" for zone, count in zones.items())
+        raise CannotTell(
+            f"the drawings do not agree on which side of the line it lies: {told}",
+            "Draw it on a finer scene.",
+        )
+    [zone] = zones
+    each = [distance for _, distance in placed]
+    size = by_hand(each)
+    reach = fmean(reach_across(t.geometry, line, sketch.grid) for t in sketch.tracings)
+    return {**tell(size, say_placing("", zone, size, perimeter, units, reach)), "zone": zone.value}
+
+
+def _height_on_file(case: Case, sketch: _Sketch) -> tuple[float, float] | None:
+    """Height and its error of the building or event that a drawn outline means, if that was measured; m."""
+    site, drawn = sketch.site, sketch.tracings[0].geometry
+    named = [(b.label, case.measurements.of(site.id, b.label)) for b in site.having(Role.BUILDING)]
+    named += [(e.id, case.measurements.of(site.id, e.id, e.current.number)) for e in case.events.all(site.id)]
+    for name, sizes in named:
+        size = sizes.get("height")
+        if size is not None and size.quantity is not None and size.quantity.unit == "m":
+            there, _, _ = outline_of(case, site, sketch.grid, name)
+            if there.intersection(drawn).area >= SAME * there.union(drawn).area:
+                return size.quantity.value, size.quantity.sigma
+    return None
+
+
+def _shift_of(case: Case, sketch: _Sketch) -> tuple[float, float] | None:
+    """By how much the newest survey moved the scene onto the others; None if it was not compared."""
+    survey = case.surveys.newest(sketch.site.id)
+    looks = survey.looks if survey else ()
+    return next((look.shift_px for look in looks if look.scene_id == sketch.scene.id), None)
+
+
+def _read(case: Case, site_id: str, drawings: Drawings, *words: str) -> _Sketch:
+    """The drawings in all files, as one thing drawn several times."""
+    site = case.register.get(site_id)
+    scene = case.scenes.get(site_id, drawings.on)
+    if scene.fault is not None:
+        raise BadInput(f"scene {scene.id} cannot be used: {scene.fault}", "Name another scene.")
+    names = drawings.analysts
+    if len(names) not in (0, 1, len(drawings.files)):
+        raise BadSetting(
+            f"{len(names)} analysts for {len(drawings.files)} files",
+            "Give --analyst once, or once for each --geometry.",
+        )
+    by_file = (
+        names
+        if len(names) == len(drawings.files)
+        else names * len(drawings.files) or ("",) * len(drawings.files)
+    )
+    grid = site_grid(Bench(case), site)
+    tracings: list[Tracing] = []
+    for file, name in zip(drawings.files, by_file, strict=True):
+        for tracing in read_tracings(file, *words, frame=site.frame):
+            if name and tracing.analyst and name != tracing.analyst:
+                raise BadInput(
+                    f"{file.name} says that {tracing.analyst} drew it, --analyst says {name}",
+                    "Keep the one that is true.",
+                )
+            tracings.append(Tracing(onto_grid(tracing.geometry, grid), tracing.analyst or name))
+    if len({isinstance(tracing.geometry, DRAWN["line"]) for tracing in tracings}) > 1:
+        raise BadGeometry("some files hold an outline, others a line", "Measure them one by one.")
+    return _Sketch(site, grid, scene, tuple(tracings))
+
+
+def _with_sun(sketch: _Sketch) -> tuple[Scene, tuple[float, float]]:
+    """
+    The scene with the sun's angles: its own, else from its time and the place, where both are known.
+
+    And by how many degrees of azimuth and elevation they may be off either way, where of the time only the hour is
+    known; angles that were computed from such an hour when the scene was added are not the scene's own.
+    """
+    scene, acquired = sketch.scene, sketch.scene.acquired
+    is_known = scene.sun_azimuth is not None and scene.sun_elevation is not None
+    if sketch.site.frame is not Frame.EARTH or not acquired.has_hour:
+        return scene, (0.0, 0.0)
+    place = off_grid(sketch.tracings[0].geometry, sketch.grid).centroid
+
+    def sun(at: datetime) -> tuple[float, float]:
+        return sun_position(at, place.x, place.y)
+
+    azimuth, elevation = sun(acquired.start)
+    if is_known and (
+        abs((scene.sun_elevation or 0.0) - elevation) > AS_COMPUTED or not _ONLY_HOUR.search(acquired.text)
+    ):
+        return scene, (0.0, 0.0)
+    if not _ONLY_HOUR.search(acquired.text):
+        return replace(scene, sun_azimuth=azimuth, sun_elevation=elevation), (0.0, 0.0)
+    later_azimuth, later = sun(acquired.start + timedelta(hours=1))
+    turn = (later_azimuth - azimuth + 180) % 360 - 180
+    middle = replace(scene, sun_azimuth=(azimuth + turn / 2) % 360, sun_elevation=(elevation + later) / 2)
+    return middle, (abs(turn) / 2, abs(later - elevation) / 2)
+
+
+def _refuse(size: Measurement) -> None:
+    if size.refused is not None:
+        raise NotMeasured(
+            f"no {size.what}: {size.refused}",
+            "Draw it on a scene with finer pixels; this one does not show it well enough.",
+        )
+
+
+def _outline_of_option(said: str | None) -> OutlineOf | None:
+    return None if said is None else OutlineOf(_one_of(OutlineOf, said, "--outline"))
+
+
+def _one_of(words: Any, said: str, option: str) -> Any:
+    try:
+        return words(said)
+    except ValueError as error:
+        raise BadSetting(f"{option}: no {said!r}", f"There are: {', '.join(words)}.") from error

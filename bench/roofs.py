@@ -1,7 +1,7 @@
 """
 Hurried outlines of real roofs, refitted to sub-metre images: `python -m bench.roofs`.
 
-`python -m bench.roofs tune` learns the weights of `siteline.measure.rims` anew, on the tuning half alone.
+`python -m bench.roofs tune` learns the weights of `siteline.measure.sharp.rims` anew, on the tuning half alone.
 
 Buildings are those of oam_buildings that lie whole inside a tile; each is seen on the sharpest tile that
 holds it. Footprints with even numbers are the tuning half, those with odd numbers the frozen half: nothing was
@@ -31,10 +31,10 @@ from shapely.affinity import scale
 from shapely.geometry import Polygon, box, shape
 
 from bench.buildings import SCALE, SHIFT_PX, TURN, hurry
-from siteline.measure.edges import corners_of, edges_of, outward_of, right_angled, turn_by, wrapped
-from siteline.measure.hurry import TURN_SPREAD, TURNS, prior_of
-from siteline.measure.refine import measure_refined
-from siteline.measure.rims import FIGURES, gain, read_edges
+from siteline.measure.sharp.edges import corners_of, edges_of, outward_of, right_angled, turn_by, wrapped
+from siteline.measure.sharp.hurry import TURN_SPREAD, TURNS, prior_of
+from siteline.measure.sharp.refine import measure_refined
+from siteline.measure.sharp.rims import FIGURES, gain, read_edges
 from siteline.measure.stack import from_pixels
 from siteline.model.dates import parse_acquired
 from siteline.model.errors import NotMeasured

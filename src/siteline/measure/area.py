@@ -9,8 +9,8 @@ from shapely import contains_xy
 from shapely.geometry.base import BaseGeometry
 
 from siteline.measure.budget import EDGE, SCALE, fit_budget, gradient_of_area, relative_scale, total
-from siteline.measure.cover import cover_of
-from siteline.measure.footprint import FittedFootprint
+from siteline.measure.fitted.cover import cover_of
+from siteline.measure.fitted.footprint import FittedFootprint
 from siteline.measure.options import MeasureOptions
 from siteline.measure.stack import Stack, from_pixels, pixel_m, to_pixels
 from siteline.model.imagery import Grid

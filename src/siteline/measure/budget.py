@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from siteline.measure.blur import Array
-from siteline.measure.fit import Fit, blocks_of
-from siteline.measure.footprint import FittedFootprint
+from siteline.measure.fitted.fit import Fit, blocks_of
+from siteline.measure.fitted.footprint import FittedFootprint
+from siteline.measure.fitted.shape import BLUR, HEIGHT, POSE
 from siteline.measure.options import MeasureOptions
-from siteline.measure.shape import BLUR, HEIGHT, POSE
 from siteline.model.imagery import Grid
 from siteline.model.measurement import BudgetLine
 
@@ -66,7 +66,7 @@ def fit_budget(
     pull = _leverage(fit, by_unknown)
     misfit = MISFIT_SHARE * power / 2 * (1 - fit.explained)
     looks = _spread_of_looks(fit, pull)
-    window = power / 2 * abs(found.variants_px[0] / fit.area_px - 1) * abs(value) / 2
+    window = power / 2 * abs(found.narrow_px / fit.area_px - 1) * abs(value) / 2
     edge = float(np.hypot(_spread_of_blocks(fit, pull, pixels), window))
     blur = _of_blur(fit, by_unknown, options)
     lines = [

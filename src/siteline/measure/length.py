@@ -14,9 +14,9 @@ from siteline.measure.budget import (
     relative_scale,
     total,
 )
-from siteline.measure.footprint import FittedFootprint
+from siteline.measure.fitted.footprint import FittedFootprint
+from siteline.measure.fitted.shape import HEIGHT
 from siteline.measure.options import MeasureOptions
-from siteline.measure.shape import HEIGHT
 from siteline.measure.stack import pixel_m
 from siteline.model.imagery import Grid
 from siteline.model.measurement import BudgetLine, Measurement

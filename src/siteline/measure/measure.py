@@ -11,7 +11,7 @@ from shapely.geometry import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from siteline.measure.area import area_of_fit, area_of_ground
-from siteline.measure.footprint import fit_footprint
+from siteline.measure.fitted.footprint import fit_footprint
 from siteline.measure.length import height_of_fit, sides_of_fit
 from siteline.measure.options import MeasureOptions
 from siteline.measure.stack import Stack, cut_stack, to_pixels

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isfinite
 
 from siteline.model.errors import BadSetting
 
@@ -43,7 +44,7 @@ class MeasureOptions:
     """Roof against ground, reflectance or relative 0–1, in the best band; less is refused."""
 
     max_disagreement: float = 0.10
-    """Relative difference of area between fits from other starting points or windows beyond which it is refused."""
+    """Relative difference of area between the fit and one on a narrower window beyond which it is refused."""
 
     min_explained: float = 0.90
     """Share of the variance around the building that the fit must explain."""
@@ -52,8 +53,20 @@ class MeasureOptions:
     """A shorter side than this cannot be measured."""
 
     def __post_init__(self) -> None:
-        if self.psf_px <= 0 or self.max_looks < 1 or self.window_px <= 0 or self.shift_px <= 0:
+        sizes = (self.psf_px, self.window_px, self.shift_px, *self.height_m)
+        shares = (
+            self.psf_spread,
+            self.floor,
+            self.scale,
+            self.frame_scale,
+            self.min_contrast,
+            self.min_explained,
+        )
+        is_sound = all(isfinite(size) and size > 0 for size in sizes) and all(
+            0 <= share <= 1 for share in shares
+        )
+        if not is_sound or self.max_looks < 1:
             raise BadSetting(
-                "psf_px, max_looks, window_px and shift_px must be above zero",
+                "psf_px, max_looks, window_px, shift_px and height_m must be above zero, shares between 0 and 1",
                 "Leave them out of MeasureOptions(...) to measure with what it comes with, or give values above zero.",
             )

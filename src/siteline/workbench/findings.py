@@ -10,7 +10,7 @@ from typing import Any
 
 from siteline.findings import wording
 from siteline.findings.draft import draft_finding
-from siteline.measure.drawn import measure_drawn
+from siteline.measure.hand.drawn import measure_drawn
 from siteline.measure.zone import place_against
 from siteline.model.change import ChangeEvent, Judgement, Kind, Method, Observation, Stage, State, Status
 from siteline.model.dates import say_day

@@ -13,12 +13,12 @@ from typing import Any
 
 from siteline.catalog.sun import sun_position
 from siteline.findings.sizes import say_apart, say_measured, say_placing
-from siteline.measure.drawn import OutlineOf, check_drawn, held_by_hand, measure_line, measure_tracings
-from siteline.measure.height import ShadowFrom, height_of_shadow
+from siteline.measure.hand.drawn import OutlineOf, check_drawn, held_by_hand, measure_line, measure_tracings
+from siteline.measure.hand.height import ShadowFrom, height_of_shadow
+from siteline.measure.hand.repeats import SAME, check_same
 from siteline.measure.measure import measure_outline
 from siteline.measure.ratio import ratio
-from siteline.measure.refine import measure_refined
-from siteline.measure.repeats import SAME, check_same
+from siteline.measure.sharp.refine import measure_refined
 from siteline.measure.zone import distance_between, place_against, reach_across
 from siteline.model.errors import BadGeometry, BadInput, BadSetting, CannotTell, NotMeasured
 from siteline.model.imagery import Grid, Scene

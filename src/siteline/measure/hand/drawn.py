@@ -12,10 +12,10 @@ from shapely.geometry.base import BaseGeometry
 
 from siteline.measure.area import unit_area
 from siteline.measure.budget import EDGE, REGISTRATION, SCALE, relative_scale, total
-from siteline.measure.extent import Extent, extent_of
+from siteline.measure.hand.extent import Extent, extent_of
+from siteline.measure.hand.repeats import check_same, combine, say_drawings
 from siteline.measure.length import unit_length
 from siteline.measure.options import MeasureOptions
-from siteline.measure.repeats import check_same, combine, say_drawings
 from siteline.measure.stack import pixel_m, to_pixels
 from siteline.model.errors import BadGeometry, BadInput
 from siteline.model.imagery import Grid, Scene

@@ -18,9 +18,12 @@ from shapely.geometry import Polygon
 from siteline.measure.area import unit_area
 from siteline.measure.blur import Array
 from siteline.measure.budget import EDGE, FLOOR, PSF, SCALE, relative_scale, total
-from siteline.measure.crests import border_of, settle
-from siteline.measure.drawn import footprint_of
-from siteline.measure.edges import (
+from siteline.measure.fitted.fit import box_of
+from siteline.measure.hand.drawn import footprint_of
+from siteline.measure.length import unit_length
+from siteline.measure.options import MeasureOptions
+from siteline.measure.sharp.crests import border_of, settle
+from siteline.measure.sharp.edges import (
     DEGREE,
     Edges,
     corners_of,
@@ -30,13 +33,10 @@ from siteline.measure.edges import (
     signed_area,
     slant_of,
 )
-from siteline.measure.fit import box_of
-from siteline.measure.hurry import TURNS
-from siteline.measure.length import unit_length
-from siteline.measure.options import MeasureOptions
-from siteline.measure.rims import WEIGHTS, Mask, gain, pixels_in, read_edges
+from siteline.measure.sharp.hurry import TURNS
+from siteline.measure.sharp.rims import WEIGHTS, Mask, gain, pixels_in, read_edges
+from siteline.measure.sharp.walks import walk
 from siteline.measure.stack import from_pixels, to_pixels
-from siteline.measure.walks import walk
 from siteline.model.errors import BadGeometry, BadSetting, NotMeasured
 from siteline.model.imagery import Grid, Scene
 from siteline.model.measurement import BudgetLine, Measurement

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from shapely.geometry import box
 
-from siteline.measure.rims import crests_in, pixels_in
+from siteline.measure.sharp.rims import crests_in, pixels_in
 
 
 def test_crest_is_the_largest_nearby_and_no_noise() -> None:

@@ -14,8 +14,8 @@ from shapely import contains_xy
 from shapely.geometry.base import BaseGeometry
 
 from siteline.measure.blur import Array
-from siteline.measure.cover import stands_out
-from siteline.measure.fit import (
+from siteline.measure.fitted.cover import stands_out
+from siteline.measure.fitted.fit import (
     MARGIN_PX,
     Fit,
     Ground,
@@ -27,10 +27,10 @@ from siteline.measure.fit import (
     residual_noise,
     spread_of,
 )
+from siteline.measure.fitted.shape import ANGLE, MARGIN, POSE, Shape, rectangle, squared
+from siteline.measure.fitted.walls import propose, share_unlike
 from siteline.measure.options import MeasureOptions
-from siteline.measure.shape import ANGLE, MARGIN, POSE, Shape, rectangle, squared
 from siteline.measure.stack import Stack
-from siteline.measure.walls import propose, share_unlike
 from siteline.model.errors import NotMeasured
 
 FIRST_LOOKS, MANY_PX = 2, 350
@@ -100,8 +100,8 @@ class FittedFootprint:
     unlike: float
     """Share of the pixels inside it that look like ground."""
 
-    variants_px: tuple[float, ...]
-    """Areas of the same shape fitted from other starting points or on a narrower window, px²."""
+    narrow_px: float
+    """Area of the same shape fitted on a narrower window, px²."""
 
     rivals: tuple[tuple[float, float], ...] = ()
     """(weight, area in px²) of other shapes that explain the looks almost as well; the best weighs 1."""
@@ -361,7 +361,7 @@ def _refitted(
         for other in ranked
         if other is not chosen
     )
-    return FittedFootprint(last, around.stack, share_unlike(around, last), (narrow.area_px,), rivals)
+    return FittedFootprint(last, around.stack, share_unlike(around, last), narrow.area_px, rivals)
 
 
 # --- where to start -------------------------------------------------------------------------------------
@@ -448,7 +448,7 @@ def _refuse_poor(
         raise NotMeasured(f"the roof hardly differs from the ground around it ({contrast:.2f})")
     if not fresh and abs(float(np.log(best.area_px / outline_px.area))) > MOST_OFF:
         raise NotMeasured(
-            f"the fit ({best.area_px / outline_px.area:.0%} of the outline's area) is too far from what was drawn"
+            f"the fit has {best.area_px / outline_px.area:.0%} of the area of the outline that it started from"
         )
     overlap = fitted.intersection(outline_px).area / fitted.union(outline_px).area
     beyond = fitted.difference(outline_px.buffer(NEAR_PX)).area / fitted.area
@@ -466,6 +466,5 @@ def _refuse_poor(
         )
     if found.between_shapes > MOST_BETWEEN:
         raise NotMeasured("several outlines explain the looks almost equally well")
-    for area in found.variants_px:
-        if abs(area / best.area_px - 1) > options.max_disagreement:
-            raise NotMeasured("fits from different starting points or windows disagree")
+    if abs(found.narrow_px / best.area_px - 1) > options.max_disagreement:
+        raise NotMeasured("with less of the ground around it, another size is found")

@@ -8,7 +8,7 @@ from scipy import ndimage
 from shapely.affinity import rotate, scale, translate
 from shapely.geometry import Polygon, box
 
-from siteline.measure.refine import Refined, RefineOptions, measure_refined, refine_outline
+from siteline.measure.sharp.refine import Refined, RefineOptions, measure_refined, refine_outline
 from siteline.model.dates import parse_acquired
 from siteline.model.errors import BadGeometry, BadSetting, NotMeasured
 from siteline.model.imagery import Grid, Scene

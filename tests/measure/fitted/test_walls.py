@@ -7,8 +7,7 @@ from shapely.affinity import rotate, scale, translate
 from shapely.geometry import Polygon, box
 
 from siteline.measure.measure import measure_outline
-
-from .rendering import GSD, World, on_grid, render
+from tests.measure.rendering import GSD, World, on_grid, render
 
 BAR = box(-11, -5.5, 11, 1.5)
 SHAPES = {

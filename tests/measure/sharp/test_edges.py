@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from shapely.geometry import Polygon, box
 
-from siteline.measure.edges import corners_of, edges_of, right_angled, rings_of, signed_area, slant_of
+from siteline.measure.sharp.edges import corners_of, edges_of, right_angled, rings_of, signed_area, slant_of
 
 
 def test_corners_that_hardly_turn_are_dropped() -> None:

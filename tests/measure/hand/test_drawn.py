@@ -15,7 +15,7 @@ from shapely.affinity import rotate, scale, translate
 from shapely.geometry import LineString, MultiPolygon, Point, Polygon, box
 from shapely.geometry.base import BaseGeometry
 
-from siteline.measure.drawn import (
+from siteline.measure.hand.drawn import (
     HABIT_PX,
     PLACED_PX,
     VERTEX_PX,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from siteline.measure.blur import Array
-from siteline.measure.edges import DEGREE, Edges, direction_of, outward_of
+from siteline.measure.sharp.edges import DEGREE, Edges, direction_of, outward_of
 
 SCALE_SPREAD, STRETCH_SPREAD = 0.12, 0.04
 """One-sigma errors of a hurried outline: of its size as a whole, and of length against width."""

@@ -7,8 +7,8 @@ from scipy.interpolate import make_interp_spline
 from scipy.ndimage import uniform_filter1d
 
 from siteline.measure.blur import Array
-from siteline.measure.edges import Edges, edges_of, rings_of
-from siteline.measure.rims import NEAR_PX, PAD, STEP_PX, Mask, crests_in, softened, strip_beside
+from siteline.measure.sharp.edges import Edges, edges_of, rings_of
+from siteline.measure.sharp.rims import NEAR_PX, PAD, STEP_PX, Mask, crests_in, softened, strip_beside
 
 CREST_PX, CREST_REACH_PX, CREST_WEIGHT = 0.5, 1.5, 2.0
 """Blur before crests of colour change are located, how far from the mean they may lie, and what their height weighs."""

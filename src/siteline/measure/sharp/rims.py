@@ -15,8 +15,8 @@ from shapely.affinity import scale
 from shapely.geometry import Polygon
 
 from siteline.measure.blur import Array
-from siteline.measure.edges import Edges, outward_of, turn_by
-from siteline.measure.hurry import TURNS, reach_of
+from siteline.measure.sharp.edges import Edges, outward_of, turn_by
+from siteline.measure.sharp.hurry import TURNS, reach_of
 
 Mask = npt.NDArray[np.bool_]
 

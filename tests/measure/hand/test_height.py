@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from shapely.affinity import translate
 from shapely.geometry import LineString, Polygon, box
 
-from siteline.measure.height import ShadowFrom, height_of_shadow
+from siteline.measure.hand.height import ShadowFrom, height_of_shadow
 from siteline.model.errors import BadGeometry, BadInput, CannotTell, NotMeasured
 from siteline.model.imagery import Grid, Scene
 from siteline.model.measurement import Measurement, Tracing

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from shapely.geometry import box
 
-from siteline.measure.edges import corners_of, edges_of, right_angled
-from siteline.measure.hurry import prior_of
+from siteline.measure.sharp.edges import corners_of, edges_of, right_angled
+from siteline.measure.sharp.hurry import prior_of
 
 
 def test_prior_lets_the_whole_outline_breathe() -> None:

@@ -8,9 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import ndimage
 
-from siteline.measure.shape import HEIGHT, Shape, draw, rectangle, shape_of, squared
-
-from .rendering import coverage
+from siteline.measure.fitted.shape import HEIGHT, Shape, draw, rectangle, shape_of, squared
+from tests.measure.rendering import coverage
 
 PIXELS = np.stack(np.meshgrid(np.arange(24) + 0.5, np.arange(24) + 0.5), axis=-1).reshape(-1, 2)
 REACH = np.array([[0.25, -0.2], [0.1, -0.35]])

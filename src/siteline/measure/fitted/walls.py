@@ -8,8 +8,8 @@ import numpy as np
 from scipy import ndimage
 
 from siteline.measure.blur import Array
-from siteline.measure.fit import Fit, Problem, project
-from siteline.measure.shape import ANGLE, POSE, Cells, Shape, shape_of
+from siteline.measure.fitted.fit import Fit, Problem, project
+from siteline.measure.fitted.shape import ANGLE, POSE, Cells, Shape, shape_of
 
 LEAST_PX, LEAST_SHARE = 6.0, 0.03
 """A piece must be worth so many pixels, and such a share of the area, to be tried."""

@@ -14,9 +14,9 @@ from siteline.measure.measure import MeasureOptions, measure_event, measure_outl
 from siteline.measure.ratio import ratio
 from siteline.model.change import ChangeEvent, Kind, Method, Observation, Stage, State
 from siteline.model.dates import DateInterval
+from siteline.model.errors import BadSetting
 from siteline.model.measurement import Measurement
-
-from .rendering import GSD, World, as_cube, building, coverage, on_grid, render, roughly
+from tests.measure.rendering import GSD, World, as_cube, building, coverage, on_grid, render, roughly
 
 BUILDINGS = 12
 
@@ -259,3 +259,24 @@ def event_of(
         first_with=names[since],
         observations=seen,
     )
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"psf_px": 0.0}, {"window_px": float("nan")}, {"floor": -1.0}, {"min_explained": 5.0}, {"max_looks": 0}],
+)
+def test_options_that_mean_nothing_are_refused(wrong: dict[str, float]) -> None:
+    """A blur of nothing, a share above one or a number that is none is refused before anything is measured."""
+    with pytest.raises(BadSetting):
+        MeasureOptions(**wrong)  # type: ignore[arg-type]
+
+
+def test_a_fit_far_from_its_outline_says_so_without_a_person() -> None:
+    """A drawn outline of a fifth of the hall is refused; the reason names the outline, and blames nobody."""
+    footprint = building((28, 28), 22, 14, 20)
+    cube = render(World(footprint, contrast=0.2, seed=12), 4)
+    drawn = building((28, 28), 9, 7, 20)
+    area = measure_outline(on_grid(drawn), cube)[0]
+    assert area.quantity is None
+    assert area.refused is not None
+    assert "drawn" not in area.refused

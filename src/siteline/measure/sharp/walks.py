@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from siteline.measure.blur import Array
-from siteline.measure.edges import Edges
-from siteline.measure.hurry import SCALE_SPREAD, TILT_SPREAD, TURN_SPREAD, TURNS, prior_of
-from siteline.measure.rims import STEP_PX, Mask
+from siteline.measure.sharp.edges import Edges
+from siteline.measure.sharp.hurry import SCALE_SPREAD, TILT_SPREAD, TURN_SPREAD, TURNS, prior_of
+from siteline.measure.sharp.rims import STEP_PX, Mask
 
 CHAINS, SWEEPS, FORGOTTEN = 48, 60, 20
 """Random walks over the places of all edges, their length, and how many first steps do not count."""

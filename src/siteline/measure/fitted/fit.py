@@ -15,8 +15,8 @@ import numpy.typing as npt
 from shapely.geometry.base import BaseGeometry
 
 from siteline.measure.blur import Array
+from siteline.measure.fitted.shape import HEIGHT, MARGIN, POSE, Picture, Shape, draw
 from siteline.measure.options import MeasureOptions
-from siteline.measure.shape import HEIGHT, MARGIN, POSE, Picture, Shape, draw
 from siteline.measure.stack import SMALLEST_NOISE, Stack
 
 CORRELATED = 20.0

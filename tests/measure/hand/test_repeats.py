@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from siteline.measure.budget import total
-from siteline.measure.repeats import PRIOR, combine
+from siteline.measure.hand.repeats import PRIOR, combine
 from siteline.model.quantity import Z95
 
 

@@ -1,0 +1,1 @@
+"""Sizes of what a person drew: outlines, lines, shadows, and how well they repeat."""

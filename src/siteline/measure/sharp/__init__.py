@@ -1,0 +1,1 @@
+"""A hurried outline refitted to the edges of one image fine enough to show them."""

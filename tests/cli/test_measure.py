@@ -392,7 +392,12 @@ def surveyed(rendered: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[
     siteline("scenes", "add", site["id"], "--manifest", rendered / "scenes.csv", cwd=case)
     assert siteline("survey", site["id"], cwd=case).code == 0
     events = json.loads(siteline("events", "list", site["id"], "--json", cwd=case).out)["features"]
-    sized = [e["properties"]["id"] for e in events if e["properties"]["area_m2"]]
+    told = [e["properties"] for e in events]
+    sized = [
+        e["id"]
+        for e in told
+        if e["area_m2"] and e["area_m2"]["low95"] > 0 and e["kind"] in ("construction", "roof_change")
+    ]
     labels = [
         f["properties"]["label"]
         for f in json.loads((rendered / "site.geojson").read_text())["features"]
@@ -534,3 +539,28 @@ def test_a_fit_is_to_the_scene_that_was_drawn_on(
     for other in [s["id"] for s in scenes if not s["used"]][:1]:
         said = siteline("measure", "area", site, "--on", other, "--geometry", file, "--fit", cwd=case)
         assert (said.code, f"{other} is not used" in said.err) == (1, True)
+
+
+def test_ground_has_no_floors_and_no_open_ratio(surveyed: tuple[Path, str, str, str], tmp_path: Path) -> None:
+    """Cleared ground gets no capacity and is not called a footprint; a misspelt label is answered with the near one."""
+    case, site, first, _ = surveyed
+    [event] = [
+        e
+        for e in json.loads(siteline("events", "list", site, "--json", cwd=case).out)["features"]
+        if e["properties"]["id"] == first
+    ]
+    file = tmp_path / "plot.geojson"
+    file.write_text(json.dumps(event["geometry"]))
+    used = [
+        s["id"] for s in json.loads(siteline("scenes", "list", site, "--json", cwd=case).out) if s["used"]
+    ]
+    words = ("--on", used[3], "--last-without", used[2], "--kind", "clearing", "--label", "Plot-9")
+    assert siteline("events", "add", site, *words, "--geometry", file, cwd=case).code == 0
+    refused = siteline("measure", "capacity", site, "Plot-9", "--floors", "1-2", "--why", "x", cwd=case)
+    assert (refused.code, "no building" in refused.err) == (1, True)
+    compared = siteline("measure", "ratio", site, "Plot-9", first, cwd=case)
+    assert compared.code == 0, compared.err
+    assert "the area of Plot-9" in compared.out
+    assert "footprint" not in compared.out
+    near = siteline("measure", "area", site, "plot-8", cwd=case)
+    assert (near.code, "did you mean Plot-9?" in near.err) == (1, True)

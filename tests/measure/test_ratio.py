@@ -14,6 +14,7 @@ from siteline.measure.ratio import ratio
 from siteline.model.errors import BadInput, NotMeasured
 from siteline.model.measurement import BudgetLine, Measurement
 from siteline.model.quantity import Quantity
+from tests.factory import make_area
 
 
 def make_size(
@@ -199,3 +200,18 @@ def test_what_cannot_be_compared_is_refused() -> None:
         ratio(make_size(1), make_size(1, unit="px²"), "A", "B")
     with pytest.raises(BadInput):
         ratio(make_size(1), make_size(1, what="length"), "A", "B")
+
+
+def test_what_may_be_nothing_has_no_ratio() -> None:
+    """A size whose interval reaches zero bounds no ratio, on either side, and the refusal names it."""
+    sure, unsure = make_area(3000.0, 100.0), make_area(1500.0, 800.0)
+    for first, second in ((sure, unsure), (unsure, sure)):
+        with pytest.raises(NotMeasured, match="may be nothing"):
+            ratio(first, second, "A", "B")
+
+
+def test_ground_is_not_called_a_footprint() -> None:
+    """The sentences take the noun that they are given."""
+    found = ratio(make_area(8000.0, 600.0), make_area(4600.0, 100.0), "the plot", "A-1", "area")
+    assert found.supported[0].startswith("the area of the plot is")
+    assert not any("footprint" in said for said in (*found.supported, *found.not_supported))

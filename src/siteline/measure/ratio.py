@@ -47,12 +47,13 @@ ABOUT = 0.1
 """"About two-thirds" is supported if the 95 % interval lies within a tenth of two thirds."""
 
 
-def ratio(a: Measurement, b: Measurement, name_a: str, name_b: str) -> Ratio:
+def ratio(a: Measurement, b: Measurement, name_a: str, name_b: str, noun: str | None = None) -> Ratio:
     """
     How large A is against B, with a log-normal 95 % interval and sentences that name what is compared.
 
     What is wrong with both alike (pixel size, PSF) cancels as far as it is alike, if they were measured on
-    the same images. Raises NotMeasured if either was refused, BadInput if the two cannot be compared.
+    the same images. noun: what the sentences call the size; by default that of a building. Raises NotMeasured if
+    either was refused or may be nothing at all, BadInput if the two cannot be compared.
     """
     if a.what != b.what:
         raise BadInput(f"a ratio of {a.what} to {b.what} means nothing", "Compare the same size of both.")
@@ -67,10 +68,15 @@ def ratio(a: Measurement, b: Measurement, name_a: str, name_b: str) -> Ratio:
         )
     if a.quantity.value <= 0 or b.quantity.value <= 0:
         raise BadInput("a ratio needs two sizes above zero", "Compare other sizes.")
+    for size, name in ((a, name_a), (b, name_b)):
+        if size.quantity is not None and size.quantity.low95 <= 0:
+            raise NotMeasured(
+                f"the {NOUN.get(size.what, size.what)} of {name} may be nothing at all ({size.quantity}): no ratio holds"
+            )
     value = a.quantity.value / b.quantity.value
     spread = 0.0 if a == b else _relative_sigma(a, b)
     bounds = (value * exp(-Z95 * spread), value * exp(Z95 * spread))
-    supported, not_supported = _sentences(bounds, a.what, name_a, name_b)
+    supported, not_supported = _sentences(bounds, a.what, name_a, name_b, noun)
     return Ratio(Quantity(value, value * spread, "", bounds), supported, not_supported)
 
 
@@ -98,12 +104,12 @@ def _relative_sigma(a: Measurement, b: Measurement) -> float:
 
 
 def _sentences(
-    bounds: tuple[float, float], what: str, name_a: str, name_b: str
+    bounds: tuple[float, float], what: str, name_a: str, name_b: str, noun: str | None
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What may be said of A against B, and what may not though it is tempting."""
     low, high = bounds
     middle = sqrt(low * high)
-    says, turned = _Says(what, name_a, name_b), _Says(what, name_b, name_a)
+    says, turned = _Says(what, name_a, name_b, noun), _Says(what, name_b, name_a, noun)
     more, large = says.more, says.large
     supported: list[str] = []
     refused: list[str] = []
@@ -157,8 +163,8 @@ def _sentences(
 class _Says:
     """Sentences about A and B that always name what is compared."""
 
-    def __init__(self, what: str, name: str, other: str) -> None:
-        self.subject, self.other = f"the {NOUN.get(what, what)} of {name}", other
+    def __init__(self, what: str, name: str, other: str, noun: str | None) -> None:
+        self.subject, self.other = f"the {noun or NOUN.get(what, what)} of {name}", other
         self.more, self.large = MORE.get(what, "greater"), AS.get(what, "great")
         self.alike = "the same size as" if what == "area" else "the same as"
 

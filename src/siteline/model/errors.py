@@ -88,7 +88,7 @@ class CannotTell(SitelineError):
 class NotMeasured(SitelineError):
     """A size was refused by its own goodness-of-fit gate."""
 
-    hint = "Draw the outline by hand and measure it with --geometry."
+    hint = "Draw its outline and measure that: siteline measure area SITE --on SCENE --geometry FILE"
 
 
 class CaseTrouble(SitelineError):

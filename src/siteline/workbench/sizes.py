@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from difflib import get_close_matches
 from typing import Any
 
 from shapely.geometry.base import BaseGeometry
@@ -16,7 +17,7 @@ from siteline.measure.ratio import ratio
 from siteline.measure.zone import distance_between, place_against, reach_across
 from siteline.model.change import Kind, Stage
 from siteline.model.dates import say_day
-from siteline.model.errors import NotFound, NotMeasured
+from siteline.model.errors import BadInput, NotFound, NotMeasured
 from siteline.model.finding import Comparison
 from siteline.model.imagery import Grid
 from siteline.model.measurement import Assumed, Measurement, Ratio
@@ -72,7 +73,8 @@ def ratio_of(
 ) -> dict[str, Any]:
     """How large A is against B, with the sentences that the interval supports."""
     first, second = (measured(case, site_id, what, name, progress) for name in (a, b))
-    return tell_ratio(ratio(first, second, a, b), (a, first), (b, second))
+    noun = next(filter(None, (_noun(case, site_id, what, name) for name in (a, b))), None)
+    return tell_ratio(ratio(first, second, a, b, noun), (a, first), (b, second))
 
 
 def tell_ratio(found: Ratio, *sizes: tuple[str, Measurement]) -> dict[str, Any]:
@@ -99,6 +101,10 @@ def capacity_of(
 ) -> dict[str, Any]:
     """What a thing may hold if the signer's assumptions are right: ranges only, and whose they are."""
     area = measured(case, site_id, "area", name, progress)
+    if _noun(case, site_id, "area", name) is not None:
+        raise BadInput(
+            f"{name} is ground, no building: nothing has floors there", "Name a building or a new one."
+        )
     assumed = Assumed(floors, case.settings.signer(), why, dwelling_m2, worker_m2)
     found = infer_capacity(area, assumed)
 
@@ -147,7 +153,8 @@ def compare_halls(case: Case, site: Site, events: Sequence[WatchedEvent]) -> tup
         if not is_building or size is None or size.quantity is None or largest.quantity is None:
             continue
         name = now.event.label or f"the new building first visible on {say_day(now.event.onset.by)}"
-        if name != label and size.quantity.value >= largest.quantity.value / 3:
+        is_known = min(size.quantity.low95, largest.quantity.low95) > 0
+        if name != label and is_known and size.quantity.value >= largest.quantity.value / 3:
             compared.append(draft_comparison(name, label, "area", ratio(size, largest, name, label)))
     return tuple(compared)
 
@@ -234,8 +241,12 @@ def _event(case: Case, site: Site, name: str) -> WatchedEvent:
         return case.events.get(site.id, name)
     except NotFound as error:
         labels = ", ".join(structure.label for structure in site.having(Role.BUILDING)) or "none"
+        named = [w.current.event.label for w in case.events.all(site.id) if w.current.event.label]
+        near = get_close_matches(name.lower(), (label.lower() for label in named), 1, 0.5)
+        meant = next((label for label in named if near and label.lower() == near[0]), None)
         raise NotFound(
-            f"{name!r} is no event and no building of {site.id}",
+            f"{name!r} is no event and no building of {site.id}"
+            + (f"; did you mean {meant}?" if meant else ""),
             f"Buildings: {labels}. Events: siteline events list {site.id}",
         ) from error
 

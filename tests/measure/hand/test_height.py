@@ -139,7 +139,7 @@ def test_slopes_are_named_or_refused() -> None:
     assert "slopes by up to 3°" in gentle.method
     with pytest.raises(NotMeasured, match=r"slope of 8°: .* by up to 20 %"):
         measure(line, scene, slope=8.0)
-    for none in (math.nan, math.inf, -math.inf):
+    for none in (-2.0, math.nan, math.inf, -math.inf):
         with pytest.raises(BadInput, match="is none"):
             measure(line, scene, slope=none)
 

@@ -87,7 +87,7 @@ def height_of_shadow(
         )
     azimuth, elevation = _sun(scene)
     _check_time(scene, elevation, sun_moves[1])
-    if slope is not None and not math.isfinite(slope):
+    if slope is not None and not (math.isfinite(slope) and slope >= 0):
         raise BadInput(f"a slope of {slope:g}° is none", f"Give degrees, 0 to {STEEPEST:g}.")
     if slope is not None and abs(slope) > STEEPEST:
         raise NotMeasured(

@@ -15,7 +15,16 @@ from siteline.simulate.draw import draw_part, draw_stroke, paint_strokes
 from siteline.simulate.land import Land, lay_land, show_land
 from siteline.simulate.light import Sun, cast_shadow, shade_by_trees, shade_roofs, sweep
 from siteline.simulate.mark import mark_ground
-from siteline.simulate.site import GROUNDS, Building, Patch, PlannedLook, SimulatedSite, draw_rectangle
+from siteline.simulate.site import (
+    GROUNDS,
+    ROOFS,
+    Building,
+    Parked,
+    Patch,
+    PlannedLook,
+    SimulatedSite,
+    draw_rectangle,
+)
 from siteline.simulate.works import Part, Tiling, share_done, stand_on
 
 PAD = 36.0
@@ -65,6 +74,7 @@ def show_scene(world: World, look: PlannedLook, sun: Sun, rng: np.random.Generat
     parts = [part for building in site.buildings for part in stand_on(building, day)]
     owners = [building.label for building in site.buildings for _ in stand_on(building, day)]
     heaps = [part for patch in site.patches if (part := _heap(patch, day)) is not None]
+    heaps += [_stand(stay) for stay in site.parked if any(a <= day <= b for a, b in stay.stays)]
     cars = _send_vehicles(site, day, rng)
     shades = [cast_shadow(part, sun) for part in (*parts, *heaps)]
     small = [sweep(car, (east * 2.2 * sun.reach, north * 2.2 * sun.reach)) for car, _ in cars]
@@ -150,6 +160,15 @@ def _heap(patch: Patch, day: date) -> Part | None:
         np.tile([0.0, 0.0, 1.0], (len(rings), 1)),
     )
     return Part(low, patch.height_m * 0.7 * done, GROUNDS[patch.ground], tiling)
+
+
+def _stand(parked: Parked) -> Part:
+    """Wagons or containers: a flat-topped block of one colour."""
+    edges = trace_edges(parked.outline)
+    tiling = Tiling(
+        edges, np.zeros(len(edges), np.int64), np.ones(1), np.ones(1), np.array([[0.0, 0.0, 1.0]])
+    )
+    return Part(parked.outline, parked.height_m, ROOFS[parked.tone], tiling)
 
 
 def _send_vehicles(site: SimulatedSite, day: date, rng: np.random.Generator) -> list[tuple[Polygon, Doubles]]:

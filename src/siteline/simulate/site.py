@@ -149,6 +149,20 @@ class Patch:
 
 
 @dataclass(frozen=True, slots=True)
+class Parked:
+    """What stands somewhere for weeks or months and leaves again: a rake of wagons, a stack of containers."""
+
+    label: str
+    outline: Polygon
+    height_m: float
+    tone: str
+    """A key of `ROOFS`."""
+
+    stays: tuple[tuple[date, date], ...]
+    """First and last day of each stay."""
+
+
+@dataclass(frozen=True, slots=True)
 class Field:
     """Farmland with one crop a year: green slowly, bare in a day."""
 
@@ -211,6 +225,7 @@ class SimulatedSite:
     looks: tuple[PlannedLook, ...]
     buildings: tuple[Building, ...] = ()
     patches: tuple[Patch, ...] = ()
+    parked: tuple[Parked, ...] = ()
     fields: tuple[Field, ...] = ()
     roads: tuple[Road, ...] = ()
     woods: tuple[Polygon, ...] = ()

@@ -347,7 +347,7 @@ def random_story(
     latitude = float(rng.uniform(30, 56)) if latitude is None else latitude
     start = date(2019, 1, 1) + timedelta(days=int(rng.integers(0, 700)))
     end = start + timedelta(days=round(years * 365))
-    days = _choose_days(rng, start, end, looks, revisit)
+    days = choose_days(rng, start, end, looks, revisit)
     grid = float(rng.uniform(0, 90))
     fence = random_fence(rng, size_m)
     roads = random_roads(rng, size_m, grid)
@@ -378,7 +378,8 @@ def random_story(
     )
 
 
-def _choose_days(rng: np.random.Generator, start: date, end: date, looks: int, revisit: str) -> list[date]:
+def choose_days(rng: np.random.Generator, start: date, end: date, looks: int, revisit: str) -> list[date]:
+    """Days of acquisition between two dates: `regular`, `bursts` (weeks of many looks, then gaps), or at random."""
     span = (end - start).days
     if revisit == "regular":
         offsets = np.linspace(0, span - 1, looks)

@@ -188,7 +188,9 @@ def _tile(
 def _scatter_vents(flat: BaseGeometry, rng: np.random.Generator) -> list[tuple[Polygon, float]]:
     """Vents, hatches, skylights: what they add to the tone of the roof on which they lie."""
     west, south, east, north = flat.bounds
-    spots = []
+    spots: list[tuple[Polygon, float]] = []
+    if min(east - west, north - south) < 4:
+        return spots
     for _ in range(int(rng.poisson(flat.area / 220))):
         size = rng.uniform(0.8, 2.2, 2)
         x, y = rng.uniform(west + 2, east - 2), rng.uniform(south + 2, north - 2)

@@ -7,7 +7,7 @@ import math
 from siteline.findings.wording import SIZE, say_distance, say_line, say_quantity
 from siteline.model.dates import say_count
 from siteline.model.errors import BadSetting
-from siteline.model.measurement import Capacity, Measurement
+from siteline.model.measurement import BudgetLine, Capacity, Measurement
 from siteline.model.place import Structure, Zone
 from siteline.model.quantity import Z95, Quantity
 
@@ -48,6 +48,13 @@ def in_units(quantity: Quantity, units: str | None) -> Quantity:
         word,
         None if bounds is None else (bounds[0] / size, bounds[1] / size),
     )
+
+
+def say_part(line: BudgetLine, unit: str, units: str | None = None) -> str:
+    """One part of an error in the unit of the words, two digits: "27 m²"."""
+    part = in_units(Quantity(line.sigma, 0.0, unit), units)
+    sigma = float(f"{part.value:.2g}")
+    return f"{sigma:,.0f} {part.unit}" if sigma >= 10 else f"{sigma:g} {part.unit}"
 
 
 def say_measured(name: str, size: Measurement, units: str | None = None, noun: str | None = None) -> str:

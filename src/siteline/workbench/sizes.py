@@ -258,12 +258,22 @@ def measured(case: Case, site_id: str, what: str, name: str, progress: Progress)
         return Rested(f"{row.filed.name} ({row.id})", row.id, None, row.filed.size)
     site = _surveyed(case, site_id, progress)
     part = subject_of(case, site, name)
-    size = case.measurements.of(site.id, part.id, part.version).get(what)
+    sizes = case.measurements.of(site.id, part.id, part.version)
+    size = sizes.get(what)
     if size is None or size.quantity is None:
-        reason = size.refused if size else f"it has no {what} on file"
+        reason = size.refused if size else _why_none(case, site_id, what, sizes)
         hint = BY_HAND.get(what)
         raise NotMeasured(f"{part.name} was not measured: {reason}", hint and hint.format(site=site_id))
     return replace(part, size=size)
+
+
+def _why_none(case: Case, site_id: str, what: str, sizes: Mapping[str, Measurement]) -> str:
+    """Why a size is not on file; of a height, that no image of the thing tells where the sun stood."""
+    shown = sizes["area"].scene_ids if "area" in sizes else ()
+    looks = [scene for scene in case.scenes.all(site_id) if scene.id in shown]
+    if what == "height" and looks and all(scene.sun_elevation is None for scene in looks):
+        return "none of the images it was measured on has sun angles, or a time that is known well enough to compute them"
+    return f"it has no {what} on file"
 
 
 def subject_of(case: Case, site: Site, said: str) -> Rested:

@@ -88,7 +88,7 @@ def _file_distance(case: Case, site: Site, size: Measurement, said: str, *ends: 
         FiledSize(
             site_id=site.id,
             what=size.what,
-            name=ends[0].name,
+            name=" to ".join(end.name for end in ends) if size.what == "distance" else ends[0].name,
             size=size,
             ratio=None,
             capacity=None,

@@ -287,7 +287,8 @@ def distance_of_drawn(
         size = replace(size, scene_ids=tuple(dict.fromkeys((*size.scene_ids, *scene_ids))))
         told = tell(size, say_apart("The outline drawn", named.name, size, units), units)
         said = say_apart("The outline drawn", named.name, size)
-        return {**told, **_file(case, sketch, size, said, DRAWN_HERE, (named,), {"outline": outline})}
+        name = f"{DRAWN_HERE} to {named.name}"
+        return {**told, **_file(case, sketch, size, said, name, (named,), {"outline": outline})}
     perimeter = perimeter_of(sketch.site)
     line = onto_grid(perimeter.geometry, sketch.grid)
     placed = [place_against(t.geometry, line, sketch.grid, 0.0) for t in sketch.tracings]

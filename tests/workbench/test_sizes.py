@@ -11,10 +11,11 @@ import pytest
 
 from siteline.model.errors import BadInput, BadSetting, NotMeasured
 from siteline.model.imagery import Grid
+from siteline.model.measurement import FiledSize
 from siteline.model.survey import Survey
 from siteline.workbench.bench import say_nothing
 from siteline.workbench.case import Case, make_case
-from siteline.workbench.filing import list_filed
+from siteline.workbench.filing import file_size, hashed, list_filed
 from siteline.workbench.settings import Settings
 from siteline.workbench.sizes import capacity_of, distance_of, measured, ratio_of, size_of
 from tests.factory import CRS, make_area, make_event, make_look, make_scene, make_site
@@ -97,6 +98,19 @@ def test_a_capacity_is_somebodys_judgement(case: Case) -> None:
     case.settings = Settings.model_validate({"case": {"who": "R. Roe"}})
     assert ask(None)["who"] == "R. Roe"
     assert len(list_filed(case, "s")) == 2
+
+
+def test_a_drawing_that_changed_while_it_was_measured_is_not_filed(case: Case, tmp_path: Path) -> None:
+    """What is in custody is what was measured, or nothing is filed."""
+    file = tmp_path / "hall.geojson"
+    file.write_text("{}")
+    read = hashed(file)
+    filed = FiledSize("s", "area", "the outline drawn", make_area(), None, None, ("It is large.",))
+    file.write_text("{ }")
+    with pytest.raises(BadInput, match=r"hall.geojson was changed"):
+        file_size(case, filed, ((file, read),))
+    assert list_filed(case, "s") == []
+    assert file_size(case, filed, ((file, hashed(file)),))["id"] == list_filed(case, "s")[0]["id"]
 
 
 def test_what_was_measured_anew_is_filed_beside_the_old(case: Case) -> None:

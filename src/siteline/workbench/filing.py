@@ -14,7 +14,7 @@ from shapely import to_wkb
 from shapely.geometry import mapping
 
 from siteline.findings.sizes import say_measured, say_part
-from siteline.model.errors import NotMeasured, SitelineError
+from siteline.model.errors import BadInput, NotMeasured, SitelineError
 from siteline.model.imagery import Scene
 from siteline.model.measurement import Capacity, FiledSize, Measurement, Ratio, Tracing
 from siteline.model.quantity import round_to, rounding_step
@@ -84,13 +84,19 @@ def tell_capacity(found: Capacity) -> dict[str, Any]:
     }
 
 
-def file_size(case: Case, filed: FiledSize, files: Sequence[Path] = ()) -> dict[str, str]:
+def file_size(case: Case, filed: FiledSize, files: Sequence[tuple[Path, str]] = ()) -> dict[str, str]:
     """
     Keep a size with what it rests on, and the bytes of the files that were handed in; the same one once.
 
-    Returns its id, the hash of its content, and who filed it when, for whoever is told the size.
+    files: each with the SHA-256 it had when it was read. Returns its id, the hash of its content, and who filed it when,
+    for whoever is told the size. Raises BadInput for a file that changed meanwhile: a fit may take minutes.
     """
-    kept = [case.blobs.keep_file(file) for file in files]
+    kept = [case.blobs.keep_file(file) for file, _ in files]
+    for (file, sha256), found in zip(files, kept, strict=True):
+        if found != sha256:
+            raise BadInput(
+                f"{file.name} was changed while it was measured", "Run it again; nothing was filed."
+            )
     row = case.filed.record(filed, kept, json.dumps(versions_of("siteline.measure"), sort_keys=True))
     return {
         "id": row.id,
@@ -98,6 +104,12 @@ def file_size(case: Case, filed: FiledSize, files: Sequence[Path] = ()) -> dict[
         "filed_by": row.created_by,
         "filed_at": row.created_at.isoformat(),
     }
+
+
+def hashed(file: Path) -> str:
+    """SHA-256 of a file's bytes."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def shown_on(scenes: Iterable[Scene], *ids: str) -> tuple[tuple[str, str], ...]:

@@ -122,7 +122,7 @@ def compare(
     second: Rested,
     noun: str | None = None,
     drawings: Sequence[Tracing] = (),
-    files: Sequence[Path] = (),
+    files: Sequence[tuple[Path, str]] = (),
     options: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[str, Any]:
     """The ratio of two sizes, told and filed."""

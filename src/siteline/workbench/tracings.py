@@ -30,7 +30,7 @@ from siteline.raster.grid import metres_per_pixel, off_grid, onto_grid
 from siteline.sites.exchange.outline import DRAWN, read_tracings
 from siteline.workbench.bench import Bench, Progress
 from siteline.workbench.case import Case
-from siteline.workbench.filing import file_size, shown_on, tell
+from siteline.workbench.filing import file_size, hashed, shown_on, tell
 from siteline.workbench.sizes import (
     compare,
     measured,
@@ -79,7 +79,8 @@ class _Sketch:
     as_drawn: tuple[Tracing, ...]
     """As they stand in the files."""
 
-    files: tuple[Path, ...]
+    files: tuple[tuple[Path, str], ...]
+    """Each with the SHA-256 that it had when it was read."""
 
     @property
     def is_line(self) -> bool:
@@ -349,6 +350,7 @@ def _read(case: Case, site_id: str, drawings: Drawings, *words: str) -> _Sketch:
         else names * len(drawings.files) or ("",) * len(drawings.files)
     )
     grid = site_grid(Bench(case), site)
+    files = tuple((file, hashed(file) if file.is_file() else "") for file in drawings.files)
     as_drawn: list[Tracing] = []
     for file, name in zip(drawings.files, by_file, strict=True):
         for tracing in read_tracings(file, *words, frame=site.frame):
@@ -361,7 +363,7 @@ def _read(case: Case, site_id: str, drawings: Drawings, *words: str) -> _Sketch:
     if len({isinstance(tracing.geometry, DRAWN["line"]) for tracing in as_drawn}) > 1:
         raise BadGeometry("some files hold an outline, others a line", "Measure them one by one.")
     tracings = tuple(replace(tracing, geometry=onto_grid(tracing.geometry, grid)) for tracing in as_drawn)
-    return _Sketch(site, grid, scene, tracings, tuple(as_drawn), drawings.files)
+    return _Sketch(site, grid, scene, tracings, tuple(as_drawn), files)
 
 
 def _with_sun(sketch: _Sketch) -> tuple[Scene, tuple[float, float]]:

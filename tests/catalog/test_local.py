@@ -220,6 +220,36 @@ def test_without_hour_no_sun_and_that_is_said(tmp_path: Path) -> None:
     assert "not for publication" in said
 
 
+@pytest.mark.parametrize(
+    ("acquired", "is_known"),
+    [
+        ("2024-06-01T10", False),
+        ("2024-06-01 10Z", False),
+        ("2024-06-01", False),
+        ("2024-06", False),
+        ("2024-06-01T10:30", True),
+        ("2024-06-01T10:30:59Z", True),
+    ],
+)
+def test_sun_angles_need_a_time_that_leaves_the_sun_in_its_place(
+    tmp_path: Path, acquired: str, is_known: bool
+) -> None:
+    """Where the sun may have stood more than a degree elsewhere, no angles are computed; those given are kept."""
+    write_tiff(tmp_path / "a.tif", GROUND)
+    scene, remarks = read_single(tmp_path / "a.tif", make_earth_site(), acquired, bands=BANDS)
+    assert (scene.sun_elevation is not None) == (scene.sun_azimuth is not None) == is_known
+    assert any("Give the time in acquired, with minutes" in (r.remedy or "") for r in remarks) != is_known
+    given, _ = read_single(
+        tmp_path / "a.tif",
+        make_earth_site(),
+        acquired,
+        bands=BANDS,
+        sun_azimuth="150",
+        sun_elevation="35",
+    )
+    assert (given.sun_azimuth, given.sun_elevation) == (150, 35)
+
+
 def test_bands_from_descriptions_and_colours(tmp_path: Path) -> None:
     """Without a bands column: band descriptions, then colour interpretation; an alpha band is not a band."""
     names = ("blue", "green", "red", "nir")

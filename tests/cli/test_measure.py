@@ -140,7 +140,8 @@ def test_words_name_the_outline_and_the_interval(hand: Hand) -> None:
     """What is printed says roof or base, and every number has its interval or is a one-sigma part."""
     said = hand.measure("area", hand.draw(HALL), "--outline", "base")
     assert said.code == 0
-    first, *budget = said.out.splitlines()
+    first, *budget, filed = said.out.splitlines()
+    assert re.fullmatch(r"  filed as m-[0-9a-f]{16}", filed)
     assert re.fullmatch(
         r"The footprint is about 1,500 m² \(95 %: [\d,]+–[\d,]+\): base outline drawn by hand on S0; the view angle "
         r"is not known, so no hidden edge is counted\.",
@@ -301,9 +302,11 @@ def test_units_change_words_and_nothing_else(hand: Hand) -> None:
     for units, word in (("hectares", "0.15 hectares"), ("square-feet", "16,000 square feet")):
         told = hand.told("area", drawn, "--units", units)
         assert word in told["said"], told["said"]
-        assert {k: v for k, v in told.items() if k != "said"} == {
-            k: v for k, v in plain.items() if k != "said"
+        words = ("said", "budget_said")
+        assert {k: v for k, v in told.items() if k not in words} == {
+            k: v for k, v in plain.items() if k not in words
         }
+        assert all(part.endswith(word.split(" ", 1)[1]) for part in told["budget_said"])
     assert "about 500 feet" in hand.told("length", line, "--units", "feet")["said"]
     for sort, units in (("area", "feet"), ("length", "hectares"), ("area", "acres")):
         assert hand.measure(sort, drawn, "--units", units).code == 1
@@ -351,31 +354,122 @@ def test_a_drawing_that_is_none_is_refused(hand: Hand, content: str, message: st
 def test_what_is_missing_is_wrong_usage_or_refused(hand: Hand, case: Path) -> None:
     """Neither a thing nor a drawing, both, a drawing without its scene, an unknown scene or file."""
     drawn = hand.draw(HALL)
-    for words in (
-        (),
-        ("hut", "--on", "S0", "--geometry", drawn),
-        ("--geometry", drawn),
-        ("--on", "S0"),
-        ("hut", "--analyst", "J. Doe"),
-        ("hut", "--outline", "base"),
-        ("hut", "--outline", "nonsense"),
+    for (sort, *words), option, remedy in (
+        (("area",), "WHAT", "Give an event's id or a label"),
+        (("area", "hut", "--on", "S0", "--geometry", drawn), "--geometry", "leave one of them out"),
+        (("area", "--geometry", drawn), "--geometry", "Add --on SCENE"),
+        (("area", "--on", "S0"), "--on", "add --geometry FILE"),
+        (("area", "hut", "--analyst", "J. Doe"), "--analyst", "or leave it out"),
+        (("area", "hut", "--outline", "base"), "--outline", "or leave it out"),
+        (("area", "hut", "--fit"), "--fit", "or leave it out"),
+        (("height", "hut", "--from", "foot"), "--from", "or leave it out"),
+        (("height", "hut", "--slope", "1"), "--slope", "or leave it out"),
+        (("distance", "hut", "--outline", "roof"), "--outline", "or leave it out"),
+        (("distance", "hut", "aoi", "--on", "S0", "--geometry", drawn), "OTHER", "leave hut or aoi out"),
+        (("ratio",), "WHAT", "Give an event's id or a label"),
+        (("ratio", "hut"), "B", "name a second thing"),
+        (("ratio", "hut", "hut", "--outline", "roof"), "--outline", "or leave it out"),
+        (("ratio", "hut", "hut", "--against", drawn), "--against", "or leave it out"),
+        (("ratio", "hut", "hut", "--of", "size"), "--of", "say area, length, width or height"),
+        (("ratio", "hut", "aoi", "--on", "S0", "--geometry", drawn), "B", "leave one of them out"),
+        (("ratio", "--on", "S0", "--geometry", drawn), "B", "add --against FILE"),
+        (("ratio", "hut", "--on", "S0", "--geometry", drawn, "--against", drawn), "--against", "out"),
+        (("ratio", "hut", "--on", "S0", "--geometry", drawn, "--of", "height"), "--of", "measure height"),
+        (("capacity", "hut", "--floors", "1-2", "--why", " "), "--why", "say what you have seen"),
+        (("capacity", "hut", "--floors", "2", "--why", "x"), "--floors", "give LOW-HIGH"),
     ):
-        assert siteline("measure", "area", "plot", *words, cwd=case).code == 2, words
-    for sort, *more in (
-        ("height", "hut", "--from", "foot"),
-        ("height", "hut", "--slope", "1"),
-        ("distance", "hut", "--outline", "roof"),
-        ("ratio", "hut"),
-        ("ratio", "hut", "hut", "--outline", "roof"),
-        ("ratio", "hut", "hut", "--against", drawn),
-        ("ratio", "hut", "hut", "--on", "S0", "--geometry", drawn),
-        ("ratio", "--on", "S0", "--geometry", drawn),
-        ("ratio", "hut", "--on", "S0", "--geometry", drawn, "--against", drawn),
-        ("ratio", "hut", "--on", "S0", "--geometry", drawn, "--of", "height"),
-    ):
-        assert siteline("measure", sort, "plot", *more, cwd=case).code == 2, more
+        said = siteline("measure", sort, "plot", *words, cwd=case)
+        told = " ".join(said.err.split())
+        assert (said.code, f"{option}: " in told, remedy in told) == (2, True, True), (sort, words, told)
     for on, file in (("S9", drawn), ("S0", hand.folder / "none.geojson")):
         assert hand.measure("area", file, on=on).code == 1
+
+
+# --- what is filed ---------------------------------------------------------------------------------------
+
+
+def on_file(case: Path) -> dict[str, dict[str, Any]]:
+    """What `siteline measure list` says, by id."""
+    said = siteline("measure", "list", "plot", "--json", cwd=case)
+    assert said.code == 0, said.err
+    return {one["id"]: one for one in json.loads(said.out)}
+
+
+def test_a_drawn_size_is_filed_once_with_all_it_rests_on(hand: Hand, case: Path) -> None:
+    """Number, budget, image, drawing and hash, analyst, options and sentence; asked again, in feet too, nothing is added."""
+    drawn = hand.draw(scale(HALL, 0.97, 0.97), by=("J. Doe",))
+    told = hand.told("area", drawn, "--outline", "roof")
+    before = on_file(case)
+    filed = before[told["id"]]
+    assert {k: filed[k] for k in ("value", "sigma", "low95", "high95", "unit", "text", "budget")} == {
+        k: told[k] for k in ("value", "sigma", "low95", "high95", "unit", "text", "budget")
+    }
+    assert [s["id"] for s in filed["scenes"]] == ["S0"]
+    assert (filed["analysts"], filed["filed_by"], filed["intact"]) == (["J. Doe"], "A. Analyst", True)
+    assert filed["options"] == {"on": "S0", "outline": "roof"}
+    assert filed["said"] == [told["said"]]
+    [shown] = filed["drawings"]
+    assert shape(shown["geometry"]).equals(shape(json.loads(drawn.read_text())["features"][0]["geometry"]))
+    again = hand.told("area", drawn, "--outline", "roof", "--units", "square-feet")
+    assert again["id"] == told["id"]
+    assert on_file(case) == before
+    plain = siteline("measure", "list", "plot", cwd=case)
+    assert told["id"] in plain.out
+    early = siteline("measure", "list", "plot", "--as-of", "2020-01-01", cwd=case)
+    assert early.code == 1 or told["id"] not in early.out
+
+
+def test_a_drawing_whose_bytes_changed_is_listed_as_broken_and_not_cited(hand: Hand, case: Path) -> None:
+    """The file that was handed in is in custody: changed there, the size says so, and no ratio is taken of it."""
+    told = hand.told("area", hand.draw(scale(HALL, 0.93, 0.93)))
+    [kept] = on_file(case)[told["id"]]["files"]
+    blob = case / "blobs" / kept[:2] / kept[2:]
+    content = blob.read_bytes()
+    blob.chmod(0o644)
+    try:
+        blob.write_bytes(content + b" ")
+        assert not on_file(case)[told["id"]]["intact"]
+        said = hand.measure("ratio", told["id"], hand.draw(HALL))
+        assert (said.code, "now reads" in said.err) == (1, True)
+    finally:
+        blob.write_bytes(content)
+
+
+def test_heights_from_shadows_have_a_ratio_by_their_ids(hand: Hand, case: Path) -> None:
+    """Two filed heights, or their ids' starts: their ratio, filed too, which names both by whole ids."""
+    low = LineString([SHADOW.coords[0], SHADOW.interpolate(0.5, normalized=True).coords[0]])
+    ids = [hand.told("height", hand.draw(line))["id"] for line in (low, SHADOW)]
+    said = siteline("measure", "ratio", "plot", ids[0][:12], ids[1], "--json", cwd=case)
+    assert said.code == 0, said.err
+    told = json.loads(said.out)
+    assert (told["of"], told["ratio"]["value"]) == ("height", pytest.approx(0.5, rel=1e-2))
+    assert all(ids[0] in sentence and ids[1] in sentence for sentence in told["supported"])
+    filed = on_file(case)[told["id"]]
+    assert [part["id"] for part in filed["rests_on"]] == ids
+    assert (filed["said"], filed["not_supported"]) == (told["supported"], told["not_supported"])
+
+
+def test_sizes_of_two_sorts_or_of_one_thing_have_no_ratio(hand: Hand, case: Path) -> None:
+    """A height to an area, a size to itself, a drawing to itself, a ratio to anything: refused with the remedy."""
+    drawn, line = hand.draw(HALL), hand.draw(SHADOW)
+    area, height, length = (
+        hand.told(*asked)["id"] for asked in (("area", drawn), ("height", line), ("length", drawn))
+    )
+    half = hand.told("ratio", hand.draw(scale(HALL, 0.5, 1.0)), "--against", str(drawn))["id"]
+    for words, message in (
+        ((area, height), "means nothing"),
+        ((area, height[:9]), "means nothing"),
+        ((area, length), "means nothing"),
+        ((area, area[:12]), "held against itself"),
+        ((half, half), "no ratio is taken of that"),
+        ((area, "hut", "--of", "length"), "--of asks for the length"),
+        (("--on", "S0", "--geometry", drawn, "--against", drawn), "held against itself"),
+        (("--on", "S0", "--geometry", drawn, height), "has no height"),
+    ):
+        said = siteline("measure", "ratio", "plot", *words, cwd=case)
+        assert (said.code, message in said.err) == (1, True), (words, said.err)
+    told = hand.told("ratio", hand.draw(scale(HALL, 0.5, 1.0)), length)
+    assert (told["of"], told["ratio"]["value"]) == ("length", pytest.approx(0.5, rel=0.02))
 
 
 # --- what a survey has measured -------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from siteline.findings.sizes import in_units, say_apart, say_capacity, say_measured, say_placing
+from siteline.findings.sizes import in_units, say_apart, say_capacity, say_measured, say_part, say_placing
 from siteline.measure.capacity import infer_capacity
 from siteline.model.errors import BadSetting
 from siteline.model.measurement import Assumed, Measurement
@@ -60,11 +60,29 @@ def test_units_that_do_not_fit_are_refused(unit: str, units: str, message: str) 
 def test_a_size_is_a_sentence_with_its_interval() -> None:
     """Whose, how large, between what, how measured."""
     assert say_measured("A-2", make_area(4312, 120)) == (
-        "The footprint of A-2 is about 4,300 m² (95 %: 4,080–4,550): footprint fitted to 5 looks."
+        "The footprint of A-2 is about 4,300 m² (95 %: 4,070–4,550): footprint fitted to 5 looks."
     )
     assert say_measured("", make_area(4312, 120), "hectares", "area").startswith(
-        "The area is about 0.43 hectares (95 %: 0.408–0.455)"
+        "The area is about 0.43 hectares (95 %: 0.407–0.455)"
     )
+
+
+def test_an_area_that_may_be_nothing_is_said_as_the_most_it_may_be() -> None:
+    """Ground whose interval reaches zero has no "about": up to so much, in any unit, and that it may be nothing."""
+    assert say_measured("the plot", make_area(800, 500), None, "area").startswith(
+        "The area of the plot is up to 1,800 m² (95 %; it may be nothing at all): "
+    )
+    assert "up to 0.18 hectares (95 %; it may be nothing at all)" in say_measured(
+        "", make_area(800, 500), "hectares"
+    )
+
+
+def test_parts_of_an_error_are_in_the_unit_of_the_words() -> None:
+    """A part of 120 m² is 1,300 square feet or 0.012 hectares."""
+    line = make_area(4312, 120).budget[0]
+    assert [say_part(line, "m²", units) for units in (None, "square-feet", "hectares")] == [
+        "120 m²", "1,300 square feet", "0.012 hectares",
+    ]  # fmt: skip
 
 
 def test_a_place_is_said_with_its_distance_and_doubt() -> None:
@@ -85,7 +103,7 @@ def test_two_things_apart_or_touching() -> None:
     """Edge to edge, or that they touch."""
     apart = Measurement("distance", Quantity(47, 1.5, "m"), (), "", ())
     assert say_apart("A-2", "A-1", apart) == (
-        "A-2 and A-1 lie about 47 m (95 %: 44.1–49.9) apart, from nearest edge to nearest edge."
+        "A-2 and A-1 lie about 47 m (95 %: 44.0–50.0) apart, from nearest edge to nearest edge."
     )
     touching = Measurement("distance", Quantity(0.0, 1.5, "m"), (), "", ())
     assert say_apart("A-2", "A-1", touching).startswith("A-2 and A-1 touch or overlap (95 %")

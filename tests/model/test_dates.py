@@ -25,6 +25,19 @@ def test_no_zone_means_utc_and_a_zone_is_converted() -> None:
     assert parse_acquired("2024-04-19T02:14:00Z").has_hour
 
 
+@pytest.mark.parametrize("text", ["2024-04-19T02", "2024-04-19 02Z", "2024-04-19T11+09:00"])
+def test_an_hour_without_minutes_stays_an_interval(text: str) -> None:
+    """Any moment of that hour; with minutes it is an instant."""
+    hour = parse_acquired(text)
+    assert (hour.start, hour.end) == (
+        datetime(2024, 4, 19, 2, tzinfo=UTC),
+        datetime(2024, 4, 19, 2, 59, 59, tzinfo=UTC),
+    )
+    assert (hour.has_hour, hour.is_instant) == (True, False)
+    assert parse_acquired("2024-04-19T02:14+09:00").is_instant
+    assert not parse_acquired("2024-04-19").has_hour
+
+
 @pytest.mark.parametrize(
     "text",
     [

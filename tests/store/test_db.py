@@ -55,6 +55,7 @@ def test_no_row_can_be_changed_or_deleted(db: Database, name: str, verb: str) ->
         "judgement": {"id": "j", "event_id": "e", "version": 1, "status": "accepted", "why": ""},
         "event_name": {"event_id": "e", "label": "A-2"},
         "measurement": {"site_id": "s", "subject": "e", "what": "area", "noun": ""},
+        "filed_size": {"id": "f", "site_id": "s", "what": "area", "noun": "", "files": "[]", "versions": "{}"},
         "brief": {"id": "b", "sha256": "", "is_draft": True, "cites": "[]"},
     }  # fmt: skip
     if name in ("event_version", "judgement", "event_name"):
@@ -128,11 +129,11 @@ def test_a_run_is_found_by_its_recipe(db: Database) -> None:
 
 
 def test_a_case_of_the_first_schema_is_brought_up_with_its_rows(tmp_path: Path) -> None:
-    """A case made before people could name events keeps its rows and gets the table of names."""
+    """A case made before people could name events keeps its rows and gets the tables that came later."""
     old = Database(f"sqlite:///{tmp_path / 'case.db'}", "A. Analyst")
     old.upgrade("0001")
     add_site(old, "s")
     new = Database(f"sqlite:///{tmp_path / 'case.db'}", "A. Analyst")
     new.upgrade()
     assert site_ids(new) == ["s"]
-    assert new.rows(sa.select(tables.event_name)) == []
+    assert new.rows(sa.select(tables.event_name)) == new.rows(sa.select(tables.filed_size)) == []

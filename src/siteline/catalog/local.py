@@ -27,6 +27,9 @@ from siteline.raster.grid import WGS84, reproject, window_over
 
 T = TypeVar("T")
 
+SUN_MOVES = 1.0
+"""Sun angles that may be off by more than this either way, as the time is not known better, are not given; degrees."""
+
 _MARGIN_PX = 16
 """Pixels around the site that are read too, so that a shifted look still covers it."""
 
@@ -292,14 +295,24 @@ def _cover_the_same(mask: Header, scene: Scene) -> bool:
 
 
 def _add_sun(scene: Scene, site: Site) -> Scene:
-    """The sun's angles from place and time, where the manifest gives none and the hour is known."""
+    """
+    The sun's angles from place and time, where the manifest gives none and the time is known well enough.
+
+    That is where neither angle lies farther than SUN_MOVES from its middle at either end of the time given. A date has no
+    angles, and hardly any hour without minutes: the sun goes 15 degrees in one.
+    """
     if scene.sun_azimuth is not None and scene.sun_elevation is not None:
         return scene
     area = area_of(site)
     place = (area.centroid.x, area.centroid.y) if area is not None else centre_of(scene)
-    if site.frame is Frame.IMAGE or place is None or not scene.acquired.has_hour:
+    taken = scene.acquired
+    if site.frame is Frame.IMAGE or place is None or not taken.has_hour:
         return scene
-    azimuth, elevation = sun_position(scene.acquired.middle, *place)
+    azimuth, elevation = sun_position(taken.middle, *place)
+    for end in (taken.start, taken.end):
+        there, high = sun_position(end, *place)
+        if abs((there - azimuth + 180) % 360 - 180) > SUN_MOVES or abs(high - elevation) > SUN_MOVES:
+            return scene
     return replace(scene, sun_azimuth=round(azimuth, 3), sun_elevation=round(elevation, 3))
 
 
@@ -399,8 +412,8 @@ def _tell(scenes: Sequence[Scene], site: Site) -> tuple[Remark, ...]:
         told.append(
             Remark(
                 site.id,
-                f"{_count(sound, sunless)} without sun angles or hour: the shadow test is off for them",
-                "Give the time of day in acquired, or sun_azimuth and sun_elevation.",
+                f"{_count(sound, sunless)} without sun angles or time of day: the shadow test is off for them",
+                "Give the time in acquired, with minutes, or sun_azimuth and sun_elevation.",
             )
         )
     if any(s.licence == "unknown" or s.credit == "unknown" for s in sound):

@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from siteline.cli.common import CaseOption, JsonOption, ShownProgress, opened, print_json
+from siteline.cli.common import (
+    AsOfOption,
+    CaseOption,
+    JsonOption,
+    ShownProgress,
+    moment,
+    opened,
+    print_json,
+    table,
+)
 from siteline.cli.sites import SiteArgument
 
 if TYPE_CHECKING:
     from siteline.workbench.tracings import Drawings
+
+COMPARED = ("area", "length", "width", "height")
+"""What a ratio may be of."""
 
 app = typer.Typer(help="Sizes, each with its error.", no_args_is_help=True)
 
@@ -77,8 +90,9 @@ def size(
     sort = context.command.name or ""
     drawings = _drawings(what, on, geometry, analyst)
     _only_drawn(drawings, "--outline", outline)
-    if fit and (drawings is None or outline == "base"):
-        raise typer.BadParameter("--fit needs the outline of a roof: --on SCENE with --geometry FILE")
+    _only_drawn(drawings, "--fit", fit or None)
+    if fit and outline == "base":
+        raise _wrong("--fit", "it finds the edges of a roof, not those of a base: leave --outline base out")
     with opened(context, case) as work:
         if drawings is not None and fit:
             told = size_of_fitted(work, site, sort, drawings, ShownProgress(), units)
@@ -157,7 +171,9 @@ def distance(
 
     is_drawn = geometry is not None or on is not None
     if is_drawn and other is not None:
-        raise typer.BadParameter("from a drawing, name one thing at most")
+        raise _wrong(
+            "OTHER", f"you drew what is measured, so name one thing at most: leave {what} or {other} out"
+        )
     drawings = _drawings(None if is_drawn else what, on, geometry, analyst)
     _only_drawn(drawings, "--outline", outline)
     with opened(context, case) as work:
@@ -173,12 +189,20 @@ def ratio(
     context: typer.Context,
     site: SiteArgument,
     a: Annotated[
-        str | None, typer.Argument(metavar="[A]", help="An event's id, or a label; left out for a drawing.")
+        str | None,
+        typer.Argument(
+            metavar="[A]", help="An event's id, a label, or the id of a filed size; left out for a drawing."
+        ),
     ] = None,
     b: Annotated[str | None, typer.Argument(metavar="[B]", help="What to hold it against.")] = None,
     of: Annotated[
-        str, typer.Option("--of", metavar="SIZE", help="Which size: area, length, width or height.")
-    ] = "area",
+        str | None,
+        typer.Option(
+            "--of",
+            metavar="SIZE",
+            help="Which size: area, length, width or height; default: that of a filed size, else the area.",
+        ),
+    ] = None,
     on: OnOption = None,
     geometry: GeometryOption = None,
     against: Annotated[
@@ -196,36 +220,35 @@ def ratio(
     With --on and --geometry, A is what you drew: name only B, or give B as a drawing too with --against.
     """
     from siteline.workbench.sizes import ratio_of
-    from siteline.workbench.tracings import DRAWN_HERE, OTHER_DRAWN, ratio_of_drawn
+    from siteline.workbench.tracings import ratio_of_drawn
 
-    if of not in ("area", "length", "width", "height"):
-        raise typer.BadParameter(f"--of {of}: there are area, length, width and height")
+    if of not in (None, *COMPARED):
+        raise _wrong("--of", f"no size is called {of}: say {', '.join(COMPARED[:-1])} or {COMPARED[-1]}")
     is_drawn = geometry is not None or on is not None
-    if (b is not None) == is_drawn or (a is not None) == (is_drawn and bool(against)):
-        raise typer.BadParameter("give A and B, or --on SCENE with --geometry FILE and B or --against FILE")
     drawings = _drawings(None if is_drawn else a, on, geometry, analyst)
     for option, value in (("--outline", outline), ("--against", against or None)):
         _only_drawn(drawings, option, value)
+    _check_sides(a, b, against, drawings)
     if drawings is not None and of == "height":
-        raise typer.BadParameter("--of height is not measured from an outline: name A and B")
+        raise _wrong(
+            "--of",
+            "no height is measured from an outline: file it with siteline measure height, then name two ids",
+        )
     with opened(context, case) as work:
         if drawings is None:
             told = ratio_of(work, site, a or "", b or "", ShownProgress(), of)
         else:
             other = replace(drawings, files=tuple(against)) if against else a or ""
             told = ratio_of_drawn(work, site, of, drawings, other, outline, ShownProgress())
-            a, b = DRAWN_HERE, a or OTHER_DRAWN
         if json:
             print_json(told)
             return
-        numbers = told["ratio"]
-        typer.echo(
-            f"{a} / {b}: {numbers['value']:.3g} (95 %: {numbers['low95']:.3g}–{numbers['high95']:.3g})"
-        )
+        typer.echo(f"{' / '.join(told['sizes'])}: {told['text']}")
         for sentence in told["supported"]:
             typer.echo(f"  supported:     {sentence}")
         for sentence in told["not_supported"]:
             typer.echo(f"  not supported: {sentence}")
+        typer.echo(f"  filed as {told['id']}")
 
 
 @app.command()
@@ -249,6 +272,12 @@ def capacity(
         str | None,
         typer.Option("--per-worker", metavar="LOW-HIGH", help="Floor area for one worker, m², as a range."),
     ] = None,
+    analyst: Annotated[
+        str | None,
+        typer.Option(
+            "--analyst", metavar="NAME", help="Whose assumption it is; default: whoever signs the case."
+        ),
+    ] = None,
     units: UnitsOption = None,
     json: JsonOption = False,
     case: CaseOption = None,
@@ -257,7 +286,9 @@ def capacity(
     from siteline.workbench.sizes import capacity_of
 
     if not why.strip():
-        raise typer.BadParameter("--why: an assumption needs its grounds")
+        raise _wrong("--why", "an assumption needs its grounds: say what you have seen or read, and where")
+    if analyst is not None and not analyst.strip():
+        raise _wrong("--analyst", "a judgement is somebody's: give a name, or leave it out")
     with opened(context, case) as work:
         told = capacity_of(
             work,
@@ -269,11 +300,51 @@ def capacity(
             None if per_worker is None else _range("--per-worker", per_worker),
             ShownProgress(),
             units,
+            analyst and analyst.strip(),
         )
         if json:
             print_json(told)
         else:
             typer.echo(told["said"])
+            typer.echo(f"  filed as {told['id']}")
+
+
+@app.command("list")
+def list_(
+    context: typer.Context,
+    site: SiteArgument,
+    json: JsonOption = False,
+    as_of: AsOfOption = None,
+    case: CaseOption = None,
+) -> None:
+    """
+    List what was drawn, compared and assumed: each size on file with its id (--json: all that it rests on).
+
+    Sizes that a survey measured are with their events: siteline events list.
+    """
+    from siteline.workbench.filing import list_filed
+
+    with opened(context, case) as work:
+        told = list_filed(work, site, moment(as_of))
+        if json:
+            print_json(told)
+            return
+        if not told:
+            typer.echo(f"no sizes on file at {site} that were drawn, compared or assumed")
+            return
+        rows = [
+            (
+                one["id"],
+                one["what"].replace("_", " "),
+                one["name"],
+                one["text"] or _say_floor(one["capacity"]["floor_area_m2"]),
+                ", ".join(one["analysts"]) or one["filed_by"],
+                one["filed_at"][:10],
+                "yes" if one["intact"] else f"NO: {one['problem']}",
+            )
+            for one in told
+        ]
+        table(rows, ("id", "size", "of", "value", "by", "filed", "intact"))
 
 
 def _drawings(
@@ -282,10 +353,21 @@ def _drawings(
     """What was drawn; None where something on file is asked for."""
     from siteline.workbench.tracings import Drawings
 
-    if (what is None) == (not geometry) or bool(geometry) != (on is not None):
-        raise typer.BadParameter("give an event or label, or --on SCENE with --geometry FILE")
+    if geometry and on is None:
+        raise _wrong("--geometry", "on which scene was it drawn? Add --on SCENE")
+    if on is not None and not geometry:
+        raise _wrong("--on", f"nothing was drawn on {on}: add --geometry FILE, or leave --on out")
+    if geometry and what is not None:
+        raise _wrong(
+            "--geometry", f"measure {what} or what you drew: leave one of them out, and measure both in turn"
+        )
     if analyst and not geometry:
-        raise typer.BadParameter("--analyst says who drew: give --on SCENE with --geometry FILE")
+        raise _wrong("--analyst", "it says who drew: add --on SCENE with --geometry FILE, or leave it out")
+    if what is None and not geometry:
+        raise _wrong(
+            "WHAT",
+            "what is to be measured? Give an event's id or a label, or --on SCENE with --geometry FILE",
+        )
     if not geometry or on is None:
         return None
     return Drawings(on, tuple(geometry), tuple(name.strip() for name in analyst or ()))
@@ -294,7 +376,29 @@ def _drawings(
 def _only_drawn(drawings: Drawings | None, option: str, value: object) -> None:
     """Refuse what is said of a drawing where there is none, rather than pass over it."""
     if value is not None and drawings is None:
-        raise typer.BadParameter(f"{option} is of what you drew: give --on SCENE with --geometry FILE")
+        raise _wrong(
+            option, "it is said of what you drew: add --on SCENE with --geometry FILE, or leave it out"
+        )
+
+
+def _check_sides(
+    a: str | None, b: str | None, against: Sequence[Path] | None, drawings: Drawings | None
+) -> None:
+    """A ratio has two sides, each given once."""
+    if drawings is None:
+        if b is None:
+            raise _wrong("B", f"{a} is held against nothing: name a second thing")
+    elif b is not None:
+        raise _wrong("B", f"what you drew is A, so {a} and {b} are one too many: leave one of them out")
+    elif against and a is not None:
+        raise _wrong("--against", f"what you drew is held against {a} already: leave {a} or --against out")
+    elif not against and a is None:
+        raise _wrong("B", "what you drew is held against nothing: name a thing, or add --against FILE")
+
+
+def _wrong(option: str, why: str) -> typer.BadParameter:
+    """Wrong usage that names the option, what is wrong with it and what to do."""
+    return typer.BadParameter(why, param_hint=option)
 
 
 def _show(told: dict[str, Any], json: bool) -> None:
@@ -302,10 +406,14 @@ def _show(told: dict[str, Any], json: bool) -> None:
         print_json(told)
         return
     typer.echo(told["said"])
-    for line in told["budget"]:
-        sigma = float(f"{line['sigma']:.2g}")
-        shown = f"{sigma:,.0f}" if sigma >= 10 else f"{sigma:g}"
-        typer.echo(f"  {line['name']:<16} {shown} {line['unit']} (one sigma)")
+    for line, said in zip(told["budget"], told["budget_said"], strict=True):
+        typer.echo(f"  {line['name']:<16} {said} (one sigma)")
+    if "id" in told:
+        typer.echo(f"  filed as {told['id']}")
+
+
+def _say_floor(ends: dict[str, float]) -> str:
+    return f"floor area {ends['low']:,.10g} to {ends['high']:,.10g} m²"
 
 
 _RANGE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(?:-|–|\.\.|to)\s*(\d+(?:\.\d+)?)\s*")
@@ -314,7 +422,5 @@ _RANGE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(?:-|–|\.\.|to)\s*(\d+(?:\.\d+)?)\s
 def _range(option: str, said: str) -> tuple[float, float]:
     found = _RANGE.fullmatch(said)
     if not found:
-        raise typer.BadParameter(
-            f"{option} {said!r}: give a range, LOW-HIGH, such as 1-2; one number is a guess"
-        )
+        raise _wrong(option, f"{said!r} is no range: give LOW-HIGH, such as 1-2; one number is a guess")
     return float(found[1]), float(found[2])

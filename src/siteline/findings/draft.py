@@ -199,7 +199,8 @@ def _facts(
     for what, name in (("area", "Area"), ("length", "Length"), ("width", "Width"), ("height", "Height")):
         size = measured.get(what)
         if size is not None:
-            told = wording.say_quantity(size.quantity) if size.quantity else f"not measured: {size.refused}"
+            how_large = wording.say_extent if what == "area" else wording.say_quantity
+            told = how_large(size.quantity) if size.quantity else f"not measured: {size.refused}"
             facts.append(Fact(name, told))
     if zone is not None:
         facts.append(Fact("Where", wording.say_zone(zone, site.perimeter)))

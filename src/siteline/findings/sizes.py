@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 
-from siteline.findings.wording import SIZE, say_distance, say_line, say_quantity
+from siteline.findings.wording import SIZE, say_distance, say_extent, say_line, say_quantity
 from siteline.model.dates import say_count
 from siteline.model.errors import BadSetting
-from siteline.model.measurement import Capacity, Measurement
+from siteline.model.measurement import BudgetLine, Capacity, Measurement
 from siteline.model.place import Structure, Zone
 from siteline.model.quantity import Z95, Quantity
 
@@ -50,12 +50,20 @@ def in_units(quantity: Quantity, units: str | None) -> Quantity:
     )
 
 
+def say_part(line: BudgetLine, unit: str, units: str | None = None) -> str:
+    """One part of an error in the unit of the words, two digits: "27 m²"."""
+    part = in_units(Quantity(line.sigma, 0.0, unit), units)
+    sigma = float(f"{part.value:.2g}")
+    return f"{sigma:,.0f} {part.unit}" if sigma >= 10 else f"{sigma:g} {part.unit}"
+
+
 def say_measured(name: str, size: Measurement, units: str | None = None, noun: str | None = None) -> str:
-    """One size as a sentence: "The footprint of A-2 is about 4,300 m² (95 %: 4,080–4,550): roof outline, …"."""
+    """One size as a sentence: "The footprint of A-2 is about 4,300 m² (95 %: 4,070–4,550): roof outline, …"."""
     assert size.quantity is not None
     what = noun or SIZE.get(size.what, size.what.replace("_", " "))
     whose = f" of {name}" if name else ""
-    return f"The {what}{whose} is {say_quantity(in_units(size.quantity, units))}: {size.method}."
+    how_large = say_extent if size.what == "area" else say_quantity
+    return f"The {what}{whose} is {how_large(in_units(size.quantity, units))}: {size.method}."
 
 
 def say_placing(
@@ -96,14 +104,7 @@ def say_apart(a: str, b: str, distance: Measurement, units: str | None = None) -
 
 
 def _half_width(size: Quantity) -> str:
-    return f"{_two_digits(Z95 * size.sigma)} {size.unit}"
-
-
-def _two_digits(value: float) -> str:
-    if value <= 0:
-        return "0"
-    digits = max(0, 1 - math.floor(math.log10(value)))
-    return f"{float(f'{value:.2g}'):,.{digits}f}"
+    return f"{_outwards(Z95 * size.sigma, down=False)} {size.unit}"
 
 
 def say_capacity(name: str, found: Capacity, units: str | None = None) -> str:
@@ -128,7 +129,7 @@ def say_capacity(name: str, found: Capacity, units: str | None = None) -> str:
                 f"; if it holds {many}, of {each[0]:g} to {each[1]:g} m² each, there is possible room for "
                 f"{room[0]:,.0f} to {room[1]:,.0f}"
             )
-    footprint = say_quantity(in_units(found.footprint, units))
+    footprint = say_extent(in_units(found.footprint, units))
     return f"{said}. Measured is only the footprint, {footprint}; the rest is not on the images."
 
 

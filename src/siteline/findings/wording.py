@@ -8,7 +8,6 @@ something is there.
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
@@ -18,7 +17,7 @@ from siteline.model.dates import MONTHS, Acquired, say_count, say_day, say_span
 from siteline.model.imagery import Scene, longest_gap
 from siteline.model.measurement import Measurement
 from siteline.model.place import Structure, Zone
-from siteline.model.quantity import Quantity, round_to
+from siteline.model.quantity import Quantity
 from siteline.model.survey import Survey
 from siteline.raster.grid import metres_per_pixel
 
@@ -67,28 +66,19 @@ _ALREADY = {
 
 
 def say_quantity(quantity: Quantity) -> str:
-    """A value with its error: "about 4,300 m² (95 %: 4,080–4,550)"."""
+    """A value with its error: "about 4,300 m² (95 %: 4,070–4,550)"."""
     unit = UNIT.get(quantity.unit, quantity.unit)
-    value, low, high = _rounded(quantity)
+    value, low, high = quantity.rounded()
     tail = f" {unit}" if unit else ""
     return f"about {value}{tail} (95 %: {_joined(low, high)})"
 
 
-def _rounded(quantity: Quantity) -> tuple[str, str, str]:
-    """Value to the first digit of its error, bounds one digit finer; sizes do not fall below zero."""
-    if quantity.sigma <= 0:
-        exact = f"{quantity.value:,.10g}"
-        return exact, exact, exact
-    coarse = 10.0 ** math.floor(math.log10(quantity.sigma))
-    fine = coarse / 10 if quantity.sigma / coarse < 5 else coarse
-    low = max(quantity.low95, 0.0) if quantity.value > 0 else quantity.low95
-    return _number(quantity.value, coarse), _number(low, fine), _number(quantity.high95, fine)
-
-
-def _number(value: float, step: float) -> str:
-    digits = max(0, -math.floor(math.log10(step) + 1e-9))
-    shown = f"{round_to(value, step) + 0.0:,.{digits}f}"
-    return shown.replace("-", "−") if float(shown.replace(",", "")) != 0 else shown.lstrip("-")
+def say_extent(quantity: Quantity) -> str:
+    """The same of an area; one that may be nothing at all is "up to 1,300 m² (95 %; it may be nothing at all)"."""
+    if quantity.low95 > 0:
+        return say_quantity(quantity)
+    unit = UNIT.get(quantity.unit, quantity.unit)
+    return f"up to {quantity.rounded()[2]} {unit} (95 %; it may be nothing at all)"
 
 
 def _joined(low: str, high: str) -> str:
@@ -97,12 +87,13 @@ def _joined(low: str, high: str) -> str:
 
 
 def say_size(size: Measurement) -> str:
-    """One size as a clause: "footprint about 4,300 m² (95 %: 4,080–4,550)", or that it was not measured."""
+    """One size as a clause: "footprint about 4,300 m² (95 %: 4,070–4,550)", or that it was not measured."""
     name = SIZE.get(size.what, size.what.replace("_", " "))
     if size.quantity is None:
         return f"{name} not measured: {size.refused}"
     scale = f"; {NO_SCALE}" if size.quantity.unit.startswith("px") else ""
-    return f"{name} {say_quantity(size.quantity)}{scale}"
+    how_large = say_extent if size.what == "area" else say_quantity
+    return f"{name} {how_large(size.quantity)}{scale}"
 
 
 def say_rough(quantity: Quantity) -> str:
@@ -137,7 +128,7 @@ def say_onset(event: ChangeEvent, scenes: Mapping[str, Scene]) -> str:
         already = _ALREADY[kind].format(say_when(since))
         return f"{already}; no earlier usable image shows {earlier}"
     without, with_it = _SEEN[kind]
-    if before.last_day == since.first_day and before.has_hour and since.has_hour:
+    if before.last_day == since.first_day and before.is_instant and since.is_instant:
         earlier, later = f"at {before.end:%H:%M}", f"at {since.start:%H:%M} UTC {say_when(since)}"
         return f"{without.format(earlier)}, {with_it.format(later)}"
     one_year = before.last_day.year == since.last_day.year and before.text != since.text

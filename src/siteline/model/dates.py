@@ -29,6 +29,8 @@ SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "
 """Counts that are published in words."""
 
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
+_HOUR = timedelta(minutes=59, seconds=59)
+_ONLY_HOUR = re.compile(r".*[T ]\d{2}(?![\d:]).*")
 _DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 
 
@@ -53,7 +55,7 @@ class DateInterval:
 
 @dataclass(frozen=True, slots=True)
 class Acquired:
-    """When an image was taken: an instant, a day or a month, in UTC."""
+    """When an image was taken: an instant, an hour, a day or a month, in UTC."""
 
     start: datetime
     """Earliest moment it can mean."""
@@ -71,7 +73,12 @@ class Acquired:
 
     @property
     def has_hour(self) -> bool:
-        """Whether the time of day is known, so that the sun can be computed."""
+        """Whether the time of day is known, at least to the hour."""
+        return self.end - self.start < timedelta(hours=1)
+
+    @property
+    def is_instant(self) -> bool:
+        """Whether the time is known to the minute at least, in which the sun moves a quarter of a degree."""
         return self.start == self.end
 
     @property
@@ -118,7 +125,7 @@ def say_span(days: int) -> str:
 
 def parse_acquired(text: str) -> Acquired:
     """
-    ISO 8601 date-time, date, or month. No zone means UTC; a month stays an interval.
+    ISO 8601 date-time, date, or month. No zone means UTC; a month, a day and an hour without minutes stay intervals.
 
     Raises BadInput for anything else, years before 1930 and dates in the future.
     """
@@ -133,7 +140,7 @@ def parse_acquired(text: str) -> Acquired:
         elif "T" in said or " " in said:
             moment = datetime.fromisoformat(said.replace("Z", "+00:00"))
             moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-            span = (moment, moment)
+            span = (moment, moment + (_HOUR if _ONLY_HOUR.fullmatch(said) else timedelta(0)))
         else:
             raise ValueError
     except (ValueError, OverflowError, calendar.IllegalMonthError) as error:

@@ -17,7 +17,7 @@ class Fact:
     """In words: "Area", "First visible", "Detection probability"."""
 
     text: str
-    """In words and numbers, with the error: "about 4,300 m² (95 %: 4,080–4,550)"."""
+    """In words and numbers, with the error: "about 4,300 m² (95 %: 4,070–4,550)"."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from shapely.geometry.base import BaseGeometry
 
@@ -101,3 +103,55 @@ class Capacity:
     floor_m2: tuple[float, float]
     dwellings: tuple[int, int] | None
     workers: tuple[int, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rested:
+    """Something on file that a size was taken from, as it was then."""
+
+    name: str
+    """As sentences call it."""
+
+    id: str
+    """Of an event or of a filed size; of a structure its label."""
+
+    version: int | None = None
+    """Of an event."""
+
+    size: Measurement | None = None
+    """None where only its outline was used."""
+
+
+@dataclass(frozen=True, slots=True)
+class FiledSize:
+    """A size, a ratio or a capacity that somebody asked for, with all that it rests on, so that it can be cited."""
+
+    site_id: str
+    what: str
+    """As `Measurement.what`; or `ratio`, `capacity`."""
+
+    name: str
+    """What was measured, as sentences call it: "the outline drawn", "area of A-2 / A-1"."""
+
+    size: Measurement | None
+    """None for a ratio and for a capacity."""
+
+    ratio: Ratio | None
+    capacity: Capacity | None
+    """A person's judgement, with its assumption and whose it is."""
+
+    said: tuple[str, ...]
+    """Sentences that it supports, in metres."""
+
+    not_said: tuple[str, ...] = ()
+    """Tempting sentences that it does not."""
+
+    drawings: tuple[Tracing, ...] = ()
+    """As they were handed in, in the coordinates of the site's frame."""
+
+    rests_on: tuple[Rested, ...] = ()
+    scenes: tuple[tuple[str, str], ...] = ()
+    """Id and SHA-256 of every image that it was measured on."""
+
+    options: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """What was asked for beside that, by the name of the option."""

@@ -49,14 +49,33 @@ class Quantity:
             "high95": round_to(self.high95, step),
         }
 
+    def rounded(self) -> tuple[str, str, str]:
+        """
+        Value, lower and upper bound as they are shown: the value to the first digit of its error.
+
+        Bounds are rounded outwards, so that what is shown holds what was measured, one digit finer where the error's first
+        digit is small; the lower one of a size above zero does not fall below it.
+        """
+        if self.sigma <= 0:
+            exact = f"{self.value:,.10g}"
+            return exact, exact, exact
+        coarse = 10.0 ** math.floor(math.log10(self.sigma))
+        fine = coarse / 10 if self.sigma / coarse < 5 else coarse
+        low = max(self.low95, 0.0) if self.value > 0 else self.low95
+        down, up = math.floor(low / fine + 1e-6) * fine, math.ceil(self.high95 / fine - 1e-6) * fine
+        return _digits(self.value, coarse), _digits(down, fine), _digits(up, fine)
+
     def __str__(self) -> str:
-        step = 10.0 ** math.floor(math.log10(self.sigma)) if self.sigma > 0 else 1e-6
-        shown = [
-            f"{round_to(v, step):,.{max(0, -math.floor(math.log10(step)))}f}"
-            for v in (self.value, self.low95, self.high95)
-        ]
+        value, low, high = self.rounded()
         unit = f" {self.unit}" if self.unit else ""
-        return f"{shown[0]}{unit} (95 %: {shown[1]}–{shown[2]})"
+        between = f"{low} to {high}" if low[0] == "−" or high[0] == "−" else f"{low}–{high}"
+        return f"{value}{unit} (95 %: {between})"
+
+
+def _digits(value: float, step: float) -> str:
+    digits = max(0, -math.floor(math.log10(step) + 1e-9))
+    shown = f"{round_to(value, step) + 0.0:,.{digits}f}"
+    return shown.replace("-", "−") if float(shown.replace(",", "")) != 0 else shown.lstrip("-")
 
 
 def rounding_step(sigma: float) -> float:

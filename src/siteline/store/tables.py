@@ -138,6 +138,18 @@ measurement = Table(
     Index("ix_measurement_subject", "site_id", "subject"),
 )
 
+filed_size = Table(
+    "filed_size",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("site_id", String(200), nullable=False, index=True),
+    Column("what", String(40), nullable=False),
+    Column("noun", Text, nullable=False),
+    Column("files", Text, nullable=False),
+    Column("versions", Text, nullable=False),
+    *_signed(),
+)
+
 brief = Table(
     "brief",
     metadata,

@@ -96,7 +96,7 @@ class Bench:
     ) -> T:
         name = f"{stage.__module__}.{stage.__name__}"
         described = [_identify(value) for value in inputs]
-        versions = {"siteline": __version__, "source": source_of(stage.__module__), **_numeric_versions()}
+        versions = versions_of(stage.__module__)
         recipe = digest(name, json.dumps(versions, sort_keys=True), *described)
         self.recipes[stage.__name__] = recipe
         kind = typing.get_type_hints(stage)["return"]
@@ -222,6 +222,11 @@ def _identify(value: Any) -> str:
         names = [f.name for f in fields(value)] if is_dataclass(value) else list(value._fields)
         return "{" + ",".join(f"{name}={_identify(getattr(value, name))}" for name in names) + "}"
     return to_json(value)
+
+
+def versions_of(module: str) -> dict[str, str]:
+    """What a result depends on beside its inputs: Siteline, the source of the module's room, the numeric libraries."""
+    return {"siteline": __version__, "source": source_of(module), **_numeric_versions()}
 
 
 @cache

@@ -8,6 +8,7 @@ from pathlib import Path
 from siteline.editions.briefs import Briefs
 from siteline.model.errors import BadSetting, CaseExists, NotACase
 from siteline.sites.events import Events
+from siteline.sites.filed import FiledSizes
 from siteline.sites.measurements import Measurements
 from siteline.sites.register import Register
 from siteline.sites.scenes import Scenes
@@ -37,6 +38,7 @@ class Case:
         self.surveys = Surveys(self.db)
         self.events = Events(self.db)
         self.measurements = Measurements(self.db)
+        self.filed = FiledSizes(self.db)
         self.briefs = Briefs(self.db)
 
     def close(self) -> None:

@@ -4,31 +4,41 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from statistics import fmean
+from types import MappingProxyType
 from typing import Any
 
 from siteline.catalog.sun import sun_position
 from siteline.findings.sizes import say_apart, say_measured, say_placing
+from siteline.findings.wording import say_line
 from siteline.measure.hand.drawn import OutlineOf, check_drawn, held_by_hand, measure_line, measure_tracings
 from siteline.measure.hand.height import ShadowFrom, height_of_shadow
 from siteline.measure.hand.repeats import SAME, check_same
 from siteline.measure.measure import measure_outline
-from siteline.measure.ratio import ratio
 from siteline.measure.sharp.refine import measure_refined
 from siteline.measure.zone import distance_between, place_against, reach_across
 from siteline.model.errors import BadGeometry, BadInput, BadSetting, CannotTell, NotMeasured
 from siteline.model.imagery import Grid, Scene
-from siteline.model.measurement import Measurement, Tracing
+from siteline.model.measurement import FiledSize, Measurement, Rested, Tracing
 from siteline.model.place import Frame, Role, Site
 from siteline.raster.grid import metres_per_pixel, off_grid, onto_grid
 from siteline.sites.exchange.outline import DRAWN, read_tracings
 from siteline.workbench.bench import Bench, Progress
 from siteline.workbench.case import Case
-from siteline.workbench.sizes import measured, outline_of, perimeter_of, tell, tell_ratio
+from siteline.workbench.filing import file_size, hashed, shown_on, tell
+from siteline.workbench.sizes import (
+    compare,
+    measured,
+    outline_of,
+    perimeter_of,
+    sort_to_compare,
+    subject_of,
+)
 from siteline.workbench.survey import see_site, site_grid
 
 SHARP_M = 1.5
@@ -38,6 +48,7 @@ AS_COMPUTED = 0.1
 """Sun angles that differ by less from those of the time and place were computed from them, degrees."""
 
 DRAWN_HERE, OTHER_DRAWN = "the outline drawn", "the other outline drawn"
+LINE_DRAWN, CASTS_SHADOW = "the line drawn", "what casts the shadow drawn"
 
 _ONLY_HOUR = re.compile(r"[T ]\d{2}(?![\d:])")
 """A time that says the hour and not the minutes."""
@@ -63,6 +74,13 @@ class _Sketch:
     grid: Grid
     scene: Scene
     tracings: tuple[Tracing, ...]
+    """On the grid."""
+
+    as_drawn: tuple[Tracing, ...]
+    """As they stand in the files."""
+
+    files: tuple[tuple[Path, str], ...]
+    """Each with the SHA-256 that it had when it was read."""
 
     @property
     def is_line(self) -> bool:
@@ -78,30 +96,49 @@ def size_of_drawn(
     outline: str | None = None,
     units: str | None = None,
 ) -> dict[str, Any]:
-    """Area, length or width (`what`) of an outline, or length of a line, that a person drew on a scene."""
-    size = _drawn_size(case, site_id, what, drawings, outline)
-    return tell(size, say_measured("", size, units))
+    """Area, length or width (`what`) of an outline, or length of a line, that a person drew on a scene; filed."""
+    size, sketch = _drawn_size(case, site_id, what, drawings, outline)
+    told = tell(size, say_measured("", size, units), units)
+    said = say_measured("", size)
+    return {**told, **_file(case, sketch, size, said, DRAWN_HERE, options={"outline": outline})}
 
 
 def ratio_of_drawn(
     case: Case,
     site_id: str,
-    what: str,
+    what: str | None,
     drawings: Drawings,
     other: str | Drawings,
     outline: str | None,
     progress: Progress,
 ) -> dict[str, Any]:
-    """How large what a person drew is against something on file, or against another drawing (`other`)."""
-    first = _drawn_size(case, site_id, what, drawings, outline)
+    """How large what a person drew is against something on file, or against another drawing (`other`); filed."""
+    if isinstance(other, str):
+        what = sort_to_compare(case, site_id, what, other)
+    what = what or "area"
+    if what not in ("area", "length", "width"):
+        raise BadInput(
+            f"a drawing has no {what} to hold against that",
+            f"File it first: siteline measure {what} {site_id} --on SCENE --geometry FILE; then name both by their ids.",
+        )
+    size, sketch = _drawn_size(case, site_id, what, drawings, outline)
+    as_drawn, files = sketch.as_drawn, sketch.files
+    first = Rested(DRAWN_HERE, DRAWN_HERE, None, size)
     if isinstance(other, Drawings):
-        second, name = _drawn_size(case, site_id, what, other, outline), OTHER_DRAWN
+        other_size, other_sketch = _drawn_size(case, site_id, what, other, outline)
+        if {t.geometry.wkb for t in as_drawn} == {t.geometry.wkb for t in other_sketch.as_drawn}:
+            raise BadInput("the drawing is held against itself", "Give another drawing: --against FILE.")
+        second = Rested(OTHER_DRAWN, OTHER_DRAWN, None, other_size)
+        as_drawn, files = (*as_drawn, *other_sketch.as_drawn), (*files, *other_sketch.files)
     else:
-        second, name = measured(case, site_id, what, other, progress), other
-    return tell_ratio(ratio(first, second, DRAWN_HERE, name), (DRAWN_HERE, first), (name, second))
+        second = measured(case, site_id, what, other, progress)
+    options = _options(sketch, {"outline": outline})
+    return compare(case, site_id, first, second, None, as_drawn, files, options)
 
 
-def _drawn_size(case: Case, site_id: str, what: str, drawings: Drawings, outline: str | None) -> Measurement:
+def _drawn_size(
+    case: Case, site_id: str, what: str, drawings: Drawings, outline: str | None
+) -> tuple[Measurement, _Sketch]:
     kind = _outline_of_option(outline)
     sketch = _read(case, site_id, drawings, *(("polygon", "line") if what == "length" else ("polygon",)))
     if sketch.is_line:
@@ -112,7 +149,37 @@ def _drawn_size(case: Case, site_id: str, what: str, drawings: Drawings, outline
         sizes = measure_tracings(sketch.tracings, sketch.grid, sketch.scene, kind)
         size = next(one for one in sizes if one.what == what)
     _refuse(size)
-    return size
+    return size, sketch
+
+
+def _file(
+    case: Case,
+    sketch: _Sketch,
+    size: Measurement,
+    said: str,
+    name: str,
+    rests_on: tuple[Rested, ...] = (),
+    options: Mapping[str, str | None] = MappingProxyType({}),
+) -> dict[str, str]:
+    """File what was measured of a sketch; options: as they were given, None where they were not."""
+    filed = FiledSize(
+        site_id=sketch.site.id,
+        what=size.what,
+        name=LINE_DRAWN if sketch.is_line and name == DRAWN_HERE else name,
+        size=size,
+        ratio=None,
+        capacity=None,
+        said=(said,),
+        drawings=sketch.as_drawn,
+        rests_on=rests_on,
+        scenes=shown_on(case.scenes.all(sketch.site.id), sketch.scene.id, *size.scene_ids),
+        options=_options(sketch, options),
+    )
+    return file_size(case, filed, sketch.files)
+
+
+def _options(sketch: _Sketch, given: Mapping[str, str | None]) -> dict[str, str]:
+    return {"on": sketch.scene.id, **{name: value for name, value in given.items() if value is not None}}
 
 
 def size_of_fitted(
@@ -151,7 +218,8 @@ def size_of_fitted(
         raise NotMeasured(
             f"no {what}: {size.refused}", "Leave --fit out: your outline is then measured as you drew it."
         )
-    return tell(size, say_measured("", size, units))
+    told = tell(size, say_measured("", size, units), units)
+    return {**told, **_file(case, sketch, size, say_measured("", size), DRAWN_HERE, options={"fit": "yes"})}
 
 
 def height_of_drawn(
@@ -168,7 +236,9 @@ def height_of_drawn(
     known = [onto_grid(s.geometry, sketch.grid) for s in sketch.site.having(Role.BUILDING)]
     scene, moves = _with_sun(sketch)
     size = height_of_shadow(sketch.tracings, sketch.grid, scene, begins, slope, known, sun_moves=moves)
-    return tell(size, say_measured("", size, units))
+    told = tell(size, say_measured("", size, units), units)
+    options = {"from": begins.value, "slope": None if slope is None else f"{slope:g}"}
+    return {**told, **_file(case, sketch, size, say_measured("", size), CASTS_SHADOW, options=options)}
 
 
 def distance_of_drawn(
@@ -196,7 +266,8 @@ def distance_of_drawn(
             raise BadSetting("a line is no outline", "Leave --outline out, or draw an outline.")
         size = measure_line(sketch.tracings, sketch.grid, sketch.scene, "distance")
         _refuse(size)
-        return tell(size, say_measured("", size, units))
+        told = tell(size, say_measured("", size, units), units)
+        return {**told, **_file(case, sketch, size, say_measured("", size), DRAWN_HERE)}
     for tracing in sketch.tracings:
         check_drawn(tracing.geometry, sketch.grid, sketch.scene, *DRAWN["polygon"])
     check_same(sketch.tracings)
@@ -210,26 +281,34 @@ def distance_of_drawn(
         height_m=_height_on_file(case, sketch) if kind is OutlineOf.ROOF else None,
     )
     if other is not None:
-        there, sigma, scene_ids = outline_of(case, sketch.site, sketch.grid, other)
+        named = subject_of(case, sketch.site, other)
+        there, sigma, scene_ids = outline_of(case, sketch.site, sketch.grid, named.id)
         each = [distance_between(t.geometry, there, sketch.grid, 0.0, sigma) for t in sketch.tracings]
         size = by_hand(each)
         size = replace(size, scene_ids=tuple(dict.fromkeys((*size.scene_ids, *scene_ids))))
-        return tell(size, say_apart("The outline drawn", other, size, units))
+        told = tell(size, say_apart("The outline drawn", named.name, size, units), units)
+        said = say_apart("The outline drawn", named.name, size)
+        name = f"{DRAWN_HERE} to {named.name}"
+        return {**told, **_file(case, sketch, size, said, name, (named,), {"outline": outline})}
     perimeter = perimeter_of(sketch.site)
     line = onto_grid(perimeter.geometry, sketch.grid)
     placed = [place_against(t.geometry, line, sketch.grid, 0.0) for t in sketch.tracings]
     zones = Counter(zone for zone, _ in placed)
     if len(zones) > 1:
-        told = ", ".join(f"{count} {zone.value}" for zone, count in zones.items())
+        sides = ", ".join(f"{count} {zone.value}" for zone, count in zones.items())
         raise CannotTell(
-            f"the drawings do not agree on which side of the line it lies: {told}",
+            f"the drawings do not agree on which side of the line it lies: {sides}",
             "Draw it on a finer scene.",
         )
     [zone] = zones
     each = [distance for _, distance in placed]
     size = by_hand(each)
     reach = fmean(reach_across(t.geometry, line, sketch.grid) for t in sketch.tracings)
-    return {**tell(size, say_placing("", zone, size, perimeter, units, reach)), "zone": zone.value}
+    told = tell(size, say_placing("", zone, size, perimeter, units, reach), units)
+    said = say_placing("", zone, size, perimeter, None, reach)
+    fence = Rested(say_line(perimeter), perimeter.label)
+    filed = _file(case, sketch, size, said, DRAWN_HERE, (fence,), {"outline": outline})
+    return {**told, "zone": zone.value, **filed}
 
 
 def _height_on_file(case: Case, sketch: _Sketch) -> tuple[float, float] | None:
@@ -271,7 +350,8 @@ def _read(case: Case, site_id: str, drawings: Drawings, *words: str) -> _Sketch:
         else names * len(drawings.files) or ("",) * len(drawings.files)
     )
     grid = site_grid(Bench(case), site)
-    tracings: list[Tracing] = []
+    files = tuple((file, hashed(file) if file.is_file() else "") for file in drawings.files)
+    as_drawn: list[Tracing] = []
     for file, name in zip(drawings.files, by_file, strict=True):
         for tracing in read_tracings(file, *words, frame=site.frame):
             if name and tracing.analyst and name != tracing.analyst:
@@ -279,10 +359,11 @@ def _read(case: Case, site_id: str, drawings: Drawings, *words: str) -> _Sketch:
                     f"{file.name} says that {tracing.analyst} drew it, --analyst says {name}",
                     "Keep the one that is true.",
                 )
-            tracings.append(Tracing(onto_grid(tracing.geometry, grid), tracing.analyst or name))
-    if len({isinstance(tracing.geometry, DRAWN["line"]) for tracing in tracings}) > 1:
+            as_drawn.append(Tracing(tracing.geometry, tracing.analyst or name))
+    if len({isinstance(tracing.geometry, DRAWN["line"]) for tracing in as_drawn}) > 1:
         raise BadGeometry("some files hold an outline, others a line", "Measure them one by one.")
-    return _Sketch(site, grid, scene, tuple(tracings))
+    tracings = tuple(replace(tracing, geometry=onto_grid(tracing.geometry, grid)) for tracing in as_drawn)
+    return _Sketch(site, grid, scene, tracings, tuple(as_drawn), files)
 
 
 def _with_sun(sketch: _Sketch) -> tuple[Scene, tuple[float, float]]:

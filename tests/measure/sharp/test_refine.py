@@ -154,6 +154,21 @@ def test_hidden_outline_is_refused() -> None:
         refine_outline(picture(truth), usable, truth)
 
 
+@pytest.mark.parametrize("beyond_px", [-2.0, 0.0, 1.0])
+def test_an_edge_in_a_gap_of_the_image_is_refused(beyond_px: float) -> None:
+    """Where a gap hides one edge, or what lies close beside it, no other edge is taken for it, however sharp."""
+    truth = roof(turn=0.0)
+    image, usable = picture(truth), np.ones((SIDE, SIDE), dtype=bool)
+    first = int(np.floor(truth.bounds[2] + beyond_px))
+    usable[:, first : first + 6] = False
+    image[~usable] = 0
+    with pytest.raises(NotMeasured, match="1 of the 4 edges of the outline lies where the image has no data"):
+        refine_outline(image, usable, truth)
+    far = np.ones_like(usable)
+    far[:, int(truth.bounds[2]) + 14 :] = False
+    assert refine_outline(picture(truth), far, truth).outline_px.area == pytest.approx(truth.area, rel=0.1)
+
+
 def test_outline_off_the_image_is_refused() -> None:
     truth = roof()
     with pytest.raises(NotMeasured):

@@ -33,8 +33,8 @@ from siteline.measure.sharp.edges import (
     signed_area,
     slant_of,
 )
-from siteline.measure.sharp.hurry import TURNS
-from siteline.measure.sharp.rims import WEIGHTS, Mask, gain, pixels_in, read_edges
+from siteline.measure.sharp.hurry import TURNS, reach_of
+from siteline.measure.sharp.rims import NEAR_PX, WEIGHTS, Mask, gain, pixels_in, read_edges, seen_beside
 from siteline.measure.sharp.walks import walk
 from siteline.measure.stack import from_pixels, to_pixels
 from siteline.model.errors import BadGeometry, BadSetting, NotMeasured
@@ -57,6 +57,9 @@ class RefineOptions:
     min_area_px: float = 60.0
     min_usable: float = 0.75
     """Share of the pixels in and around the outline that the image must show."""
+
+    min_seen_beside: float = 0.75
+    """The same of the pixels beside each edge, where it is drawn and where it is found; an edge in a gap is not seen."""
 
     min_contrast: float = 0.02
     """Step of colour across the border, in units of the image (0–1), median over its length, best band."""
@@ -132,6 +135,7 @@ def refine_outline(
     values, usable, outline_px, corner = _window(values, usable, outline_px)
     _check(usable, outline_px, options)
     drawn = edges_of(right_angled(corners_of(outline_px)))
+    _check_edges(usable, drawn, reach_of(drawn) / 2, options)
     places, figures, possible = read_edges(values, usable, outline_px, drawn)
     told = figures @ WEIGHTS * gain(drawn.length)[:, None]
     turns, offsets = walk(told, possible, places, drawn)
@@ -219,6 +223,17 @@ def _check(usable: Mask, outline: Polygon, options: RefineOptions) -> None:
         )
 
 
+def _check_edges(usable: Mask, edges: Edges, within_px: Array, options: RefineOptions) -> None:
+    """Refuse an outline of which an edge lies in a gap of the image: what is filled in there has no edges."""
+    hidden = np.count_nonzero(seen_beside(usable, edges, within_px) < options.min_seen_beside)
+    if hidden:
+        raise NotMeasured(
+            f"{hidden} of the {len(edges.length)} edges of the outline lie{'s' if hidden == 1 else ''} where the image "
+            "has no data, or none that can be used",
+            "Use another image, or measure the outline as drawn.",
+        )
+
+
 def _conclude(
     values: Array,
     usable: Mask,
@@ -245,7 +260,9 @@ def _conclude(
             f"more than one outline fits the image: areas differ by {max(spread / outline.area, disagreement):.0%}",
             _REMEDY,
         )
-    support, contrast = border_of(values, usable, edges_of(ring))
+    found = edges_of(ring)
+    _check_edges(usable, found, np.full(len(ring), NEAR_PX), options)
+    support, contrast = border_of(values, usable, found)
     if support < options.min_support or contrast < options.min_contrast:
         raise NotMeasured(
             f"only {support:.0%} of the border lies on an edge of the image (contrast {contrast:.3f})",

@@ -62,14 +62,29 @@ def read_edges(values: Array, usable: Mask, outline: Polygon, edges: Edges) -> t
     count = int(np.ceil(reach.max() / STEP_PX))
     places: Array = np.linspace(-count * STEP_PX, count * STEP_PX, 2 * count + 1)
     layers, unit = _layers(values, usable, outline)
+    layers = np.concatenate([layers, usable[..., None]], axis=2)
     shape = (len(TURNS), len(edges.length), len(places))
     figures, possible = np.zeros((*shape, len(FIGURES))), np.zeros(shape, dtype=bool)
     for i in range(len(edges.length)):
         allowed = (np.abs(places) <= reach[i] + 1e-9) & (places >= -0.7 * abs(edges.distance[i]))
         strip, seen = strip_beside(layers, edges, i, count)
-        figures[:, i] = _figures(strip, unit, allowed, count, float(reach[i]))
+        figures[:, i] = _figures(strip[..., :-1], unit, allowed, count, float(reach[i]))
+        seen = np.minimum(
+            seen, strip[..., PAD:-PAD, -1].mean(axis=1)
+        )  # gaps are filled in for the figures only
         possible[:, i] = allowed & (seen > 0.6)
     return places, figures, possible
+
+
+def seen_beside(usable: Mask, edges: Edges, within_px: Array) -> Array:
+    """(edges,): share of the pixels within so many of each edge, to either side, of which the image shows anything."""
+    shown = usable[..., None].astype(np.float64)
+    shares = np.ones(len(edges.length))
+    for i in range(len(edges.length)):
+        count = max(1, int(np.ceil(within_px[i] / STEP_PX)))
+        strip, _ = strip_beside(shown, edges, i, count, np.zeros(1))
+        shares[i] = strip[0, :, PAD:-PAD, 0].mean()
+    return shares
 
 
 def gain(length: Array) -> Array:

@@ -87,6 +87,9 @@ class Judged:
     false: tuple[ChangeEvent, ...]
     """Events that tell of nothing, or call something a building that is none."""
 
+    neutral: tuple[ChangeEvent, ...]
+    """Events that call disturbed ground changed: parts of a yard, what was parked there."""
+
     area_km2: float
 
 
@@ -147,7 +150,9 @@ def judge(events: Sequence[ChangeEvent], district: District, least_iou: float = 
         + [p.buffer(3) for p in district.passing]
     )
     false = [e for i, e in enumerate(events) if _is_false(e, by_truth.get(i), disturbed)]
-    return Judged(tuple(matches), tuple(ground), tuple(false), district.area_km2)
+    wrong = {id(e) for e in false}
+    neutral = [e for i, e in enumerate(events) if i not in by_truth and id(e) not in wrong]
+    return Judged(tuple(matches), tuple(ground), tuple(false), tuple(neutral), district.area_km2)
 
 
 def _is_false(event: ChangeEvent, truth: TrueChange | None, disturbed: BaseGeometry) -> bool:

@@ -18,7 +18,7 @@ from shapely.geometry.base import BaseGeometry
 from shapely.ops import unary_union
 
 from bench.cases import Case, build, clear_frames, naip_field, ring_campus, solar_farm
-from bench.rivals import find_by_two_dates
+from bench.rivals.two_dates import find_by_two_dates
 from bench.scoring import Score, Truth, is_dated, score
 from siteline.change.find import ChangeOptions, find_changes
 from siteline.model.change import ChangeEvent, Kind

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
+from siteline.change.chronicle import tell_scene
 from siteline.change.features import extract_series
 from siteline.change.kinds import SURE_SHADOW, kind_of, stage_of
 from siteline.change.objects import outline_of
 from siteline.change.observability import observe
 from siteline.change.options import REPORTED_FROM, ChangeOptions, Preset
-from siteline.change.places import Place, choose_places
+from siteline.change.places import HOPELESS, Place, choose_places
 from siteline.change.scene import Scene
 from siteline.change.stories import Story, follow_known, join_growth, tell_stories
 from siteline.change.timeline import SEEN
@@ -70,9 +71,13 @@ def find_changes(
         )
     scene = Scene.of(cube, looks, series, options)
     places = [Place.of(patch, cut, scene) for cut in scene.cuts for patch in cut.patches]
-    places = choose_places(places + follow_known(known, scene))
+    if scene.has_sun:
+        stories = tell_scene(places, known, scene)
+    else:
+        places = choose_places(places + follow_known(known, scene))
+        stories = tell_stories(join_growth(places, scene), scene)
     candidates = sorted(
-        (_describe(story, scene) for story in tell_stories(join_growth(places, scene), scene)),
+        (_describe(story, scene) for story in stories if story.probability >= HOPELESS),
         key=lambda e: (-e.probability, -e.outline.area, e.outline.bounds),
     )
     events = tuple(e for e in candidates if e.probability >= REPORTED_FROM[options.preset])
@@ -81,7 +86,7 @@ def find_changes(
 
 def _describe(story: Story, scene: Scene) -> ChangeEvent:
     evidence = story.evidence
-    kind, rival = kind_of(evidence)
+    kind, rival = (story.kind, None) if story.kind is not None else kind_of(evidence)
     stage = stage_of(evidence) if kind is Kind.CONSTRUCTION else None
     ids, acquired = scene.scene_ids, scene.acquired
     last, first = story.turn.last_without, story.turn.first_with

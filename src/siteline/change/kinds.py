@@ -99,6 +99,11 @@ class Evidence:
 
     shadow_before: ShadowEvidence | None
     shadow_after: ShadowEvidence | None
+    company: float
+    """Share of the scene that changes at about the same look; seasons and bad weather change much at once."""
+
+    rim: float = math.nan
+    """Contrast at the fainter quarter of its edge, in the images before or after; NaN where no roof was outlined."""
 
 
 WEIGHTS = {
@@ -131,12 +136,13 @@ def probability_of(e: Evidence) -> float:
     The weights were fitted, with each sign held to what it must mean, to rendered scenes and to the labelled frames; they
     are not calibrated on scenes kept apart, and events say so.
     """
-    terms = _terms(e)
+    terms = terms_of(e)
     x = sum(WEIGHTS[name] * value for name, value in terms.items())
     return 1 / (1 + math.exp(-max(min(x, 12.0), -12.0)))
 
 
-def _terms(e: Evidence) -> dict[str, float]:
+def terms_of(e: Evidence) -> dict[str, float]:
+    """What the models weigh, whatever the camera, by name."""
     fewer = min(e.looks_before, e.looks_after)
     known = not math.isnan(e.green_after - e.green_before)
     loud, faint = max(e.contrast_before, e.contrast_after), min(e.contrast_before, e.contrast_after)

@@ -16,6 +16,8 @@ from siteline.change.shadow import ShadowEvidence, strip_darkness, weigh_shadow
 from siteline.change.timeline import History, Turn, date_turn, follow, level_between
 
 Array = NDArray[np.float32]
+Span = tuple[int, int]
+"""First look and one past the last."""
 
 HOPELESS = 0.05
 """Changes less probable than this are not weighed further, nor listed."""
@@ -57,7 +59,7 @@ class Place:
         history = follow(patch, cut.series, cut.restless)
         start, at, stop = find_bounds(patch, cut.starts)
         since, until = find_span(history, cut, start, at, stop)
-        evidence = weigh_evidence(patch, history, cut, scene, (start, at, stop), (since, until))
+        evidence = weigh_evidence(patch, history, cut, scene, ((start, at), (at, stop)), (since, until))
         probability = probability_of(evidence)
         dated = history if probability < HOPELESS else follow(patch, scene.plain, cut.restless)
         turn = date_turn(dated, start, at, stop, since, until)
@@ -119,31 +121,32 @@ def weigh_evidence(
     history: History,
     cut: Cut,
     scene: Scene,
-    bounds: tuple[int, int, int],
-    span: tuple[int, int],
+    sides: tuple[Span, Span],
+    span: Span,
+    *,
+    thorough: bool = False,
 ) -> Evidence:
     """
     What speaks for and against the change of one patch.
 
-    bounds: start, at and stop of the levels on both sides (start..at-1, at..stop-1); span: as `find_span` gives it.
+    sides: looks of the level before and of the level after; span: as `find_span` gives it. Unless `thorough`, a change that is
+    hopeless already is weighed no further.
     """
-    (start, at, stop), (since, until) = bounds, span
+    first, second = sides
+    (start, at), (settled, stop), (since, until) = first, second, span
     names = cut.series.names
     scale = np.array([SCALES[n] for n in names], np.float32)
-    before, after = level_between(history.inside, start, at), level_between(history.inside, at, stop)
-    near_before, near_after = (
-        level_between(history.around, start, at),
-        level_between(history.around, at, stop),
-    )
+    before, after = level_between(history.inside, *first), level_between(history.inside, *second)
+    near_before, near_after = level_between(history.around, *first), level_between(history.around, *second)
     step = np.nan_to_num(after - before)
     sigma = np.median(cut.sigma[:, patch.rows, patch.cols][:, patch.mask], axis=1)
-    n1, n2 = _count(history, start, at), _count(history, at, stop)
+    n1, n2 = _count(history, start, at), _count(history, settled, stop)
     merit = float(np.square(step / sigma).sum()) * n1 * n2 / max(n1 + n2, 1)
     own = _notice(after - before, scale)
     spill = _notice(near_after - near_before, scale)
-    wander = _wander(history.inside, start, at, stop, scale)
+    wander = _wander(history.inside, sides, scale)
     years, end = cut.series.years, len(history.seen)
-    passing = (until < end and _is_brief(years, at, stop)) or (since > 0 and _is_brief(years, start, at))
+    passing = (until < end and _is_brief(years, settled, stop)) or (since > 0 and _is_brief(years, start, at))
     evidence = Evidence(
         strength=math.log(max(merit / cut.price, 1e-3)),
         contrast_before=_notice(before - near_before, scale),
@@ -152,7 +155,7 @@ def weigh_evidence(
         warmth_step=float(step[names.index("warmth")]) if "warmth" in names else 0.0,
         brightness_step=float(step[0]),
         steadiness=own / max(wander, 0.15),
-        apartness=_apartness(history, start, at, stop, scale),
+        apartness=_apartness(history, sides, scale),
         edge=1 - spill / max(own, 1e-6),
         thickness=thickness(patch.mask),
         solidity=solidity(patch.mask),
@@ -164,34 +167,33 @@ def weigh_evidence(
         warming=0.0,
         texture=0.0,
         looks_before=_count(history, since, at),
-        looks_after=_count(history, at, until),
+        looks_after=_count(history, settled, until),
         passing=passing,
         same_season=1.0,
         shadow_before=None,
         shadow_after=None,
+        company=float(cut.stepping[max(at - 1, 0) : at + 2].sum()),
     )
-    if probability_of(evidence) < HOPELESS:  # what follows can only speak against it
+    if probability_of(evidence) < HOPELESS and not thorough:  # what follows can only speak against it
         return evidence
     green_name = next((n for n in GREEN if n in names), None)
     if green_name:
         natural = follow(patch, scene.natural, cut.restless).inside[names.index(green_name)][None]
-        green = [
-            float(level_between(natural, a, b)[0]) - GREEN[green_name] for a, b in ((start, at), (at, stop))
-        ]
+        green = [float(level_between(natural, a, b)[0]) - GREEN[green_name] for a, b in sides]
         evidence = replace(evidence, green_before=green[0], green_after=green[1])
     evidence = replace(
         evidence,
-        water=_is_water(patch, scene, start, at) or _is_water(patch, scene, at, stop),
-        same_season=_same_season(patch, scene, start, at, stop),
+        water=_is_water(patch, scene, *first) or _is_water(patch, scene, *second),
+        same_season=_same_season(patch, scene, *first, *second),
     )
-    evidence = look_late(evidence, patch, scene, (since, at), (at, until))
-    if probability_of(evidence) < HOPELESS:
+    evidence = look_late(evidence, patch, scene, (since, at), (settled, until))
+    if probability_of(evidence) < HOPELESS and not thorough:
         return evidence
-    shadow_before, shadow_after = cast_shadows(patch, scene, (since, at), (at, until))
+    shadow_before, shadow_after = cast_shadows(patch, scene, (since, at), (settled, until))
     return replace(evidence, shadow_before=shadow_before, shadow_after=shadow_after)
 
 
-def _same_season(patch: Patch, scene: Scene, start: int, at: int, stop: int) -> float:
+def _same_season(patch: Patch, scene: Scene, start: int, at: int, settled: int, stop: int) -> float:
     """
     Share of the step that remains between looks of the same season before and after it: 1 for a building, 0 for a winter shadow.
 
@@ -203,7 +205,7 @@ def _same_season(patch: Patch, scene: Scene, start: int, at: int, stop: int) -> 
     phase = scene.natural.years % 1
     scale = np.array([SCALES[name] for name in scene.plain.names], np.float32)[:, None]
     line = history.inside / scale
-    whole = level_between(line, start, at), level_between(line, at, stop)
+    whole = level_between(line, start, at), level_between(line, settled, stop)
     step = np.nan_to_num(whole[1] - whole[0])
     length = float(np.square(step).sum())
     if length < 1e-6:
@@ -211,7 +213,7 @@ def _same_season(patch: Patch, scene: Scene, start: int, at: int, stop: int) -> 
     for first, last in ((0, stop), (0, len(n)), (start, len(n))):
         before, after = (
             np.flatnonzero(known & (n >= first) & (n < at)),
-            np.flatnonzero(known & (n >= at) & (n < last)),
+            np.flatnonzero(known & (n >= settled) & (n < last)),
         )
         apart = np.abs(phase[after][:, None] - phase[before][None])
         close = np.minimum(apart, 1 - apart) < SEASON_YEARS
@@ -264,18 +266,16 @@ def _count(history: History, start: int, stop: int) -> int:
     return int(history.usable[start:stop].sum())
 
 
-def _apartness(history: History, start: int, at: int, stop: int, scale: Array) -> float:
+def _apartness(history: History, sides: tuple[Span, Span], scale: Array) -> float:
     """How steadily the object stands out from the ground around it, before against after."""
     apart = history.inside - history.around
-    step = np.nan_to_num(level_between(apart, at, stop) - level_between(apart, start, at)) / scale
-    return float(np.linalg.norm(step)) / max(_wander(apart, start, at, stop, scale), 0.15)
+    step = np.nan_to_num(level_between(apart, *sides[1]) - level_between(apart, *sides[0])) / scale
+    return float(np.linalg.norm(step)) / max(_wander(apart, sides, scale), 0.15)
 
 
-def _wander(line: Array, start: int, at: int, stop: int, scale: Array) -> float:
+def _wander(line: Array, sides: tuple[Span, Span], scale: Array) -> float:
     """Spread of an object's looks around its two levels, in noticeable units."""
-    rest = np.concatenate(
-        [line[:, a:b] - level_between(line, a, b)[:, None] for a, b in ((start, at), (at, stop))], axis=1
-    )
+    rest = np.concatenate([line[:, a:b] - level_between(line, a, b)[:, None] for a, b in sides], axis=1)
     rest = rest[:, np.isfinite(rest[0])] / scale[:, None]
     if rest.shape[1] < 3:
         return 0.5

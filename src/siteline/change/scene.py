@@ -34,6 +34,9 @@ SEASONAL_LOOKS, SEASONAL_YEARS = 24, 2.0
 PRICE = 12.0
 """Price of one more level in a pixel's history, in medians of what pure noise reaches."""
 
+LARGEST_BUILDING_M2 = 60_000.0
+"""With its yard; what changes over more ground is told as ground."""
+
 COARSEST_SHADOW_M = 5.0
 """Coarser pixels than this do not resolve the shadow of a building."""
 
@@ -57,6 +60,9 @@ class Cut:
     restless: Mask
     """(y, x) pixels that changed at any time."""
 
+    stepping: NDArray[np.float64]
+    """(time,) share of the pixels whose level changes at each look."""
+
     @classmethod
     def of(cls, series: Series, least_px: int, most_px: int | None = None) -> Cut:
         """Cut a series; patches smaller than `least_px` or larger than `most_px` pixels are left out."""
@@ -66,7 +72,8 @@ class Cut:
         patches = gather_patches(tidy_steps(starts, slack), level, sigma, unit, slack, least_px)
         if most_px is not None:
             patches = [p for p in patches if p.area <= most_px]
-        return cls(series, sigma, price, starts, patches, np.asarray(starts.any(axis=0)))
+        restless = np.asarray(starts.any(axis=0))
+        return cls(series, sigma, price, starts, patches, restless, starts.mean(axis=(1, 2)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +98,15 @@ class Scene:
     grid: Grid
     reflectance: bool
     smallest: Quantity
+    least_px: int
+    """Smallest changed ground that is looked at, pixels."""
+
+    @property
+    def largest_building_px(self) -> float:
+        """Pixels of ground larger than any building with its yard is; where the scale is unknown, a share of the image."""
+        if self.grid.gsd_m is None:
+            return 0.1 * self.grid.shape[0] * self.grid.shape[1]
+        return LARGEST_BUILDING_M2 / self.grid.gsd_m**2
 
     @property
     def has_sun(self) -> bool:
@@ -123,6 +139,7 @@ class Scene:
             grid,
             cube.attrs.get("units") == "reflectance",
             smallest_visible(near.price, near.sigma[0], len(natural.years), grid, least),
+            least,
         )
 
 

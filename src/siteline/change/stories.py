@@ -18,6 +18,7 @@ from siteline.change.scene import Cut, Scene
 from siteline.change.steps import add_up, partition
 from siteline.change.timeline import Turn, level_between
 from siteline.change.yards import find_building
+from siteline.model.change import Kind
 from siteline.model.place import Role, Structure
 
 Array = NDArray[np.float32]
@@ -65,6 +66,8 @@ class Story:
     evidence: Evidence
     probability: float
     label: str
+    kind: Kind | None = None
+    """Where the states of its place tell it; None if the evidence must."""
 
 
 def join_growth(places: Sequence[Place], scene: Scene) -> list[Place]:
@@ -143,10 +146,10 @@ def tell_stories(places: Sequence[Place], scene: Scene) -> list[Story]:
     outline is that of what stands there at the end, or else of the change that went furthest.
     """
     if not scene.has_sun:
-        told = [_alone(p) for p in places]
+        told = [tell_alone(p) for p in places]
     else:
         stories, alone = _chapters(places, scene)
-        told = [_alone(p) for p in alone] + [_tell(s, scene) for s in stories]
+        told = [tell_alone(p) for p in alone] + [_tell(s, scene) for s in stories]
     return [_ended(story, told, scene) for story in told]
 
 
@@ -219,7 +222,8 @@ def _ended(story: Story, told: Sequence[Story], scene: Scene) -> Story:
     return replace(story, turn=replace(turn, complete=complete, until=until), evidence=evidence)
 
 
-def _alone(place: Place) -> Story:
+def tell_alone(place: Place) -> Story:
+    """One change as a story of its own."""
     return Story(
         place.patch,
         place.history.seen,
@@ -237,7 +241,7 @@ def _tell(story: list[Place], scene: Scene) -> Story:
     if inside is not None:
         return inside
     if len(story) == 1:
-        return _alone(story[0])
+        return tell_alone(story[0])
     standing = [
         p
         for p in story
@@ -331,7 +335,7 @@ def follow_known(known: Sequence[Structure], scene: Scene) -> list[Place]:
     for structure in known:
         if structure.role is not Role.BUILDING:
             continue
-        mask = _mask_of(structure, scene)
+        mask = mask_of(structure, scene)
         if mask is None:
             continue
         places += [
@@ -340,7 +344,8 @@ def follow_known(known: Sequence[Structure], scene: Scene) -> list[Place]:
     return places
 
 
-def _mask_of(structure: Structure, scene: Scene) -> Mask | None:
+def mask_of(structure: Structure, scene: Scene) -> Mask | None:
+    """(y, x) pixels of a known outline; None if fewer than four lie on the grid."""
     shape = scene.natural.usable.shape[1:]
     a, b, c, d, e, f = scene.grid.transform
     try:

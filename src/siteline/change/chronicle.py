@@ -1,0 +1,266 @@
+"""From the states of a place to its changes: built, reroofed, torn down, one after the other."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import binary_dilation
+
+from siteline.change.features import SCALES
+from siteline.change.kinds import PLAIN_SHADOW, SURE_SHADOW, probability_of
+from siteline.change.life import TEXTURE_UNIT, Controls, Life, State, follow_life
+from siteline.change.objects import AROUND, Patch
+from siteline.change.odds import odds_of
+from siteline.change.places import Place, choose_places, weigh_evidence
+from siteline.change.roofs import OVERLAP, Roof, choose_roofs, outline_known
+from siteline.change.scene import Scene
+from siteline.change.stories import JOINED_YEARS, Story, join_growth, tell_alone
+from siteline.change.timeline import Turn, date_turn, follow
+from siteline.model.change import Kind
+from siteline.model.place import Role, Structure
+
+Array = NDArray[np.float32]
+
+SAME = 1.5
+"""States whose levels differ by less, in noticeable units, are alike."""
+
+NEW_ROOF = 2.0
+"""A standing building whose level steps by more has another roof."""
+
+WORTH_A_LOOK = 0.1
+"""Changes less probable than this do not seed outlines."""
+
+SAME_GROUND, SAME_TIME = 0.3, 0.25
+"""Stories that share so much of the smaller one's ground, within so many years, are of one change."""
+
+NO_SHADOW = -1.0
+"""Log Bayes factor below which nothing stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change in the life of a place, by the numbers of its states."""
+
+    before: int
+    """Last state before it."""
+
+    first: int
+    """First state that differs."""
+
+    after: int
+    """State in which it has ended."""
+
+    kind: Kind | None
+
+
+def tell_scene(places: Sequence[Place], known: Sequence[Structure], scene: Scene) -> list[Story]:
+    """
+    All that happened in a scene whose shadows can be followed: what buildings lived through, and what else became of the ground.
+
+    places: every change found, likely or not. A change that a building explains is not told again.
+    """
+    drawn = [(s.label, outline_known(s, scene)) for s in known if s.role is Role.BUILDING]
+    mine = [(label, roof) for label, roof in drawn if roof is not None]
+    seeds = [p for p in places if p.probability >= WORTH_A_LOOK and p.patch.area <= scene.largest_building_px]
+    roofs = [r for r in choose_roofs(seeds, scene) if not any(_shares(r, k) for _, k in mine)]
+    lived = [s for label, roof in mine for s in tell_lives([roof], scene, label)] + tell_lives(roofs, scene)
+    lived = settle([replace(s, probability=odds_of(s)) for s in lived], scene)
+    rest = leave_unexplained(join_growth(choose_places(list(places)), scene), lived, scene)
+    other = [tell_alone(p) for p in rest]
+    return lived + [replace(s, probability=odds_of(s)) for s in other]
+
+
+def _shares(a: Roof, b: Roof) -> bool:
+    return a.patch(0).overlap(b.patch(0)) > OVERLAP
+
+
+def settle(stories: Sequence[Story], scene: Scene) -> list[Story]:
+    """Of stories that tell the same change of the same ground, the likeliest."""
+    years = scene.natural.years
+    kept: list[Story] = []
+    for story in sorted(
+        stories, key=lambda s: (-s.probability, -s.patch.area, s.patch.rows.start, s.patch.cols.start)
+    ):
+        span = years[story.at] - SAME_TIME, years[story.settled] + SAME_TIME
+        if not any(
+            k.patch.overlap(story.patch) > SAME_GROUND
+            and years[k.at] <= span[1]
+            and years[k.settled] >= span[0]
+            for k in kept
+        ):
+            kept.append(story)
+    return kept
+
+
+def tell_lives(roofs: Sequence[Roof], scene: Scene, label: str = "") -> list[Story]:
+    """What happened at each outline, as stories."""
+    controls = Controls.of(scene.cuts[0].series, scene.cuts[0].restless)
+    told = []
+    for roof in roofs:
+        life = follow_life(roof.patch(0), scene, controls)
+        stands = who_stands(life, scene)
+        changes = name_changes(life, stands, scene)
+        for number, change in enumerate(changes):
+            since = changes[number - 1].after if number else 0
+            until = changes[number + 1].first if number + 1 < len(changes) else len(life.states)
+            told.append(replace(_tell(life, roof, change, (since, until), scene), label=label))
+    return told
+
+
+def who_stands(life: Life, scene: Scene) -> list[bool | None]:
+    """Whether something stands in each state: by its shadow, else by likeness to a state whose shadow tells; else unknown."""
+    known = [_by_shadow(s) for s in life.states]
+    said = list(known)
+    for i, state in enumerate(life.states):
+        if known[i] is None:
+            near = [
+                (_distance(state, life.states[j], scene), j)
+                for j in range(len(known))
+                if known[j] is not None
+            ]
+            if near and min(near)[0] < SAME:
+                said[i] = known[min(near)[1]]
+    return said
+
+
+def _by_shadow(state: State) -> bool | None:
+    if state.shadow is None:
+        return None
+    if state.shadow.log_bayes >= (SURE_SHADOW if state.contrast >= 1 else PLAIN_SHADOW):
+        return True
+    return False if state.shadow.log_bayes <= NO_SHADOW else None
+
+
+def _distance(a: State, b: State, scene: Scene) -> float:
+    unit = np.array([*(SCALES[name] for name in scene.plain.names), TEXTURE_UNIT], np.float32)
+    return float(np.linalg.norm(np.nan_to_num(a.level - b.level) / unit))
+
+
+def name_changes(life: Life, stands: Sequence[bool | None], scene: Scene) -> list[Change]:
+    """
+    The changes of one place, in order.
+
+    Between two states of which it is known whether something stands, what lies between belongs to the change. Works that follow
+    each other within `JOINED_YEARS` are one change.
+    """
+    states, years = life.states, scene.natural.years
+    anchors = [i for i, s in enumerate(stands) if s is not None]
+    if not anchors:
+        if len(states) == 1:
+            return []
+        jumps = [_distance(a, b, scene) for a, b in itertools.pairwise(states)]
+        largest = int(np.argmax(jumps))
+        return [Change(largest, largest + 1, largest + 1, None)]
+    named = _stepped(0, anchors[0], None, life, scene)
+    for a, b in itertools.pairwise(anchors):
+        if stands[a] == stands[b]:
+            more = _stepped(a, b, Kind.ROOF_CHANGE if stands[a] else None, life, scene)
+            if more and stands[a] and named and named[-1].kind is Kind.CONSTRUCTION:
+                pause = years[states[more[0].first].start] - years[states[named[-1].after].start]
+                if pause < JOINED_YEARS:  # a frame gets its roof
+                    named[-1] = replace(named[-1], after=b)
+                    continue
+            named += more
+            continue
+        first = a + 1
+        if stands[b]:  # what was done to the ground before belongs to the building
+            while named and named[-1].kind is None and named[-1].after == first - 1:
+                pause = years[states[first].start] - years[states[named[-1].first].start]
+                if pause > JOINED_YEARS:
+                    break
+                first = named.pop().first
+        named.append(Change(first - 1, first, b, Kind.CONSTRUCTION if stands[b] else Kind.DEMOLITION))
+    return named + _stepped(anchors[-1], len(states) - 1, None, life, scene)
+
+
+def _stepped(a: int, b: int, kind: Kind | None, life: Life, scene: Scene) -> list[Change]:
+    """One change between two states that differ plainly; none if they do not."""
+    if a == b or _distance(life.states[a], life.states[b], scene) < NEW_ROOF:
+        return []
+    return [Change(a, a + 1, b, kind)]
+
+
+def _tell(life: Life, roof: Roof, change: Change, span: tuple[int, int], scene: Scene) -> Story:
+    states, patch = life.states, life.patch
+    old, new = states[change.before], states[change.after]
+    at, settled = states[change.first].start, new.start
+    since = states[span[0]].start
+    until = states[span[1]].start if span[1] < len(states) else len(life.history.seen)
+    history = follow(patch, scene.plain, scene.cuts[0].restless)
+    turn = date_turn(history, old.start, at, states[change.first].stop, since, until)
+    if change.after != change.first:
+        last = date_turn(history, states[change.after - 1].start, settled, new.stop, since, until)
+        complete = None if last.complete is None else max(last.complete, turn.first_with)
+        turn = Turn(turn.last_without, turn.first_with, complete, since, until)
+    moved = replace(patch, first=at, when=np.full(patch.area, at, np.int16))
+    evidence = weigh_evidence(
+        moved,
+        life.history,
+        scene.cuts[0],
+        scene,
+        ((old.start, at), (settled, new.stop)),
+        (since, until),
+        thorough=True,
+    )
+    evidence = replace(evidence, rim=roof.rim)
+    return Story(
+        moved, life.history.seen, turn, at, settled, evidence, probability_of(evidence), "", change.kind
+    )
+
+
+NEAR_PX = 5
+"""Ground as near as this to a building is disturbed by its works."""
+
+LIKELY = 0.3
+"""Stories at least as probable explain what happens beside them."""
+
+
+def leave_unexplained(places: Sequence[Place], told: Sequence[Story], scene: Scene) -> list[Place]:
+    """Changes that no story of a building explains: neither its ground, nor its yard, nor its shadow."""
+    sure = [s for s in told if s.probability >= LIKELY and s.evidence.area_px > 0]
+    return [p for p in places if not any(_explains(s, p, scene) for s in sure)]
+
+
+def _explains(story: Story, place: Place, scene: Scene) -> bool:
+    years = scene.natural.years
+    end = story.turn.complete if story.turn.complete is not None else story.settled
+    timely = (
+        years[story.turn.first_with] - 0.25 <= years[place.at] <= years[max(end, story.at)] + JOINED_YEARS
+    )
+    if not timely:
+        return False
+    if story.patch.overlap(place.patch) > 0.3:
+        return True
+    rows, cols, wide = story.patch.grown(NEAR_PX + 1, scene.natural.usable.shape[1:])
+    near = Patch(rows, cols, binary_dilation(wide, AROUND, NEAR_PX), story.at, np.zeros(0, np.int16))
+    if near.covers(place.patch) > 0.6:
+        return True
+    return _in_shadow(story, place, scene)
+
+
+def _in_shadow(story: Story, place: Place, scene: Scene) -> bool:
+    """Whether a change lies where the building throws its shadow in the looks at hand."""
+    height, gsd = story.evidence.shadow_after or story.evidence.shadow_before, scene.grid.gsd_m
+    if height is None or gsd is None or not np.isfinite(scene.elevation).any():
+        return False
+    low = float(np.nanquantile(scene.elevation, 0.15))
+    azimuth = np.radians(float(np.nanmedian(scene.azimuth)))
+    reach = max(height.height, 4.0) / np.tan(np.radians(max(low, 10.0))) / gsd
+    dy, dx = np.cos(azimuth) * reach, -np.sin(azimuth) * reach
+    mine_y, mine_x = (
+        (story.patch.rows.start + story.patch.rows.stop) / 2,
+        (story.patch.cols.start + story.patch.cols.stop) / 2,
+    )
+    span_y, span_x = np.sort([0, dy]), np.sort([0, dx])
+    half_y = (story.patch.rows.stop - story.patch.rows.start) / 2 + 2
+    half_x = (story.patch.cols.stop - story.patch.cols.start) / 2 + 2
+    return bool(
+        place.patch.rows.start >= mine_y + span_y[0] - half_y
+        and place.patch.rows.stop <= mine_y + span_y[1] + half_y
+        and place.patch.cols.start >= mine_x + span_x[0] - half_x
+        and place.patch.cols.stop <= mine_x + span_x[1] + half_x
+    )

@@ -1,0 +1,259 @@
+"""The life of one place: the states in which it was, one after the other, by looks."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from siteline.change.features import SCALES, Series
+from siteline.change.kinds import GREEN
+from siteline.change.objects import Mask, Patch
+from siteline.change.scene import Scene
+from siteline.change.shadow import ShadowEvidence, strip_darkness, weigh_shadow
+from siteline.change.timeline import History, follow, level_between
+
+Array = NDArray[np.float32]
+
+CONTROLS, POOL = 200, 3000
+"""Unchanged pixels that a place is compared with, of so many that are kept at hand."""
+
+AWAY_PX = 3
+"""How far from a place its controls must lie."""
+
+BREAK_PRICE = 16.0
+"""What one more state must explain, in units of noise variance."""
+
+LEAST_JUMP = 2.0
+"""Smallest step between two states, in noticeable units."""
+
+TEXTURE_UNIT = 0.25
+"""A difference of texture that a person would notice, log units."""
+
+LEAST_SIGMA = 0.02
+"""Noise of one look below which nothing is believed, log units."""
+
+ROUGHNESS = 0.03
+"""Added to a spread before its logarithm."""
+
+SUN_MARGIN = 14
+"""Pixels around a place in which its shadow may fall."""
+
+
+@dataclass(frozen=True, slots=True)
+class Controls:
+    """Pixels that never changed, with what they looked like at each look."""
+
+    values: Array
+    """(feature, time, pixel), freed from what the whole scene did."""
+
+    usable: Mask
+    """(time, pixel)."""
+
+    rows: NDArray[np.intp]
+    cols: NDArray[np.intp]
+
+    @classmethod
+    def of(cls, series: Series, restless: Mask) -> Controls:
+        """An even sample of the quiet pixels of a scene."""
+        rows, cols = np.nonzero(~restless)
+        if rows.size < CONTROLS:
+            rows, cols = np.nonzero(np.ones_like(restless))
+        few = np.unique(np.linspace(0, rows.size - 1, min(rows.size, POOL)).astype(np.intp))
+        rows, cols = rows[few], cols[few]
+        return cls(series.values[:, :, rows, cols], series.usable[:, rows, cols], rows, cols)
+
+    def beside(self, patch: Patch, level: Array, looks: tuple[int, int]) -> Array:
+        """
+        (feature, time) what ground that looked like a place over a span of looks did at all looks; NaN where little is seen.
+
+        level: (feature,) of the place over that span.
+        """
+        far = (
+            (self.rows < patch.rows.start - AWAY_PX)
+            | (self.rows >= patch.rows.stop + AWAY_PX)
+            | (self.cols < patch.cols.start - AWAY_PX)
+            | (self.cols >= patch.cols.stop + AWAY_PX)
+        )
+        ok = self.usable[looks[0] : looks[1]]
+        known = np.where(ok, self.values[:, looks[0] : looks[1]], np.nan)
+        with np.errstate(all="ignore"):
+            own = np.nanmean(known, axis=1)
+        apart = np.square(own - level[:, None]).sum(axis=0)
+        apart = np.where(far & np.isfinite(apart), apart, np.inf)
+        near = np.argsort(apart, kind="stable")[:CONTROLS]
+        near = near[np.isfinite(apart[near])]
+        if near.size < 20:
+            return np.full(self.values.shape[:2], np.nan, np.float32)
+        seen = self.usable[:, near]
+        values = np.where(seen[None], self.values[:, :, near], np.nan)
+        with np.errstate(all="ignore"):
+            line = np.nanmedian(values, axis=2)
+        line[:, seen.sum(axis=1) < 20] = np.nan
+        return np.asarray(line, np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How a place stood over some looks."""
+
+    start: int
+    stop: int
+    looks: int
+    """Those at which it was seen."""
+
+    level: Array
+    """(feature,) against its controls."""
+
+    contrast: float
+    """Difference from the ground around it, noticeable units."""
+
+    lighter: float
+    """Log brightness over the ground around it."""
+
+    warmer: float
+    """Log red over blue, over the ground around it; 0 where unknown."""
+
+    green: float
+    """Over the threshold of plain vegetation; -0.3 where unknown."""
+
+    texture: float
+    """Spread of log brightness within it."""
+
+    shadow: ShadowEvidence | None
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """A place with all its states."""
+
+    patch: Patch
+    history: History
+    """Freed from what the whole scene did, from seasons and from what passed."""
+
+    line: Array
+    """(feature, time) against ground that looked alike; the last feature is texture; NaN where not seen."""
+
+    sigma: Array
+    """(feature,) noise of one look of the line."""
+
+    states: tuple[State, ...]
+
+    @property
+    def breaks(self) -> tuple[int, ...]:
+        """Looks at which a new state begins."""
+        return tuple(s.start for s in self.states[1:])
+
+
+def follow_life(patch: Patch, scene: Scene, controls: Controls) -> Life:
+    """Cut the history of one outline into states: optimal partition of what it did beyond ground that looked like it."""
+    restless = scene.cuts[0].restless
+    history = follow(patch, scene.cuts[0].series, restless)
+    unit = np.array([*(SCALES[name] for name in scene.plain.names), TEXTURE_UNIT], np.float32)
+    first = (0, max(int(patch.first), 1))
+    level = level_between(history.inside, *first)
+    if not np.isfinite(level).all():
+        level = level_between(history.inside, 0, len(history.seen))
+        first = (0, len(history.seen))
+    beside = controls.beside(patch, np.nan_to_num(level), first)
+    inside = history.inside - np.where(np.isfinite(beside), beside, 0)
+    rough = 0.6 * np.log(history.texture + ROUGHNESS)
+    line = np.concatenate([inside, rough[None]]).astype(np.float32)
+    line[:, ~history.usable] = np.nan
+    sigma = _tremble(line)
+    breaks = cut_line(line, sigma, unit)
+    natural = follow(patch, scene.natural, restless)
+    dark = _darkness(patch, scene)
+    edges = [0, *breaks, line.shape[1]]
+    states = tuple(_state(line, natural, dark, scene, a, b) for a, b in itertools.pairwise(edges))
+    return Life(patch, history, line, sigma, states)
+
+
+def cut_line(line: Array, sigma: Array, unit: Array, price: float = BREAK_PRICE) -> list[int]:
+    """
+    Looks at which a line steps to a new level: least squares with a price for each step, exact by dynamic programming.
+
+    line: (feature, time), NaN where not seen; unit: (feature,) noticeable difference. States have at least two seen looks, but
+    for the first and the last. Steps smaller than `LEAST_JUMP` are taken back, the smallest first.
+    """
+    seen = np.flatnonzero(np.isfinite(line).all(axis=0))
+    if seen.size < 4:
+        return []
+    y = np.clip((line[:, seen] - np.median(line[:, seen], axis=1)[:, None]) / sigma[:, None], -40, 40).astype(
+        np.float64
+    )
+    n = seen.size
+    total = np.concatenate([np.zeros((len(y), 1)), np.cumsum(y, axis=1)], axis=1)
+    value = np.full(n + 1, -np.inf)
+    value[0] = 0
+    back = np.zeros(n + 1, int)
+    for stop in range(1, n + 1):
+        start = np.arange(stop)
+        gain = value[:stop] + np.square(total[:, stop][:, None] - total[:, :stop]).sum(axis=0) / (
+            stop - start
+        )
+        gain[start > 0] -= price
+        short = (stop - start < 2) & (start > 0) & (stop < n)
+        gain[short] = -np.inf
+        back[stop] = int(np.argmax(gain))
+        value[stop] = gain[back[stop]]
+    cuts = []
+    here = n
+    while (here := int(back[here])) > 0:
+        cuts.append(here)
+    cuts.reverse()
+    while cuts:
+        edges = [0, *cuts, n]
+        levels = [np.median(line[:, seen[a:b]], axis=1) for a, b in itertools.pairwise(edges)]
+        jumps = [float(np.linalg.norm((b - a) / unit)) for a, b in itertools.pairwise(levels)]
+        least = int(np.argmin(jumps))
+        if jumps[least] >= LEAST_JUMP:
+            break
+        del cuts[least]
+    return [int(seen[c]) for c in cuts]
+
+
+def _tremble(line: Array) -> Array:
+    """Noise of one look, by differences between neighbouring looks."""
+    sigma = np.full(len(line), LEAST_SIGMA, np.float32)
+    for f, row in enumerate(line):
+        known = row[np.isfinite(row)]
+        if known.size > 2:
+            sigma[f] = max(float(np.median(np.abs(np.diff(known)))) / 0.954, LEAST_SIGMA)
+    return sigma
+
+
+def _darkness(patch: Patch, scene: Scene) -> Array | None:
+    if not scene.has_sun:
+        return None
+    rows, cols, mask = patch.grown(SUN_MARGIN, scene.natural.usable.shape[1:])
+    bright, usable = scene.natural.values[0][:, rows, cols], scene.natural.usable[:, rows, cols]
+    return strip_darkness(mask, bright, usable, scene.azimuth)
+
+
+def _state(line: Array, natural: History, dark: Array | None, scene: Scene, start: int, stop: int) -> State:
+    names = scene.natural.names
+    unit = np.array([SCALES[name] for name in names], np.float32)
+    inside, around = level_between(natural.inside, start, stop), level_between(natural.around, start, stop)
+    apart = np.nan_to_num(inside - around)
+    shadow = None
+    if dark is not None and scene.grid.gsd_m is not None:
+        n = np.arange(line.shape[1])
+        shadow = weigh_shadow(dark, scene.elevation, scene.grid.gsd_m, (n >= start) & (n < stop))
+    green = next((n for n in GREEN if n in names), None)
+    seen = natural.usable[start:stop]
+    texture = natural.texture[start:stop][seen]
+    return State(
+        start,
+        stop,
+        int(seen.sum()),
+        level_between(line, start, stop),
+        float(np.linalg.norm(apart / unit)),
+        float(apart[0]),
+        float(apart[names.index("warmth")]) if "warmth" in names else 0.0,
+        float(inside[names.index(green)]) - GREEN[green] if green and np.isfinite(inside[0]) else -0.3,
+        float(np.median(texture)) if texture.size else 0.0,
+        shadow,
+    )

@@ -1,0 +1,284 @@
+"""Outlines of what may be a building, in the images before and after a change."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import (
+    binary_dilation,
+    binary_erosion,
+    binary_fill_holes,
+    binary_opening,
+    find_objects,
+    label,
+    zoom,
+)
+from skimage.segmentation import felzenszwalb
+
+from siteline.change.features import SCALES
+from siteline.change.objects import AROUND, Mask, Patch, solidity
+from siteline.change.places import Place, cast_shadows
+from siteline.change.scene import Scene
+from siteline.change.stories import mask_of
+from siteline.model.place import Structure
+
+Array = NDArray[np.float32]
+
+VIEW_LOOKS, HIGHEST_SUNS = 10, 5
+"""Of so many looks nearest to a change, so many with the highest sun show the ground with the shortest shadows."""
+
+MARGIN_PX = 4
+"""Ground around a changed patch that is segmented with it."""
+
+COARSENESS = (1.0, 4.0, 12.0)
+"""Scales of the segmentation: larger ones make larger segments."""
+
+ENLARGED = 2
+"""Images are enlarged so many times, so that edges lie between pixels."""
+
+CHANGED = 0.6
+"""Share of a segment that must have changed."""
+
+LEAST_SOLIDITY = 0.72
+
+LEAST_RIM = 0.8
+"""Outlines that stand out less, in noticeable units, are not tried."""
+
+MOST_TRIED = 5
+"""Outlines of one change, on one of its sides, whose shadow is looked for."""
+
+OVERLAP = 0.4
+"""Outlines that share more than this of the smaller one are of one building."""
+
+INNER, INNER_RIM, INNER_SOLID = (0.06, 0.75), 3.0, 0.8
+"""Size of a building against its yard, and how plainly it must stand out within it."""
+
+DEMOTED = 3.0
+
+KNOWN_RIM = 5.0
+"""Somebody who drew a building saw it stand out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Roof:
+    """An outline that stands out from its surroundings over some looks."""
+
+    rows: slice
+    cols: slice
+    mask: Mask
+    """(y, x) within rows and cols."""
+
+    rim: float
+    """Contrast with the ground two pixels outside, at the fainter quarter of its edge; noticeable units."""
+
+    solid: float
+
+    uneven: float
+    """Spread of what is inside, noticeable units."""
+
+    green: float
+    """NDVI inside; 0 where unknown."""
+
+    @property
+    def area(self) -> int:
+        """Pixels."""
+        return int(self.mask.sum())
+
+    def patch(self, at: int) -> Patch:
+        """As a patch that changed at one look."""
+        return Patch(self.rows, self.cols, self.mask, at, np.full(self.area, at, np.int16))
+
+
+def choose_roofs(places: Sequence[Place], scene: Scene) -> list[Roof]:
+    """
+    Outlines of what may have stood before or after any of some changes; where several overlap, the likeliest.
+
+    A cleared yard has a sharp outline too, but no shadow of its own: what stands out within it is preferred.
+    """
+    tried = [t for place in places for t in _try(place, scene)]
+    merit = np.array([t.merit for t in tried])
+    for i, outer in enumerate(tried):
+        if outer.shadow < 0 and any(_is_within(inner, outer) for inner in tried):
+            merit[i] -= DEMOTED
+    kept: list[_Tried] = []
+    for i in np.argsort(-merit, kind="stable"):
+        if not any(tried[i].patch.overlap(k.patch) > OVERLAP for k in kept):
+            kept.append(tried[i])
+    return [t.roof for t in kept]
+
+
+def outline_known(structure: Structure, scene: Scene) -> Roof | None:
+    """A structure of the site as an outline; None if fewer than four pixels of it lie on the grid."""
+    mask = mask_of(structure, scene)
+    if mask is None:
+        return None
+    y, x = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    rows, cols = slice(int(y[0]), int(y[-1]) + 1), slice(int(x[0]), int(x[-1]) + 1)
+    return Roof(rows, cols, mask[rows, cols], KNOWN_RIM, solidity(mask[rows, cols]), 0.5, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    """A roof with what speaks for it."""
+
+    roof: Roof
+    patch: Patch
+    at: int
+    before: bool
+    """Whether it is said to have stood before the change."""
+
+    shadow: float
+    """Log Bayes factor while it is said to stand."""
+
+    merit: float
+
+
+def _try(place: Place, scene: Scene) -> list[_Tried]:
+    """The best outlines at both sides of a change."""
+    tried = []
+    for before, looks in ((True, (place.start, place.at)), (False, (place.at, place.stop))):
+        roofs = [r for r in find_roofs(place.patch, scene, looks) if r.rim >= LEAST_RIM]
+        roofs = sorted(roofs, key=lambda r: -merit_of(r, 0.0))[:MOST_TRIED]
+        for roof in roofs:
+            patch = roof.patch(place.at)
+            shadow = cast_shadows(patch, scene, looks, looks)[0]
+            said = 0.0 if shadow is None else shadow.log_bayes
+            tried.append(_Tried(roof, patch, place.at, before, said, merit_of(roof, said)))
+    return tried
+
+
+def _is_within(inner: _Tried, outer: _Tried) -> bool:
+    """Whether an outline lies within another one, plainly, and stands as soon as that, or as long."""
+    size = inner.roof.area / outer.roof.area
+    timely = inner.at <= outer.at + 1 if inner.before else inner.at >= outer.at - 1
+    return bool(
+        inner.before == outer.before
+        and INNER[0] < size < INNER[1]
+        and inner.roof.rim >= INNER_RIM
+        and inner.roof.solid >= INNER_SOLID
+        and timely
+        and inner.shadow > outer.shadow - 0.5
+        and inner.patch.overlap(outer.patch) >= 0.8
+    )
+
+
+def merit_of(roof: Roof, shadow: float) -> float:
+    """
+    How likely an outline is the right one, among others of the same place: sharp all round, solid, even, and with a shadow.
+
+    shadow: log Bayes factor. Weights by conditional logit on tuning districts.
+    """
+    rim, uneven = min(roof.rim, 6.0), min(roof.uneven, 4.0)
+    return (
+        0.39 * rim
+        + 3.5 * roof.solid
+        + 0.43 * math.log(roof.area)
+        + 0.06 * math.sqrt(min(max(shadow, 2.0), 30.0))
+        + 0.08 * min(max(shadow, -3.0), 2.0)
+        - 1.67 * uneven
+        + 1.2 * math.log(max(roof.uneven, 0.1))
+        - 1.8 * max(roof.green, 0.0)
+    )
+
+
+def find_roofs(patch: Patch, scene: Scene, looks: tuple[int, int]) -> list[Roof]:
+    """
+    Outlines within and around a changed patch that may be buildings, at the end of a span of looks (first, one past the last).
+
+    Segments of the image at three scales, and the patch itself.
+    """
+    shape = scene.natural.usable.shape[1:]
+    rows, cols, changed = patch.grown(MARGIN_PX, shape)
+    view = best_view(scene, rows, cols, looks)
+    if view is None:
+        return []
+    wide = binary_dilation(changed)
+    unit = np.array([SCALES[name] for name in scene.natural.names], np.float32)
+    scaled = view / unit[:, None, None]
+    least = scene.least_px
+    ndvi = scene.natural.names.index("ndvi") if "ndvi" in scene.natural.names else None
+    found = []
+    for mask in _segments(scaled, wide, changed, least):
+        roof = _weigh(mask, scaled, rows, cols, ndvi)
+        if roof is not None and roof.area >= least:
+            found.append(roof)
+    return found
+
+
+def best_view(scene: Scene, rows: slice, cols: slice, looks: tuple[int, int]) -> Array | None:
+    """(feature, y, x) median of those among the last looks of a span that have the highest sun; None if there is none."""
+    usable = scene.natural.usable[looks[0] : looks[1], rows, cols].mean(axis=(1, 2))
+    seen = looks[0] + np.flatnonzero(usable > 0.8)
+    seen = seen[-VIEW_LOOKS:]
+    if not seen.size:
+        return None
+    high = seen[np.argsort(-np.nan_to_num(scene.elevation[seen]), kind="stable")[:HIGHEST_SUNS]]
+    values = scene.natural.values[:, np.sort(high), rows, cols]
+    ok = scene.natural.usable[np.sort(high), rows, cols]
+    if ok.all():
+        return np.asarray(np.median(values, axis=1), np.float32)
+    masked = np.ma.array(values, mask=np.broadcast_to(~ok, values.shape))
+    return np.asarray(np.ma.median(masked, axis=1).filled(0), np.float32)
+
+
+def _segments(scaled: Array, wide: Mask, changed: Mask, least: int) -> Iterator[Mask]:
+    """Masks of segments that lie mostly on changed ground; the whole patch comes first."""
+    yield changed
+    big = np.stack(
+        [zoom(band, ENLARGED, order=1, grid_mode=True, mode="nearest") for band in scaled], axis=-1
+    )
+    seen: set[bytes] = set()
+    for scale in COARSENESS:
+        labels = felzenszwalb(
+            big, scale=scale * ENLARGED**2, sigma=0.5, min_size=least * ENLARGED**2 // 2, channel_axis=-1
+        )
+        for k, where in enumerate(find_objects(labels + 1)):
+            if where is None:
+                continue
+            part = labels[where] == k
+            if part.sum() < least * ENLARGED**2 // 2:
+                continue
+            mask = np.zeros(big.shape[:2], bool)
+            mask[where] = part
+            small = mask.reshape(wide.shape[0], ENLARGED, wide.shape[1], ENLARGED).mean(axis=(1, 3)) >= 0.5
+            size = int(small.sum())
+            if size < least or (small & wide).sum() < CHANGED * size or small.tobytes() in seen:
+                continue
+            seen.add(small.tobytes())
+            yield small
+
+
+def _weigh(mask: Mask, scaled: Array, rows: slice, cols: slice, ndvi: int | None) -> Roof | None:
+    """The largest solid part of a mask, with how far it stands out; None if it is no block."""
+    whole = binary_fill_holes(mask)
+    opened = binary_opening(np.pad(whole, 1), AROUND[:2, :2])[1:-1, 1:-1]
+    labels, count = label(opened)
+    if not count:
+        return None
+    block = np.asarray(labels == 1 + int(np.bincount(labels.ravel())[1:].argmax()))
+    solid = solidity(block)
+    if solid < LEAST_SOLIDITY:
+        return None
+    edge = block & ~binary_erosion(block, AROUND, border_value=0)
+    outside = binary_dilation(block, AROUND, 2) & ~binary_dilation(block, AROUND)
+    if not outside.any() or not edge.any():
+        return None
+    core = binary_erosion(block, AROUND)
+    inside = np.median(scaled[:, core if core.sum() >= 4 else block], axis=1)
+    green = float(inside[ndvi]) * SCALES["ndvi"] if ndvi is not None else 0.0
+    apart = np.linalg.norm(scaled[:, outside] - inside[:, None], axis=0)
+    y, x = np.flatnonzero(block.any(axis=1)), np.flatnonzero(block.any(axis=0))
+    top, bottom, left, right = int(y[0]), int(y[-1]) + 1, int(x[0]), int(x[-1]) + 1
+    return Roof(
+        slice(rows.start + top, rows.start + bottom),
+        slice(cols.start + left, cols.start + right),
+        block[top:bottom, left:right],
+        float(np.quantile(apart, 0.25)),
+        solid,
+        float(np.quantile(np.linalg.norm(scaled[:, block] - inside[:, None], axis=0), 0.5)),
+        green,
+    )

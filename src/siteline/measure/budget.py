@@ -8,10 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from siteline.measure.blur import Array
-from siteline.measure.fitted.fit import Fit, blocks_of
+from siteline.measure.fitted.fit import Fit
 from siteline.measure.fitted.footprint import FittedFootprint
+from siteline.measure.fitted.ground import blocks_of
 from siteline.measure.fitted.shape import BLUR, HEIGHT, POSE
 from siteline.measure.options import MeasureOptions
+from siteline.measure.stack import pixel_m
 from siteline.model.imagery import Grid
 from siteline.model.measurement import BudgetLine
 
@@ -25,6 +27,11 @@ LOOKS, EDGE, PSF, REGISTRATION, SCALE, FLOOR, MISFIT, SHAPE = (
     "misfit",
     "shape",
 )
+
+OFF_NADIR = "off-nadir"
+
+USUAL_OFF_NADIR = 5.0
+"""How far off nadir a look may have been taken that does not say so, degrees."""
 
 MISFIT_SHARE = 0.6
 """One-sigma error, relative, of an area per share of the variance that its fit leaves unexplained (tuning seeds)."""
@@ -81,6 +88,26 @@ def fit_budget(
     rest = floor**2 - looks**2 - edge**2
     lines.append(BudgetLine(FLOOR, float(np.sqrt(max(rest, 0.0))), False))
     return tuple(lines)
+
+
+def unknown_lean(found: FittedFootprint, grid: Grid, height: float) -> float:
+    """
+    How far the roof may be seen from its base, px, as some looks do not say from where they were taken.
+
+    Counted for a building of that height, m, by the share of such looks; 0 without a scale.
+    """
+    size = pixel_m(grid)
+    share = float(np.mean(~found.stack.is_view_known))
+    return 0.0 if size is None else share * height * float(np.tan(np.radians(USUAL_OFF_NADIR))) / size
+
+
+def lean_line(edges: float, lean_px: float) -> tuple[BudgetLine, ...]:
+    """
+    The part of an error that an unknown lean makes; none where all views are known.
+
+    edges: how much the value grows with each pixel of wall that is taken for roof, which may be any part of lean_px.
+    """
+    return (BudgetLine(OFF_NADIR, edges * lean_px / float(np.sqrt(12)), False),) if lean_px else ()
 
 
 def _inverse(hessian: Array, free: npt.NDArray[np.bool_]) -> Array:

@@ -17,11 +17,13 @@ from siteline.measure.fitted.ground import box_of
 from siteline.measure.fitted.light import (
     MARGIN_PX,
     Problem,
+    light_up,
     make_prior,
     project,
     residual_noise,
     spread_of,
 )
+from siteline.measure.fitted.picture import draw, with_plot
 from siteline.measure.fitted.shape import ANGLE, HEIGHT, MARGIN, POSE, Shape, rectangle, squared
 from siteline.measure.fitted.walls import propose
 
@@ -219,11 +221,14 @@ def _with_margins(problem: Problem, shape: Shape, unknowns: Array, noise: Array)
     """The unknowns with the margins, side by side, that explain most."""
     start, shifts = unknowns.copy(), np.zeros((len(problem.stack.values), 2))
     start[MARGIN] = MARGIN_PX[0]
+    pixels, bare = problem.stack.pixels, replace(problem.makeup, has_plot=False)
+    picture = draw(shape, start, shifts, pixels, problem.view, bare, moves=False)
     for place in range(MARGIN.start, MARGIN.stop):
         costs = []
         for margin in (0.5, 4.0):
             start[place] = margin
-            costs.append((project(problem, shape, start, shifts, noise).cost, margin))
+            on_plot = with_plot(picture, shape, start, shifts, pixels)
+            costs.append((light_up(problem, on_plot, noise).cost, margin))
         start[place] = min(costs)[1]
     return start
 

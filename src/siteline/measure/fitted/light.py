@@ -120,8 +120,13 @@ def project(
 
     moves: whether the picture's derivatives are wanted.
     """
+    picture = draw(shape, unknowns, shifts, problem.stack.pixels, problem.view, problem.makeup, moves)
+    return light_up(problem, picture, noise)
+
+
+def light_up(problem: Problem, picture: Picture, noise: Array) -> Projected:
+    """Solve for all brightnesses of a picture."""
     stack = problem.stack
-    picture = draw(shape, unknowns, shifts, stack.pixels, problem.view, problem.makeup, moves)
     design, held = _design(problem.ground, picture)
     data = stack.values / noise
     weights = stack.usable.astype(float)

@@ -8,7 +8,7 @@ sweeps of the rectangles it is made of.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -112,6 +112,15 @@ def draw(
     return Picture(roof, shadow, walls, plot, slopes)
 
 
+def with_plot(picture: Picture, shape: Shape, unknowns: Array, shifts: Array, pixels: Array) -> Picture:
+    """The same picture, drawn without derivatives, with a plot under the building."""
+    along, across = _turned(unknowns[ANGLE])
+    away = pixels[None] - unknowns[:2] - shifts[:, None]
+    hides = picture.roof.share if picture.walls is None else picture.roof.share + picture.walls.share
+    plot = _plot(shape, unknowns, away @ along, away @ across, moves=False)
+    return replace(picture, plot=_beyond(plot, Layer(hides, plot.by)))
+
+
 def _larger(a: Layer, b: Layer) -> Layer:
     """Both together, where one holds nearly all of the other."""
     is_b = b.share > a.share
@@ -207,7 +216,7 @@ def _sweep(
     coordinates = np.stack([u, v, side])
     best: Layer | None = None
     for arm in shape.arms:
-        edges, edges_by = _swept_edges(shape, arm, unknowns, reach, sideways)
+        edges, edges_by = _swept_edges(shape, arm, unknowns, reach, sideways, moves)
         seen = blur_slabs(coordinates, edges[0], edges[1], blur)
         by = _still(u)
         if moves:
@@ -229,7 +238,7 @@ Slope = tuple[int, int, int, Array]
 
 
 def _swept_edges(
-    shape: Shape, arm: tuple[int, int, int, int], unknowns: Array, reach: Array, sideways: Array
+    shape: Shape, arm: tuple[int, int, int, int], unknowns: Array, reach: Array, sideways: Array, moves: bool
 ) -> tuple[tuple[Array, Array], list[Slope]]:
     """Lower and upper edges (3, looks) of a swept arm, along u, along v, across the sweep; and their derivatives."""
     first_v = POSE + shape.walls_u
@@ -243,17 +252,27 @@ def _swept_edges(
     low, high = np.empty((3, len(reach))), np.empty((3, len(reach)))
     low[0], high[0] = u_low + np.minimum(tip_u, 0), u_high + np.maximum(tip_u, 0)
     low[1], high[1] = v_low + np.minimum(tip_v, 0), v_high + np.maximum(tip_v, 0)
-    ones = np.ones(len(reach))
-    slopes: list[Slope] = [(places[0], 0, 0, ones), (places[1], 0, 1, ones)]
-    slopes += [(places[2], 1, 0, ones), (places[3], 1, 1, ones)]
-    for slab, tip, turn, metre in ((0, tip_u, tip_v, metre_u), (1, tip_v, -tip_u, metre_v)):
-        for end, is_on in ((0, tip < 0), (1, tip > 0)):
-            slopes += [(ANGLE, slab, end, turn * is_on), (HEIGHT, slab, end, metre * is_on)]
+    slopes: list[Slope] = (
+        []
+        if not moves
+        else [(places[2 * slab + end], slab, end, np.ones(len(reach))) for slab in (0, 1) for end in (0, 1)]
+    )
+    if moves:
+        for slab, tip, turn, metre in ((0, tip_u, tip_v, metre_u), (1, tip_v, -tip_u, metre_v)):
+            for end, is_on in ((0, tip < 0), (1, tip > 0)):
+                if is_on.any():
+                    slopes += [(ANGLE, slab, end, turn * is_on), (HEIGHT, slab, end, metre * is_on)]
     for end, edge in ((0, low), (1, high)):
         takes_high_u, takes_high_v = (side_u > 0) == (end == 1), (side_v > 0) == (end == 1)
         a, b = np.where(takes_high_u, u_high, u_low), np.where(takes_high_v, v_high, v_low)
         edge[2] = a * side_u + b * side_v
-        slopes.append((ANGLE, 2, end, a * side_v - b * side_u))
-        slopes += [(places[0], 2, end, side_u * ~takes_high_u), (places[1], 2, end, side_u * takes_high_u)]
-        slopes += [(places[2], 2, end, side_v * ~takes_high_v), (places[3], 2, end, side_v * takes_high_v)]
+        if moves:
+            slopes.append((ANGLE, 2, end, a * side_v - b * side_u))
+            by_wall = (
+                side_u * ~takes_high_u,
+                side_u * takes_high_u,
+                side_v * ~takes_high_v,
+                side_v * takes_high_v,
+            )
+            slopes += [(place, 2, end, by) for place, by in zip(places, by_wall, strict=True) if by.any()]
     return (low, high), slopes

@@ -79,15 +79,17 @@ class Setting:
 
     looks: int = 8
     buildings: int = 10
+    estates: int = 45
+    """How many of them are measured."""
 
 
 USUAL = Setting()
 
 SETTINGS = {
-    "0.5 m, 15–25° off nadir": Setting(0.5, 200.0, 0.6, (15, 25)),
-    "1 m, 15–25° off nadir": Setting(1.0, 300.0, 1.0, (15, 25)),
-    "3 m, 15–25° off nadir": Setting(off_nadir=(15, 25)),
-    "10 m": Setting(10.0, 1500.0, 3.0),
+    "0.5 m, 15–25° off nadir": Setting(0.5, 200.0, 0.6, (15, 25), estates=15),
+    "1 m, 15–25° off nadir": Setting(1.0, 300.0, 1.0, (15, 25), estates=12),
+    "3 m, 15–25° off nadir": Setting(off_nadir=(15, 25), estates=8),
+    "10 m": Setting(10.0, 1500.0, 3.0, estates=8),
 }
 """Other pixels and other views; the smaller the pixels, the smaller the estates and their buildings."""
 

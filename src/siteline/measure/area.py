@@ -11,6 +11,7 @@ from shapely.geometry.base import BaseGeometry
 from siteline.measure.budget import (
     EDGE,
     SCALE,
+    border_line,
     fit_budget,
     gradient_of_area,
     lean_line,
@@ -61,7 +62,11 @@ def area_of_fit(found: FittedFootprint, grid: Grid, options: MeasureOptions) -> 
     per_px, unit = unit_area(grid)
     value = fit.area_px * per_px
     lean = unknown_lean(found, grid, found.height_m)
-    parts = (*parts, *lean_line(sum(fit.sides_px) / 2, lean))
+    parts = (
+        *parts,
+        *lean_line(sum(fit.sides_px) / 2, lean),
+        *border_line(found, grid, outline.length),
+    )
     lines = [replace(line, sigma=line.sigma * per_px) for line in parts]
     lines.append(BudgetLine(SCALE, 2 * relative_scale(grid, options) * value, True))
     ring = from_pixels(outline, grid).exterior.coords[:-1]

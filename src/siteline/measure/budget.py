@@ -33,6 +33,15 @@ OFF_NADIR = "off-nadir"
 USUAL_OFF_NADIR = 5.0
 """How far off nadir a look may have been taken that does not say so, degrees."""
 
+BORDER = "unseen border"
+
+BORDER_M, BORDER_PX = 5.0, 0.3
+"""Paving around a building is about so wide; where that is less than a pixel it may be taken for roof, and the walls of
+a small building err by so many pixels together (one sigma, tuning seeds at 10 m)."""
+
+BORDER_TELLS = (100.0, 160.0)
+"""Up to so many pixels a building has such an error in full, from so many on it has none."""
+
 MISFIT_SHARE = 0.6
 """One-sigma error, relative, of an area per share of the variance that its fit leaves unexplained (tuning seeds)."""
 
@@ -108,6 +117,22 @@ def lean_line(edges: float, lean_px: float) -> tuple[BudgetLine, ...]:
     edges: how much the value grows with each pixel of wall that is taken for roof, which may be any part of lean_px.
     """
     return (BudgetLine(OFF_NADIR, edges * lean_px / float(np.sqrt(12)), False),) if lean_px else ()
+
+
+def border_line(found: FittedFootprint, grid: Grid, edges_px: float) -> tuple[BudgetLine, ...]:
+    """
+    The part of an error that a border makes which is too narrow for the pixels; none where pixels are fine.
+
+    edges_px: how much the value grows if all walls lie a pixel farther out.
+    """
+    size = pixel_m(grid)
+    if size is None:
+        return ()
+    is_unseen = float(np.clip(1.6 - BORDER_M / size, 0, 1))
+    few, enough = BORDER_TELLS
+    is_small = float(np.clip((enough - found.best.area_px) / (enough - few), 0, 1))
+    sigma = BORDER_PX * is_unseen * is_small * edges_px
+    return (BudgetLine(BORDER, sigma, False),) if sigma > 0 else ()
 
 
 def _inverse(hessian: Array, free: npt.NDArray[np.bool_]) -> Array:

@@ -9,6 +9,7 @@ import numpy as np
 from siteline.measure.budget import (
     OFF_NADIR,
     SCALE,
+    border_line,
     fit_budget,
     gradient_of_height,
     gradient_of_side,
@@ -65,10 +66,9 @@ def _side(
     parts = fit_budget(found, found.stack.pixels, gradient, side_px, floor, options, power=1)
     per_px, unit = unit_length(grid)
     lines = [replace(line, sigma=line.sigma * per_px) for line in parts]
-    lines += [
-        replace(line, sigma=line.sigma * per_px)
-        for line in lean_line(1.0, unknown_lean(found, grid, found.height_m))
-    ]
+    lean = lean_line(1.0, unknown_lean(found, grid, found.height_m))
+    border = border_line(found, grid, float(np.sqrt(2)))
+    lines += [replace(line, sigma=line.sigma * per_px) for line in (*lean, *border)]
     lines.append(BudgetLine(SCALE, relative_scale(grid, options) * side_px * per_px, True))
     looks = len(found.stack.scene_ids)
     return Measurement(

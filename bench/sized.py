@@ -120,7 +120,8 @@ def _percent(value: float) -> str:
 
 def _errors(of: Iterable[Sized], what: str) -> NDArray[np.float64]:
     found = [s.error(what) for s in of]
-    return np.abs(np.array([e for e in found if e is not None]))
+    errors: NDArray[np.float64] = np.abs(np.array([e for e in found if e is not None]))
+    return errors
 
 
 def row(name: str, of: Sequence[Sized], bar: str, what: str = "area") -> tuple[str, ...]:

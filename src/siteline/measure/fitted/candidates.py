@@ -92,11 +92,7 @@ def candidates(whole: Problem, outline_px: BaseGeometry, belief: Belief, is_angu
         fits.append((few, fit(few, *drawn, noise, FIRST_STEPS)))
     closest = min((f for _, f in fits), key=lambda f: f.cost)
     inside = [_within(drawn[1], closest, share) for share in (1.0, 0.8)]
-    if drawn[0] == rectangle():  # at its own size it would end where the closest does
-        on_plots = [(closest.shape, closest.unknowns), (drawn[0], inside[1])]
-    else:
-        on_plots = [(closest.shape, closest.unknowns), *((drawn[0], at) for at in inside)]
-    fits += _on_plots(few, on_plots, noise)
+    fits += _on_plots(few, [(closest.shape, closest.unknowns), *((drawn[0], at) for at in inside)], noise)
     leader = rank(fits, outline_px, belief)[0].fit
     is_plain = drawn[0] == leader.shape == rectangle()
     if is_plain and (leader.explained < RIDGE_BELOW or leader.area_px < 0.8 * outline_px.area):

@@ -65,3 +65,16 @@ def test_a_large_hall_is_measured_on_fine_pixels() -> None:
     beyond = replace(cube.attrs["grid"], shape=(60, 60))
     cut = cube.isel(x=slice(60), y=slice(60)).assign_attrs(grid=beyond)
     assert "edge of the images" in (measure_outline(on_grid(footprint), cut)[0].refused or "")
+
+
+def test_a_border_that_coarse_pixels_cannot_show_widens_small_sizes() -> None:
+    """Eighty pixels of 3 m leave no doubt of a border that eighty pixels of 10 m cannot show."""
+    footprint = building((28, 28), 10, 8, 25)
+    cube = render(World(footprint, contrast=0.2, has_shadow=False, seed=5), 4)
+    fine = measure_outline(on_grid(footprint), cube)[0]
+    assert "unseen border" not in {line.name for line in fine.budget}
+    grid = replace(cube.attrs["grid"], crs=None, transform=(1.0, 0.0, 0.0, 0.0, 1.0, 0.0), gsd_m=10.0)
+    coarse = measure_outline(footprint, cube.assign_attrs(grid=grid))[0]
+    (border,) = (line for line in coarse.budget if line.name == "unseen border")
+    assert coarse.quantity is not None
+    assert border.sigma > 0.1 * coarse.quantity.value

@@ -65,11 +65,48 @@ class Estate:
     truth: Truth
 
 
-def estate(seed: int, looks: int = 8, gsd_m: float = 3.0, buildings: int = 10) -> Estate:
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What an estate is rendered with."""
+
+    gsd_m: float = 3.0
+    size_m: float = 450.0
+    stretch: float = 1.0
+    """How many times larger than usual its buildings are, in plan."""
+
+    off_nadir: tuple[float, float] | None = None
+    """From which to which angle it is seen, degrees; None: from a few."""
+
+    looks: int = 8
+    buildings: int = 10
+    estates: int = 45
+    """How many of them are measured."""
+
+
+USUAL = Setting()
+
+SETTINGS = {
+    "0.5 m, 15–25° off nadir": Setting(0.5, 200.0, 0.6, (15, 25), estates=15),
+    "1 m, 15–25° off nadir": Setting(1.0, 300.0, 1.0, (15, 25), estates=12),
+    "3 m, 15–25° off nadir": Setting(off_nadir=(15, 25), estates=8),
+    "10 m": Setting(10.0, 1500.0, 3.0, estates=8),
+}
+"""Other pixels and other views; the smaller the pixels, the smaller the estates and their buildings."""
+
+
+def estate(seed: int, setting: Setting = USUAL) -> Estate:
     """A rendered estate on the product's own road: files, manifest, alignment, cube."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        story = random_estate(seed, looks=looks, gsd_m=gsd_m, size_m=150 * gsd_m, buildings=buildings)
+        story = random_estate(
+            seed,
+            looks=setting.looks,
+            size_m=setting.size_m,
+            buildings=setting.buildings,
+            gsd_m=setting.gsd_m,
+            stretch=setting.stretch,
+            off_nadir=setting.off_nadir,
+        )
         truth = render_story(folder, story, seed)
         cube, _ = build(folder / "scenes.csv", Site(story.id, story.id, ()))
         cube = cube.load()
@@ -129,7 +166,7 @@ def contrast_of(cube: xr.Dataset, outline: BaseGeometry, others: tuple[BaseGeome
     return float(np.median(found)) if found else 0.0
 
 
-def estates(seeds: range, looks: int = 8, gsd_m: float = 3.0) -> Iterator[Estate]:
+def estates(seeds: range, setting: Setting = USUAL) -> Iterator[Estate]:
     """One after the other."""
     for seed in seeds:
-        yield estate(seed, looks, gsd_m)
+        yield estate(seed, setting)

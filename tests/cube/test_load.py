@@ -202,8 +202,10 @@ def test_one_warp_from_the_originals(tmp_path: Path) -> None:
 
 
 def test_the_cube_is_as_agreed(tmp_path: Path) -> None:
-    """Names, types, order of time, units and the sun, as model/imagery.py promises them."""
+    """Names, types, order of time, units, sun and view, as model/imagery.py promises them."""
     series = make_series(tmp_path, known_shifts(6))
+    for at, row in enumerate(series.rows):
+        row["view_off_nadir"], row["view_azimuth"] = (2.5 * at, 98) if at else ("", "")
     series.rows.reverse()
     built, alignment = series.build()
     cube = built.cube
@@ -217,6 +219,8 @@ def test_the_cube_is_as_agreed(tmp_path: Path) -> None:
     assert cube.attrs["units"] == "reflectance"
     assert cube.attrs["grid"].shape == cube["value"].shape[2:]
     assert cube["sun_elevation"].values == pytest.approx(36, abs=14)
+    assert cube["view_off_nadir"].values == pytest.approx([np.nan, 2.5, 5, 7.5, 10, 12.5], nan_ok=True)
+    assert cube["view_azimuth"].values == pytest.approx([np.nan, *[98] * 5], nan_ok=True)
     assert [look.scene_id for look in alignment.looks] == [f"S{at:02d}" for at in reversed(range(6))]
 
 

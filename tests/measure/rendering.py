@@ -28,6 +28,7 @@ FINE = 5
 GSD = 3.0
 BANDS = ("blue", "green", "red", "nir")
 GROUND = np.array([0.10, 0.13, 0.17, 0.24])
+WALL = np.array([0.13, 0.14, 0.15, 0.17])
 SUNS = (
     (165.0, 28.0),
     (150.0, 45.0),
@@ -64,6 +65,8 @@ class World:
     roof_streaks: float = 0.015
     seed: int = 0
     suns: tuple[tuple[float, float], ...] = field(default=SUNS)
+    views: tuple[tuple[float, float], ...] = ()
+    """Off nadir and azimuth of each look, degrees, in turn; none: from straight above, and nobody says so."""
 
 
 def render(
@@ -81,7 +84,8 @@ def render(
     tint = rng.uniform(0.8, 1.2, 4)
     pictures = []
     suns = [world.suns[i % len(world.suns)] for i in range(looks)]
-    for azimuth, elevation in suns:
+    views = [world.views[i % len(world.views)] for i in range(looks)] if world.views else []
+    for look, (azimuth, elevation) in enumerate(suns):
         season = rng.uniform(0.85, 1.15)
         ground = (
             GROUND[:, None, None] * season
@@ -94,6 +98,11 @@ def render(
             sky = np.array([0.45, 0.35, 0.28, 0.22])[:, None, None]
             ground = ground * (1 - dark * (1 - sky))
         roof = (GROUND + world.contrast * tint)[:, None, None] + streaks + 0.5 * rough
+        if views:
+            by = _lean(world, *views[look])
+            roof_cover = coverage(translate(world.footprint, *by), fine_shape)
+            whole = coverage(_swept(world.footprint, *by), fine_shape)
+            ground = ground * (1 - whole) + WALL[:, None, None] * whole
         scene = ground * (1 - roof_cover) + roof * roof_cover
         gain, haze = rng.normal(1, 0.04), rng.normal(0, 0.004)
         shift = rng.normal(0, jitter, 2) * FINE
@@ -107,15 +116,20 @@ def render(
         pixels = np.stack(blurred).reshape(4, rows, FINE, cols, FINE).mean(axis=(2, 4))
         pixels += rng.normal(0, noise, pixels.shape) * np.sqrt(0.5 + pixels / 0.3)
         pictures.append(np.round(pixels * 1e4) / 1e4)
-    return as_cube(np.stack(pictures), suns)
+    return as_cube(np.stack(pictures), suns, views)
 
 
-def as_cube(values: npt.NDArray[np.float64], suns: list[tuple[float, float]] | None = None) -> xr.Dataset:
+def as_cube(
+    values: npt.NDArray[np.float64],
+    suns: list[tuple[float, float]] | None = None,
+    views: list[tuple[float, float]] | None = None,
+) -> xr.Dataset:
     """(time, band, y, x) reflectance as a cube, one look a week, at 3 m in UTM."""
     count, _, rows, cols = values.shape
     grid = Grid("EPSG:32652", (GSD, 0.0, 500_000.0, 0.0, -GSD, 4_400_000.0), (rows, cols), GSD)
     times = np.datetime64("2024-03-01", "ns") + np.arange(count) * np.timedelta64(7, "D")
     sun = np.array(suns) if suns else np.full((count, 2), np.nan)
+    view = np.array(views) if views else np.full((count, 2), np.nan)
     return xr.Dataset(
         {
             "value": (("time", "band", "y", "x"), values.astype(np.float32)),
@@ -126,6 +140,8 @@ def as_cube(values: npt.NDArray[np.float64], suns: list[tuple[float, float]] | N
             "scene": ("time", [f"S{i:02d}" for i in range(count)]),
             "sun_azimuth": ("time", sun[:, 0]),
             "sun_elevation": ("time", sun[:, 1]),
+            "view_off_nadir": ("time", view[:, 0]),
+            "view_azimuth": ("time", view[:, 1]),
             "band": list(BANDS[: values.shape[1]]),
             "y": 4_400_000.0 - GSD * (np.arange(rows) + 0.5),
             "x": 500_000.0 + GSD * (np.arange(cols) + 0.5),
@@ -182,15 +198,22 @@ def roughly(polygon: Polygon, rng: np.random.Generator) -> Polygon:
 def _shadow(world: World, azimuth: float, elevation: float) -> BaseGeometry:
     length = world.height_m / np.tan(np.radians(elevation)) / GSD
     dx, dy = -np.sin(np.radians(azimuth)) * length, np.cos(np.radians(azimuth)) * length
-    ring = list(world.footprint.exterior.coords)
+    return _swept(world.footprint, dx, dy).difference(world.footprint)
+
+
+def _lean(world: World, off_nadir: float, azimuth: float) -> tuple[float, float]:
+    """How far the roof is seen from its base, pixels: away from the satellite."""
+    away = world.height_m * np.tan(np.radians(off_nadir)) / GSD
+    return away * np.sin(np.radians(azimuth)), -away * np.cos(np.radians(azimuth))
+
+
+def _swept(footprint: Polygon, dx: float, dy: float) -> BaseGeometry:
+    """All that a footprint covers on its way."""
     quads = [
         Polygon([a, b, (b[0] + dx, b[1] + dy), (a[0] + dx, a[1] + dy)]).convex_hull
-        for a, b in itertools.pairwise(ring)
+        for a, b in itertools.pairwise(footprint.exterior.coords)
     ]
-    swept = unary_union(
-        [world.footprint, translate(world.footprint, dx, dy), *[q for q in quads if q.area > 0]]
-    )
-    return swept.difference(world.footprint)
+    return unary_union([footprint, translate(footprint, dx, dy), *[q for q in quads if q.area > 0]])
 
 
 def _patches(world: World, rng: np.random.Generator) -> list[tuple[BaseGeometry, npt.NDArray[np.float64]]]:

@@ -110,9 +110,9 @@ def build_cube(
     remarks = harmonise(value, why_not, bands) if options.harmonise else ()
     y, x = centres(grid)
     looks = [alignment.looks[at] for at in used]
-    sun = {
+    angles = {
         name: ("time", [np.nan if n.attrs[name] is None else float(n.attrs[name]) for n in chosen])
-        for name in ("sun_azimuth", "sun_elevation")
+        for name in ("sun_azimuth", "sun_elevation", "view_off_nadir", "view_azimuth")
     }
     cube = xr.Dataset(
         {"value": (("time", "band", "y", "x"), value), "why_not": (("time", "y", "x"), why_not)},
@@ -122,7 +122,7 @@ def build_cube(
             "y": y,
             "x": x,
             "scene": ("time", np.array([look.scene_id for look in looks])),
-            **sun,
+            **angles,
         },
         attrs={
             "grid": grid,

@@ -8,7 +8,17 @@ import numpy as np
 from shapely import contains_xy
 from shapely.geometry.base import BaseGeometry
 
-from siteline.measure.budget import EDGE, SCALE, fit_budget, gradient_of_area, relative_scale, total
+from siteline.measure.budget import (
+    EDGE,
+    SCALE,
+    border_line,
+    fit_budget,
+    gradient_of_area,
+    lean_line,
+    relative_scale,
+    total,
+    unknown_lean,
+)
 from siteline.measure.fitted.cover import cover_of
 from siteline.measure.fitted.footprint import FittedFootprint
 from siteline.measure.options import MeasureOptions
@@ -32,6 +42,10 @@ SOFT_SHARE = 0.06
 """Relative one-sigma error of such an area, whatever its size: what counts as changed is a convention."""
 
 
+SEEN_PX = 0.5
+"""A roof nearer to its base than this is seen where it stands, pixels."""
+
+
 def unit_area(grid: Grid) -> tuple[float, str]:
     """What one px² is, and in which unit."""
     size = pixel_m(grid)
@@ -39,7 +53,7 @@ def unit_area(grid: Grid) -> tuple[float, str]:
 
 
 def area_of_fit(found: FittedFootprint, grid: Grid, options: MeasureOptions) -> Measurement:
-    """The area of a fitted roof outline, m² (px² without scale)."""
+    """The area of a fitted roof outline, m² (px² without scale); its footprint is the same outline on the ground."""
     fit = found.best
     outline = fit.shape.outline(fit.unknowns)
     smallness = 1 + max(0.0, 1 - fit.area_px / ENOUGH_PX)
@@ -47,6 +61,12 @@ def area_of_fit(found: FittedFootprint, grid: Grid, options: MeasureOptions) -> 
     parts = fit_budget(found, found.stack.pixels, gradient_of_area(fit), fit.area_px, floor, options)
     per_px, unit = unit_area(grid)
     value = fit.area_px * per_px
+    lean = unknown_lean(found, grid, found.height_m)
+    parts = (
+        *parts,
+        *lean_line(sum(fit.sides_px) / 2, lean),
+        *border_line(found, grid, outline.length),
+    )
     lines = [replace(line, sigma=line.sigma * per_px) for line in parts]
     lines.append(BudgetLine(SCALE, 2 * relative_scale(grid, options) * value, True))
     ring = from_pixels(outline, grid).exterior.coords[:-1]
@@ -55,18 +75,35 @@ def area_of_fit(found: FittedFootprint, grid: Grid, options: MeasureOptions) -> 
     footprint = Footprint(
         tuple((float(x), float(y)) for x, y in ring),
         grid.crs,
-        float(sigma_px * units_per_pixel(grid)),
+        float(np.hypot(sigma_px, lean / np.sqrt(2)) * units_per_pixel(grid)),
         found.stack.scene_ids[0],
+        is_base=bool(found.stack.is_view_known.any()),
     )
     looks = len(found.stack.scene_ids)
     return Measurement(
         "area",
         Quantity(value, total(lines), unit),
         tuple(lines),
-        f"roof outline, {fit.shape.name} fitted to {looks} look{'s' if looks > 1 else ''}",
+        f"roof outline, {fit.shape.name} fitted to {looks} look{'s' if looks > 1 else ''}"
+        + _say_place(found, grid),
         found.stack.scene_ids,
         footprint=footprint,
     )
+
+
+def _say_place(found: FittedFootprint, grid: Grid) -> str:
+    """Which outline stands where: seen aslant, a roof lies beside its base."""
+    known, size = found.stack.is_view_known, pixel_m(grid)
+    if size is None:
+        return ""
+    if not known.any():
+        return ", placed as it is seen: from where is not known"
+    farthest = found.height_m * float(np.hypot(*found.stack.lean.T).max())
+    said = ", placed at its base"
+    if farthest > SEEN_PX:
+        said += f", from which the roof is seen up to {farthest * size:.2g} m away"
+    blind = int(np.sum(~known))
+    return said + (f"; {blind} of the looks do not say from where they were taken" if blind else "")
 
 
 def area_of_ground(

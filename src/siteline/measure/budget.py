@@ -8,10 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from siteline.measure.blur import Array
-from siteline.measure.fitted.fit import Fit, blocks_of
+from siteline.measure.fitted.fit import Fit
 from siteline.measure.fitted.footprint import FittedFootprint
+from siteline.measure.fitted.ground import blocks_of
 from siteline.measure.fitted.shape import BLUR, HEIGHT, POSE
 from siteline.measure.options import MeasureOptions
+from siteline.measure.stack import pixel_m
 from siteline.model.imagery import Grid
 from siteline.model.measurement import BudgetLine
 
@@ -25,6 +27,20 @@ LOOKS, EDGE, PSF, REGISTRATION, SCALE, FLOOR, MISFIT, SHAPE = (
     "misfit",
     "shape",
 )
+
+OFF_NADIR = "off-nadir"
+
+USUAL_OFF_NADIR = 5.0
+"""How far off nadir a look may have been taken that does not say so, degrees."""
+
+BORDER = "unseen border"
+
+BORDER_M, BORDER_PX = 5.0, 0.3
+"""Paving around a building is about so wide; where that is less than a pixel it may be taken for roof, and the walls of
+a small building err by so many pixels together (one sigma, tuning seeds at 10 m)."""
+
+BORDER_TELLS = (100.0, 160.0)
+"""Up to so many pixels a building has such an error in full, from so many on it has none."""
 
 MISFIT_SHARE = 0.6
 """One-sigma error, relative, of an area per share of the variance that its fit leaves unexplained (tuning seeds)."""
@@ -81,6 +97,42 @@ def fit_budget(
     rest = floor**2 - looks**2 - edge**2
     lines.append(BudgetLine(FLOOR, float(np.sqrt(max(rest, 0.0))), False))
     return tuple(lines)
+
+
+def unknown_lean(found: FittedFootprint, grid: Grid, height: float) -> float:
+    """
+    How far the roof may be seen from its base, px, as some looks do not say from where they were taken.
+
+    Counted for a building of that height, m, by the share of such looks; 0 without a scale.
+    """
+    size = pixel_m(grid)
+    share = float(np.mean(~found.stack.is_view_known))
+    return 0.0 if size is None else share * height * float(np.tan(np.radians(USUAL_OFF_NADIR))) / size
+
+
+def lean_line(edges: float, lean_px: float) -> tuple[BudgetLine, ...]:
+    """
+    The part of an error that an unknown lean makes; none where all views are known.
+
+    edges: how much the value grows with each pixel of wall that is taken for roof, which may be any part of lean_px.
+    """
+    return (BudgetLine(OFF_NADIR, edges * lean_px / float(np.sqrt(12)), False),) if lean_px else ()
+
+
+def border_line(found: FittedFootprint, grid: Grid, edges_px: float) -> tuple[BudgetLine, ...]:
+    """
+    The part of an error that a border makes which is too narrow for the pixels; none where pixels are fine.
+
+    edges_px: how much the value grows if all walls lie a pixel farther out.
+    """
+    size = pixel_m(grid)
+    if size is None:
+        return ()
+    is_unseen = float(np.clip(1.6 - BORDER_M / size, 0, 1))
+    few, enough = BORDER_TELLS
+    is_small = float(np.clip((enough - found.best.area_px) / (enough - few), 0, 1))
+    sigma = BORDER_PX * is_unseen * is_small * edges_px
+    return (BudgetLine(BORDER, sigma, False),) if sigma > 0 else ()
 
 
 def _inverse(hessian: Array, free: npt.NDArray[np.bool_]) -> Array:

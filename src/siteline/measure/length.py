@@ -7,12 +7,16 @@ from dataclasses import replace
 import numpy as np
 
 from siteline.measure.budget import (
+    OFF_NADIR,
     SCALE,
+    border_line,
     fit_budget,
     gradient_of_height,
     gradient_of_side,
+    lean_line,
     relative_scale,
     total,
+    unknown_lean,
 )
 from siteline.measure.fitted.footprint import FittedFootprint
 from siteline.measure.fitted.shape import HEIGHT
@@ -24,6 +28,9 @@ from siteline.model.quantity import Quantity
 
 ROOF_FORM = 0.08
 """Relative one-sigma error of a height because eaves, ridges and parapets throw the shadow (tuning seeds)."""
+
+LEANS_PX = 0.5
+"""A roof seen farther than this from its base tells of its height, pixels."""
 
 SUN_ANGLE = 0.01
 """Relative one-sigma error of a height from sun angles and flat ground."""
@@ -59,6 +66,9 @@ def _side(
     parts = fit_budget(found, found.stack.pixels, gradient, side_px, floor, options, power=1)
     per_px, unit = unit_length(grid)
     lines = [replace(line, sigma=line.sigma * per_px) for line in parts]
+    lean = lean_line(1.0, unknown_lean(found, grid, found.height_m))
+    border = border_line(found, grid, float(np.sqrt(2)))
+    lines += [replace(line, sigma=line.sigma * per_px) for line in (*lean, *border)]
     lines.append(BudgetLine(SCALE, relative_scale(grid, options) * side_px * per_px, True))
     looks = len(found.stack.scene_ids)
     return Measurement(
@@ -72,14 +82,16 @@ def _side(
 
 def height_of_fit(found: FittedFootprint, grid: Grid, options: MeasureOptions) -> Measurement | None:
     """
-    Height from the length of the shadow, m, over flat ground; None where no shadow was to be expected.
+    Height from the length of the shadow, and from how far the roof is seen from its base, m, over flat ground.
 
-    Refused where the ground beside the building is not darker than lit ground.
+    None where no shadow was to be expected: lean alone would take a shadow that is not in the picture for a wall. Refused
+    where the ground beside the building is not darker than lit ground and no look leans.
     """
-    fit = found.best
-    if found.stack.reach is None or not fit.free[HEIGHT]:
+    fit, looks = found.best, len(found.stack.scene_ids)
+    if found.view.reach is None or not fit.free[HEIGHT]:
         return None
-    method = f"shadow on {len(found.stack.scene_ids)} looks, over flat ground"
+    leans = found.height_m * float(np.hypot(*found.view.lean.T).max()) > LEANS_PX
+    method = f"shadow{' and lean' if leans else ''} on {looks} looks, over flat ground"
     if grid.crs is None:
         method += ", north up"
     floor = 0.2 * float(pixel_m(grid) or 1.0)
@@ -91,11 +103,22 @@ def height_of_fit(found: FittedFootprint, grid: Grid, options: MeasureOptions) -
         *parts,
         BudgetLine("roof form", ROOF_FORM * value, False),
         BudgetLine("sun angle", SUN_ANGLE * value, True),
+        *_unknown_start(found, grid),
         BudgetLine(SCALE, relative_scale(grid, options) * value, True),
     )
     sigma = total(lines)
-    if float(np.median(fit.darkness)) > -0.01 or value < 2 * sigma:
+    is_unseen = float(np.median(fit.darkness)) > -0.01 and not leans
+    if is_unseen or value < 2 * sigma:
         return Measurement(
             "height", None, (), method, found.stack.scene_ids, refused="no shadow long enough to be measured"
         )
     return Measurement("height", Quantity(value, sigma, "m"), lines, method, found.stack.scene_ids)
+
+
+def _unknown_start(found: FittedFootprint, grid: Grid) -> tuple[BudgetLine, ...]:
+    """The shadow starts at the base; where only the roof is seen, it is too long or too short by the roof's lean, m."""
+    lean = unknown_lean(found, grid, found.height_m)
+    if not lean or found.view.reach is None:
+        return ()
+    reach = np.hypot(*found.view.reach.T)
+    return (BudgetLine(OFF_NADIR, lean / float(np.mean(reach[reach > 0])) / float(np.sqrt(2)), False),)

@@ -11,6 +11,7 @@ from shapely.geometry import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from siteline.measure.area import area_of_fit, area_of_ground
+from siteline.measure.coarse import enough_pixels
 from siteline.measure.fitted.footprint import fit_footprint
 from siteline.measure.length import height_of_fit, sides_of_fit
 from siteline.measure.options import MeasureOptions
@@ -109,6 +110,8 @@ def _measure_building(
     fresh: bool = False,
     unfinished: bool = False,
 ) -> tuple[Measurement, ...]:
+    cube, options = enough_pixels(cube, outline, options)
+    grid = cube.attrs["grid"]
     outline_px = to_pixels(outline, grid)
     others = [to_pixels(other, grid) for other in keep_clear if not _is_same(other, outline)]
     stack: Stack | None = None

@@ -7,6 +7,7 @@ printed for another. So each is computed, and those that do not hold are named t
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from math import exp, log, sqrt
 
 from siteline.model.errors import BadInput, NotMeasured
@@ -103,61 +104,99 @@ def _relative_sigma(a: Measurement, b: Measurement) -> float:
     return sqrt(max(own - cancels, 0.0))
 
 
+@dataclass(slots=True)
+class _Judged:
+    """Sentences that the interval supports, and those that are tempting but wrong."""
+
+    supported: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+
+    def judge(self, holds: bool, sentence: str) -> None:
+        """File a sentence."""
+        (self.supported if holds else self.refused).append(sentence)
+
+    def told(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Each sentence once; what is supported is not refused."""
+        supported = tuple(dict.fromkeys(self.supported))
+        return supported, tuple(s for s in dict.fromkeys(self.refused) if s not in supported)
+
+
 def _sentences(
     bounds: tuple[float, float], what: str, name_a: str, name_b: str, noun: str | None
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What may be said of A against B, and what may not though it is tempting."""
     low, high = bounds
-    middle = sqrt(low * high)
     says, turned = _Says(what, name_a, name_b, noun), _Says(what, name_b, name_a, noun)
-    more, large = says.more, says.large
-    supported: list[str] = []
-    refused: list[str] = []
-
-    def judge(holds: bool, sentence: str) -> None:
-        (supported if holds else refused).append(sentence)
-
     if low == high == 1:
-        return (says.plain(says.alike),), (says.than("smaller"), says.than(more))
-    first, last = _percent_range(low, high)
+        return (says.plain(says.alike),), (says.than("smaller"), says.than(says.more))
+    judged = _Judged()
+    _as_share(judged, bounds, says)
+    if high < 1:
+        _if_smaller(judged, bounds, says, turned)
+    elif low > 1:
+        _if_larger(judged, bounds, says, turned)
+    else:
+        _if_neither(judged, bounds, says)
+    return judged.told()
+
+
+def _as_share(judged: _Judged, bounds: tuple[float, float], says: _Says) -> None:
+    """Shares in per cent, and everyday fractions."""
+    low, high = bounds
+    middle = sqrt(low * high)
     if middle < 2:
-        supported.append(says.share(first, last))
+        first, last = _percent_range(low, high)
+        judged.supported.append(says.share(first, last))
         tens = 10 * int(middle * 10 + 1e-9)
         if (tens, tens + 10) != (first, last):
-            judge(_within(low, high, tens / 100, tens / 100 + 0.1), says.share(tens, tens + 10))
+            judged.judge(_within(low, high, tens / 100, tens / 100 + 0.1), says.share(tens, tens + 10))
     near, word = min(FRACTIONS, key=lambda f: abs(log(f[0] / middle)))
     if middle < 1.05:
         is_near = near * (1 - ABOUT) <= low and high <= near * (1 + ABOUT)
-        judge(is_near, says.plain(f"about {says.alike}" if near == 1.0 else f"about {word} of"))
+        judged.judge(is_near, says.plain(f"about {says.alike}" if near == 1.0 else f"about {word} of"))
         span = _fraction_span(low, high)
         if span is not None and not is_near:
-            supported.append(says.plain(f"roughly {span[0]} to {span[1]} of"))
-    if high < 1:
-        supported.append(says.than("smaller"))
-        less, most = _percent_range(1 - high, 1 - low)
-        supported.append(says.by("smaller", less, most))
-        refused += [says.than(more), says.by(more, first, last)]
-        if not _within(1 - high, 1 - low, first / 100, last / 100):
-            refused.append(says.by("smaller", first, last))
-        if not _within(1 / high - 1, 1 / low - 1, less / 100, most / 100):
-            refused.append(turned.by(more, less, most))
-        judge(_within(low, high, 0.45, 0.55), says.plain(f"about half as {large} as"))
-        refused.append(says.plain(f"twice as {large} as"))
-    elif low > 1:
-        times = says.plain(f"{_times(low, high)} times as {large} as")
-        less, most = _percent_range(low - 1, high - 1)
-        supported += [times, says.than(more)] if middle >= 2 else [says.than(more), times]
-        supported.append(says.by(more, less, most))
-        refused += [says.than("smaller"), says.by(more, first, last)]
-        if most <= 100 and not _within(1 - 1 / low, 1 - 1 / high, less / 100, most / 100):
-            refused.append(turned.by("smaller", less, most))
-        judge(_within(low, high, 1.8, 2.2), says.plain(f"about twice as {large} as"))
-    else:
-        supported.append(f"no difference between {says.subject} and {name_b}'s can be told")
-        most = max(1, _ceil(max(1 - low, high - 1), 1))
-        supported.append(f"{says.subject} differs from {name_b}'s by no more than {most} %")
-        refused += [says.than("smaller"), says.than(more), says.plain(f"twice as {large} as")]
-    return tuple(dict.fromkeys(supported)), tuple(s for s in dict.fromkeys(refused) if s not in supported)
+            judged.supported.append(says.plain(f"roughly {span[0]} to {span[1]} of"))
+
+
+def _if_smaller(judged: _Judged, bounds: tuple[float, float], says: _Says, turned: _Says) -> None:
+    low, high = bounds
+    first, last = _percent_range(low, high)
+    less, most = _percent_range(1 - high, 1 - low)
+    judged.supported += [says.than("smaller"), says.by("smaller", less, most)]
+    judged.refused += [says.than(says.more), says.by(says.more, first, last)]
+    if not _within(1 - high, 1 - low, first / 100, last / 100):
+        judged.refused.append(says.by("smaller", first, last))
+    if not _within(1 / high - 1, 1 / low - 1, less / 100, most / 100):
+        judged.refused.append(turned.by(says.more, less, most))
+    judged.judge(_within(low, high, 0.45, 0.55), says.plain(f"about half as {says.large} as"))
+    judged.refused.append(says.plain(f"twice as {says.large} as"))
+
+
+def _if_larger(judged: _Judged, bounds: tuple[float, float], says: _Says, turned: _Says) -> None:
+    low, high = bounds
+    first, last = _percent_range(low, high)
+    times = says.plain(f"{_times(low, high)} times as {says.large} as")
+    less, most = _percent_range(low - 1, high - 1)
+    is_many = sqrt(low * high) >= 2
+    judged.supported += [times, says.than(says.more)] if is_many else [says.than(says.more), times]
+    judged.supported.append(says.by(says.more, less, most))
+    judged.refused += [says.than("smaller"), says.by(says.more, first, last)]
+    if most <= 100 and not _within(1 - 1 / low, 1 - 1 / high, less / 100, most / 100):
+        judged.refused.append(turned.by("smaller", less, most))
+    judged.judge(_within(low, high, 1.8, 2.2), says.plain(f"about twice as {says.large} as"))
+
+
+def _if_neither(judged: _Judged, bounds: tuple[float, float], says: _Says) -> None:
+    low, high = bounds
+    judged.supported.append(f"no difference between {says.subject} and {says.other}'s can be told")
+    most = max(1, _ceil(max(1 - low, high - 1), 1))
+    judged.supported.append(f"{says.subject} differs from {says.other}'s by no more than {most} %")
+    judged.refused += [
+        says.than("smaller"),
+        says.than(says.more),
+        says.plain(f"twice as {says.large} as"),
+    ]
 
 
 class _Says:

@@ -9,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 from shapely import contains_xy
-from shapely.affinity import affine_transform
+from shapely.affinity import affine_transform, translate
 from shapely.geometry import box
 from shapely.geometry.base import BaseGeometry
+from shapely.ops import unary_union
 
 from siteline.measure.blur import Array
 from siteline.measure.options import MeasureOptions
@@ -29,6 +30,12 @@ FEWEST_LOOKS, MOST_VALUES = 3, 16_000
 
 SMALLEST_NOISE = 0.002
 """No image is taken to be better than this, reflectance or relative."""
+
+STEEPEST = 60.0
+"""No look is taken that far off nadir, degrees: more is a slip of the pen."""
+
+FAR_PX = 0.7
+"""A roof that is seen farther from its base than this is looked for where it is seen, pixels."""
 
 CANDIDATES = 3
 """So many times more looks are read than are used, to choose from."""
@@ -51,6 +58,23 @@ class Stack:
     """(looks, 2): tip of the shadow of a metre of height, px; zero where no sun is known; None for all."""
 
     scene_ids: tuple[str, ...]
+    lean: Array
+    """(looks, 2): how far from its foot the top of a metre of height is seen, px; zero where that is not known."""
+
+    is_view_known: npt.NDArray[np.bool_]
+    """(looks,): whether it is known from where the look was taken."""
+
+    def at(self, looks: slice, pixels: npt.NDArray[np.bool_]) -> Stack:
+        """Some of the looks and pixels."""
+        return Stack(
+            self.values[looks, pixels],
+            self.usable[looks, pixels],
+            self.pixels[pixels],
+            None if self.reach is None else self.reach[looks],
+            self.scene_ids[looks],
+            self.lean[looks],
+            self.is_view_known[looks],
+        )
 
 
 def to_pixels(outline: BaseGeometry, grid: Grid) -> BaseGeometry:
@@ -91,7 +115,10 @@ def cut_stack(
     Raises NotMeasured when the outline leaves the image or no look shows it.
     """
     margin = options.window_px + 0.08 * float(np.sqrt(outline_px.area))
-    window = outline_px.buffer(margin, join_style="mitre")
+    lean, _ = _lean(cube, grid)
+    tall = float(np.sum(options.height_m))
+    roofs = unary_union([outline_px, *_moved_roofs(outline_px, lean, tall)])
+    window = roofs.buffer(margin, join_style="mitre")
     rows, cols = _span(window, grid.shape)
     if not outline_px.within(_frame(grid.shape).buffer(1e-6)):
         raise NotMeasured(
@@ -116,16 +143,38 @@ def cut_stack(
     values = picked["value"].transpose("time", "y", "x", "band").to_numpy()[:, inside].astype(np.float64)
     usable = (picked["why_not"].to_numpy()[:, inside] == 0) & np.isfinite(values).all(axis=2)
     pixels = np.stack([x[inside], y[inside]], axis=1)
+    usable &= ~_behind(keep_clear, pixels, lean[kept], options.height_m[0])
     most = min(options.max_looks, max(FEWEST_LOOKS, MOST_VALUES // len(pixels)))
     best = _clearest(values, usable, contains_xy(outline_px, pixels[:, 0], pixels[:, 1]), most)
     scenes = picked["scene"].to_numpy()
+    chosen = picked.isel(time=best)
     return Stack(
         np.nan_to_num(values[best]),
         usable[best],
         pixels,
-        _reach(picked.isel(time=best), grid),
+        _reach(chosen, grid),
         tuple(str(scenes[i]) for i in best),
+        *_lean(chosen, grid),
     )
+
+
+def _moved_roofs(outline_px: BaseGeometry, lean: Array, height: float) -> list[BaseGeometry]:
+    """Where a roof of some height is seen on looks that lean so far that it matters."""
+    moved = height * lean
+    return [translate(outline_px, *by) for by in moved[np.hypot(*moved.T) > FAR_PX]]
+
+
+def _behind(
+    keep_clear: Sequence[BaseGeometry], pixels: Array, lean: Array, height: float
+) -> npt.NDArray[np.bool_]:
+    """(looks, pixels): what neighbours of usual height hide as they lean."""
+    hidden = np.zeros((len(lean), len(pixels)), dtype=bool)
+    for look, by in enumerate(height * lean):
+        if np.hypot(*by) > FAR_PX:
+            for neighbour in keep_clear:
+                swept = neighbour.union(translate(neighbour, *by)).convex_hull
+                hidden[look] |= contains_xy(swept.buffer(0.7), *pixels.T)
+    return hidden
 
 
 def _in_order(cube: xr.Dataset, scene_ids: Sequence[str]) -> list[int]:
@@ -183,10 +232,26 @@ def _reach(picked: xr.Dataset, grid: Grid) -> Array | None:
     has_sun = np.isfinite(azimuth) & np.isfinite(elevation) & (elevation > np.radians(8))
     if size is None or not has_sun.any():
         return None
-    length = np.where(has_sun, 1 / np.tan(np.where(has_sun, elevation, 1.0)), 0.0) / size
-    azimuth = np.where(has_sun, azimuth, 0.0)
+    length = np.where(has_sun, 1 / np.tan(np.where(has_sun, elevation, 1.0)), 0.0)
+    return _towards(np.where(has_sun, azimuth + np.pi, 0.0), length / size, grid)
+
+
+def _lean(picked: xr.Dataset, grid: Grid) -> tuple[Array, npt.NDArray[np.bool_]]:
+    """Where the top of a metre of height is seen, px from its foot, for each look; and whether that is known."""
+    size, looks = pixel_m(grid), picked.sizes["time"]
+    if size is None or "view_off_nadir" not in picked.coords:
+        return np.zeros((looks, 2)), np.zeros(looks, dtype=bool)
+    off, azimuth = (picked[name].to_numpy().astype(float) for name in ("view_off_nadir", "view_azimuth"))
+    azimuth = np.where(off == 0, 0.0, azimuth)
+    known = np.isfinite(azimuth) & (off >= 0) & (off <= STEEPEST)  # a sign leaves the direction open
+    slant = np.tan(np.radians(np.where(known, off, 0.0)))
+    return _towards(np.radians(np.where(known, azimuth, 0.0)), slant / size, grid), known
+
+
+def _towards(bearing: Array, length: Array, grid: Grid) -> Array:
+    """(looks, 2): so many pixels in a direction clockwise from north, rad; x right, y down."""
     a, b, _, d, e, _ = grid.transform
-    east, north = -np.sin(azimuth), -np.cos(azimuth)  # away from the sun
+    east, north = np.sin(bearing), np.cos(bearing)
     if grid.crs is None:
         return np.stack([east, -north], axis=1) * length[:, None]
     det = a * e - b * d

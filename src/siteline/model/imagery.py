@@ -10,6 +10,9 @@ A cube is an `xarray.Dataset` that the `cube` stage makes and the stages after i
     scene          (time) str, the scene's id
     sun_azimuth    (time) float, degrees clockwise from north; NaN if unknown
     sun_elevation  (time) float, degrees above the horizon; NaN if unknown
+    view_off_nadir (time) float, degrees; NaN if unknown
+    view_azimuth   (time) float, degrees clockwise from north, from the satellite to the site: roofs lean that way; NaN
+                   if unknown
     band           str, names of `BANDS`
     y, x           pixel centres in `Grid.crs`, or pixels (0.5, 1.5, …) without one
     attrs          grid: Grid; units: "reflectance" | "relative"

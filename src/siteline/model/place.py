@@ -137,6 +137,9 @@ class Footprint:
     scene_id: str
     """The scene it was traced on."""
 
+    is_base: bool = False
+    """Whether the ring is where it stands; else it is where the roof is seen, beside its base by the lean."""
+
     def __post_init__(self) -> None:
         if len(self.ring) < 3:
             raise BadGeometry(f"a footprint needs 3 vertices, got {len(self.ring)}")

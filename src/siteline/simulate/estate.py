@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
@@ -14,6 +15,7 @@ from siteline.simulate.site import (
     ROOFS,
     Building,
     Patch,
+    PlannedLook,
     Road,
     SimulatedSite,
     draw_l,
@@ -27,13 +29,22 @@ _LONG_AGO = date(2000, 1, 1)
 
 
 def random_estate(
-    seed: int, *, looks: int = 8, size_m: float = 450.0, buildings: int = 10, gsd_m: float = 3.0
+    seed: int,
+    *,
+    looks: int = 8,
+    size_m: float = 450.0,
+    buildings: int = 10,
+    gsd_m: float = 3.0,
+    stretch: float = 1.0,
+    off_nadir: tuple[float, float] | None = None,
 ) -> SimulatedSite:
     """
     Standing buildings by lot, on all sorts of ground, seen within a year; the same seed, the same site.
 
     buildings: how many to try to place; each label begins with its shape. Half of them have paving on some sides, so
-    that the ground changes at the wall; neighbours may stand as near as four metres.
+    that the ground changes at the wall; neighbours may stand as near as four metres. stretch: how many times larger than
+    usual they are, in plan. off_nadir: from which to which angle looks are taken, degrees, from all around; None: from a
+    few degrees, as a mapping satellite does.
     """
     rng = np.random.default_rng((seed, 7))
     latitude = float(rng.uniform(25, 58))
@@ -41,18 +52,19 @@ def random_estate(
     days = np.sort(rng.choice(365, looks, replace=False))
     grid = float(rng.uniform(0, 90))
     roads = random_roads(rng, size_m, grid)
-    halls, patches = _stand(rng, size_m, grid, roads, buildings)
+    halls, patches = _stand(rng, size_m, grid, roads, buildings, stretch)
+    planned = plan_looks(
+        [datetime.combine(start + timedelta(days=int(d)), datetime.min.time(), UTC) for d in days],
+        rng,
+        latitude=latitude,
+        cloudiness=0.3,
+        tilt=float(rng.uniform(1, 4)),
+    )
     return SimulatedSite(
         id=f"estate-{seed}",
         name=f"Estate by lot {seed} (simulated)",
         size_m=size_m,
-        looks=plan_looks(
-            [datetime.combine(start + timedelta(days=int(d)), datetime.min.time(), UTC) for d in days],
-            rng,
-            latitude=latitude,
-            cloudiness=0.3,
-            tilt=float(rng.uniform(1, 4)),
-        ),
+        looks=planned if off_nadir is None else _seen_aslant(planned, off_nadir, seed),
         buildings=halls,
         patches=patches,
         roads=roads,
@@ -65,8 +77,28 @@ def random_estate(
     )
 
 
+def _seen_aslant(
+    looks: tuple[PlannedLook, ...], off_nadir: tuple[float, float], seed: int
+) -> tuple[PlannedLook, ...]:
+    """The same looks from other places in the sky."""
+    rng = np.random.default_rng((seed, 8))
+    return tuple(
+        replace(
+            look,
+            view_off_nadir=round(float(rng.uniform(*off_nadir)), 2),
+            view_azimuth=round(float(rng.uniform(0, 360)), 1) % 360,
+        )
+        for look in looks
+    )
+
+
 def _stand(
-    rng: np.random.Generator, size: float, grid: float, roads: tuple[Road, ...], count: int
+    rng: np.random.Generator,
+    size: float,
+    grid: float,
+    roads: tuple[Road, ...],
+    count: int,
+    stretch: float,
 ) -> tuple[tuple[Building, ...], tuple[Patch, ...]]:
     taken = unary_union([road.line.buffer(road.width_m / 2 + 3) for road in roads])
     frame = box(30, 30, size - 30, size - 30)
@@ -78,7 +110,7 @@ def _stand(
         turn = grid + float(rng.choice([0, 90])) if rng.random() < 0.7 else float(rng.uniform(0, 180))
         shape = str(rng.choice(SHAPES, p=_SHARES))
         x, y = rng.uniform(40, size - 40, 2)
-        outline = _draw(rng, shape, float(x), float(y), turn)
+        outline = _draw(rng, shape, float(x), float(y), turn, stretch)
         plot = outline.buffer(float(rng.uniform(2, 10)), join_style="mitre")
         if not frame.contains(plot) or plot.intersects(taken):
             continue
@@ -93,14 +125,14 @@ def _stand(
     return tuple(halls), tuple(patches)
 
 
-def _draw(rng: np.random.Generator, shape: str, x: float, y: float, turn: float) -> Polygon:
-    """An outline of 15–110 m, its longer side along `turn`."""
-    length, width = float(rng.uniform(24, 110)), float(rng.uniform(14, 48))
+def _draw(rng: np.random.Generator, shape: str, x: float, y: float, turn: float, stretch: float) -> Polygon:
+    """An outline of 15–110 m times `stretch`, its longer side along `turn`."""
+    length, width = stretch * float(rng.uniform(24, 110)), stretch * float(rng.uniform(14, 48))
     length, width = max(length, width), min(length, width)
     share = rng.uniform(0.3, 0.6, 2)
     if shape == "rectangle":
         return draw_rectangle(x, y, length, width, turn)
-    width = max(width, 24.0)
+    width = max(width, 24.0 * stretch)
     if shape == "L":
         drawn = draw_l(x, y, length, width, (length * share[0], width * share[1]), turn)
         return rotate(drawn, float(rng.choice([0, 90, 180, 270])), origin=(x, y))
@@ -116,7 +148,7 @@ def _draw(rng: np.random.Generator, shape: str, x: float, y: float, turn: float)
             y,
             turn,
         )
-    left = float(np.clip(left, -length / 2 + 9, length / 2 - 9 - bay))
+    left = float(np.clip(left, -length / 2 + 9 * stretch, length / 2 - 9 * stretch - bay))
     whole = box(-length / 2, -width / 2, length / 2, width / 2)
     hollow = box(left, width / 2 - depth, left + bay, width / 2 + 1)
     return translate(rotate(whole.difference(hollow), turn, origin=(0, 0)), x, y)

@@ -1,9 +1,7 @@
 """
-One shape fitted to several looks at once: the picture, the least squares, and what the fit says of itself.
+One shape fitted to several looks at once: the least squares, and what the fit says of itself.
 
-Each look sees a blurred roof, its shadow and the ground; brightnesses are free for every look and band and
-are solved for inside (variable projection), and each look may be shifted a little. What is shared by all
-looks is the outline.
+Each look may be shifted a little; the outline is shared by all of them.
 """
 
 from __future__ import annotations
@@ -12,33 +10,20 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from shapely.geometry.base import BaseGeometry
 
 from siteline.measure.blur import Array
-from siteline.measure.fitted.shape import HEIGHT, MARGIN, POSE, Picture, Shape, draw
-from siteline.measure.options import MeasureOptions
-from siteline.measure.stack import SMALLEST_NOISE, Stack
+from siteline.measure.fitted.ground import blocks_of
+from siteline.measure.fitted.light import Problem, Projected, project
+from siteline.measure.fitted.shape import HEIGHT, MARGIN, POSE, Shape
 
 CORRELATED = 20.0
 """So many residuals count as one when data are weighed against priors: ground texture is in all looks."""
 
-MARGIN_PX = (3.0, 3.0)
-"""Mean and one-sigma spread of how far trampled or paved ground reaches beyond a building, pixels."""
-
 SETTLED = 1e-3
 """A step that lowers the misfit by less than this share is the last."""
 
-BLOCK_PX = 4
-"""Texture closer together than this is taken as one accident, pixels."""
-
-
-@dataclass(frozen=True, slots=True)
-class Prior:
-    """What is known of the unknowns before looking."""
-
-    mean: Array
-    sigma: Array
-    """Infinite where nothing is known; zero where the unknown is not free."""
+TALLEST_M, WIDEST_PX = 80.0, 12.0
+"""No height, and no margin of a plot, is fitted beyond this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,211 +82,78 @@ class Fit:
         return self.cost * effective / total + self.numbers * float(np.log(max(effective, 2.0)))
 
 
-# --- the ground around it -------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True)
-class Ground:
-    """Smooth functions that describe the ground: a plane, and a step for each side of the building."""
+class _Linear:
+    """The tangent of a problem at one place: how the prediction moves, and the normal equations."""
 
-    basis: Array
-    """(pixels, functions)."""
+    active: npt.NDArray[np.intp]
+    """Places of the unknowns that move anything."""
 
-    slope: Array
-    """(pixels, 2): the plane's x and y alone, for the roof."""
+    moved: Array
+    """(looks, active, bands, pixels): with brightnesses held."""
 
-    ridge: Array
-    """(functions,): how tightly each is held to zero, in units of the noise."""
+    along: Array
+    """(looks, active × bands, columns): what brightnesses would take up of it."""
 
-    @classmethod
-    def around(cls, outline_px: BaseGeometry, stack: Stack) -> Ground:
-        """Sides are those of the smallest rectangle around the outline."""
-        cx, cy, angle, length, width = box_of(outline_px)
-        away = stack.pixels - (cx, cy)
-        along, across = (np.cos(angle), np.sin(angle)), (-np.sin(angle), np.cos(angle))
-        u, v = away @ along, away @ across
-        scale = 0.5 * max(length, width) + 3
-        beyond_u, beyond_v = np.abs(u) - length / 2, np.abs(v) - width / 2
-        end = _soft(beyond_u - beyond_v)
-        east, south = _soft(u), _soft(v)
-        sides = np.stack([end * east, end * (1 - east), (1 - end) * south, (1 - end) * (1 - south)], axis=1)
-        plane = np.concatenate([np.ones((len(u), 1)), away / scale], axis=1)
-        ridge = np.array([1e-6, 0.05, 0.05, 0.05, 0.05, 0.05, 0.05])
-        return cls(np.concatenate([plane, sides], axis=1), away / scale, ridge)
-
-    def at(self, kept: npt.NDArray[np.bool_]) -> Ground:
-        """The same ground on some of the pixels."""
-        return Ground(self.basis[kept], self.slope[kept], self.ridge)
+    hessian: Array
+    gradient: Array
+    """Of unknowns and shifts together."""
 
 
-def _soft(x: Array) -> Array:
-    """From 0 to 1 over a few pixels."""
-    result: Array = 0.5 * (1 + np.tanh(x / 1.5))
-    return result
-
-
-# --- one problem, one step ------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """All that stays the same while a shape is fitted."""
-
-    stack: Stack
-    ground: Ground
-    reach: Array | None
-    prior: Prior
-    options: MeasureOptions
-    has_apron: bool = False
-    has_ridge: bool = False
-
-
-def make_prior(
-    height: tuple[float, float], has_shadow: bool, options: MeasureOptions, has_apron: bool = False
-) -> Prior:
-    """Blur and height are known roughly; the origin stays where it is, the walls move about it."""
-    blur = float(np.log(np.hypot(options.psf_px, np.sqrt(1 / 12))))
-    mean = np.array([0.0, 0.0, 0.0, blur, height[0], *[MARGIN_PX[0]] * 4])
-    tall, wide = height[1] if has_shadow else 0.0, MARGIN_PX[1] if has_apron else 0.0
-    sigma = np.array([0.0, 0.0, np.inf, options.psf_spread, tall, *[wide] * 4])
-    return Prior(mean, sigma)
-
-
-@dataclass(frozen=True, slots=True)
-class Projected:
-    """The state of a fit after its brightnesses are solved for."""
-
-    picture: Picture
-    design: Array
-    """(looks, pixels, columns)."""
-
-    weights: Array
-    """(looks, pixels)."""
-
-    solver: Array
-    """(looks, columns, columns): inverse normal matrix of the brightnesses."""
-
-    coefficients: Array
-    """(looks, columns, bands)."""
-
-    residual: Array
-    """(looks, pixels, bands), in units of the noise."""
-
-    cost: float
-
-    def light(self, ground: Ground) -> Light:
-        """How bright everything is, in units of the noise."""
-        functions, c = ground.basis.shape[1], self.coefficients
-        roof = c[:, functions, None] + ground.slope @ c[:, functions + 1 : functions + 3]
-        column = functions + 3
-        if self.picture.slopes is not None:
-            roof = roof + self.picture.slopes[..., None] * c[:, column, None]
-            column += 1
-        dark = None
-        if self.picture.shadow is not None:
-            dark = c[:, column]
-            column += 1
-        plot = c[:, column] if self.picture.apron is not None else None
-        return Light(roof, ground.basis @ c[:, :functions], c[:, functions], dark, plot)
-
-
-@dataclass(frozen=True, slots=True)
-class Light:
-    """Brightnesses of a fit."""
-
-    roof: Array
-    """(looks, pixels, bands): of a pixel that is all roof."""
-
-    ground: Array
-    """(looks, pixels, bands): of a pixel that is all lit ground."""
-
-    roof_tone: Array
-    """(looks, bands): of the middle of the roof."""
-
-    dark: Array | None
-    """(looks, bands): shadow less lit ground."""
-
-    plot: Array | None
-    """(looks, bands): the plot less the ground around it."""
-
-
-def project(problem: Problem, shape: Shape, unknowns: Array, shifts: Array, noise: Array) -> Projected:
-    """Draw the shape, solve for all brightnesses, and say what remains; robust in two rounds."""
-    stack, ground = problem.stack, problem.ground
-    has = (problem.has_apron, problem.has_ridge)
-    picture = draw(shape, unknowns, shifts, stack.pixels, problem.reach, *has)
-    roof = picture.roof[..., None]
-    columns = [(1 - roof) * ground.basis, roof, roof * ground.slope]
-    ridge = [*ground.ridge, 1e-6, 0.3, 0.3]
-    if picture.slopes is not None:
-        columns.append(roof * picture.slopes[..., None])
-        ridge.append(0.05)
-    for beside in (picture.shadow, picture.apron):
-        if beside is not None:
-            columns.append(beside[..., None])
-            ridge.append(0.02)
-    design = np.concatenate(columns, axis=2)
-    data = stack.values / noise
-    weights = stack.usable.astype(float)
-    held = np.diag(ridge)
-    for _ in range(2):
-        weighted = design * weights[..., None]
-        solver = np.linalg.inv(np.swapaxes(design, 1, 2) @ weighted + held)
-        coefficients = solver @ (np.swapaxes(weighted, 1, 2) @ data)
-        residual = data - design @ coefficients
-        misfit = np.mean(residual**2, axis=2)
-        weights = stack.usable / (1 + misfit / 4)
-    cost = float(4 * data.shape[2] * np.sum(np.log1p(misfit / 4), where=stack.usable))
-    return Projected(picture, design, weights, solver, coefficients, residual, cost)
-
-
-def _jacobian(problem: Problem, state: Projected) -> Array:
-    """(looks, pixels, bands, unknowns): how the prediction moves when brightnesses follow (Kaufman)."""
+def _moved(problem: Problem, state: Projected, active: npt.NDArray[np.intp]) -> Array:
+    """(looks, active, bands, pixels): how the prediction moves with each unknown while brightnesses stay."""
     light = state.light(problem.ground)
-    count = len(state.picture.roof_by)
-    active = np.array([k for k in range(count) if problem.has_apron or not MARGIN.start <= k < MARGIN.stop])
-    moved = (
-        np.moveaxis(state.picture.roof_by[active], 0, -1)[:, :, None, :]
-        * (light.roof - light.ground)[..., None]
+    step = np.ascontiguousarray(np.swapaxes(light.roof - light.ground, 1, 2))
+    moved: Array = np.swapaxes(state.picture.roof.by[active], 0, 1)[:, :, None] * step[:, None]
+    for layer, tone in zip(state.picture.beside, light.beside, strict=True):
+        moved += np.swapaxes(layer.by[active], 0, 1)[:, :, None] * tone[:, None, :, None]
+    return moved
+
+
+def _linearised(problem: Problem, state: Projected, unknowns: Array, shifts: Array) -> _Linear:
+    """Brightnesses follow every move (Kaufman); the products are taken without forming what remains of it."""
+    total = unknowns.size
+    active = np.array(
+        [k for k in range(total) if problem.makeup.has_plot or not MARGIN.start <= k < MARGIN.stop]
     )
-    for by, tone in ((state.picture.shadow_by, light.dark), (state.picture.apron_by, light.plot)):
-        if by is not None and tone is not None:
-            moved += np.moveaxis(by[active], 0, -1)[:, :, None, :] * tone[:, None, :, None]
-    looks, pixels, bands, unknowns = moved.shape
-    flat = moved.reshape(looks, pixels, bands * unknowns)
-    weighted = np.swapaxes(state.design * state.weights[..., None], 1, 2)
-    flat = flat - state.design @ (state.solver @ (weighted @ flat))
-    jacobian = np.zeros((looks, pixels, bands, count))
-    jacobian[..., active] = flat.reshape(moved.shape)
-    return jacobian
-
-
-def _normal_equations(
-    problem: Problem, state: Projected, unknowns: Array, shifts: Array
-) -> tuple[Array, Array, Array]:
-    """Hessian, gradient of unknowns and shifts together, and each pixel's own pull."""
-    looks, count = len(shifts), unknowns.size
-    jacobian = _jacobian(problem, state)
-    pulls = np.einsum("lnbp,lnb->lnp", jacobian, state.residual * state.weights[..., None], optimize=True)
-    bent = (jacobian * np.sqrt(state.weights)[..., None, None]).reshape(looks, -1, count)
-    own = np.swapaxes(bent, 1, 2) @ bent  # (looks, unknowns, unknowns)
-    hessian = np.zeros((count + 2 * looks, count + 2 * looks))
-    gradient = np.zeros(count + 2 * looks)
-    hessian[:count, :count] = own.sum(axis=0)
-    gradient[:count] = pulls.sum(axis=(0, 1))
+    moved = _moved(problem, state, active)
+    looks, count, bands, pixels = moved.shape
+    heavy = state.design * state.weights[:, None]  # (looks, columns, pixels)
+    along = moved.reshape(looks, count * bands, pixels) @ np.swapaxes(heavy, 1, 2)
+    inner = 2 * state.solver - state.solver @ (heavy @ np.swapaxes(state.design, 1, 2)) @ state.solver
+    taken, by_unknown = (along @ inner).reshape(looks, count, -1), along.reshape(looks, count, -1)
+    flat = (moved * state.weights[:, None, None]).reshape(looks, count, -1)
+    own = flat @ np.swapaxes(moved.reshape(looks, count, -1), 1, 2) - taken @ np.swapaxes(by_unknown, 1, 2)
+    remains = np.ascontiguousarray(np.swapaxes(state.residual, 1, 2)).reshape(looks, -1, 1)
+    left = np.swapaxes(heavy @ state.residual, 1, 2) @ state.solver  # (looks, bands, columns)
+    pull = (flat @ remains - by_unknown @ left.reshape(looks, -1, 1))[..., 0]
+    hessian = np.zeros((total + 2 * looks, total + 2 * looks))
+    gradient = np.zeros(total + 2 * looks)
+    hessian[np.ix_(active, active)] = own.sum(axis=0)
+    gradient[active] = pull.sum(axis=0)
     stiff = CORRELATED / problem.options.shift_px**2
     for i in range(looks):
-        here = slice(count + 2 * i, count + 2 * i + 2)
-        hessian[:count, here] = own[i][:, :2]
-        hessian[here, :count] = own[i][:2]
+        here = slice(total + 2 * i, total + 2 * i + 2)
+        hessian[active, here] = own[i][:, :2]
+        hessian[here, active] = own[i][:2]
         hessian[here, here] = own[i][:2, :2] + np.eye(2) * stiff
-        gradient[here] = pulls[i, :, :2].sum(axis=0) - shifts[i] * stiff
+        gradient[here] = pull[i, :2] - shifts[i] * stiff
     known = np.isfinite(problem.prior.sigma) & (problem.prior.sigma > 0)
     tight = np.zeros(POSE)
     tight[known] = CORRELATED / problem.prior.sigma[known] ** 2
     hessian[np.arange(POSE), np.arange(POSE)] += tight
     gradient[:POSE] -= tight * (unknowns[:POSE] - np.where(known, problem.prior.mean, 0.0))
-    return hessian, gradient, pulls
+    return _Linear(active, moved, along, hessian, gradient)
+
+
+def _pulls(state: Projected, tangent: _Linear, unknowns: int) -> Array:
+    """(looks, pixels, unknowns): what each pixel of each look pulls."""
+    follows = tangent.along @ state.solver @ state.design
+    jacobian = tangent.moved - follows.reshape(tangent.moved.shape)
+    pulled = np.zeros((*state.weights.shape, unknowns))
+    heavy = state.residual * state.weights[..., None]
+    pulled[..., tangent.active] = np.einsum("lkbn,lnb->lnk", jacobian, heavy)
+    return pulled
 
 
 def _penalty(problem: Problem, unknowns: Array, shifts: Array) -> float:
@@ -312,82 +164,86 @@ def _penalty(problem: Problem, unknowns: Array, shifts: Array) -> float:
     return CORRELATED * float(np.sum(off**2) + np.sum(shifts**2) / problem.options.shift_px**2)
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a search stands."""
+
+    unknowns: Array
+    shifts: Array
+    state: Projected
+    cost: float
+
+
+def _stand(problem: Problem, shape: Shape, unknowns: Array, shifts: Array, noise: Array) -> _Place:
+    state = project(problem, shape, unknowns, shifts, noise, moves=True)
+    return _Place(unknowns, shifts, state, state.cost + _penalty(problem, unknowns, shifts))
+
+
 def fit(
     problem: Problem, shape: Shape, start: Array, noise: Array, steps: int, shifts: Array | None = None
 ) -> Fit:
     """Levenberg–Marquardt with capped steps and robust weights."""
-    unknowns = start.copy()
-    shifts = np.zeros((len(problem.stack.values), 2)) if shifts is None else shifts.copy()
-    count = unknowns.size
-    free = np.ones(count + shifts.size, dtype=bool)
+    count, looks = start.size, len(problem.stack.values)
+    free = np.ones(count + 2 * looks, dtype=bool)
     free[:POSE] = problem.prior.sigma > 0
-    state = project(problem, shape, unknowns, shifts, noise)
-    cost = state.cost + _penalty(problem, unknowns, shifts)
+    places = np.ix_(free, free)
+    here = _stand(problem, shape, start.copy(), np.zeros((looks, 2)) if shifts is None else shifts, noise)
+    tangent = _linearised(problem, here.state, here.unknowns, here.shifts)
     damping = 1e-2
-    hessian, gradient, pulls = _normal_equations(problem, state, unknowns, shifts)
     for _ in range(steps):
-        bent = hessian[np.ix_(free, free)]
+        bent = tangent.hessian[places]
         bent = bent + damping * np.diag(np.diag(bent)) + 1e-9 * np.eye(len(bent))
         step = np.zeros(free.size)
-        step[free] = np.linalg.solve(bent, gradient[free])
-        tried = shape.spread(unknowns + _capped(step[:count], shape, unknowns))
-        tried_shifts = shifts + np.clip(step[count:], -0.5, 0.5).reshape(-1, 2)
-        tried[HEIGHT] = np.clip(tried[HEIGHT], 0.0, 80.0)
-        tried[MARGIN] = np.clip(tried[MARGIN], 0.3, 12.0)
-        new = project(problem, shape, tried, tried_shifts, noise)
-        new_cost = new.cost + _penalty(problem, tried, tried_shifts)
-        if new_cost < cost:
-            gain, cost, state, unknowns, shifts = cost - new_cost, new_cost, new, tried, tried_shifts
+        step[free] = np.linalg.solve(bent, tangent.gradient[free])
+        tried = _stepped(shape, here.unknowns, step[:count])
+        tried_shifts = here.shifts + np.clip(step[count:], -0.5, 0.5).reshape(-1, 2)
+        there = _stand(problem, shape, tried, tried_shifts, noise)
+        if there.cost < here.cost:
+            gain, here = here.cost - there.cost, there
             damping = max(damping / 5, 1e-4)
-            hessian, gradient, pulls = _normal_equations(problem, state, unknowns, shifts)
-            if gain < SETTLED * max(cost, 1.0):
+            tangent = _linearised(problem, here.state, here.unknowns, here.shifts)
+            if gain < SETTLED * max(here.cost, 1.0):
                 break
         else:
             damping *= 8
             if damping > 1e3:
                 break
-    return _sum_up(problem, shape, unknowns, shifts, state, cost, noise, hessian, pulls, free)
+    return _sum_up(problem, shape, here, tangent, noise, free)
 
 
-def _capped(step: Array, shape: Shape, unknowns: Array) -> Array:
-    """No step so long that the picture would no longer be like its tangent."""
+def _stepped(shape: Shape, unknowns: Array, step: Array) -> Array:
+    """One step further, none so long that the picture would no longer be like its tangent."""
     longest = max(float(np.ptp(walls)) for walls in shape.split(unknowns))
     wall = 1.0 + 0.08 * longest
     most = np.concatenate([[0.0, 0.0, 0.15, 0.1, 3.0, 2.0, 2.0, 2.0, 2.0], np.full(shape.walls, wall)])
-    return np.clip(step, -most, most)
+    tried = shape.spread(unknowns + np.clip(step, -most, most))
+    tried[HEIGHT] = np.clip(tried[HEIGHT], 0.0, TALLEST_M)
+    tried[MARGIN] = np.clip(tried[MARGIN], 0.3, WIDEST_PX)
+    return tried
 
 
 def _sum_up(
-    problem: Problem,
-    shape: Shape,
-    unknowns: Array,
-    shifts: Array,
-    state: Projected,
-    cost: float,
-    noise: Array,
-    hessian: Array,
-    pulls: Array,
-    free: npt.NDArray[np.bool_],
+    problem: Problem, shape: Shape, at: _Place, tangent: _Linear, noise: Array, free: npt.NDArray[np.bool_]
 ) -> Fit:
-    light = state.light(problem.ground)
-    roof, tone = state.picture.roof, noise[:, 0]
+    light = at.state.light(problem.ground)
+    roof, tone = at.state.picture.roof.share, noise[:, 0]
     rim = ((roof > 0.1) & (roof < 0.9)) | (roof > 0.5)
     under = np.einsum("ln,lnb->lb", rim.astype(float), light.ground) / np.maximum(rim.sum(axis=1), 1)[:, None]
     contrast = np.median((light.roof_tone - under) * tone, axis=0)
-    dark = light.dark * tone if light.dark is not None else np.zeros(contrast.shape)[None]
+    has_shadow = at.state.picture.shadow is not None
     return Fit(
         shape,
-        unknowns,
-        shifts,
-        cost,
+        at.unknowns,
+        at.shifts,
+        at.cost,
         noise,
-        hessian,
-        pulls,
+        tangent.hessian,
+        _pulls(at.state, tangent, at.unknowns.size),
         free,
         contrast,
-        dark,
-        _explained(problem, state, noise),
-        _effective(problem, state),
+        light.beside[0] * tone if has_shadow else np.zeros(contrast.shape)[None],
+        _explained(problem, at.state, noise),
+        _effective(problem, at.state),
     )
 
 
@@ -414,36 +270,3 @@ def _effective(problem: Problem, state: Projected) -> float:
     per_block = np.bincount(blocks, weights=together)
     inflation = float(np.sum(per_block**2)) / max(total, 1e-12)
     return float(max(8.0, bent.size / max(inflation, 1.0)))
-
-
-def blocks_of(pixels: Array) -> npt.NDArray[np.intp]:
-    """Number of the block of ground that each pixel lies in."""
-    rough = np.floor(pixels / BLOCK_PX).astype(int)
-    rough -= rough.min(axis=0)
-    numbers: npt.NDArray[np.intp] = rough[:, 0] * (rough[:, 1].max() + 1) + rough[:, 1]
-    return numbers
-
-
-def residual_noise(problem: Problem, found: Fit) -> Array:
-    """(looks, 1, bands): what remains after a fit."""
-    state = project(problem, found.shape, found.unknowns, found.shifts, found.noise)
-    return np.maximum(spread_of(problem.stack, state.residual) * found.noise, SMALLEST_NOISE)
-
-
-def spread_of(stack: Stack, residual: Array) -> Array:
-    """(looks, 1, bands): robust standard deviation of residuals."""
-    masked = np.where(stack.usable[..., None], np.abs(residual), np.nan)
-    spread: Array = 1.4826 * np.nanmedian(masked, axis=1, keepdims=True)
-    floored: Array = np.maximum(np.nan_to_num(spread, nan=1.0), 0.05)
-    return floored
-
-
-def box_of(outline: BaseGeometry) -> tuple[float, float, float, float, float]:
-    """Centre, angle, length and width of the smallest rectangle around an outline, px."""
-    ring = np.asarray(outline.minimum_rotated_rectangle.exterior.coords)[:4]
-    first, second = ring[1] - ring[0], ring[2] - ring[1]
-    if np.hypot(*first) < np.hypot(*second):
-        first, second = second, first
-    centre = ring.mean(axis=0)
-    angle = float(np.arctan2(first[1], first[0]))
-    return float(centre[0]), float(centre[1]), angle, float(np.hypot(*first)), float(np.hypot(*second))

@@ -1,9 +1,7 @@
 """
 The shapes a footprint may have: rectilinear, at any angle, each straight run of wall an unknown of its own.
 
-A shape is a choice of cells between walls. The second difference of that choice says which corners carry which sign, and
-the blurred shape is the sum over its corners of products of two normal distributions. Its shadow is the largest of the
-shadows of the rectangles it is made of.
+A shape is a choice of cells between walls. The second difference of that choice says which corners carry which sign.
 """
 
 from __future__ import annotations
@@ -20,10 +18,10 @@ from shapely.geometry import Polygon, box
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import unary_union
 
-from siteline.measure.blur import Array, blur_slabs, normal
+from siteline.measure.blur import Array
 
 CX, CY, ANGLE, BLUR, HEIGHT = range(5)
-"""Places of unknowns: origin (px), angle (rad), log of blur (px), height (m)."""
+"""Places of unknowns: origin of the base (px), angle (rad), log of blur (px), height (m)."""
 
 MARGIN = slice(5, 9)
 """How far the other ground around it reaches beyond it: below and above along u, then along v; px."""
@@ -201,193 +199,3 @@ def _merged(places: Array, weights: Array, near: float) -> Array:
         else:
             groups.append([int(index)])
     return np.array([np.average(places[g], weights=weights[g]) for g in groups])
-
-
-# --- pictures -------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """What the shape and its shadow cover of each pixel, and how that moves with every unknown."""
-
-    roof: Array
-    """(looks, pixels), 0 to 1."""
-
-    shadow: Array | None
-    """(looks, pixels), 0 to 1; None if no look has a sun."""
-
-    roof_by: Array
-    """(unknowns, looks, pixels)."""
-
-    shadow_by: Array | None
-    """(unknowns, looks, pixels)."""
-
-    apron: Array | None = None
-    """(looks, pixels), 0 to 1: other ground around the building; None if it has none."""
-
-    apron_by: Array | None = None
-    """(unknowns, looks, pixels)."""
-
-    slopes: Array | None = None
-    """(looks, pixels), −1 on one slope of a gable roof, 1 on the other; None if its roof is of one piece."""
-
-
-def draw(
-    shape: Shape,
-    unknowns: Array,
-    shifts: Array,
-    pixels: Array,
-    reach: Array | None,
-    has_apron: bool,
-    has_ridge: bool = False,
-) -> Picture:
-    """
-    The blurred shape on every look, its shadow, and the rectangle of paved or trampled ground it may stand on.
-
-    has_ridge: the roof has two slopes, which meet half-way across its shorter side; they are not among what moves.
-
-    shifts: (looks, 2), px; pixels: (pixels, 2), px; reach: (looks, 2), the shadow's tip for one metre of
-    height, px, zero for a look without a sun.
-    """
-    along, across = _turned(unknowns[ANGLE])
-    away = pixels[None] - unknowns[:2] - shifts[:, None]  # (looks, pixels, 2)
-    u, v = away @ along, away @ across
-    roof, roof_by = _blurred(shape, unknowns, u, v)
-    slopes = _slopes(shape, unknowns, u, v) if has_ridge else None
-    apron: Array | None = None
-    apron_by: Array | None = None
-    if has_apron:
-        plot, plot_by = _plot(shape, unknowns, u, v)
-        apron_by, apron = np.where(plot > roof, plot_by - roof_by, 0.0), np.maximum(plot - roof, 0.0)
-    if reach is None or not np.any(reach):
-        return Picture(roof, None, roof_by, None, apron, apron_by, slopes)
-    swept, swept_by = _sweep(shape, unknowns, (u, v), away, reach)
-    dark = swept > roof
-    shadow, shadow_by = np.where(dark, swept - roof, 0.0), np.where(dark, swept_by - roof_by, 0.0)
-    return Picture(roof, shadow, roof_by, shadow_by, apron, apron_by, slopes)
-
-
-def _blurred(shape: Shape, unknowns: Array, u: Array, v: Array) -> tuple[Array, Array]:
-    """The sum over all corners, and its derivatives."""
-    blur = float(np.exp(unknowns[BLUR]))
-    walls_u, walls_v = shape.split(unknowns)
-    z_u, z_v = (u - walls_u[:, None, None]) / blur, (v - walls_v[:, None, None]) / blur
-    (at_u, slope_u), (at_v, slope_v) = normal(z_u), normal(z_v)
-    signs = shape.signs
-    beside_u = np.tensordot(signs, at_v, 1)  # (walls u, looks, pixels)
-    beside_v = np.tensordot(signs.T, at_u, 1)
-    by_u, by_v = (
-        slope_u * beside_u,
-        slope_v * beside_v,
-    )  # times blur: derivative with the coordinate, wall by wall
-    by = np.zeros((unknowns.size, *u.shape))
-    by[POSE : POSE + shape.walls_u] = -by_u / blur
-    by[POSE + shape.walls_u :] = -by_v / blur
-    by[BLUR] = -np.einsum("kln,kln->ln", z_u, by_u) - np.einsum("kln,kln->ln", z_v, by_v)
-    _move(by, by_u.sum(axis=0) / blur, by_v.sum(axis=0) / blur, u, v, unknowns[ANGLE])
-    return np.einsum("kln,kln->ln", at_u, beside_u), by
-
-
-def _slopes(shape: Shape, unknowns: Array, u: Array, v: Array) -> Array:
-    """−1 to 1 across the ridge, blurred."""
-    walls_u, walls_v = shape.split(unknowns)
-    across, walls = (u, walls_u) if np.ptp(walls_u) < np.ptp(walls_v) else (v, walls_v)
-    slopes: Array = np.tanh((across - (walls[0] + walls[-1]) / 2) / float(np.exp(unknowns[BLUR])))
-    return slopes
-
-
-def _plot(shape: Shape, unknowns: Array, u: Array, v: Array) -> tuple[Array, Array]:
-    """The rectangle around the shape, grown on each side by its margin; and its derivatives."""
-    walls_u, walls_v = shape.split(unknowns)
-    ends = np.array([walls_u[0], walls_u[-1], walls_v[0], walls_v[-1]])
-    grown = ends + unknowns[MARGIN] * (-1, 1, -1, 1)
-    plain = np.concatenate([unknowns[:POSE], grown])
-    plot, plain_by = _blurred(rectangle(), plain, u, v)
-    by = np.zeros((unknowns.size, *u.shape))
-    by[:5] = plain_by[:5]
-    by[MARGIN] = plain_by[POSE:] * np.array([-1.0, 1.0, -1.0, 1.0])[:, None, None]
-    first, last = POSE, POSE + shape.walls_u
-    for place, end in zip((first, last - 1, last, unknowns.size - 1), plain_by[POSE:], strict=True):
-        by[place] += end
-    return plot, by
-
-
-def _turned(angle: float) -> tuple[Array, Array]:
-    """Unit vectors along u and v, in pixels (x right, y down)."""
-    cos, sin = np.cos(angle), np.sin(angle)
-    return np.array([cos, sin]), np.array([-sin, cos])
-
-
-def _move(by: Array, by_u: Array, by_v: Array, u: Array, v: Array, angle: float) -> None:
-    """Chain rule from u and v to origin and angle."""
-    along, across = _turned(angle)
-    by[CX] -= along[0] * by_u + across[0] * by_v
-    by[CY] -= along[1] * by_u + across[1] * by_v
-    by[ANGLE] += v * by_u - u * by_v
-
-
-def _sweep(
-    shape: Shape, unknowns: Array, uv: tuple[Array, Array], away: Array, reach: Array
-) -> tuple[Array, Array]:
-    """The shape swept along each look's shadow, and its derivatives: the largest of the swept arms."""
-    u, v = uv
-    blur, angle = float(np.exp(unknowns[BLUR])), unknowns[ANGLE]
-    length = np.maximum(np.hypot(reach[:, 0], reach[:, 1]), 1e-9)
-    across_sun = np.stack([-reach[:, 1], reach[:, 0]], axis=1) / length[:, None]  # (looks, 2)
-    side = np.einsum("lnk,lk->ln", away, across_sun)
-    coordinates = np.stack([u, v, side])
-    best: Array | None = None
-    best_by: Array | None = None
-    for arm in shape.arms:
-        edges, edges_by = _swept_edges(shape, arm, unknowns, reach, across_sun)
-        seen = blur_slabs(coordinates, edges[0], edges[1], blur)
-        by = np.zeros((unknowns.size, *u.shape))
-        _move(by, seen.by_coordinate[0], seen.by_coordinate[1], u, v, angle)
-        by[CX] -= across_sun[:, :1] * seen.by_coordinate[2]
-        by[CY] -= across_sun[:, 1:] * seen.by_coordinate[2]
-        by[BLUR] += seen.by_blur
-        for place, slab, end, slope in edges_by:
-            by[place] += (seen.by_low if end == 0 else seen.by_high)[slab] * slope[:, None]
-        if best is None or best_by is None:
-            best, best_by = seen.value, by
-        else:
-            larger = seen.value > best
-            best, best_by = np.where(larger, seen.value, best), np.where(larger, by, best_by)
-    assert best is not None
-    assert best_by is not None
-    return best, best_by
-
-
-Slope = tuple[int, int, int, Array]
-"""Unknown, slab, end (0 low, 1 high), and the derivative of that edge with it on each look."""
-
-
-def _swept_edges(
-    shape: Shape, arm: tuple[int, int, int, int], unknowns: Array, reach: Array, across_sun: Array
-) -> tuple[tuple[Array, Array], list[Slope]]:
-    """Lower and upper edges (3, looks) of a swept arm, along u, along v, across the sun; and their derivatives."""
-    first_v = POSE + shape.walls_u
-    places = (POSE + arm[0], POSE + arm[1], first_v + arm[2], first_v + arm[3])
-    u_low, u_high, v_low, v_high = unknowns[list(places)]
-    along, across = _turned(unknowns[ANGLE])
-    height = max(float(unknowns[HEIGHT]), 0.0)
-    metre_u, metre_v = reach @ along, reach @ across
-    tip_u, tip_v = height * metre_u, height * metre_v
-    sun_u, sun_v = across_sun @ along, across_sun @ across
-    low, high = np.empty((3, len(reach))), np.empty((3, len(reach)))
-    low[0], high[0] = u_low + np.minimum(tip_u, 0), u_high + np.maximum(tip_u, 0)
-    low[1], high[1] = v_low + np.minimum(tip_v, 0), v_high + np.maximum(tip_v, 0)
-    ones = np.ones(len(reach))
-    slopes: list[Slope] = [(places[0], 0, 0, ones), (places[1], 0, 1, ones)]
-    slopes += [(places[2], 1, 0, ones), (places[3], 1, 1, ones)]
-    for slab, tip, turn, metre in ((0, tip_u, tip_v, metre_u), (1, tip_v, -tip_u, metre_v)):
-        for end, is_on in ((0, tip < 0), (1, tip > 0)):
-            slopes += [(ANGLE, slab, end, turn * is_on), (HEIGHT, slab, end, metre * is_on)]
-    for end, edge in ((0, low), (1, high)):
-        takes_high_u, takes_high_v = (sun_u > 0) == (end == 1), (sun_v > 0) == (end == 1)
-        a, b = np.where(takes_high_u, u_high, u_low), np.where(takes_high_v, v_high, v_low)
-        edge[2] = a * sun_u + b * sun_v
-        slopes.append((ANGLE, 2, end, a * sun_v - b * sun_u))
-        slopes += [(places[0], 2, end, sun_u * ~takes_high_u), (places[1], 2, end, sun_u * takes_high_u)]
-        slopes += [(places[2], 2, end, sun_v * ~takes_high_v), (places[3], 2, end, sun_v * takes_high_v)]
-    return (low, high), slopes

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 from scipy import ndimage
 
 from siteline.measure.blur import Array
-from siteline.measure.fitted.fit import Fit, Problem, project
-from siteline.measure.fitted.shape import ANGLE, POSE, Cells, Shape, shape_of
+from siteline.measure.fitted.fit import Fit
+from siteline.measure.fitted.light import Problem, project
+from siteline.measure.fitted.shape import ANGLE, HEIGHT, POSE, Cells, Shape, shape_of
 
 LEAST_PX, LEAST_SHARE = 6.0, 0.03
 """A piece must be worth so many pixels, and such a share of the area, to be tried."""
@@ -70,21 +72,40 @@ def share_unlike(problem: Problem, found: Fit) -> float:
 
 
 def _votes(problem: Problem, found: Fit) -> Array:
-    """(pixels,) how much each looks like roof (to +1) or like the ground, shadow or plot that would be there (to −1)."""
+    """
+    (pixels,) how much each looks like roof (to +1) or like the ground, shadow or plot that would be there (to −1).
+
+    Each pixel stands for a place on the base, and votes with the pixels where the roof above it is seen.
+    """
     state = project(problem, found.shape, found.unknowns, found.shifts, found.noise)
     light = state.light(problem.ground)
     ground = light.ground
-    for beside, tone in ((state.picture.shadow, light.dark), (state.picture.apron, light.plot)):
-        if beside is not None and tone is not None:
-            ground = ground + beside[..., None] * tone[:, None]
-    roof = light.roof
-    step = (roof - ground) * problem.stack.usable[..., None]
+    for layer, tone in zip(state.picture.beside, light.beside, strict=True):
+        ground = ground + layer.share[..., None] * tone[:, None]
+    step = (light.roof - ground) * problem.stack.usable[..., None]
+    off = problem.stack.values / found.noise - ground
+    if found.unknowns[HEIGHT] * np.abs(problem.view.lean).max() >= 0.5:
+        for look, by in enumerate(found.unknowns[HEIGHT] * problem.view.lean):
+            place, is_seen = _displaced(problem.stack.pixels, by)
+            step[look] = step[look, place] * is_seen[:, None]
+            off[look] = off[look, place]
     weight = np.sum(step**2, axis=(0, 2))
-    cover = np.sum((problem.stack.values / found.noise - ground) * step, axis=(0, 2)) / np.maximum(
-        weight, 1e-9
-    )
+    cover = np.sum(off * step, axis=(0, 2)) / np.maximum(weight, 1e-9)
     votes: Array = 2 * np.clip(cover, -0.5, 1.5) - 1
     return votes
+
+
+def _displaced(pixels: Array, by: Array) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.bool_]]:
+    """For each pixel the number of that which lies nearest to it moved, and whether there is one within a pixel."""
+    at = np.floor(pixels).astype(int)
+    corner = at.min(axis=0)
+    table = np.full(at.max(axis=0) - corner + 1, -1)
+    table[tuple((at - corner).T)] = np.arange(len(at))
+    away, nearest = ndimage.distance_transform_edt(table < 0, return_indices=True)
+    there = np.round(pixels - 0.5 + by).astype(int) - corner
+    inside = np.clip(there, 0, np.array(table.shape) - 1)
+    place = table[tuple(nearest[:, inside[:, 0], inside[:, 1]])]
+    return place, (away[tuple(inside.T)] <= 1) & np.all(inside == there, axis=1)
 
 
 def _is_inside(found: Fit, u: Array, v: Array) -> Cells:

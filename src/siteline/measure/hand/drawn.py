@@ -11,7 +11,7 @@ from shapely.geometry import LineString, MultiPolygon, Polygon, box
 from shapely.geometry.base import BaseGeometry
 
 from siteline.measure.area import unit_area
-from siteline.measure.budget import EDGE, REGISTRATION, SCALE, relative_scale, total
+from siteline.measure.budget import EDGE, OFF_NADIR, REGISTRATION, SCALE, relative_scale, total
 from siteline.measure.hand.extent import Extent, extent_of
 from siteline.measure.hand.repeats import check_same, combine, say_drawings
 from siteline.measure.length import unit_length
@@ -32,8 +32,6 @@ HABIT_PX = 0.3
 
 UNPLACED_PX, PLACED_PX = 0.7, 0.15
 """One-sigma shift of a scene against others, per axis, its pixels: where they were never compared, and at the best."""
-
-OFF_NADIR = "off-nadir"
 
 
 class OutlineOf(StrEnum):

@@ -9,7 +9,7 @@ from shapely.geometry import MultiPolygon
 from shapely.geometry.base import BaseGeometry
 
 from siteline.measure.blur import Array
-from siteline.measure.fitted.fit import box_of
+from siteline.measure.fitted.ground import box_of
 
 NEAR = 3.0
 """An edge lies along a side of the rectangle if its middle is not farther off, in errors of a vertex."""

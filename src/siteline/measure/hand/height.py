@@ -11,8 +11,8 @@ import pyproj
 from shapely.geometry import LineString, Point
 from shapely.geometry.base import BaseGeometry
 
-from siteline.measure.budget import total
-from siteline.measure.hand.drawn import OFF_NADIR, check_drawn, measure_line, scene_pixel
+from siteline.measure.budget import OFF_NADIR, total
+from siteline.measure.hand.drawn import check_drawn, measure_line, scene_pixel
 from siteline.measure.options import MeasureOptions
 from siteline.measure.stack import pixel_m, to_pixels
 from siteline.model.errors import BadGeometry, BadInput, CannotTell, NotMeasured

@@ -18,7 +18,7 @@ from shapely.geometry import Polygon
 from siteline.measure.area import unit_area
 from siteline.measure.blur import Array
 from siteline.measure.budget import EDGE, FLOOR, PSF, SCALE, relative_scale, total
-from siteline.measure.fitted.fit import box_of
+from siteline.measure.fitted.ground import box_of
 from siteline.measure.hand.drawn import footprint_of
 from siteline.measure.length import unit_length
 from siteline.measure.options import MeasureOptions

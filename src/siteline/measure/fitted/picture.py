@@ -1,0 +1,278 @@
+"""
+What a camera sees of a building: a blurred roof, walls where it is seen aslant, shadow, and the plot it stands on.
+
+The blurred shape is the sum over its corners of products of two normal distributions. The roof is seen beside its base by the
+lean of the look; what lies between the two is wall. Swept along the light or the line of sight, a shape is the largest of the
+sweeps of the rectangles it is made of.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from siteline.measure.blur import Array, blur_slabs, normal
+from siteline.measure.fitted.shape import ANGLE, BLUR, CX, CY, HEIGHT, MARGIN, POSE, Shape, rectangle
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Where things of one metre's height are seen, look by look."""
+
+    reach: Array | None
+    """(looks, 2): the tip of their shadow, px from their foot, zero for a look without a sun; None without any sun."""
+
+    lean: Array
+    """(looks, 2): their top, px from their foot; zero where that is not known."""
+
+    def first(self, looks: int) -> View:
+        """The same of the first looks."""
+        return View(None if self.reach is None else self.reach[:looks], self.lean[:looks])
+
+
+@dataclass(frozen=True, slots=True)
+class Makeup:
+    """What a picture is made of beside roof, ground and shadow."""
+
+    has_plot: bool = False
+    """A rectangle of other ground around the building."""
+
+    has_ridge: bool = False
+    """The roof has two slopes, which meet half-way across its shorter side; they are not among what moves."""
+
+    has_walls: bool = False
+    """Some look leans so far that walls are seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """How much of each pixel something covers, and how that moves."""
+
+    share: Array
+    """(looks, pixels), 0 to 1."""
+
+    by: Array
+    """(unknowns, looks, pixels); empty where nobody asked for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What the parts of a building cover of each pixel."""
+
+    roof: Layer
+    shadow: Layer | None
+    """None if no look has a sun."""
+
+    walls: Layer | None
+    plot: Layer | None
+    slopes: Array | None
+    """(looks, pixels), −1 on one slope of a gable roof, 1 on the other."""
+
+    @property
+    def beside(self) -> tuple[Layer, ...]:
+        """All that lies on the ground around the roof: shadow, walls, plot, those there are."""
+        return tuple(layer for layer in (self.shadow, self.walls, self.plot) if layer is not None)
+
+
+def draw(
+    shape: Shape,
+    unknowns: Array,
+    shifts: Array,
+    pixels: Array,
+    view: View,
+    makeup: Makeup,
+    moves: bool = True,
+) -> Picture:
+    """
+    Draw a shape, seen on each look.
+
+    shifts: (looks, 2), px; pixels: (pixels, 2), px; moves: whether derivatives are wanted.
+    """
+    along, across = _turned(unknowns[ANGLE])
+    away = pixels[None] - unknowns[:2] - shifts[:, None]  # (looks, pixels, 2), from the base
+    u, v = away @ along, away @ across
+    leans = bool(np.any(view.lean))
+    roof_u, roof_v = u, v
+    if leans:
+        lean_u, lean_v = (view.lean @ along)[:, None], (view.lean @ across)[:, None]
+        roof_u, roof_v = u - unknowns[HEIGHT] * lean_u, v - unknowns[HEIGHT] * lean_v
+    roof = _blurred(shape, unknowns, roof_u, roof_v, moves)
+    if leans and moves:
+        roof.by[HEIGHT] += view.lean[:, :1] * roof.by[CX] + view.lean[:, 1:] * roof.by[CY]
+    slopes = _slopes(shape, unknowns, roof_u, roof_v) if makeup.has_ridge else None
+    hides, walls = roof, None
+    if makeup.has_walls:
+        hides = _larger(roof, _sweep(shape, unknowns, (u, v), away, view.lean, moves))
+        walls = _beyond(hides, roof)
+    plot = _beyond(_plot(shape, unknowns, u, v, moves), hides) if makeup.has_plot else None
+    shadow = None
+    if view.reach is not None and np.any(view.reach):
+        shadow = _beyond(_sweep(shape, unknowns, (u, v), away, view.reach, moves), hides)
+    return Picture(roof, shadow, walls, plot, slopes)
+
+
+def with_plot(picture: Picture, shape: Shape, unknowns: Array, shifts: Array, pixels: Array) -> Picture:
+    """The same picture, drawn without derivatives, with a plot under the building."""
+    along, across = _turned(unknowns[ANGLE])
+    away = pixels[None] - unknowns[:2] - shifts[:, None]
+    hides = picture.roof.share if picture.walls is None else picture.roof.share + picture.walls.share
+    plot = _plot(shape, unknowns, away @ along, away @ across, moves=False)
+    return replace(picture, plot=_beyond(plot, Layer(hides, plot.by)))
+
+
+def _larger(a: Layer, b: Layer) -> Layer:
+    """Both together, where one holds nearly all of the other."""
+    is_b = b.share > a.share
+    return Layer(np.where(is_b, b.share, a.share), np.where(is_b, b.by, a.by))
+
+
+def _beyond(of: Layer, hidden_by: Layer) -> Layer:
+    """What is seen of something beyond what stands on it."""
+    is_seen = of.share > hidden_by.share
+    return Layer(
+        np.where(is_seen, of.share - hidden_by.share, 0.0), np.where(is_seen, of.by - hidden_by.by, 0.0)
+    )
+
+
+def _blurred(shape: Shape, unknowns: Array, u: Array, v: Array, moves: bool) -> Layer:
+    """The sum over all corners."""
+    blur = float(np.exp(unknowns[BLUR]))
+    walls_u, walls_v = shape.split(unknowns)
+    z_u, z_v = (u - walls_u[:, None, None]) / blur, (v - walls_v[:, None, None]) / blur
+    (at_u, slope_u), (at_v, slope_v) = normal(z_u), normal(z_v)
+    signs = shape.signs
+    beside_u = np.tensordot(signs, at_v, 1)  # (walls u, looks, pixels)
+    share = np.einsum("kln,kln->ln", at_u, beside_u)
+    if not moves:
+        return Layer(share, _still(u))
+    beside_v = np.tensordot(signs.T, at_u, 1)
+    by_u, by_v = (
+        slope_u * beside_u,
+        slope_v * beside_v,
+    )  # times blur: derivative with the coordinate, wall by wall
+    by = np.zeros((unknowns.size, *u.shape))
+    by[POSE : POSE + shape.walls_u] = -by_u / blur
+    by[POSE + shape.walls_u :] = -by_v / blur
+    by[BLUR] = -np.einsum("kln,kln->ln", z_u, by_u) - np.einsum("kln,kln->ln", z_v, by_v)
+    _move(by, by_u.sum(axis=0) / blur, by_v.sum(axis=0) / blur, u, v, unknowns[ANGLE])
+    return Layer(share, by)
+
+
+def _slopes(shape: Shape, unknowns: Array, u: Array, v: Array) -> Array:
+    """−1 to 1 across the ridge, blurred."""
+    walls_u, walls_v = shape.split(unknowns)
+    across, walls = (u, walls_u) if np.ptp(walls_u) < np.ptp(walls_v) else (v, walls_v)
+    slopes: Array = np.tanh((across - (walls[0] + walls[-1]) / 2) / float(np.exp(unknowns[BLUR])))
+    return slopes
+
+
+def _still(like: Array) -> Array:
+    """No derivatives."""
+    return np.empty((0, *like.shape))
+
+
+def _plot(shape: Shape, unknowns: Array, u: Array, v: Array, moves: bool) -> Layer:
+    """The rectangle around the shape, grown on each side by its margin."""
+    walls_u, walls_v = shape.split(unknowns)
+    ends = np.array([walls_u[0], walls_u[-1], walls_v[0], walls_v[-1]])
+    grown = ends + unknowns[MARGIN] * (-1, 1, -1, 1)
+    plain = np.concatenate([unknowns[:POSE], grown])
+    plot = _blurred(rectangle(), plain, u, v, moves)
+    if not moves:
+        return plot
+    by = np.zeros((unknowns.size, *u.shape))
+    by[:5] = plot.by[:5]
+    by[MARGIN] = plot.by[POSE:] * np.array([-1.0, 1.0, -1.0, 1.0])[:, None, None]
+    first, last = POSE, POSE + shape.walls_u
+    for place, end in zip((first, last - 1, last, unknowns.size - 1), plot.by[POSE:], strict=True):
+        by[place] += end
+    return Layer(plot.share, by)
+
+
+def _turned(angle: float) -> tuple[Array, Array]:
+    """Unit vectors along u and v, in pixels (x right, y down)."""
+    cos, sin = np.cos(angle), np.sin(angle)
+    return np.array([cos, sin]), np.array([-sin, cos])
+
+
+def _move(by: Array, by_u: Array, by_v: Array, u: Array, v: Array, angle: float) -> None:
+    """Chain rule from u and v to origin and angle."""
+    along, across = _turned(angle)
+    by[CX] -= along[0] * by_u + across[0] * by_v
+    by[CY] -= along[1] * by_u + across[1] * by_v
+    by[ANGLE] += v * by_u - u * by_v
+
+
+def _sweep(
+    shape: Shape, unknowns: Array, uv: tuple[Array, Array], away: Array, reach: Array, moves: bool
+) -> Layer:
+    """The shape swept as far as its height reaches on each look: the largest of the swept arms."""
+    u, v = uv
+    blur, angle = float(np.exp(unknowns[BLUR])), unknowns[ANGLE]
+    length = np.maximum(np.hypot(reach[:, 0], reach[:, 1]), 1e-9)
+    sideways = np.stack([-reach[:, 1], reach[:, 0]], axis=1) / length[:, None]  # (looks, 2)
+    side = np.einsum("lnk,lk->ln", away, sideways)
+    coordinates = np.stack([u, v, side])
+    best: Layer | None = None
+    for arm in shape.arms:
+        edges, edges_by = _swept_edges(shape, arm, unknowns, reach, sideways, moves)
+        seen = blur_slabs(coordinates, edges[0], edges[1], blur)
+        by = _still(u)
+        if moves:
+            by = np.zeros((unknowns.size, *u.shape))
+            _move(by, seen.by_coordinate[0], seen.by_coordinate[1], u, v, angle)
+            by[CX] -= sideways[:, :1] * seen.by_coordinate[2]
+            by[CY] -= sideways[:, 1:] * seen.by_coordinate[2]
+            by[BLUR] += seen.by_blur
+            for place, slab, end, slope in edges_by:
+                by[place] += (seen.by_low if end == 0 else seen.by_high)[slab] * slope[:, None]
+        swept = Layer(seen.value, by)
+        best = swept if best is None else _larger(best, swept)
+    assert best is not None
+    return best
+
+
+Slope = tuple[int, int, int, Array]
+"""Unknown, slab, end (0 low, 1 high), and the derivative of that edge with it on each look."""
+
+
+def _swept_edges(
+    shape: Shape, arm: tuple[int, int, int, int], unknowns: Array, reach: Array, sideways: Array, moves: bool
+) -> tuple[tuple[Array, Array], list[Slope]]:
+    """Lower and upper edges (3, looks) of a swept arm, along u, along v, across the sweep; and their derivatives."""
+    first_v = POSE + shape.walls_u
+    places = (POSE + arm[0], POSE + arm[1], first_v + arm[2], first_v + arm[3])
+    u_low, u_high, v_low, v_high = unknowns[list(places)]
+    along, across = _turned(unknowns[ANGLE])
+    height = max(float(unknowns[HEIGHT]), 0.0)
+    metre_u, metre_v = reach @ along, reach @ across
+    tip_u, tip_v = height * metre_u, height * metre_v
+    side_u, side_v = sideways @ along, sideways @ across
+    low, high = np.empty((3, len(reach))), np.empty((3, len(reach)))
+    low[0], high[0] = u_low + np.minimum(tip_u, 0), u_high + np.maximum(tip_u, 0)
+    low[1], high[1] = v_low + np.minimum(tip_v, 0), v_high + np.maximum(tip_v, 0)
+    slopes: list[Slope] = (
+        []
+        if not moves
+        else [(places[2 * slab + end], slab, end, np.ones(len(reach))) for slab in (0, 1) for end in (0, 1)]
+    )
+    if moves:
+        for slab, tip, turn, metre in ((0, tip_u, tip_v, metre_u), (1, tip_v, -tip_u, metre_v)):
+            for end, is_on in ((0, tip < 0), (1, tip > 0)):
+                if is_on.any():
+                    slopes += [(ANGLE, slab, end, turn * is_on), (HEIGHT, slab, end, metre * is_on)]
+    for end, edge in ((0, low), (1, high)):
+        takes_high_u, takes_high_v = (side_u > 0) == (end == 1), (side_v > 0) == (end == 1)
+        a, b = np.where(takes_high_u, u_high, u_low), np.where(takes_high_v, v_high, v_low)
+        edge[2] = a * side_u + b * side_v
+        if moves:
+            slopes.append((ANGLE, 2, end, a * side_v - b * side_u))
+            by_wall = (
+                side_u * ~takes_high_u,
+                side_u * takes_high_u,
+                side_v * ~takes_high_v,
+                side_v * takes_high_v,
+            )
+            slopes += [(place, 2, end, by) for place, by in zip(places, by_wall, strict=True) if by.any()]
+    return (low, high), slopes

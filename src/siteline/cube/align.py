@@ -20,8 +20,9 @@ from siteline.model.dates import Acquired, parse_acquired
 from siteline.model.imagery import Grid, Look, WhyNot
 from siteline.model.place import Site
 from siteline.model.remark import Remark
+from siteline.raster.compiled import each
 from siteline.raster.grid import onto_grid, polygon_mask
-from siteline.raster.nodata import median_over_time
+from siteline.raster.order import median_over_time
 from siteline.raster.resample import Mapping, map_grid, nearest, nearest_index, resample
 
 Floats = NDArray[np.float32]
@@ -92,9 +93,7 @@ def align(natives: tuple[xr.Dataset, ...], site: Site, grid: Grid, options: Cube
         elif draft.why is None and looks_blank(image, (code == 0) & inside):
             draft.why, draft.usable = "no image", 0.0
     _find_shifts(drafts, light, codes, options)
-    for at, draft in enumerate(drafts):
-        if draft.read_at != (0.0, 0.0):
-            light[at], codes[at] = _lay_one_out(draft)
+    _lay_again([at for at, draft in enumerate(drafts) if draft.read_at != (0.0, 0.0)], drafts, light, codes)
     if options.own_masks:
         _mask_blots(drafts, light, codes, inside, options)
     del light
@@ -144,10 +143,19 @@ def _lay_out(drafts: Sequence[_Draft], grid: Grid) -> tuple[Floats, NDArray[np.u
     """Log of visible light and mask codes of each look on the grid; both (look, y, x)."""
     light = np.zeros((len(drafts), *grid.shape), np.float32)
     codes = np.full((len(drafts), *grid.shape), WhyNot.NO_IMAGE, np.uint8)
-    for at, draft in enumerate(drafts):
-        if draft.why is None:
-            light[at], codes[at] = _lay_one_out(draft)
+    _lay_again([at for at, draft in enumerate(drafts) if draft.why is None], drafts, light, codes)
     return light, codes
+
+
+def _lay_again(
+    which: Sequence[int], drafts: Sequence[_Draft], light: Floats, codes: NDArray[np.uint8]
+) -> None:
+    """Lay some looks out as they are now known to lie, in place."""
+
+    def lay(at: int) -> None:
+        light[at], codes[at] = _lay_one_out(drafts[at])
+
+    each(lay, which)
 
 
 def _lay_one_out(draft: _Draft) -> tuple[Floats, NDArray[np.uint8]]:
@@ -191,14 +199,13 @@ def _find_shifts(
         return
     region = _steadiest_region(light[running], codes[running])
     valid = codes[running][:, *region] == 0
-    patterns = np.stack(
-        [
-            patterns_of(
-                [light[at][region], *colours_of(drafts[at].pixels, drafts[at].mapping.part(*region))], ok
-            )
-            for at, ok in zip(running, valid, strict=True)
-        ]
-    )
+
+    def pattern(number: int) -> Floats:
+        at = running[number]
+        colours = colours_of(drafts[at].pixels, drafts[at].mapping.part(*region))
+        return patterns_of([light[at][region], *colours], valid[number])
+
+    patterns = np.stack(each(pattern, range(len(running))))
     shifts = estimate_shifts(patterns, valid, options.max_shift_px)
     reasons: list[str | None] = [None] * len(running)
     if options.own_masks:

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from siteline.cube.coregister import Shift
-from siteline.raster.nodata import gaussian, median_over_time
+from siteline.raster.nodata import gaussian
+from siteline.raster.order import median_over_time
 
 Floats = NDArray[np.float32]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -11,6 +11,8 @@ from typing import Any, TypeVar, cast
 import numba
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 MOST_THREADS = 16
 
@@ -70,3 +72,13 @@ def in_bands(work: Callable[[int, int], object], size: int, height: int) -> None
     with ThreadPoolExecutor(threads) as pool:
         for done in [pool.submit(work, first, last) for first, last in bands]:
             done.result()
+
+
+def each(work: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
+    """`work` on every item, on all cores at once; results in the order of the items."""
+    todo = list(items)
+    threads = min(count_threads(), len(todo))
+    if threads < 2:
+        return [work(item) for item in todo]
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(work, todo))

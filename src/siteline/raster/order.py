@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from siteline.raster.compiled import compiled, in_bands
 
-WIDTH = 64
+WIDTH = 128
 """Pixels that run side by side: their series stay in the fastest memory."""
 
 Pairs = NDArray[np.int32]
@@ -88,7 +88,7 @@ def _medians(
                 out[start + k] = np.float32(np.nan)
 
 
-def median_of_valid(stack: NDArray[np.float32], valid: NDArray[np.bool_]) -> NDArray[np.float32]:
+def median_over_time(stack: NDArray[np.float32], valid: NDArray[np.bool_]) -> NDArray[np.float32]:
     """
     Median over the first axis of what is valid, (…) float32; NaN where nothing is.
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from siteline.change.common import Common, free_from_levels, free_from_medians
 from siteline.change.sweeps import levels_of
 from siteline.model.errors import CannotTell
+from siteline.raster.compiled import each
 
 Array = NDArray[np.float32]
 Mask = NDArray[np.bool_]
@@ -66,24 +67,30 @@ def extract_series(cube: xr.Dataset) -> Series:
             "Add scenes with a visible, grey or near-infrared band.",
         )
 
-    def logged(name: str) -> Array:
-        return np.asarray(np.log(np.maximum(value[:, bands[name]], 0) + np.float32(offset)), np.float32)
+    has = set(bands)
+    names = ["brightness"]
+    names += ["warmth"] if {"red", "blue"} <= has else []
+    names += ["ndvi"] if {"red", "nir"} <= has else ["greenness"] if set(VISIBLE) <= has else []
+    usable = np.asarray(cube["why_not"].values == 0)
+    values = np.empty((len(names), *usable.shape), np.float32)
 
-    usable = (cube["why_not"].values == 0) & np.isfinite(value[:, seen]).all(axis=1)
-    names, layers = ["brightness"], [np.log(np.maximum(value[:, seen].mean(axis=1), 0) + np.float32(offset))]
-    if {"red", "blue"} <= bands.keys():
-        names.append("warmth")
-        layers.append(logged("red") - logged("blue"))
-    if {"red", "nir"} <= bands.keys():
-        red, nir = np.maximum(value[:, bands["red"]], 0), np.maximum(value[:, bands["nir"]], 0)
-        usable &= np.isfinite(nir)
-        names.append("ndvi")
-        layers.append((nir - red) / (nir + red + np.float32(offset)))
-    elif set(VISIBLE) <= bands.keys():
-        names.append("greenness")
-        layers.append(2 * logged("green") - logged("red") - logged("blue"))
-    values = np.stack(layers).astype(np.float32, copy=False)
-    np.copyto(values, 0, where=~usable)
+    def show(t: int) -> None:
+        """One look; a look at a time, so that what is computed on the way stays small."""
+        light = {name: np.maximum(value[t, number], 0) for name, number in bands.items()}
+        small = np.float32(offset)
+        usable[t] &= np.isfinite(value[t, seen]).all(axis=0)
+        values[0, t] = np.log(np.maximum(value[t, seen].mean(axis=0), 0) + small)
+        if "warmth" in names:
+            values[1, t] = np.log(light["red"] + small) - np.log(light["blue"] + small)
+        if "ndvi" in names:
+            usable[t] &= np.isfinite(light["nir"])
+            values[-1, t] = (light["nir"] - light["red"]) / (light["nir"] + light["red"] + small)
+        if "greenness" in names:
+            red, green, blue = (np.log(light[name] + small) for name in ("red", "green", "blue"))
+            values[-1, t] = 2 * green - red - blue
+        np.copyto(values[:, t], 0, where=~usable[t])
+
+    each(show, range(len(usable)))
     return Series(tuple(names), values, usable, decimal_years(cube["time"].values))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -68,6 +67,10 @@ class _Draft:
         """Where the grid's pixels lie in it, shift included."""
         right, down = self.read_at
         return self.mapping.moved(down, right) if self.read_at != (0.0, 0.0) else self.mapping
+
+    def light_at(self, bands: Sequence[str], rows: NDArray[np.int64], cols: NDArray[np.int64]) -> Floats:
+        """(band, pixel) light at a few pixels of the grid, each from the nearest pixel of the look; NaN outside it."""
+        return self.pixels.light_at(bands, *nearest_index(self.placed(), rows, cols))
 
 
 def align(natives: tuple[xr.Dataset, ...], site: Site, grid: Grid, options: CubeOptions) -> Alignment:
@@ -304,26 +307,37 @@ def _difference(
     """How a blot differs from the looks around it: light, blue over red, near infrared; log, NaN if unknown."""
     step = max(1, len(blot.rows) // 150)
     rows, cols = blot.rows[::step], blot.cols[::step]
+    looks = (at, *around)
+    names = [name for name in (*VISIBLE, "nir") if all(name in drafts[n].pixels.bands for n in looks)]
+    light = np.full((len(names), len(looks), len(rows)), np.nan)
+    for number, n in enumerate(looks):
+        seen = codes[n][rows, cols] == 0
+        light[:, number] = np.where(seen, drafts[n].light_at(names, rows, cols), np.nan)
+    light = np.log(np.maximum(light, 0) + 0.02)
 
     def series(band: str) -> NDArray[np.float64]:
-        if any(band not in drafts[number].pixels.bands for number in (at, *around)):
-            return np.full((1 + len(around), len(rows)), np.nan)
-        seen = [(codes[number][rows, cols] == 0) for number in (at, *around)]
-        values = [
-            drafts[n].pixels.light_at(band, *nearest_index(drafts[n].placed(), rows, cols))
-            for n in (at, *around)
-        ]
-        return np.where(seen, np.log(np.maximum(values, 0) + 0.02), np.nan)
+        return light[names.index(band)] if band in names else np.full(light.shape[1:], np.nan)
 
     def change(values: NDArray[np.float64]) -> float:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", RuntimeWarning)  # all-NaN: unknown, and said so by NaN
-            return float(np.nanmedian(values[0] - np.nanmedian(values[1:], axis=0)))
+        return float(_middle(values[0] - _middle(values[1:])))
 
     blue, red = series("blue"), series("red")
     visible = [series(band) for band in VISIBLE if band in drafts[at].pixels.bands]
-    light = change(np.mean(visible, axis=0)) if visible else float("nan")
-    return light, change(blue - red), change(series("nir"))
+    brightness = change(np.mean(visible, axis=0)) if visible else float("nan")
+    return brightness, change(blue - red), change(series("nir"))
+
+
+def _middle(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Median over the first axis of what is not NaN; NaN where everything is."""
+    if not len(values):
+        return np.full(values.shape[1:], np.nan)
+    ordered = np.sort(values, axis=0)  # NaN last
+    count = np.count_nonzero(np.isfinite(values), axis=0)[None]
+    low, high = (
+        np.take_along_axis(ordered, at, axis=0)[0]
+        for at in (np.maximum(count - 1, 0) // 2, count // 2 * (count > 0))
+    )
+    return np.asarray((low + high) / 2)
 
 
 def _to_look(draft: _Draft, grid: Grid) -> Look:

@@ -120,6 +120,20 @@ def _across(down: Array, k: int) -> np.float32:
 
 
 @compiled
+def _keep_better(
+    early: Array, late: Array, whole: Array, look: int, score: Array, when: NDArray[np.int16]
+) -> None:
+    """Try a step at a look for each pixel; the three are pooled over rows, and early is written over."""
+    for k in range(len(early)):
+        early[k] += late[k] - whole[k]
+    for k in range(_INNER):
+        gain = _across(early, k)
+        better = gain > score[k]
+        score[k] = gain if better else score[k]
+        when[k] = look if better else when[k]
+
+
+@compiled
 def _score_rows(
     values: Array,
     usable: Mask,
@@ -143,13 +157,7 @@ def _score_rows(
             for t in range(least, n_looks - least + 1):
                 _pool_merit(count, total, 0, t, own, down[1])
                 _pool_merit(count, total, t, n_looks, own, down[2])
-                for k in range(_INNER):
-                    down[1, k] += down[2, k] - down[0, k]
-                for k in range(_INNER):
-                    gain = _across(down[1], k)
-                    better = gain > score[k]
-                    score[k] = gain if better else score[k]
-                    look[k] = t if better else look[k]
+                _keep_better(down[1], down[2], down[0], t, score, look)
             for i in range(min(_ROWS, last - top)):
                 for j in range(min(_COLS, width - left)):
                     best[top + i, left + j] = score[i * _WIDE + j]

@@ -29,7 +29,7 @@ Floats = NDArray[np.float32]
 _STILL_PX = 0.02
 """A shift shorter than this is left alone: interpolating would cost more than it gains."""
 
-_REGION_PX = 512
+_REGION_PX = 448
 """Shifts are estimated on at most a square of this width, where the site is steadiest."""
 
 

@@ -9,17 +9,18 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from siteline.change.steps import (
-    Sums,
-    add_up,
     clip_excursions,
     estimate_noise,
-    fit_season,
     levels_of,
     partition,
+    remove_season,
     score_one_step,
 )
+from siteline.change.surroundings import less_surroundings
+from tests.change import oracles
 
 Array = NDArray[np.float32]
+Mask = NDArray[np.bool_]
 SIGMA = 0.05
 
 
@@ -30,10 +31,13 @@ def make_pixels(n_looks: int, at: int, size: float, seed: int = 0, side: int = 4
     return values.astype(np.float32)
 
 
-def sums_of(values: Array) -> Sums:
-    """Running sums, all looks usable, at the true noise."""
-    one = np.ones(values.shape[1:], np.float32)
-    return add_up(values, one, np.full((len(values), *values.shape[2:]), SIGMA, np.float32))
+def all_seen(values: Array) -> tuple[Array, Mask, Array]:
+    """A series with all looks usable, at the true noise."""
+    return (
+        values,
+        np.ones(values.shape[1:], bool),
+        np.full((len(values), *values.shape[2:]), SIGMA, np.float32),
+    )
 
 
 @settings(max_examples=40, deadline=None)
@@ -43,21 +47,20 @@ def test_one_step_is_found_at_its_look(n_looks: int, data: st.DataObject) -> Non
     at = data.draw(st.integers(2, n_looks - 2))
     size = data.draw(st.sampled_from([-0.6, 0.6])) * data.draw(st.floats(1, 4))
     values = make_pixels(n_looks, at, size, seed=data.draw(st.integers(0, 99)))
-    sums = sums_of(values)
-    score, when = score_one_step(sums)
+    score, when = score_one_step(*all_seen(values))
     assert (when == at).all()
     assert score.min() > 100
-    starts = partition(sums, price=40)
+    starts = partition(*all_seen(values), price=40)
     assert [int(t) for t in np.flatnonzero(starts.any(axis=(1, 2)))] == [at]
-    level = levels_of(starts, values, np.ones(values.shape[1:], np.float32))
+    level = levels_of(starts, values, np.ones(values.shape[1:], bool))
     assert np.sign(level[0, at] - level[0, at - 1]) == pytest.approx(np.sign(size))
 
 
 def test_constant_series_has_no_step() -> None:
     """What never changes scores nothing and is never cut."""
-    sums = sums_of(np.full((2, 12, 5, 5), 0.3, np.float32))
-    assert score_one_step(sums)[0].max() < 1e-3
-    assert not partition(sums, price=1.0).any()
+    still = all_seen(np.full((2, 12, 5, 5), 0.3, np.float32))
+    assert score_one_step(*still)[0].max() < 1e-3
+    assert not partition(*still, price=1.0).any()
 
 
 @settings(max_examples=25, deadline=None)
@@ -75,8 +78,8 @@ def test_partition_is_the_best_of_all(seed: int) -> None:
 
     every = [cuts for n in range(8) for cuts in combinations(range(1, 8), n)]
     values = line[None, :, None, None]
-    sums = add_up(values, np.ones((8, 1, 1), np.float32), np.ones((1, 1, 1), np.float32))
-    found = tuple(int(t) for t in np.flatnonzero(partition(sums, price)[:, 0, 0]))
+    starts = partition(values, np.ones((8, 1, 1), bool), np.ones((1, 1, 1), np.float32), price)
+    found = tuple(int(t) for t in np.flatnonzero(starts[:, 0, 0]))
     assert gain(found) == pytest.approx(max(map(gain, every)), abs=1e-3)
 
 
@@ -84,8 +87,8 @@ def test_levels_last_as_long_as_asked() -> None:
     """With at least two looks a level, nothing but the first and the last may last for one."""
     values = make_pixels(20, 8, 1.0)
     values[0, 9:] -= 1.0
-    assert partition(sums_of(values), 40, least=1)[8].all()
-    for line in partition(sums_of(values), 40, least=2).reshape(20, -1).T:
+    assert partition(*all_seen(values), 40, least=1)[8].all()
+    for line in partition(*all_seen(values), 40, least=2).reshape(20, -1).T:
         ends = np.flatnonzero(line)
         assert (np.diff(ends) >= 2).all()
 
@@ -96,8 +99,7 @@ def test_masked_looks_say_nothing() -> None:
     usable = np.ones(values.shape[1:], bool)
     usable[[3, 8]] = False
     values[:, ~usable[:, 0, 0]] = 7.0
-    sums = add_up(values * usable, usable.astype(np.float32), np.full((2, 4, 4), SIGMA, np.float32))
-    starts = partition(sums, 40)
+    starts = partition(values, usable, np.full((2, 4, 4), SIGMA, np.float32), 40)
     assert {int(t) for t in np.flatnonzero(starts.any(axis=(1, 2)))} <= {8, 9}
     assert starts.sum(axis=0).min() == 1
 
@@ -118,9 +120,9 @@ def test_yearly_wave_is_fitted_and_a_trend_of_days_is_not() -> None:
     wave = (0.3 * np.cos(2 * np.pi * (years - 0.2)))[None, :, None, None].astype(np.float32)
     usable = np.ones((48, 3, 3), bool)
     noise = make_pixels(48, 0, 0.0, side=3)
-    fitted = fit_season(noise + wave, usable, years)
-    assert np.abs(fitted - wave).mean() < 0.05
-    assert np.abs(fit_season(noise, usable, years)).mean() < SIGMA / 2
+    none = np.zeros(usable.shape, bool)
+    assert np.abs(remove_season(noise + wave, usable, none, years) - noise).mean() < 0.05
+    assert np.abs(remove_season(noise, usable, none, years) - noise).mean() < SIGMA / 2
 
 
 def test_what_comes_and_goes_is_cut_off_and_a_step_is_not() -> None:
@@ -128,6 +130,63 @@ def test_what_comes_and_goes_is_cut_off_and_a_step_is_not() -> None:
     values = make_pixels(30, 18, 1.0)
     values[0, 9] += 2.0
     usable = np.ones(values.shape[1:], bool)
-    clipped = clip_excursions(values, usable, np.full((2, 4, 4), SIGMA, np.float32))
+    clipped = values.copy()
+    clip_excursions(clipped, usable, np.full((2, 4, 4), SIGMA, np.float32))
     assert clipped[0, 9].max() < 0.5
     assert clipped[0, 18].mean() - clipped[0, 17].mean() == pytest.approx(1.0, abs=0.15)
+
+
+@pytest.mark.parametrize(
+    ("features", "looks", "rows", "cols"), [(1, 5, 3, 70), (2, 40, 37, 130), (3, 24, 18, 61)]
+)
+@pytest.mark.parametrize("gaps", [0.0, 0.25])
+def test_compiled_loops_do_what_plain_code_does(
+    features: int, looks: int, rows: int, cols: int, gaps: float
+) -> None:
+    """Noise, scores, cuts, levels, waves, excursions, surroundings: as array code gives them, on tiles of any size."""
+    rng = np.random.default_rng(looks)
+    usable = rng.random((looks, rows, cols)) >= gaps
+    if gaps:
+        usable[:, 1, 2] = False  # a pixel never seen, one seen once, one seen only in the end
+        usable[:, 1, 3] = np.arange(looks) == 2
+        usable[: looks - 2, 1, 4] = False
+    values = rng.normal(0, SIGMA, (features, looks, rows, cols))
+    values[0, looks // 2 :, rows // 3 :, cols // 3 :] += 0.3
+    values = np.where(usable, values, 0).astype(np.float32)
+    weight = usable.astype(np.float32)
+
+    sigma = estimate_noise(values, usable)
+    np.testing.assert_allclose(sigma, oracles.estimate_noise(values, usable), rtol=1e-5)
+
+    sums = oracles.add_up(values, weight, sigma)
+    score, when = score_one_step(values, usable, sigma)
+    least_score, least_when = oracles.score_one_step(sums)
+    np.testing.assert_allclose(score, least_score, rtol=1e-3, atol=1e-3)
+    assert np.mean(when != least_when) < 0.01  # where two dates are as good
+    for least in (1, 2):
+        starts = partition(values, usable, sigma, 12.0, least)
+        assert np.mean(starts != oracles.partition(sums, 12.0, least)) < 1e-3
+
+    level = levels_of(starts, values, usable)
+    np.testing.assert_allclose(level, oracles.levels_of(starts, values, weight), atol=1e-6)
+    years = np.sort(rng.uniform(0, 3, looks))
+    wave = oracles.fit_season(values - level, usable, years)
+    calm = remove_season(values, usable, starts, years)
+    np.testing.assert_allclose(calm, np.where(usable, values - wave, 0), atol=1e-5)
+    clipped = calm.copy()
+    clip_excursions(clipped, usable, sigma)
+    np.testing.assert_allclose(clipped, oracles.clip_excursions(calm, usable, sigma), atol=1e-6)
+    np.testing.assert_allclose(
+        less_surroundings(values, usable, 21), oracles.less_surroundings(values, usable, 21), atol=1e-6
+    )
+
+
+def test_cuts_do_not_depend_on_the_number_of_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One thread or many: the same numbers to the last bit."""
+    values = make_pixels(30, 12, 0.1, side=90)
+    many = score_one_step(*all_seen(values)), partition(*all_seen(values), 20.0)
+    monkeypatch.setattr("siteline.raster.compiled.count_threads", lambda: 1)
+    one = score_one_step(*all_seen(values)), partition(*all_seen(values), 20.0)
+    assert (many[0][0] == one[0][0]).all()
+    assert (many[0][1] == one[0][1]).all()
+    assert (many[1] == one[1]).all()

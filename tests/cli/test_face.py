@@ -18,6 +18,7 @@ HEAVY = (
     "xarray",
     "odc",
     "matplotlib",
+    "numba",
     "scipy",
     "skimage",
     "sqlalchemy",

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from siteline.model.imagery import Grid
-from siteline.raster.nodata import gaussian, median_over_time, missing_pixels, smooth
+from siteline.raster.nodata import gaussian, missing_pixels, smooth
+from siteline.raster.order import median_over_time
 from siteline.raster.resample import map_grid, nearest, resample
 
 UNIT = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)

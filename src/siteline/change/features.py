@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
-from scipy.ndimage import median_filter
 
+from siteline.change.common import Common, free_from_levels, free_from_medians
+from siteline.change.sweeps import levels_of
 from siteline.model.errors import CannotTell
+from siteline.raster.compiled import each
 
 Array = NDArray[np.float32]
+Mask = NDArray[np.bool_]
 
 VISIBLE = ("blue", "green", "red")
 OFFSET = {"reflectance": 0.02, "relative": 0.05}
@@ -64,24 +67,30 @@ def extract_series(cube: xr.Dataset) -> Series:
             "Add scenes with a visible, grey or near-infrared band.",
         )
 
-    def logged(name: str) -> Array:
-        return np.asarray(np.log(np.maximum(value[:, bands[name]], 0) + np.float32(offset)), np.float32)
+    has = set(bands)
+    names = ["brightness"]
+    names += ["warmth"] if {"red", "blue"} <= has else []
+    names += ["ndvi"] if {"red", "nir"} <= has else ["greenness"] if set(VISIBLE) <= has else []
+    usable = np.asarray(cube["why_not"].values == 0)
+    values = np.empty((len(names), *usable.shape), np.float32)
 
-    usable = (cube["why_not"].values == 0) & np.isfinite(value[:, seen]).all(axis=1)
-    names, layers = ["brightness"], [np.log(np.maximum(value[:, seen].mean(axis=1), 0) + np.float32(offset))]
-    if {"red", "blue"} <= bands.keys():
-        names.append("warmth")
-        layers.append(logged("red") - logged("blue"))
-    if {"red", "nir"} <= bands.keys():
-        red, nir = np.maximum(value[:, bands["red"]], 0), np.maximum(value[:, bands["nir"]], 0)
-        usable &= np.isfinite(nir)
-        names.append("ndvi")
-        layers.append((nir - red) / (nir + red + np.float32(offset)))
-    elif set(VISIBLE) <= bands.keys():
-        names.append("greenness")
-        layers.append(2 * logged("green") - logged("red") - logged("blue"))
-    values = np.stack(layers).astype(np.float32, copy=False)
-    np.copyto(values, 0, where=~usable)
+    def show(t: int) -> None:
+        """One look; a look at a time, so that what is computed on the way stays small."""
+        light = {name: np.maximum(value[t, number], 0) for name, number in bands.items()}
+        small = np.float32(offset)
+        usable[t] &= np.isfinite(value[t, seen]).all(axis=0)
+        values[0, t] = np.log(np.maximum(value[t, seen].mean(axis=0), 0) + small)
+        if "warmth" in names:
+            values[1, t] = np.log(light["red"] + small) - np.log(light["blue"] + small)
+        if "ndvi" in names:
+            usable[t] &= np.isfinite(light["nir"])
+            values[-1, t] = (light["nir"] - light["red"]) / (light["nir"] + light["red"] + small)
+        if "greenness" in names:
+            red, green, blue = (np.log(light[name] + small) for name in ("red", "green", "blue"))
+            values[-1, t] = 2 * green - red - blue
+        np.copyto(values[:, t], 0, where=~usable[t])
+
+    each(show, range(len(usable)))
     return Series(tuple(names), values, usable, decimal_years(cube["time"].values))
 
 
@@ -89,20 +98,6 @@ def decimal_years(times: NDArray[np.datetime64]) -> NDArray[np.float64]:
     """Years since 1970, with their fraction."""
     days: NDArray[np.float64] = times.astype("datetime64[s]").astype(np.float64) / 86_400
     return days / 365.2425
-
-
-def halve(series: Series) -> Series:
-    """The same series at half the resolution: means of the usable ones of 2 x 2 pixels; an odd last row or column is repeated."""
-    rows, cols = series.usable.shape[1:]
-    edge = ((0, 0), (0, rows % 2), (0, cols % 2))
-    ok = np.pad(series.usable, edge, mode="edge")
-    count: Array = np.sum([ok[:, i::2, j::2] for i in (0, 1) for j in (0, 1)], axis=0, dtype=np.float32)
-    values = np.pad(series.values, ((0, 0), *edge), mode="edge")
-    total = (
-        values[:, :, ::2, ::2] + values[:, :, 1::2, ::2] + values[:, :, ::2, 1::2] + values[:, :, 1::2, 1::2]
-    )
-    mean = np.asarray(total / np.maximum(count, 1), np.float32)
-    return Series(series.names, mean, np.asarray(count > 0), series.years)
 
 
 def typical_level(values: Array, usable: NDArray[np.bool_]) -> Array:
@@ -123,81 +118,59 @@ def typical_level(values: Array, usable: NDArray[np.bool_]) -> Array:
     return np.where(count > 0, level, 0).astype(np.float32)
 
 
-def remove_common(series: Series, level: Array | None = None) -> Series:
+def remove_common(series: Series, starts: Mask) -> Series:
     """
     Take away from each look what light, season and display did to all ground of the same look.
 
     For each look, the deviation of quiet pixels from their own level is fitted by a robust smooth function of that level and of
     the place in the image; the fit is subtracted everywhere. A stretch of colours drawn anew each year, haze, wet soil
     and the green of summer go with it; what one place alone did stays.
-    level: (feature, time or 1, y, x), the level to which each pixel belongs at each look; the median over time if None.
+    starts: (time, y, x) where the levels start to which each pixel belongs.
     """
-    values, usable = series.values, series.usable
-    n_features, n_looks, rows, cols = values.shape
-    if level is None:
-        level = typical_level(values, usable)[:, None]
+    common = _learn_common(series, starts)
+    return replace(series, values=free_from_levels(series.values, series.usable, starts, common))
+
+
+def remove_common_roughly(series: Series) -> Series:
+    """
+    The same against each pixel's median, at half the resolution: means of the usable ones of 2 x 2 pixels.
+
+    An odd last row or column is repeated.
+    """
+    values, usable = free_from_medians(series.values, series.usable, _learn_common(series, None))
+    return Series(series.names, values, usable, series.years)
+
+
+def _learn_common(series: Series, starts: Mask | None) -> Common:
+    """What the whole scene did at each look, from an even sample of pixels; without `starts` their levels are their medians."""
+    n_features, n_looks, rows, cols = series.values.shape
     where = _sample(rows * cols)
-    flat = values.reshape(n_features, n_looks, -1)
-    home = level.reshape(n_features, level.shape[1], -1)
-    seen = usable.reshape(n_looks, -1)
-    place = np.stack([g.ravel() for g in np.meshgrid(*_axes(rows, cols), indexing="ij")]).astype(np.float32)
-    centre = np.median(home[:, :, where], axis=(1, 2))[:, None]
-    spread = np.maximum(np.std(home[:, :, where], axis=(1, 2)), 1e-3)[:, None]
+    values = series.values.reshape(n_features, n_looks, -1)[:, :, where]
+    seen = series.usable.reshape(n_looks, -1)[:, where]
+    if starts is None:
+        home = typical_level(values, seen)[:, None]
+    else:
+        new = starts.reshape(n_looks, -1)[:, where]
+        home = levels_of(new[:, None], values[:, :, None], seen[:, None])[:, :, 0]
+    y, x = _axes(rows, cols)
+    place = np.stack([y[where // cols], x[where % cols]])
+    centre = np.median(home, axis=(1, 2))
+    spread = np.maximum(np.std(home, axis=(1, 2)), 1e-3)
     # quiet: those that keep closest to their level, in each band of brightness, so that dark and bright are both heard
-    off = np.abs(flat[:, :, where] - home[:, :, where])
-    off = np.where(seen[:, where], off / np.maximum(np.median(off, axis=(1, 2)), 1e-4)[:, None, None], np.nan)
+    off = np.abs(values - home)
+    off = np.where(seen, off / np.maximum(np.median(off, axis=(1, 2)), 1e-4)[:, None, None], np.nan)
     known = np.isfinite(off)
     square = np.where(known, np.minimum(off, 10) ** 2, 0).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
     restless = np.where(known.any(axis=(0, 1)), np.sqrt(square).sum(axis=0), np.inf)
-    quiet = where[_quietest(restless, np.median(home[0][:, where], axis=0))]
-    fitted = np.empty_like(flat)
+    quiet = _quietest(restless, np.median(home[0], axis=0))
+    terms = np.zeros((n_features, n_looks, n_features + 4), np.float32)
     for t in range(n_looks):
-        here = home[:, min(t, home.shape[1] - 1)]
-        design = _design((here - centre) / spread, place)
         ok = quiet[seen[t, quiet]]
+        here = home[:, min(t, home.shape[1] - 1), ok]
+        design = _design((here - centre[:, None]) / spread[:, None], place[:, ok])
         for f in range(n_features):
-            change = flat[f, t, ok] - here[f, ok]
-            np.dot(_fit_robustly(design[:, ok], change), design, out=fitted[f, t])
-    corrected = np.where(seen, flat - fitted, 0).reshape(values.shape)
-    return Series(series.names, corrected, usable, series.years)
-
-
-def remove_surroundings(series: Series, window_px: int = 27, coarse: int = 3) -> Series:
-    """
-    Each pixel against the middle of its surroundings at the same look: what a field does as a whole goes, a roof in it stays.
-
-    The surroundings are the median over about `window_px` pixels, computed on means of `coarse` x `coarse` pixels.
-    """
-    n_features, n_looks, rows, cols = series.values.shape
-    pad_y, pad_x = -rows % coarse, -cols % coarse
-    ok = np.pad(series.usable, ((0, 0), (0, pad_y), (0, pad_x))).astype(np.float32)
-    count = ok.reshape(n_looks, ok.shape[1] // coarse, coarse, -1, coarse).sum(axis=(2, 4))
-    y = np.clip((np.arange(rows) + 0.5) / coarse - 0.5, 0, count.shape[1] - 1)
-    x = np.clip((np.arange(cols) + 0.5) / coarse - 0.5, 0, count.shape[2] - 1)
-    local = np.empty_like(series.values)
-    size = max(3, window_px // coarse) | 1
-    for f in range(n_features):
-        padded = np.pad(series.values[f], ((0, 0), (0, pad_y), (0, pad_x)))
-        mean = padded.reshape(n_looks, count.shape[1], coarse, -1, coarse).sum(axis=(2, 4)) / np.maximum(
-            count, 1
-        )
-        for t in range(n_looks):
-            filled = np.where(
-                count[t] > 0, mean[t], np.median(mean[t][count[t] > 0]) if count[t].any() else 0
-            )
-            near = median_filter(filled, size, mode="reflect")
-            local[f, t] = series.values[f, t] - _stretch(near, y, x)
-    np.copyto(local, 0, where=~series.usable)
-    return Series(series.names, local, series.usable, series.years)
-
-
-def _stretch(image: Array, y: NDArray[np.float64], x: NDArray[np.float64]) -> Array:
-    """Bilinear interpolation at rows y and columns x."""
-    y0, x0 = np.minimum(y.astype(int), image.shape[0] - 2), np.minimum(x.astype(int), image.shape[1] - 2)
-    v, u = (y - y0)[:, None].astype(np.float32), (x - x0)[None].astype(np.float32)
-    top = image[y0][:, x0] * (1 - u) + image[y0][:, x0 + 1] * u
-    low = image[y0 + 1][:, x0] * (1 - u) + image[y0 + 1][:, x0 + 1] * u
-    return np.asarray(top * (1 - v) + low * v, np.float32)
+            terms[f, t] = _fit_robustly(design, values[f, t, ok] - here[f])
+    return Common(np.asarray(centre, np.float32), np.asarray(spread, np.float32), terms, y, x)
 
 
 def _axes(rows: int, cols: int) -> tuple[Array, Array]:

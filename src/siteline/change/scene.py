@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from siteline.change.features import SCALES, Series, halve, remove_common, remove_surroundings
+from siteline.change.features import SCALES, Series, remove_common, remove_common_roughly
 from siteline.change.objects import Mask, Patch, gather_patches, tidy_steps
 from siteline.change.observability import smallest_visible
 from siteline.change.options import ChangeOptions
 from siteline.change.steps import (
-    add_up,
     clip_excursions,
     estimate_noise,
-    fit_season,
     levels_of,
     partition,
+    remove_season,
     score_one_step,
 )
+from siteline.change.surroundings import less_surroundings
 from siteline.model.dates import Acquired
 from siteline.model.imagery import Grid, Look
 from siteline.model.quantity import Quantity
@@ -66,7 +66,8 @@ class Cut:
     @classmethod
     def of(cls, series: Series, least_px: int, most_px: int | None = None) -> Cut:
         """Cut a series; patches smaller than `least_px` or larger than `most_px` pixels are left out."""
-        sigma, starts, level, price = _cut_series(series)
+        sigma, starts, price = _cut_series(series)
+        level = levels_of(starts, series.values, series.usable)
         slack = _slack(len(series.years))
         unit = np.array([SCALES[name] for name in series.names], np.float32)
         patches = gather_patches(tidy_steps(starts, slack), level, sigma, unit, slack, least_px)
@@ -123,7 +124,8 @@ class Scene:
             least = max(least, math.ceil(options.least_area_m2 / grid.gsd_m**2))
         plain, steady = _steady_series(natural)
         whole = Cut.of(steady, least)
-        near = Cut.of(remove_surroundings(whole.series, WINDOW_PX), least, WINDOW_PX**2 // 3)
+        local = replace(steady, values=less_surroundings(steady.values, steady.usable, WINDOW_PX))
+        near = Cut.of(local, least, WINDOW_PX**2 // 3)
         by_id = {look.scene_id: look for look in looks}
         scene_ids = tuple(str(s) for s in cube["scene"].values)
         return cls(
@@ -155,12 +157,10 @@ def _steady_series(natural: Series) -> tuple[Series, Series]:
     Twice: once roughly, against each pixel's median; then, now that its levels are known, against the level it was on.
     Returns the series freed from the first only, and from all.
     """
-    usable = natural.usable
-    rows, cols = usable.shape[1:]
-    rough = _calm(halve(remove_common(natural)), None)
+    rows, cols = natural.usable.shape[1:]
+    rough = _calm(remove_common_roughly(natural), None)
     starts = _cut_series(rough)[1].repeat(2, axis=1).repeat(2, axis=2)[:, :rows, :cols]
-    level = levels_of(starts, natural.values, usable.astype(np.float32))
-    plain = remove_common(natural, level)
+    plain = remove_common(natural, starts)
     return plain, _calm(plain, starts)
 
 
@@ -173,14 +173,13 @@ def _calm(series: Series, starts: Mask | None) -> Series:
     years, usable = series.years, series.usable
     if len(years) < SEASONAL_LOOKS or years[-1] - years[0] < SEASONAL_YEARS:
         return series
-    values, weight = series.values, usable.astype(np.float32)
     if starts is None:
-        _, when = score_one_step(add_up(values, weight, estimate_noise(values, usable)), least=2)
+        sigma = estimate_noise(series.values, usable)
+        _, when = score_one_step(series.values, usable, sigma, least=2)
         starts = _starts_of(when, len(years))
-    rest = values - levels_of(starts, values, weight)
-    values = np.where(usable, values - fit_season(rest, usable, years), 0).astype(np.float32)
-    values = clip_excursions(values, usable, estimate_noise(values, usable))
-    return Series(series.names, values, usable, years)
+    values = remove_season(series.values, usable, starts, years)
+    clip_excursions(values, usable, estimate_noise(values, usable))
+    return replace(series, values=values)
 
 
 def _starts_of(when: NDArray[np.int16], n_looks: int) -> Mask:
@@ -188,15 +187,13 @@ def _starts_of(when: NDArray[np.int16], n_looks: int) -> Mask:
     return np.asarray((np.arange(n_looks)[:, None, None] == when[None]) & (when[None] > 0))
 
 
-def _cut_series(series: Series) -> tuple[Array, Mask, Array, float]:
-    """Noise, starts of levels, levels and price of a step."""
-    values, weight = series.values, series.usable.astype(np.float32)
-    sigma = estimate_noise(values, series.usable)
-    sums = add_up(values, weight, sigma)
-    score, _ = score_one_step(sums)
-    price = price_of_step(score, len(values), len(series.years))
-    starts = partition(sums, price, least=2 if len(series.years) > 16 else 1)
-    return sigma, starts, levels_of(starts, values, weight), price
+def _cut_series(series: Series) -> tuple[Array, Mask, float]:
+    """Noise, starts of levels and price of a step."""
+    sigma = estimate_noise(series.values, series.usable)
+    score, _ = score_one_step(series.values, series.usable, sigma)
+    price = price_of_step(score, len(series.values), len(series.years))
+    least = 2 if len(series.years) > 16 else 1
+    return sigma, partition(series.values, series.usable, sigma, price, least), price
 
 
 def price_of_step(score: Array, n_features: int, n_looks: int) -> float:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import shift as shift_image
 
 from siteline.change.objects import Mask
+from siteline.raster.compiled import compiled
 
 Array = NDArray[np.float32]
 
@@ -50,39 +50,99 @@ def strip_darkness(mask: Mask, brightness: Array, usable: Mask, azimuth: NDArray
     Rows run south. Strips lie 1..9 px from the object. Returns (time, strip), NaN where not seen; clipped to (-0.7, 1.6).
     """
     n_looks = len(brightness)
-    dark = np.full((n_looks, STRIPS), np.nan, np.float32)
     solid = mask.astype(np.float32)
-    flat, seen = brightness.reshape(n_looks, -1), usable.reshape(n_looks, -1).astype(np.float32)
     known = np.isfinite(azimuth)
     bearing = np.where(known, np.round(np.where(known, azimuth, 0) / TURN), -1)
+    total, count = (
+        np.zeros((n_looks, STRIPS + 1)),
+        np.zeros((n_looks, STRIPS + 1)),
+    )
+    size = np.ones((n_looks, STRIPS + 1))
     for turn in np.unique(bearing[known]):
-        strips, mirrored = _strips(solid, math.radians(float(turn) * TURN))
-        where = np.stack([*strips, mirrored]).reshape(STRIPS + 1, -1).astype(np.float32)
-        looks = np.flatnonzero(bearing == turn)
-        count = seen[looks] @ where.T
-        mean = (flat[looks] * seen[looks]) @ where.T / np.maximum(count, 1)
-        enough = count >= np.maximum(3, 0.5 * where.sum(axis=1))
-        difference = mean[:, -1:] - mean[:, :-1]
-        dark[looks] = np.where(enough[:, :-1] & enough[:, -1:], difference, np.nan)
+        strip, mirrored = draw_strips(solid, math.radians(float(turn) * TURN))
+        looks = bearing == turn
+        size[looks] = [*np.bincount(strip.ravel(), minlength=STRIPS + 1)[1:], np.count_nonzero(mirrored)]
+        _add_strips(brightness, usable, looks, strip, mirrored, total, count)
+    mean = total / np.maximum(count, 1)
+    enough = known[:, None] & (count >= np.maximum(3, 0.5 * size))
+    difference = mean[:, -1:] - mean[:, :-1]
+    dark = np.where(enough[:, :-1] & enough[:, -1:], difference, np.nan).astype(np.float32)
     return np.clip(dark, -0.7, 1.6)
 
 
-def _strips(solid: Array, azimuth: float) -> tuple[list[Mask], Mask]:
-    """Strips of one pixel's width along the shadow direction, and the lit reference on the mirrored side."""
-    dx, dy = -math.sin(azimuth), math.cos(azimuth)  # away from the sun; y runs down, so north is -y
+def draw_strips(solid: Array, azimuth: float) -> tuple[NDArray[np.uint8], Mask]:
+    """
+    Strips of one pixel's width along the shadow direction, and the lit reference on the mirrored side.
 
-    def moved(d: float) -> Mask:
-        return np.asarray(shift_image(solid, (dy * d, dx * d), order=1) > 0.5)
+    solid: (y, x) 0 or 1; azimuth: radians. Returns (y, x) the number of the strip, 1..9, 0 where there is none; and (y, x) bool.
+    """
+    strip, mirrored = np.zeros(solid.shape, np.uint8), np.zeros(solid.shape, np.bool_)
+    _draw_strips(
+        solid, -math.sin(azimuth), math.cos(azimuth), strip, mirrored
+    )  # away from the sun; y runs down
+    return strip, mirrored
 
-    covered = solid > 0.5
-    strips = []
-    for d in range(1, STRIPS + 1):
-        strips.append(moved(d) & ~covered)
-        covered = covered | moved(d)
-    swept = np.zeros_like(covered)
-    for d in (-2, -3, -4):
-        swept |= moved(d)
-    return strips, swept & ~(solid > 0.5) & ~moved(-1)
+
+@compiled
+def _is_covered(solid: Array, y: float, x: float) -> bool:
+    """Whether a place between pixel centres lies on the solid, by linear interpolation; nothing is solid beyond the image."""
+    rows, cols = solid.shape
+    if y < 0 or x < 0 or y > rows - 1 or x > cols - 1:
+        return False
+    top, left = int(y), int(x)
+    low, right = min(top + 1, rows - 1), min(left + 1, cols - 1)
+    v0, u0 = 1 - (y - top), 1 - (x - left)
+    v1, u1 = 1 - v0, 1 - u0
+    upper = solid[top, left] * v0 * u0 + solid[top, right] * v0 * u1
+    share = np.float32(upper + solid[low, left] * v1 * u0 + solid[low, right] * v1 * u1)
+    return bool(share > np.float32(0.5))  # exactly half is none, whatever the last digit of a sine
+
+
+@compiled
+def _draw_strips(solid: Array, dx: float, dy: float, strip: NDArray[np.uint8], mirrored: Mask) -> None:
+    for y in range(solid.shape[0]):
+        for x in range(solid.shape[1]):
+            if solid[y, x] > 0.5:
+                continue
+            for d in range(1, STRIPS + 1):
+                if _is_covered(solid, y - dy * d, x - dx * d):
+                    strip[y, x] = d
+                    break
+            if not _is_covered(solid, y + dy, x + dx):
+                for d in (2, 3, 4):
+                    mirrored[y, x] |= _is_covered(solid, y + d * dy, x + d * dx)
+
+
+@compiled
+def _add_strips(
+    brightness: Array,
+    usable: Mask,
+    looks: Mask,
+    strip: NDArray[np.uint8],
+    mirrored: Mask,
+    total: NDArray[np.float64],
+    count: NDArray[np.float64],
+) -> None:
+    """Sums of brightness, and usable pixels, of each strip and of the reference, for some looks: (time, strip + 1)."""
+    here = np.empty((strip.size, 2), np.int32)
+    n = 0
+    for y in range(strip.shape[0]):
+        for x in range(strip.shape[1]):
+            if strip[y, x] > 0 or mirrored[y, x]:
+                here[n, 0], here[n, 1] = y, x
+                n += 1
+    for t in range(len(brightness)):
+        if not looks[t]:
+            continue
+        for k in range(n):
+            y, x = here[k, 0], here[k, 1]
+            if usable[t, y, x]:
+                if strip[y, x] > 0:
+                    total[t, strip[y, x] - 1] += brightness[t, y, x]
+                    count[t, strip[y, x] - 1] += 1
+                if mirrored[y, x]:
+                    total[t, STRIPS] += brightness[t, y, x]
+                    count[t, STRIPS] += 1
 
 
 def weigh_shadow(

@@ -15,7 +15,7 @@ from siteline.change.kinds import SURE_SHADOW, Evidence, probability_of, stands_
 from siteline.change.objects import Mask, Patch, join_patches, solidity, thickness
 from siteline.change.places import Place, cast_shadows, look_late
 from siteline.change.scene import Cut, Scene
-from siteline.change.steps import add_up, partition
+from siteline.change.steps import partition
 from siteline.change.timeline import Turn, level_between
 from siteline.change.yards import find_building
 from siteline.model.change import Kind
@@ -364,10 +364,10 @@ def _cut_known(mask: Mask, cut: Cut) -> list[tuple[Patch, Cut]]:
     share = usable.mean(axis=1)
     mean = (cut.series.values[:, :, window[0], window[1]][:, :, inside] * usable).sum(axis=2)
     mean = mean / np.maximum(usable.sum(axis=1), 1)
-    weight = (share >= 0.5).astype(np.float32)[:, None, None]
+    seen = (share >= 0.5)[:, None, None]
     sigma = np.median(cut.sigma[:, window[0], window[1]][:, inside], axis=1)[:, None, None]
-    values = np.where(weight[None] > 0, mean[:, :, None, None], 0).astype(np.float32)
-    starts = partition(add_up(values, weight, sigma), cut.price, least=2 if len(share) > 16 else 1)[:, 0, 0]
+    values = np.where(seen[None], mean[:, :, None, None], 0).astype(np.float32)
+    starts = partition(values, seen, sigma, cut.price, least=2 if len(share) > 16 else 1)[:, 0, 0]
     patches = []
     for at in np.flatnonzero(starts):
         when = np.full(int(inside.sum()), at, np.int16)

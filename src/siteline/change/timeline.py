@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import binary_dilation, binary_erosion
 
 from siteline.change.features import Series
-from siteline.change.objects import AROUND, Mask, Patch
+from siteline.change.objects import Mask, Patch
+from siteline.change.tally import tally, widen
 
 Array = NDArray[np.float32]
 
@@ -56,46 +56,28 @@ def follow(patch: Patch, series: Series, restless: Mask) -> History:
     restless: (y, x) pixels that changed at any time; the ring of comparison avoids them where it can.
     """
     rows, cols, mask = patch.grown(GAP + WIDTH + 1, series.usable.shape[1:])
-    near = binary_dilation(mask, AROUND, GAP)
-    ring = binary_dilation(near, AROUND, WIDTH) & ~near
+    near = widen(mask, GAP)
+    ring = widen(near, WIDTH) & ~near
     quiet = ring & ~restless[rows, cols]
     if quiet.sum() >= max(8, 0.15 * ring.sum()):
         ring = quiet
-    core = binary_erosion(mask, AROUND)
+    core = ~widen(~np.pad(mask, 1), 1)[1:-1, 1:-1]
     if core.sum() < max(4, 0.25 * mask.sum()):
         core = mask
     usable = series.usable[:, rows, cols]
     values = series.values[:, :, rows, cols]
-    inside, seen = _means(values, usable, core)
-    around, _ = _means(values, usable, ring)
-    return History(inside, around, _texture(values[0][:, core], usable[:, core]), seen, _tremble(inside))
-
-
-def _means(values: Array, usable: Mask, where: Mask) -> tuple[Array, Array]:
-    """Means over a mask of the usable pixels, and their share."""
-    ok = usable[:, where]
-    count = ok.sum(axis=1)
-    total = np.where(ok, values[:, :, where], 0).sum(axis=2)
-    mean = np.where(count > 0, total / np.maximum(count, 1), np.nan)
-    return mean.astype(np.float32), (count / max(int(where.sum()), 1)).astype(np.float32)
-
-
-def _texture(bright: Array, ok: Mask) -> Array:
-    """(time,) standard deviation over the usable pixels; 0 where none is. Both arguments are (time, pixel)."""
-    count = np.maximum(ok.sum(axis=1), 1)
-    mean = np.where(ok, bright, 0).sum(axis=1) / count
-    spread = np.where(ok, bright - mean[:, None], 0)
-    return np.asarray(np.sqrt(np.square(spread).sum(axis=1) / count), np.float32)
+    inside, texture, seen = tally(values, usable, core)
+    around, _, _ = tally(values, usable, ring)
+    return History(inside, around, texture, seen, _tremble(inside))
 
 
 def _tremble(inside: Array) -> Array:
     """Noise of one look, from differences between consecutive looks; at least a hundredth."""
-    sigma = np.full(len(inside), 0.01, np.float32)
-    for f, line in enumerate(inside):
-        known = line[np.isfinite(line)]
-        if known.size > 2:
-            sigma[f] = max(np.median(np.abs(np.diff(known))) / 0.954, 0.01)
-    return sigma
+    known = inside[:, np.isfinite(inside[0])]
+    if known.shape[1] < 3:
+        return np.full(len(inside), 0.01, np.float32)
+    jump = np.median(np.abs(np.diff(known, axis=1)), axis=1)
+    return np.maximum(jump / 0.954, 0.01).astype(np.float32)
 
 
 def level_between(line: Array, start: int, stop: int) -> Array:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -20,8 +19,9 @@ from siteline.model.dates import Acquired, parse_acquired
 from siteline.model.imagery import Grid, Look, WhyNot
 from siteline.model.place import Site
 from siteline.model.remark import Remark
+from siteline.raster.compiled import each
 from siteline.raster.grid import onto_grid, polygon_mask
-from siteline.raster.nodata import median_over_time
+from siteline.raster.order import median_over_time
 from siteline.raster.resample import Mapping, map_grid, nearest, nearest_index, resample
 
 Floats = NDArray[np.float32]
@@ -29,7 +29,7 @@ Floats = NDArray[np.float32]
 _STILL_PX = 0.02
 """A shift shorter than this is left alone: interpolating would cost more than it gains."""
 
-_REGION_PX = 512
+_REGION_PX = 448
 """Shifts are estimated on at most a square of this width, where the site is steadiest."""
 
 
@@ -68,6 +68,10 @@ class _Draft:
         right, down = self.read_at
         return self.mapping.moved(down, right) if self.read_at != (0.0, 0.0) else self.mapping
 
+    def light_at(self, bands: Sequence[str], rows: NDArray[np.int64], cols: NDArray[np.int64]) -> Floats:
+        """(band, pixel) light at a few pixels of the grid, each from the nearest pixel of the look; NaN outside it."""
+        return self.pixels.light_at(bands, *nearest_index(self.placed(), rows, cols))
+
 
 def align(natives: tuple[xr.Dataset, ...], site: Site, grid: Grid, options: CubeOptions) -> Alignment:
     """
@@ -92,9 +96,7 @@ def align(natives: tuple[xr.Dataset, ...], site: Site, grid: Grid, options: Cube
         elif draft.why is None and looks_blank(image, (code == 0) & inside):
             draft.why, draft.usable = "no image", 0.0
     _find_shifts(drafts, light, codes, options)
-    for at, draft in enumerate(drafts):
-        if draft.read_at != (0.0, 0.0):
-            light[at], codes[at] = _lay_one_out(draft)
+    _lay_again([at for at, draft in enumerate(drafts) if draft.read_at != (0.0, 0.0)], drafts, light, codes)
     if options.own_masks:
         _mask_blots(drafts, light, codes, inside, options)
     del light
@@ -144,10 +146,19 @@ def _lay_out(drafts: Sequence[_Draft], grid: Grid) -> tuple[Floats, NDArray[np.u
     """Log of visible light and mask codes of each look on the grid; both (look, y, x)."""
     light = np.zeros((len(drafts), *grid.shape), np.float32)
     codes = np.full((len(drafts), *grid.shape), WhyNot.NO_IMAGE, np.uint8)
-    for at, draft in enumerate(drafts):
-        if draft.why is None:
-            light[at], codes[at] = _lay_one_out(draft)
+    _lay_again([at for at, draft in enumerate(drafts) if draft.why is None], drafts, light, codes)
     return light, codes
+
+
+def _lay_again(
+    which: Sequence[int], drafts: Sequence[_Draft], light: Floats, codes: NDArray[np.uint8]
+) -> None:
+    """Lay some looks out as they are now known to lie, in place."""
+
+    def lay(at: int) -> None:
+        light[at], codes[at] = _lay_one_out(drafts[at])
+
+    each(lay, which)
 
 
 def _lay_one_out(draft: _Draft) -> tuple[Floats, NDArray[np.uint8]]:
@@ -191,14 +202,13 @@ def _find_shifts(
         return
     region = _steadiest_region(light[running], codes[running])
     valid = codes[running][:, *region] == 0
-    patterns = np.stack(
-        [
-            patterns_of(
-                [light[at][region], *colours_of(drafts[at].pixels, drafts[at].mapping.part(*region))], ok
-            )
-            for at, ok in zip(running, valid, strict=True)
-        ]
-    )
+
+    def pattern(number: int) -> Floats:
+        at = running[number]
+        colours = colours_of(drafts[at].pixels, drafts[at].mapping.part(*region))
+        return patterns_of([light[at][region], *colours], valid[number])
+
+    patterns = np.stack(each(pattern, range(len(running))))
     shifts = estimate_shifts(patterns, valid, options.max_shift_px)
     reasons: list[str | None] = [None] * len(running)
     if options.own_masks:
@@ -297,26 +307,37 @@ def _difference(
     """How a blot differs from the looks around it: light, blue over red, near infrared; log, NaN if unknown."""
     step = max(1, len(blot.rows) // 150)
     rows, cols = blot.rows[::step], blot.cols[::step]
+    looks = (at, *around)
+    names = [name for name in (*VISIBLE, "nir") if all(name in drafts[n].pixels.bands for n in looks)]
+    light = np.full((len(names), len(looks), len(rows)), np.nan)
+    for number, n in enumerate(looks):
+        seen = codes[n][rows, cols] == 0
+        light[:, number] = np.where(seen, drafts[n].light_at(names, rows, cols), np.nan)
+    light = np.log(np.maximum(light, 0) + 0.02)
 
     def series(band: str) -> NDArray[np.float64]:
-        if any(band not in drafts[number].pixels.bands for number in (at, *around)):
-            return np.full((1 + len(around), len(rows)), np.nan)
-        seen = [(codes[number][rows, cols] == 0) for number in (at, *around)]
-        values = [
-            drafts[n].pixels.light_at(band, *nearest_index(drafts[n].placed(), rows, cols))
-            for n in (at, *around)
-        ]
-        return np.where(seen, np.log(np.maximum(values, 0) + 0.02), np.nan)
+        return light[names.index(band)] if band in names else np.full(light.shape[1:], np.nan)
 
     def change(values: NDArray[np.float64]) -> float:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", RuntimeWarning)  # all-NaN: unknown, and said so by NaN
-            return float(np.nanmedian(values[0] - np.nanmedian(values[1:], axis=0)))
+        return float(_middle(values[0] - _middle(values[1:])))
 
     blue, red = series("blue"), series("red")
     visible = [series(band) for band in VISIBLE if band in drafts[at].pixels.bands]
-    light = change(np.mean(visible, axis=0)) if visible else float("nan")
-    return light, change(blue - red), change(series("nir"))
+    brightness = change(np.mean(visible, axis=0)) if visible else float("nan")
+    return brightness, change(blue - red), change(series("nir"))
+
+
+def _middle(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Median over the first axis of what is not NaN; NaN where everything is."""
+    if not len(values):
+        return np.full(values.shape[1:], np.nan)
+    ordered = np.sort(values, axis=0)  # NaN last
+    count = np.count_nonzero(np.isfinite(values), axis=0)[None]
+    low, high = (
+        np.take_along_axis(ordered, at, axis=0)[0]
+        for at in (np.maximum(count - 1, 0) // 2, count // 2 * (count > 0))
+    )
+    return np.asarray((low + high) / 2)
 
 
 def _to_look(draft: _Draft, grid: Grid) -> Look:

@@ -9,14 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft
 
-from siteline.raster.nodata import fill_from_neighbours, gaussian, median_over_time, smooth
-from siteline.raster.resample import Axis, Mapping, nearest, resample
+from siteline.cube.overlay import BLOCKS, capped_products, equations, lay_on, sample_errors, taps
+from siteline.raster.nodata import fill_from_neighbours, gaussian, smooth
+from siteline.raster.order import median_over_time
+from siteline.raster.resample import Axis, Mapping, resample
 
 Floats = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
 _STEPS = 8
-_BLOCKS = 4
 _LEAST_PIXELS = 400
 _CAP = 4
 _UNDERSTATED = 1.3
@@ -45,16 +46,18 @@ class Shift:
     """With how much of the reference's contrast."""
 
 
-def high_pass(light: Floats, valid: Mask | None) -> Floats:
+def high_pass(light: Floats, valid: Mask | None, whole: Floats | None = None) -> Floats:
     """
     The pattern of a look without its slow changes of brightness (SCIENCE 2.1), (y, x) float32.
 
-    light: log of visible light, (y, x); valid: (y, x), None if all are. 0 where not valid.
+    light: log of visible light, (y, x); valid: (y, x), None if all are; whole: light with its gaps filled, where that
+    was done before. 0 where not valid.
     """
-    whole = light if valid is None else fill_from_neighbours(light, valid)
-    pattern = gaussian(whole, 0.6) - (gaussian(whole, 6.0) if valid is None else smooth(light, valid, 6.0))
-    if valid is not None:
-        pattern[~valid] = 0.0
+    if valid is None:
+        return gaussian(light, 0.6) - gaussian(light, 6.0)
+    pattern = gaussian(fill_from_neighbours(light, valid) if whole is None else whole, 0.6)
+    pattern -= smooth(light, valid, 6.0)
+    pattern[~valid] = 0.0
     return pattern
 
 
@@ -148,33 +151,32 @@ def refine_shift(
     None if all count alike; start: (right, down); close_enough: stop at a step this short, pixels. Masked robust
     Lucas–Kanade: each pattern counts by its own noise, each pixel by how well it fits.
     """
-    slopes = [[np.asarray(slope, np.float32) for slope in np.gradient(one)] for one in references]
-    seen = valid.astype(np.float32)
-    seen[[0, 1, -2, -1]] = 0
-    seen[:, [0, 1, -2, -1]] = 0
+    every = max(1, round(math.sqrt(valid.size / 20_000)))  # enough for a median
+    here, weight = np.empty(looks.shape, np.float32), np.empty(valid.shape, np.float32)
+    confidence = np.ones(references.shape, np.float32) if trust is None else trust
     whole = bool(valid.all())
-    every = max(1, round(math.sqrt(valid.size / 20_000)))
-    some = (slice(None, None, every), slice(None, None, every))  # enough for a median
     right, down = float(start[0]), float(start[1])
     for _ in range(_STEPS):
-        after = seen if whole else seen * _valid_after(valid, right, down)
-        normal, side = np.zeros((_BLOCKS**2, 2, 2)), np.zeros((_BLOCKS**2, 2))
-        for at, (reference, look) in enumerate(zip(references, looks, strict=True)):
-            here = moved(look, right, down)
-            weight = after * np.isfinite(here)
-            if trust is not None:
-                weight *= trust[at]
-            here = np.nan_to_num(here, nan=0.0)
-            on = weight > 0
-            if np.count_nonzero(on) < _LEAST_PIXELS:
+        sums, at_shift = np.zeros((BLOCKS**2, 5)), taps(right, down)
+        for at in reversed(range(len(looks))):  # light last: its weights are needed in the end
+            count, gain = lay_on(
+                references[at],
+                looks[at],
+                valid,
+                whole,
+                confidence[at],
+                (right, down),
+                *at_shift,
+                here[at],
+                weight,
+            )
+            if count < _LEAST_PIXELS:
                 return None
-            error = reference - _gain(reference, here, weight) * here
-            scale = 1.4826 * float(np.median(np.abs(error[some][on[some]]))) + 1e-6
-            weight /= (1 + np.square(error / (2 * scale))) * np.float32(scale * scale)
-            of_normal, of_side = _blockwise_equations(slopes[at][1], slopes[at][0], error, weight)
-            normal, side = normal + of_normal, side + of_side
-            if at == 0:
-                light, lit = here, on
+            errors = sample_errors(references[at], here[at], weight, gain, every)
+            scale = 1.4826 * float(np.median(errors)) + 1e-6
+            equations(references[at], here[at], weight, gain, scale, sums)
+        normal = sums[:, [[0, 1], [1, 2]]]
+        side = sums[:, 3:]
         step = _solve(normal.sum(axis=0), side.sum(axis=0))
         if step is None:
             return None
@@ -183,42 +185,9 @@ def refine_shift(
             return None
         if math.hypot(*step) < close_enough:
             break
-    likeness = _likeness(references[0], light, lit)
+    likeness = _likeness(references[0], here[0], weight, every)
     residual = _what_remains(normal, side) if likeness[0] > _HOPELESS else float("inf")
     return Shift(right, down, residual, *likeness)
-
-
-def _valid_after(valid: Mask, right: float, down: float) -> Mask:
-    """Where a moved look still falls on valid pixels, to the nearest pixel."""
-    codes = nearest(
-        (~valid).view(np.uint8), Mapping(valid.shape, (Axis(1.0, down), Axis(1.0, right)), None), 1
-    )
-    return np.asarray(codes == 0)
-
-
-def _gain(reference: Floats, look: Floats, weight: Floats) -> float:
-    """The contrast of the reference over that of the look, so that haze does not pass for a shift."""
-    power = float(np.sum(weight * look * look))
-    return float(np.clip(np.sum(weight * reference * look) / power, 0.2, 5.0)) if power > 0 else 1.0
-
-
-def _blockwise_equations(
-    slope_x: Floats, slope_y: Floats, error: Floats, weight: Floats
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Normal equations of each block of the image: (n, 2, 2) and (n, 2)."""
-    rows, cols = error.shape
-    cut_y = np.linspace(0, rows, _BLOCKS + 1).astype(int)[:-1]
-    cut_x = np.linspace(0, cols, _BLOCKS + 1).astype(int)[:-1]
-
-    def total(image: Floats) -> NDArray[np.float64]:
-        return (
-            np.add.reduceat(np.add.reduceat(image, cut_y, axis=0), cut_x, axis=1).ravel().astype(np.float64)
-        )
-
-    wx, wy = weight * slope_x, weight * slope_y
-    xx, xy, yy = total(wx * slope_x), total(wx * slope_y), total(wy * slope_y)
-    normal = np.stack([np.stack([xx, xy], axis=-1), np.stack([xy, yy], axis=-1)], axis=-2)
-    return normal, np.stack([total(wx * error), total(wy * error)], axis=-1)
 
 
 def _solve(normal: NDArray[np.float64], side: NDArray[np.float64]) -> NDArray[np.float64] | None:
@@ -247,17 +216,21 @@ def _what_remains(normal: NDArray[np.float64], side: NDArray[np.float64]) -> flo
     return _UNDERSTATED * float(np.hypot(disagree, np.sqrt(variance.sum())))
 
 
-def _likeness(reference: Floats, look: Floats, on: Mask) -> tuple[float, float]:
+def _likeness(reference: Floats, look: Floats, weight: Floats, every: int) -> tuple[float, float]:
     """
-    Correlation with the reference, and the slope of the look on it.
+    Correlation with the reference, and the slope of the look on it, where weight is above 0.
 
     Both are capped at 4 robust sigmas of the reference, so that the edge of a small cloud does not outweigh all
-    the ground beside it.
+    the ground beside it. Medians are of each `every`-th row and column.
     """
-    a, b = reference[on].astype(np.float64), look[on].astype(np.float64)
-    cap = _CAP * 1.4826 * float(np.median(np.abs(a - np.median(a)))) + 1e-9
-    a, b = (np.clip(values - np.median(values), -cap, cap) for values in (a, b))
-    ab, aa, bb = float(a @ b), float(a @ a), float(b @ b)
+    some = (slice(None, None, every), slice(None, None, every))
+    on = weight[some] > 0
+    if not on.any():
+        return 0.0, 0.0
+    a = reference[some][on]
+    middles = float(np.median(a)), float(np.median(look[some][on]))
+    cap = _CAP * 1.4826 * float(np.median(np.abs(a - np.float32(middles[0])))) + 1e-9
+    ab, aa, bb = capped_products(reference, look, weight, middles, cap)
     if aa <= 0 or bb <= 0:
         return 0.0, 0.0
     return float(ab / np.sqrt(aa * bb)), ab / aa

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from siteline.model.remark import Remark
-from siteline.raster.nodata import median_over_time
+from siteline.raster.order import median_over_time
 
 Floats = NDArray[np.float32]
 Lines = NDArray[np.float64]

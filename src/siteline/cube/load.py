@@ -31,6 +31,7 @@ from siteline.model.errors import BadGeometry, BadImage, CannotTell
 from siteline.model.imagery import BANDS, Grid, Look, Scene, WhyNot
 from siteline.model.place import Frame, Site
 from siteline.model.remark import Remark
+from siteline.raster.compiled import each
 from siteline.raster.files import format_of, open_image, place_of, reading_env
 from siteline.raster.grid import Transform, bounds_of, centres, reproject, window_over
 from siteline.raster.resample import map_grid, resample
@@ -98,8 +99,10 @@ def build_cube(
     white = white_of(natives)
     value = np.empty((len(used), len(bands), *grid.shape), np.float32)
     why_not = np.ascontiguousarray(alignment.masks["why_not"].values[used])
-    for row, (at, native) in enumerate(zip(used, chosen, strict=True)):
-        right, down = alignment.read_at[at]
+
+    def warp(row: int) -> None:
+        native = chosen[row]
+        right, down = alignment.read_at[used[row]]
         mapping = map_grid(grid, native.attrs["crs"], native.attrs["transform"]).moved(down, right)
         pixels = pixels_of(native, white)
         seen = pixels.why_not != WhyNot.NO_IMAGE
@@ -107,6 +110,8 @@ def build_cube(
         for layer, band in enumerate(bands):
             value[row, layer] = resample(pixels.light(band), valid, mapping)
         why_not[row][np.isnan(value[row]).any(axis=0)] = WhyNot.NO_IMAGE
+
+    each(warp, range(len(used)))
     remarks = harmonise(value, why_not, bands) if options.harmonise else ()
     y, x = centres(grid)
     looks = [alignment.looks[at] for at in used]

@@ -108,12 +108,15 @@ class Pixels:
         """One band as reflectance, or relative to the series' white; (y, x) float32."""
         return self._to_light(self.numbers[self.bands.index(band)])
 
-    def light_at(self, band: str, rows: NDArray[np.int64], cols: NDArray[np.int64]) -> NDArray[np.float32]:
-        """One band at a few pixels; NaN outside the image."""
-        numbers = self.numbers[self.bands.index(band)]
-        inside = (rows >= 0) & (cols >= 0) & (rows < numbers.shape[0]) & (cols < numbers.shape[1])
-        light = np.full(len(rows), np.nan, np.float32)
-        light[inside] = self._to_light(numbers[rows[inside], cols[inside]])
+    def light_at(
+        self, bands: Sequence[str], rows: NDArray[np.int64], cols: NDArray[np.int64]
+    ) -> NDArray[np.float32]:
+        """Bands at a few pixels, (band, pixel); NaN outside the image."""
+        _, height, width = self.numbers.shape
+        inside = (rows >= 0) & (cols >= 0) & (rows < height) & (cols < width)
+        light = np.full((len(bands), len(rows)), np.nan, np.float32)
+        which = np.array([self.bands.index(band) for band in bands], np.intp)
+        light[:, inside] = self._to_light(self.numbers[which[:, None], rows[inside], cols[inside]])
         return light
 
     def _to_light(self, numbers: NDArray[np.generic]) -> NDArray[np.float32]:

@@ -16,7 +16,10 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from siteline.cube.coregister import Shift
-from siteline.raster.nodata import gaussian, median_over_time
+from siteline.cube.history import leave_twofold
+from siteline.raster.compiled import each
+from siteline.raster.nodata import gaussian
+from siteline.raster.order import median_over_time
 
 Floats = NDArray[np.float32]
 
@@ -139,29 +142,23 @@ def find_blots(light: Floats, valid: NDArray[np.bool_], days: NDArray[np.float64
     if len(light) < _DENSE_LOOKS or float(np.median(np.diff(days))) > _DENSE_DAYS:
         return []
     flat = _level(light, valid)
-    before, after = _running_medians(flat, valid, 1), _running_medians(flat, valid, -1)
-    sigma = _noise(flat, valid)
+    outlying = np.float32(_OUTLIER) * _noise(flat, valid)
+    away = leave_twofold(flat, valid)
     least = max(_LEAST_AREA_PX, round(2e-4 * light[0].size))
-    blots = []
-    for at in range(len(light)):
-        away = _twofold(flat[at] - before[at], flat[at] - after[at], valid[at])
-        smoothed = gaussian(away, _SMOOTH_PX)
+
+    def find(at: int) -> list[Blot]:
+        smoothed, blots = gaussian(away[at], _SMOOTH_PX), []
         for sign in (1, -1):
-            labels, count = ndimage.label(sign * smoothed > _OUTLIER * sigma)
+            labels, count = ndimage.label(smoothed > outlying if sign > 0 else smoothed < -outlying)
             sizes = np.bincount(labels.ravel(), minlength=count + 1)
             boxes = ndimage.find_objects(labels)
             for number in np.flatnonzero(sizes[1:] > least):
                 box = _wider(boxes[number], labels.shape, 5)
                 part = labels[box] == number + 1
-                blots.append(_describe(at, sign > 0, box, part, sign * away[box], valid[at][box]))
-    return blots
+                blots.append(_describe(at, sign > 0, box, part, sign * away[at][box], valid[at][box]))
+        return blots
 
-
-def _twofold(up: Floats, down: Floats, valid: NDArray[np.bool_]) -> Floats:
-    """The smaller of two deviations where they have the same sense, else 0."""
-    away = np.minimum(np.abs(up), np.abs(down))
-    away[(up * down <= 0) | ~valid] = 0
-    return np.copysign(away, up)
+    return [blot for found in each(find, range(len(light))) for blot in found]
 
 
 def _wider(box: tuple[slice, slice], shape: tuple[int, int], margin: int) -> tuple[slice, slice]:
@@ -214,32 +211,19 @@ def is_cloud_or_shadow(brighter: bool, light: float, blue_over_red: float, nir: 
 def _level(light: Floats, valid: NDArray[np.bool_]) -> Floats:
     """Light with each look's overall brightness taken out: the most common difference from the series."""
     reference = np.median(light[:: max(1, len(light) // 15)], axis=0)
-    flat = light.copy()
+    flat = np.empty_like(light)
     edges = np.arange(-3, 3.02, 0.02)
-    for at in range(len(light)):
+
+    def level(at: int) -> None:
         difference = (light[at] - reference)[valid[at]]
+        usual = np.float32(0)
         if difference.size:
             counts = ndimage.gaussian_filter1d(np.histogram(difference, edges)[0].astype(float), 2.5)
-            flat[at] -= np.float32(edges[int(np.argmax(counts))] + 0.01)
+            usual = np.float32(edges[int(np.argmax(counts))] + 0.01)
+        np.subtract(light[at], usual, out=flat[at])
+
+    each(level, range(len(light)))
     return flat
-
-
-def _running_medians(flat: Floats, valid: NDArray[np.bool_], direction: int) -> Floats:
-    """
-    Median of the 3 nearest valid looks before (1) or after (-1) each look; where there are none, the look itself.
-    """
-    out = np.empty_like(flat)
-    order = range(len(flat)) if direction == 1 else range(len(flat) - 1, -1, -1)
-    start = flat[0 if direction == 1 else -1]
-    kept = [np.full_like(start, np.nan) for _ in range(3)]
-    for at in order:
-        a, b, c = kept  # newest first
-        b_or_a, c_or_a = np.where(np.isnan(b), a, b), np.where(np.isnan(c), a, c)
-        middle = np.maximum(np.minimum(a, b_or_a), np.minimum(np.maximum(a, b_or_a), c_or_a))
-        out[at] = np.where(np.isnan(middle), flat[at], middle)
-        seen = valid[at]
-        kept = [np.where(seen, new, old) for new, old in ((flat[at], a), (a, b), (b, c))]
-    return out
 
 
 def _noise(flat: Floats, valid: NDArray[np.bool_]) -> Floats:

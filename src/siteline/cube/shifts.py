@@ -11,7 +11,9 @@ from siteline.cube.coregister import Shift, find_shift, high_pass, moved, refine
 from siteline.cube.native import Pixels
 from siteline.cube.screen import LEAST_CONTRAST, correlate, share_alike
 from siteline.model.imagery import WhyNot
-from siteline.raster.nodata import median_over_time
+from siteline.raster.compiled import each
+from siteline.raster.nodata import fill_from_neighbours
+from siteline.raster.order import median_over_time
 from siteline.raster.resample import Mapping, resample
 
 Floats = NDArray[np.float32]
@@ -58,8 +60,10 @@ def colours_of(pixels: Pixels, mapping: Mapping) -> list[Floats]:
 
 def patterns_of(layers: Sequence[Floats], valid: Masks) -> Floats:
     """Layers of one look (y, x), high-passed together: (layer, y, x)."""
-    where = None if valid.all() else valid
-    return np.stack([high_pass(layer, where) for layer in layers])
+    if valid.all():
+        return np.stack([high_pass(layer, None) for layer in layers])
+    filled = fill_from_neighbours(np.stack(layers), valid)
+    return np.stack([high_pass(layer, valid, whole) for layer, whole in zip(layers, filled, strict=True)])
 
 
 def estimate_shifts(patterns: Floats, valid: Masks, max_shift: float) -> list[Shift | None]:
@@ -83,9 +87,9 @@ def estimate_shifts(patterns: Floats, valid: Masks, max_shift: float) -> list[Sh
     good = [at for at, corr in enumerate(alike) if corr > 0.5 * max(alike)]
     if len(good) >= 3:
         reference = _middle(light[good], valid[good])
-    shifts = [
-        find_shift(reference, look, ok, max_shift, _ROUGHLY) for look, ok in zip(light, valid, strict=True)
-    ]
+    shifts = each(
+        lambda at: find_shift(reference, light[at], valid[at], max_shift, _ROUGHLY), range(len(light))
+    )
     for _ in range(_PASSES):
         best = max((shift.corr for shift in shifts if shift), default=0.0)
         kept = {at: s for at, s in enumerate(shifts) if s is not None and s.corr > 0.5 * best}
@@ -93,17 +97,23 @@ def estimate_shifts(patterns: Floats, valid: Masks, max_shift: float) -> list[Sh
             break
         right, down = np.median([(s.right, s.down) for s in kept.values()], axis=0)
         starts = {at: (s.right - float(right), s.down - float(down)) for at, s in kept.items()}
-        references, trust = _sharpen(patterns, valid, starts)
-        shifts = [
-            (
-                refine_shift(references, patterns[at], valid[at], trust, starts[at], max_shift)
-                if at in starts
-                else None
-            )
-            or find_shift(references[0], light[at], valid[at], max_shift)
-            for at in range(len(light))
-        ]
+        shifts = _refine_all(patterns, valid, starts, max_shift)
     return shifts
+
+
+def _refine_all(
+    patterns: Floats, valid: Masks, starts: dict[int, tuple[float, float]], max_shift: float
+) -> list[Shift | None]:
+    """All looks against the median of those that are aligned by `starts`."""
+    references, trust = _sharpen(patterns, valid, starts)
+
+    def refine(at: int) -> Shift | None:
+        found = None
+        if at in starts:
+            found = refine_shift(references, patterns[at], valid[at], trust, starts[at], max_shift)
+        return found or find_shift(references[0], patterns[at, 0], valid[at], max_shift)
+
+    return each(refine, range(len(patterns)))
 
 
 def _sharpen(
@@ -112,7 +122,7 @@ def _sharpen(
     """Median patterns of the aligned looks, and how far each of their pixels can be trusted; (pattern, y, x)."""
     references, trust = [], []
     for layer in range(patterns.shape[1]):
-        aligned = np.stack([moved(patterns[at, layer], *start) for at, start in starts.items()])
+        aligned = np.stack(each(lambda at: moved(patterns[at, layer], *starts[at]), starts))  # noqa: B023
         seen = valid[list(starts)] & np.isfinite(aligned)
         aligned = np.nan_to_num(aligned, copy=False, nan=0.0)
         references.append(_middle(aligned, seen))

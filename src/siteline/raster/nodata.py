@@ -54,31 +54,15 @@ def gaussian(image: NDArray[np.float32], sigma: float) -> NDArray[np.float32]:
 
 
 def fill_from_neighbours(image: NDArray[np.float32], valid: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """The image with every missing pixel set to its nearest valid one; zeros if there is none."""
+    """
+    The image with every missing pixel set to its nearest valid one; zeros if there is none.
+
+    image: (…, y, x); valid: (y, x).
+    """
     if not valid.any():
         return np.zeros_like(image)
     if valid.all():
         return image
     nearest = ndimage.distance_transform_edt(~valid, return_distances=False, return_indices=True)
-    filled: NDArray[np.float32] = image[tuple(nearest)]
+    filled: NDArray[np.float32] = image[..., nearest[0], nearest[1]]
     return filled
-
-
-def median_over_time(stack: NDArray[np.float32], valid: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """
-    Median over the first axis of what is valid, (…) float32; NaN where nothing is.
-
-    stack, valid: (time, …). Many times faster than numpy's nanmedian: missing values are sorted to the end.
-    """
-    ordered = np.where(valid, stack, np.float32(np.inf))
-    ordered = np.ascontiguousarray(ordered.reshape(len(stack), -1).T)
-    ordered.sort(axis=1)
-    count = np.count_nonzero(valid, axis=0).ravel()
-    row = np.arange(len(count))
-    low = ordered[row, np.maximum(0, (count - 1) // 2)]
-    high = ordered[row, np.minimum(len(stack) - 1, count // 2)]
-    with np.errstate(invalid="ignore"):
-        middle = (low + high) / 2
-    middle[count == 0] = np.nan
-    out: NDArray[np.float32] = middle.reshape(stack.shape[1:])
-    return out

@@ -99,7 +99,7 @@ class Evidence:
 
     shadow_before: ShadowEvidence | None
     shadow_after: ShadowEvidence | None
-    company: float
+    company: float = 0.0
     """Share of the scene that changes at about the same look; seasons and bad weather change much at once."""
 
     rim: float = math.nan

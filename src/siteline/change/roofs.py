@@ -19,7 +19,7 @@ from scipy.ndimage import (
 )
 from skimage.segmentation import felzenszwalb
 
-from siteline.change.features import SCALES
+from siteline.change.features import SCALES, typical_level
 from siteline.change.objects import AROUND, Mask, Patch, solidity
 from siteline.change.places import Place, cast_shadows
 from siteline.change.scene import Scene
@@ -219,10 +219,7 @@ def best_view(scene: Scene, rows: slice, cols: slice, looks: tuple[int, int]) ->
     high = seen[np.argsort(-np.nan_to_num(scene.elevation[seen]), kind="stable")[:HIGHEST_SUNS]]
     values = scene.natural.values[:, np.sort(high), rows, cols]
     ok = scene.natural.usable[np.sort(high), rows, cols]
-    if ok.all():
-        return np.asarray(np.median(values, axis=1), np.float32)
-    masked = np.ma.array(values, mask=np.broadcast_to(~ok, values.shape))
-    return np.asarray(np.ma.median(masked, axis=1).filled(0), np.float32)
+    return typical_level(values, ok)
 
 
 def _segments(scaled: Array, wide: Mask, changed: Mask, least: int) -> Iterator[Mask]:

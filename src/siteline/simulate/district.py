@@ -162,9 +162,8 @@ def _pond(
     )
     for _ in range(30):
         x, y = rng.uniform(0.1, 0.9, 2) * size
-        shore = draw_rectangle(x, y, *(rng.uniform(0.08, 0.2, 2) * size), float(rng.uniform(0, 90))).buffer(
-            15
-        )
+        sides = rng.uniform(0.08, 0.2, 2) * size
+        shore = draw_rectangle(x, y, float(sides[0]), float(sides[1]), float(rng.uniform(0, 90))).buffer(15)
         if not shore.intersects(taken):
             long_ago = date(2000, 1, 1)
             return (Patch("pond", shore, "water", long_ago, long_ago + timedelta(days=1)),)

@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test lint bench bench-measure soak clean
+.PHONY: demo test lint bench bench-change bench-measure soak clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/.core
@@ -26,6 +26,9 @@ lint: $(VENV)/.dev
 
 bench-measure: $(VENV)/.dev
 	$(BIN)/python -m bench.measuring
+
+bench-change: $(VENV)/.dev
+	$(BIN)/python -m bench.change
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m bench

@@ -1,4 +1,4 @@
-"""The change engine on frozen rendered districts, beside its rivals and the ceiling: `python -m bench.change`, `make bench-change`."""
+"""The change engine on frozen rendered districts, beside its rivals and the ceiling: `make bench-change`."""
 
 from __future__ import annotations
 
@@ -179,7 +179,8 @@ def lines_of(tried: Sequence[Tried]) -> Iterator[str]:
     yield ""
     yield "| figure | |"
     yield "|---|---|"
-    yield f"| F1 at IoU ≥ 0.25 | {f1(loose):.3f} ({low:.3f}–{high:.3f}); worst district {f1([worst.loose]):.2f} (seed {worst.seed}) |"
+    last = f"worst district {f1([worst.loose]):.2f} (seed {worst.seed})"
+    yield f"| F1 at IoU ≥ 0.25 | {f1(loose):.3f} ({low:.3f}–{high:.3f}); {last} |"
     low, high = bootstrap(exact, f1)
     yield f"| F1 at IoU ≥ 0.5 | {f1(exact):.3f} ({low:.3f}–{high:.3f}) |"
     for kind in BUILT:
@@ -201,7 +202,8 @@ def lines_of(tried: Sequence[Tried]) -> Iterator[str]:
     rest = [m for j in loose for m in j.matches if not m.truth.counts]
     yield f"| changes that do not count (few looks, faint) | found {recall(rest):.2f} of {len(rest)} |"
     ground = [m for j in loose for m in j.ground if m.truth.counts]
-    yield f"| paving, clearing, heaps | found {recall(ground):.2f} of {len(ground)}; called a building {rate([m.event.kind in BUILT for m in ground if m.event]):.2f} |"
+    as_built = rate([m.event.kind in BUILT for m in ground if m.event])
+    yield f"| paving, clearing, heaps | found {recall(ground):.2f} of {len(ground)}; called a building {as_built:.2f} |"
     yield ""
     yield "| method | F1, IoU ≥ 0.25 | F1, IoU ≥ 0.5 | recall | false per km² | onset in interval |"
     yield "|---|---|---|---|---|---|"
@@ -240,8 +242,8 @@ for one change; only an event that calls disturbed ground a change of ground is 
 holds a day between the first change and the day on which 30 % of its first step was done.
 
 Rivals: CVA, IR-MAD and PCA-KMeans on medians of the first and last 200 days (Otsu's threshold, connected pixels); monitors of
-nrt on log brightness, 40 % of the looks as history. `nrt` is installed apart (`pip install nrt`); without it those rows are missing,
-and the run says so.
+nrt on log brightness, 40 % of the looks as history. `nrt` is installed apart (`pip install nrt`); without it those rows
+are missing, and the run says so.
 
 The seeds of these sets are frozen: no weight and no threshold was chosen on them.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import itertools
 import os
 import pickle
 import tempfile
@@ -69,7 +68,7 @@ class TrueChange:
     """Largest change of reflectance of any band, over the outline."""
 
     gap_days: float
-    """Median days between clear looks of its place."""
+    """Days between the last clear look of its place before it and the first that must show it; infinite without either."""
 
     building: bool
 
@@ -94,29 +93,23 @@ class District:
 
 
 def district(seed: int, looks: int, gsd_m: float = 3.0) -> District:
-    """Render, align and stack one district; kept on disk under the hash of what it is made from."""
+    """Render, align and stack one district; its images are kept on disk under the hash of what they are made by."""
+    story = random_district(seed, looks=looks, gsd_m=gsd_m, size_m=200 * gsd_m)
     home = _home() / f"{_source()}-{looks}-{gsd_m:g}-{seed}.pkl"
     if home.exists():
-        return pickle.loads(home.read_bytes())  # our own file
-    story = random_district(seed, looks=looks, gsd_m=gsd_m, size_m=200 * gsd_m)
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        render_story(folder, story, seed)
-        cube, alike = build(folder / "scenes.csv", Site(story.id, story.id, ()))
-        cube = cube.load()
-    made = District(
-        seed,
-        cube,
-        alike,
-        tuple(_changes(story, cube)),
-        tuple(place(story, p.outline) for p in story.parked),
-        (story.size_m / 1000) ** 2,
-    )
-    home.parent.mkdir(parents=True, exist_ok=True)
-    partial = home.with_suffix(f".{os.getpid()}")
-    partial.write_bytes(pickle.dumps(made, protocol=5))
-    partial.replace(home)
-    return made
+        cube, alike = pickle.loads(home.read_bytes())  # noqa: S301 our own file
+    else:
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            render_story(folder, story, seed)
+            cube, alike = build(folder / "scenes.csv", Site(story.id, story.id, ()))
+            cube = cube.load()
+        home.parent.mkdir(parents=True, exist_ok=True)
+        partial = home.with_suffix(f".{os.getpid()}")
+        partial.write_bytes(pickle.dumps((cube, alike), protocol=5))
+        partial.replace(home)
+    passing = tuple(place(story, p.outline) for p in story.parked)
+    return District(seed, cube, alike, tuple(_changes(story, cube)), passing, (story.size_m / 1000) ** 2)
 
 
 def _home() -> Path:
@@ -204,7 +197,8 @@ def _see(
     after = np.array([bare.visible <= day < span[1] for day in days]) & clear
     settled = np.array([bare.settled <= day < span[1] for day in days]) & clear
     seen = [day for day, ok in zip(days, clear, strict=True) if ok]
-    gaps = [(b - a).days for a, b in itertools.pairwise(seen)]
+    then, now = (day for day in seen if day < bare.onset), (day for day in seen if day >= bare.visible)
+    around = max(then, default=None), min(now, default=None)
     building = isinstance(bare.item, Building)
     stage = None
     if building and bare.kind is Kind.CONSTRUCTION:
@@ -226,7 +220,7 @@ def _see(
         clear_before=int(before.sum()),
         clear_after=int(after.sum()),
         contrast=_contrast(value, before, settled if settled.any() else after),
-        gap_days=float(np.median(gaps)) if gaps else float("inf"),
+        gap_days=float((around[1] - around[0]).days) if around[0] and around[1] else float("inf"),
         building=building,
     )
 

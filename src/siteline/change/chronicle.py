@@ -14,12 +14,12 @@ from siteline.change.features import SCALES
 from siteline.change.kinds import PLAIN_SHADOW, SURE_SHADOW, probability_of
 from siteline.change.life import TEXTURE_UNIT, Controls, Life, State, follow_life
 from siteline.change.objects import AROUND, Patch
-from siteline.change.odds import odds_of
+from siteline.change.odds import odds_among, odds_of
 from siteline.change.places import Place, choose_places, weigh_evidence
 from siteline.change.roofs import OVERLAP, Roof, choose_roofs, outline_known
 from siteline.change.scene import Scene
-from siteline.change.stories import JOINED_YEARS, Story, join_growth, tell_alone
-from siteline.change.timeline import Turn, date_turn, follow
+from siteline.change.stories import JOINED_YEARS, Context, Story, join_growth, tell_alone
+from siteline.change.timeline import Turn, date_step
 from siteline.model.change import Kind
 from siteline.model.place import Role, Structure
 
@@ -31,8 +31,23 @@ SAME = 1.5
 NEW_ROOF = 2.0
 """A standing building whose level steps by more has another roof."""
 
+ONSET_MARGIN = 40.0
+"""Dates that explain a step as well as the best one, to so many noise variances, stay possible; set on tuning districts."""
+
 WORTH_A_LOOK = 0.1
 """Changes less probable than this do not seed outlines."""
+
+SHADOWLESS = 0.6
+"""How much less a story counts beside others if it has no shadow."""
+
+ROOFING_YEARS = 1.25
+"""What a new building looks like may change for so long before it is another roof."""
+
+GROUND_YEARS = 0.5
+"""Ground is cleared at most so long before the next step of the works."""
+
+BARE_GREEN, BARE_LIGHT = 0.05, 0.12
+"""Loss of NDVI, or gain of log brightness, of ground that is cleared."""
 
 SAME_GROUND, SAME_TIME = 0.3, 0.25
 """Stories that share so much of the smaller one's ground, within so many years, are of one change."""
@@ -63,15 +78,60 @@ def tell_scene(places: Sequence[Place], known: Sequence[Structure], scene: Scene
 
     places: every change found, likely or not. A change that a building explains is not told again.
     """
+    return weigh_up(
+        live_through(places, known, scene), join_growth(choose_places(list(places)), scene), scene
+    )
+
+
+def live_through(places: Sequence[Place], known: Sequence[Structure], scene: Scene) -> list[Story]:
+    """Every change in the life of every outline that may be a building; not yet weighed against each other."""
     drawn = [(s.label, outline_known(s, scene)) for s in known if s.role is Role.BUILDING]
     mine = [(label, roof) for label, roof in drawn if roof is not None]
     seeds = [p for p in places if p.probability >= WORTH_A_LOOK and p.patch.area <= scene.largest_building_px]
     roofs = [r for r in choose_roofs(seeds, scene) if not any(_shares(r, k) for _, k in mine)]
-    lived = [s for label, roof in mine for s in tell_lives([roof], scene, label)] + tell_lives(roofs, scene)
-    lived = settle([replace(s, probability=odds_of(s)) for s in lived], scene)
-    rest = leave_unexplained(join_growth(choose_places(list(places)), scene), lived, scene)
-    other = [tell_alone(p) for p in rest]
-    return lived + [replace(s, probability=odds_of(s)) for s in other]
+    return [s for label, roof in mine for s in tell_lives([roof], scene, label)] + tell_lives(roofs, scene)
+
+
+def weigh_up(lived: Sequence[Story], rest: Sequence[Place], scene: Scene) -> list[Story]:
+    """The stories that stand, with their probabilities: the likeliest of each place, and changes that none of them explains."""
+    told = settle(weigh_among(lived, scene), scene)
+    other = [tell_alone(p) for p in leave_unexplained(rest, told, scene)]
+    return told + [replace(s, probability=odds_of(s)) for s in other]
+
+
+def weigh_among(stories: Sequence[Story], scene: Scene) -> list[Story]:
+    """
+    Stories with their probabilities, each seen among its rivals: others of about the same ground and time.
+
+    Of a building, its halves, its yard and its shadow, at most one is the building.
+    """
+    if not stories:
+        return []
+    years = scene.natural.years
+    alone = np.array([odds_of(s) for s in stories])
+    spans = np.array([_span(s, years) for s in stories])
+    box = np.array(
+        [(s.patch.rows.start, s.patch.rows.stop, s.patch.cols.start, s.patch.cols.stop) for s in stories]
+    )
+    weighed = []
+    for i, story in enumerate(stories):
+        top, bottom, left, right = box[i]
+        near = (box[:, 0] < bottom + NEAR_PX) & (box[:, 1] > top - NEAR_PX)
+        near &= (box[:, 2] < right + NEAR_PX) & (box[:, 3] > left - NEAR_PX)
+        near &= (spans[:, 0] <= spans[i, 1] + SAME_TIME) & (spans[:, 1] >= spans[i, 0] - SAME_TIME)
+        near[i] = False
+        rivals = [int(k) for k in np.flatnonzero(near)]
+        rivals = [k for k in rivals if stories[k].patch.mask is not story.patch.mask]
+        best = max(rivals, key=lambda k: alone[k], default=None)
+        context = Context(
+            alone=float(alone[i]),
+            rival=float(alone[best]) if best is not None else 0.0,
+            rivals=len(rivals),
+            size=1.0 if best is None else story.patch.area / stories[best].patch.area,
+            shared=0.0 if best is None else story.patch.overlap(stories[best].patch),
+        )
+        weighed.append(replace(story, probability=odds_among(story, context), context=context))
+    return weighed
 
 
 def _shares(a: Roof, b: Roof) -> bool:
@@ -79,26 +139,63 @@ def _shares(a: Roof, b: Roof) -> bool:
 
 
 def settle(stories: Sequence[Story], scene: Scene) -> list[Story]:
-    """Of stories that tell the same change of the same ground, the likeliest."""
+    """
+    Of stories that tell the same change of the same ground, the likeliest.
+
+    What happens in the yard or the shadow of a likelier building while that is built or torn down is part of it, unless it
+    plainly stands by itself.
+    """
     years = scene.natural.years
     kept: list[Story] = []
     for story in sorted(
-        stories, key=lambda s: (-s.probability, -s.patch.area, s.patch.rows.start, s.patch.cols.start)
+        stories, key=lambda s: (-_weight(s), -s.patch.area, s.patch.rows.start, s.patch.cols.start)
     ):
-        span = years[story.at] - SAME_TIME, years[story.settled] + SAME_TIME
+        first, last = _span(story, years)
         if not any(
-            k.patch.overlap(story.patch) > SAME_GROUND
-            and years[k.at] <= span[1]
-            and years[k.settled] >= span[0]
+            (
+                k.patch.mask is not story.patch.mask  # one life tells its changes apart by itself
+                and k.patch.overlap(story.patch) > SAME_GROUND
+                and _span(k, years)[0] <= last + SAME_TIME
+                and _span(k, years)[1] >= first - SAME_TIME
+            )
+            or (
+                k.probability >= LIKELY
+                and not _stands_apart(story)
+                and _explains(k, story.patch, story.at, scene)
+            )
             for k in kept
         ):
             kept.append(story)
     return kept
 
 
+def _weight(story: Story) -> float:
+    """Its probability; less where no shadow of its own says that something stands or stood there."""
+    shadows = [
+        s.log_bayes for s in (story.evidence.shadow_before, story.evidence.shadow_after) if s is not None
+    ]
+    return story.probability * (1.0 if max(shadows, default=0.0) > SURE_SHADOW else SHADOWLESS)
+
+
+def _span(story: Story, years: NDArray[np.float64]) -> tuple[float, float]:
+    """From the last look without a change to the first with all of it, as years."""
+    turn = story.turn
+    start = turn.last_without if turn.last_without is not None else story.at
+    end = turn.complete if turn.complete is not None else story.settled
+    return float(years[min(start, story.at)]), float(years[min(max(end, story.settled), len(years) - 1)])
+
+
+def _stands_apart(story: Story) -> bool:
+    """Whether a story is plainly one of a building of its own."""
+    shadows = [
+        s.log_bayes for s in (story.evidence.shadow_before, story.evidence.shadow_after) if s is not None
+    ]
+    return story.probability >= SURE and max(shadows, default=0.0) > PLAIN_SHADOW
+
+
 def tell_lives(roofs: Sequence[Roof], scene: Scene, label: str = "") -> list[Story]:
     """What happened at each outline, as stories."""
-    controls = Controls.of(scene.cuts[0].series, scene.cuts[0].restless)
+    controls = Controls.of(scene)
     told = []
     for roof in roofs:
         life = follow_life(roof.patch(0), scene, controls)
@@ -161,7 +258,7 @@ def name_changes(life: Life, stands: Sequence[bool | None], scene: Scene) -> lis
             more = _stepped(a, b, Kind.ROOF_CHANGE if stands[a] else None, life, scene)
             if more and stands[a] and named and named[-1].kind is Kind.CONSTRUCTION:
                 pause = years[states[more[0].first].start] - years[states[named[-1].after].start]
-                if pause < JOINED_YEARS:  # a frame gets its roof
+                if pause < ROOFING_YEARS:  # a frame gets its roof
                     named[-1] = replace(named[-1], after=b)
                     continue
             named += more
@@ -170,11 +267,18 @@ def name_changes(life: Life, stands: Sequence[bool | None], scene: Scene) -> lis
         if stands[b]:  # what was done to the ground before belongs to the building
             while named and named[-1].kind is None and named[-1].after == first - 1:
                 pause = years[states[first].start] - years[states[named[-1].first].start]
-                if pause > JOINED_YEARS:
+                if pause > GROUND_YEARS or not _is_laid_bare(
+                    states[named[-1].before], states[named[-1].after]
+                ):
                     break
                 first = named.pop().first
         named.append(Change(first - 1, first, b, Kind.CONSTRUCTION if stands[b] else Kind.DEMOLITION))
     return named + _stepped(anchors[-1], len(states) - 1, None, life, scene)
+
+
+def _is_laid_bare(old: State, new: State) -> bool:
+    """Whether ground lost its green or became plainly lighter, as a building site does."""
+    return new.green < old.green - BARE_GREEN or new.lighter > old.lighter + BARE_LIGHT
 
 
 def _stepped(a: int, b: int, kind: Kind | None, life: Life, scene: Scene) -> list[Change]:
@@ -190,12 +294,15 @@ def _tell(life: Life, roof: Roof, change: Change, span: tuple[int, int], scene: 
     at, settled = states[change.first].start, new.start
     since = states[span[0]].start
     until = states[span[1]].start if span[1] < len(states) else len(life.history.seen)
-    history = follow(patch, scene.plain, scene.cuts[0].restless)
-    turn = date_turn(history, old.start, at, states[change.first].stop, since, until)
+    turned = states[change.first]
+    last, first = date_step(life.bare, life.bare_sigma, (old.start, at), (at, turned.stop), ONSET_MARGIN)
+    unfinished, complete = last, first
     if change.after != change.first:
-        last = date_turn(history, states[change.after - 1].start, settled, new.stop, since, until)
-        complete = None if last.complete is None else max(last.complete, turn.first_with)
-        turn = Turn(turn.last_without, turn.first_with, complete, since, until)
+        half = states[change.after - 1]
+        unfinished, complete = date_step(
+            life.bare, life.bare_sigma, (half.start, settled), (settled, new.stop), ONSET_MARGIN
+        )
+    turn = Turn(last, first, max(complete, first), since, until, unfinished)
     moved = replace(patch, first=at, when=np.full(patch.area, at, np.int16))
     evidence = weigh_evidence(
         moved,
@@ -215,6 +322,9 @@ def _tell(life: Life, roof: Roof, change: Change, span: tuple[int, int], scene: 
 NEAR_PX = 5
 """Ground as near as this to a building is disturbed by its works."""
 
+SURE = 0.8
+"""Stories at least as probable may stand beside others, if their shadow is plain."""
+
 LIKELY = 0.3
 """Stories at least as probable explain what happens beside them."""
 
@@ -222,27 +332,26 @@ LIKELY = 0.3
 def leave_unexplained(places: Sequence[Place], told: Sequence[Story], scene: Scene) -> list[Place]:
     """Changes that no story of a building explains: neither its ground, nor its yard, nor its shadow."""
     sure = [s for s in told if s.probability >= LIKELY and s.evidence.area_px > 0]
-    return [p for p in places if not any(_explains(s, p, scene) for s in sure)]
+    return [p for p in places if not any(_explains(s, p.patch, p.at, scene) for s in sure)]
 
 
-def _explains(story: Story, place: Place, scene: Scene) -> bool:
+def _explains(story: Story, patch: Patch, at: int, scene: Scene) -> bool:
+    """Whether a change of some ground at some look is part of a building's works."""
     years = scene.natural.years
     end = story.turn.complete if story.turn.complete is not None else story.settled
-    timely = (
-        years[story.turn.first_with] - 0.25 <= years[place.at] <= years[max(end, story.at)] + JOINED_YEARS
-    )
+    timely = years[story.turn.first_with] - 0.25 <= years[at] <= years[max(end, story.at)] + JOINED_YEARS
     if not timely:
         return False
-    if story.patch.overlap(place.patch) > 0.3:
+    if story.patch.overlap(patch) > 0.3:
         return True
     rows, cols, wide = story.patch.grown(NEAR_PX + 1, scene.natural.usable.shape[1:])
     near = Patch(rows, cols, binary_dilation(wide, AROUND, NEAR_PX), story.at, np.zeros(0, np.int16))
-    if near.covers(place.patch) > 0.6:
+    if near.covers(patch) > 0.6:
         return True
-    return _in_shadow(story, place, scene)
+    return _in_shadow(story, patch, scene)
 
 
-def _in_shadow(story: Story, place: Place, scene: Scene) -> bool:
+def _in_shadow(story: Story, patch: Patch, scene: Scene) -> bool:
     """Whether a change lies where the building throws its shadow in the looks at hand."""
     height, gsd = story.evidence.shadow_after or story.evidence.shadow_before, scene.grid.gsd_m
     if height is None or gsd is None or not np.isfinite(scene.elevation).any():
@@ -259,8 +368,8 @@ def _in_shadow(story: Story, place: Place, scene: Scene) -> bool:
     half_y = (story.patch.rows.stop - story.patch.rows.start) / 2 + 2
     half_x = (story.patch.cols.stop - story.patch.cols.start) / 2 + 2
     return bool(
-        place.patch.rows.start >= mine_y + span_y[0] - half_y
-        and place.patch.rows.stop <= mine_y + span_y[1] + half_y
-        and place.patch.cols.start >= mine_x + span_x[0] - half_x
-        and place.patch.cols.stop <= mine_x + span_x[1] + half_x
+        patch.rows.start >= mine_y + span_y[0] - half_y
+        and patch.rows.stop <= mine_y + span_y[1] + half_y
+        and patch.cols.start >= mine_x + span_x[0] - half_x
+        and patch.cols.stop <= mine_x + span_x[1] + half_x
     )

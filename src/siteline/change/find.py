@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
+from siteline.change import odds
 from siteline.change.chronicle import tell_scene
 from siteline.change.features import extract_series
 from siteline.change.kinds import SURE_SHADOW, kind_of, stage_of
@@ -77,17 +78,21 @@ def find_changes(
         places = choose_places(places + follow_known(known, scene))
         stories = tell_stories(join_growth(places, scene), scene)
     candidates = sorted(
-        (_describe(story, scene) for story in stories if story.probability >= HOPELESS),
+        (describe(story, scene) for story in stories if story.probability >= HOPELESS),
         key=lambda e: (-e.probability, -e.outline.area, e.outline.bounds),
     )
     events = tuple(e for e in candidates if e.probability >= REPORTED_FROM[options.preset])
     return Changes(events, tuple(candidates), scene.smallest, tuple(_remarks(scene)))
 
 
-def _describe(story: Story, scene: Scene) -> ChangeEvent:
+def describe(story: Story, scene: Scene) -> ChangeEvent:
+    """A story as an event."""
     evidence = story.evidence
-    kind, rival = (story.kind, None) if story.kind is not None else kind_of(evidence)
-    stage = stage_of(evidence) if kind is Kind.CONSTRUCTION else None
+    by_odds = scene.has_sun and bool(odds.__dict__["KINDS"])
+    kind, rival = odds.kind_by_odds(story) if by_odds else kind_of(evidence)
+    stage = None
+    if kind is Kind.CONSTRUCTION:
+        stage = odds.stage_by_odds(story) if by_odds else stage_of(evidence)
     ids, acquired = scene.scene_ids, scene.acquired
     last, first = story.turn.last_without, story.turn.first_with
     finished = None
@@ -128,7 +133,10 @@ def _finished(story: Story, scene: Scene) -> DateInterval | None:
     if complete is None:
         return None
     earlier = np.flatnonzero(story.seen[:complete] >= SEEN)
-    after = scene.acquired[int(earlier[-1])].first_day if earlier.size else None
+    before = story.turn.unfinished if story.turn.unfinished is not None else None
+    if before is None and earlier.size:
+        before = int(earlier[-1])
+    after = scene.acquired[before].first_day if before is not None and before < complete else None
     return DateInterval(after, scene.acquired[complete].last_day)
 
 

@@ -102,6 +102,12 @@ class Evidence:
     company: float = 0.0
     """Share of the scene that changes at about the same look; seasons and bad weather change much at once."""
 
+    works: float = 0.0
+    """Years from its first sign to its last."""
+
+    lasted: float = 0.0
+    """Years for which the place has stood as it is since, or did until it changed again."""
+
     rim: float = math.nan
     """Contrast at the fainter quarter of its edge, in the images before or after; NaN where no roof was outlined."""
 

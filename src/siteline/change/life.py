@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from siteline.change.features import SCALES, Series
+from siteline.change.features import SCALES
 from siteline.change.kinds import GREEN
 from siteline.change.objects import Mask, Patch
 from siteline.change.scene import Scene
@@ -19,6 +19,9 @@ Array = NDArray[np.float32]
 
 CONTROLS, POOL = 200, 3000
 """Unchanged pixels that a place is compared with, of so many that are kept at hand."""
+
+LEAST_CONTROLS = 20
+"""With fewer controls in sight, a look is taken as it is."""
 
 AWAY_PX = 3
 """How far from a place its controls must lie."""
@@ -46,8 +49,11 @@ SUN_MARGIN = 14
 class Controls:
     """Pixels that never changed, with what they looked like at each look."""
 
-    values: Array
-    """(feature, time, pixel), freed from what the whole scene did."""
+    steady: Array
+    """(feature, time, pixel), freed from what the whole scene did, from seasons and from what passed."""
+
+    plain: Array
+    """The same, with seasons and passing things left in."""
 
     usable: Mask
     """(time, pixel)."""
@@ -56,18 +62,25 @@ class Controls:
     cols: NDArray[np.intp]
 
     @classmethod
-    def of(cls, series: Series, restless: Mask) -> Controls:
+    def of(cls, scene: Scene) -> Controls:
         """An even sample of the quiet pixels of a scene."""
+        steady, restless = scene.cuts[0].series, scene.cuts[0].restless
         rows, cols = np.nonzero(~restless)
         if rows.size < CONTROLS:
             rows, cols = np.nonzero(np.ones_like(restless))
         few = np.unique(np.linspace(0, rows.size - 1, min(rows.size, POOL)).astype(np.intp))
         rows, cols = rows[few], cols[few]
-        return cls(series.values[:, :, rows, cols], series.usable[:, rows, cols], rows, cols)
+        return cls(
+            steady.values[:, :, rows, cols],
+            scene.plain.values[:, :, rows, cols],
+            steady.usable[:, rows, cols],
+            rows,
+            cols,
+        )
 
-    def beside(self, patch: Patch, level: Array, looks: tuple[int, int]) -> Array:
+    def beside(self, patch: Patch, level: Array, looks: tuple[int, int]) -> tuple[Array, Array]:
         """
-        (feature, time) what ground that looked like a place over a span of looks did at all looks; NaN where little is seen.
+        What ground that looked like a place over a span of looks did at all looks: steady and plain, (feature, time); or 0.
 
         level: (feature,) of the place over that span.
         """
@@ -78,21 +91,24 @@ class Controls:
             | (self.cols >= patch.cols.stop + AWAY_PX)
         )
         ok = self.usable[looks[0] : looks[1]]
-        known = np.where(ok, self.values[:, looks[0] : looks[1]], np.nan)
+        known = np.where(ok, self.steady[:, looks[0] : looks[1]], np.nan)
         with np.errstate(all="ignore"):
             own = np.nanmean(known, axis=1)
         apart = np.square(own - level[:, None]).sum(axis=0)
         apart = np.where(far & np.isfinite(apart), apart, np.inf)
         near = np.argsort(apart, kind="stable")[:CONTROLS]
         near = near[np.isfinite(apart[near])]
-        if near.size < 20:
-            return np.full(self.values.shape[:2], np.nan, np.float32)
+        if near.size < LEAST_CONTROLS:
+            nothing = np.zeros(self.steady.shape[:2], np.float32)
+            return nothing, nothing
         seen = self.usable[:, near]
-        values = np.where(seen[None], self.values[:, :, near], np.nan)
-        with np.errstate(all="ignore"):
-            line = np.nanmedian(values, axis=2)
-        line[:, seen.sum(axis=1) < 20] = np.nan
-        return np.asarray(line, np.float32)
+        few = seen.sum(axis=1) < LEAST_CONTROLS
+        lines = []
+        for values in (self.steady, self.plain):
+            with np.errstate(all="ignore"):
+                line = np.nanmedian(np.where(seen[None], values[:, :, near], np.nan), axis=2)
+            lines.append(np.where(few | ~np.isfinite(line), 0, line).astype(np.float32))
+        return lines[0], lines[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +155,11 @@ class Life:
     sigma: Array
     """(feature,) noise of one look of the line."""
 
+    bare: Array
+    """(feature, time) as `line`, but with seasons and passing things left in: what dates are read from."""
+
+    bare_sigma: Array
+
     states: tuple[State, ...]
 
     @property
@@ -158,17 +179,18 @@ def follow_life(patch: Patch, scene: Scene, controls: Controls) -> Life:
         level = level_between(history.inside, 0, len(history.seen))
         first = (0, len(history.seen))
     beside = controls.beside(patch, np.nan_to_num(level), first)
-    inside = history.inside - np.where(np.isfinite(beside), beside, 0)
     rough = 0.6 * np.log(history.texture + ROUGHNESS)
-    line = np.concatenate([inside, rough[None]]).astype(np.float32)
+    line = np.concatenate([history.inside - beside[0], rough[None]]).astype(np.float32)
     line[:, ~history.usable] = np.nan
     sigma = _tremble(line)
+    bare = follow(patch, scene.plain, restless).inside - beside[1]
+    bare[:, ~history.usable] = np.nan
     breaks = cut_line(line, sigma, unit)
     natural = follow(patch, scene.natural, restless)
     dark = _darkness(patch, scene)
     edges = [0, *breaks, line.shape[1]]
     states = tuple(_state(line, natural, dark, scene, a, b) for a, b in itertools.pairwise(edges))
-    return Life(patch, history, line, sigma, states)
+    return Life(patch, history, line, sigma, bare, _tremble(bare), states)
 
 
 def cut_line(line: Array, sigma: Array, unit: Array, price: float = BREAK_PRICE) -> list[int]:

@@ -1,26 +1,78 @@
-"""How likely a story is real: logistic models fitted on rendered districts that no test and no benchmark uses."""
+"""How likely a story is real, of what kind, and how far it has come: models fitted on rendered districts that no test uses."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import TypeVar
 
-from siteline.change.kinds import terms_of
-from siteline.change.stories import Story
-from siteline.model.change import Kind
+from siteline.change.kinds import SURE_SHADOW, terms_of
+from siteline.change.stories import Context, Story
+from siteline.change.weights import AMONG, GROUND, KINDS, OUTLINED, STAGES
+from siteline.model.change import Kind, Stage
 
-OUTLINED: Mapping[str, float] = {}
-GROUND: Mapping[str, float] = {}
+T = TypeVar("T")
+
+CLOSE = 0.5
+"""A kind that is at least so likely beside the likeliest one is named with it."""
 
 
 def odds_of(story: Story) -> float:
     """Probability, 0–1, that a change is real and lasting."""
-    terms = weigh(story)
     weights = GROUND if math.isnan(story.evidence.rim) else OUTLINED
     if not weights:
         return story.probability
-    x = sum(weight * terms[name] for name, weight in weights.items())
-    return 1 / (1 + math.exp(-max(min(x, 12.0), -12.0)))
+    return 1 / (1 + math.exp(-max(min(_sum(weights, weigh(story)), 12.0), -12.0)))
+
+
+def odds_among(story: Story, context: Context) -> float:
+    """Probability, 0–1, that a change of an outlined place is real, seen among its rivals."""
+    if not AMONG:
+        return context.alone
+    return 1 / (1 + math.exp(-max(min(_sum(AMONG, weigh_context(story, context)), 12.0), -12.0)))
+
+
+def weigh_context(story: Story, context: Context) -> dict[str, float]:
+    """What `odds_among` weighs, by name."""
+    shadows = [
+        s.log_bayes for s in (story.evidence.shadow_before, story.evidence.shadow_after) if s is not None
+    ]
+    mine, theirs = _logit(context.alone), _logit(context.rival) if context.rivals else -6.0
+    lead = mine - theirs
+    return {
+        "constant": 1.0,
+        "alone": mine,
+        "rival": theirs,
+        "lead": min(max(lead, -3.0), 3.0),
+        "leads": float(lead > 0),
+        "rivals": math.log1p(context.rivals),
+        "smaller": min(max(math.log(context.size), -2.0), 0.0),
+        "larger": max(min(math.log(context.size), 2.0), 0.0),
+        "shared": context.shared,
+        "within": context.shared * float(context.size < 1),
+        "around": context.shared * float(context.size > 1),
+        "shadow": float(max(shadows, default=0.0) > SURE_SHADOW),
+        "built": float(story.kind is Kind.CONSTRUCTION),
+        "gone": float(story.kind is Kind.DEMOLITION),
+        "reroofed": float(story.kind is Kind.ROOF_CHANGE),
+    }
+
+
+def _logit(p: float) -> float:
+    return math.log(max(p, 0.003) / max(1 - p, 0.003))
+
+
+def kind_by_odds(story: Story) -> tuple[Kind, Kind | None]:
+    """The likeliest kind, and the runner-up where it is not much less likely."""
+    likely = _shares({Kind(k): w for k, w in KINDS.items()}, weigh(story))
+    (first, most), (second, next_most) = sorted(likely.items(), key=lambda item: -item[1])[:2]
+    return first, second if next_most > CLOSE * most else None
+
+
+def stage_by_odds(story: Story) -> Stage:
+    """How far a construction has come at the end."""
+    likely = _shares({Stage(k): w for k, w in STAGES.items()}, weigh(story))
+    return max(likely, key=lambda stage: likely[stage])
 
 
 def weigh(story: Story) -> dict[str, float]:
@@ -28,8 +80,8 @@ def weigh(story: Story) -> dict[str, float]:
     e = story.evidence
     before = e.shadow_before.log_bayes if e.shadow_before else 0.0
     after = e.shadow_after.log_bayes if e.shadow_after else 0.0
-    loud = max(_number(e.contrast_before), _number(e.contrast_after))
     rim = 0.0 if math.isnan(e.rim) else min(e.rim, 6.0)
+    height = e.shadow_after.height if e.shadow_after and after > SURE_SHADOW else 0.0
     return {
         **terms_of(e),
         "rim": rim,
@@ -37,14 +89,27 @@ def weigh(story: Story) -> dict[str, float]:
         "solid": e.solidity,
         "shadow": min(max(before, after, -3.0), 3.0),
         "plain_shadow": math.sqrt(min(max(before, after, 3.0), 40.0)),
-        "contrast": min(loud, 8.0),
+        "shadow_before": min(max(before, -4.0), 5.0),
+        "shadow_after": min(max(after, -4.0), 5.0),
+        "height": min(height, 12.0),
         "agreement": _agreement(story.kind, before, after),
         "built": float(story.kind is Kind.CONSTRUCTION),
         "gone": float(story.kind is Kind.DEMOLITION),
         "reroofed": float(story.kind is Kind.ROOF_CHANGE),
+        "contrast": min(max(_number(e.contrast_before), _number(e.contrast_after)), 8.0),
+        "contrast_before": min(_number(e.contrast_before), 6.0),
+        "contrast_after": min(_number(e.contrast_after), 6.0),
         "company": math.log(e.company + 1e-3),
-        "green": max(_number(e.green_after), -0.3),
+        "green_was": max(_number(e.green_before), -0.3),
+        "green_is": max(_number(e.green_after), -0.3),
         "greener": min(max(_number(e.green_after - e.green_before), -0.4), 0.4),
+        "brightening": _within(e.brightening, 1.0),
+        "brighter": _within(e.brightness_step, 1.0),
+        "warming": _within(e.warming, 0.4),
+        "warmer": _within(e.warmth_step, 0.4),
+        "texture": min(e.texture, 0.5),
+        "works": min(e.works, 1.5),
+        "lasted": min(e.lasted, 1.5),
     }
 
 
@@ -56,6 +121,22 @@ def _agreement(kind: Kind | None, before: float, after: float) -> float:
     if kind is Kind.DEMOLITION:
         return before - after
     return min(before, after) if kind is Kind.ROOF_CHANGE else 0.0
+
+
+def _sum(weights: Mapping[str, float], terms: Mapping[str, float]) -> float:
+    return sum(weight * terms[name] for name, weight in weights.items())
+
+
+def _shares(models: Mapping[T, Mapping[str, float]], terms: Mapping[str, float]) -> dict[T, float]:
+    """Probability of each of several exclusive answers."""
+    sums = {answer: _sum(weights, terms) for answer, weights in models.items()}
+    top = max(sums.values())
+    grown = {answer: math.exp(value - top) for answer, value in sums.items()}
+    return {answer: value / sum(grown.values()) for answer, value in grown.items()}
+
+
+def _within(value: float, limit: float) -> float:
+    return min(max(_number(value), -limit), limit)
 
 
 def _number(value: float) -> float:

@@ -172,6 +172,8 @@ def weigh_evidence(
         same_season=1.0,
         shadow_before=None,
         shadow_after=None,
+        works=float(years[settled] - years[at]),
+        lasted=float(years[max(until, settled + 1) - 1] - years[settled]),
         company=float(cut.stepping[max(at - 1, 0) : at + 2].sum()),
     )
     if probability_of(evidence) < HOPELESS and not thorough:  # what follows can only speak against it

@@ -101,9 +101,8 @@ def choose_roofs(places: Sequence[Place], scene: Scene) -> list[Roof]:
     """
     tried = [t for place in places for t in _try(place, scene)]
     merit = np.array([t.merit for t in tried])
-    for i, outer in enumerate(tried):
-        if outer.shadow < 0 and any(_is_within(inner, outer) for inner in tried):
-            merit[i] -= DEMOTED
+    for i in _yards(tried):
+        merit[i] -= DEMOTED
     kept: list[_Tried] = []
     for i in np.argsort(-merit, kind="stable"):
         if not any(tried[i].patch.overlap(k.patch) > OVERLAP for k in kept):
@@ -151,19 +150,31 @@ def _try(place: Place, scene: Scene) -> list[_Tried]:
     return tried
 
 
-def _is_within(inner: _Tried, outer: _Tried) -> bool:
-    """Whether an outline lies within another one, plainly, and stands as soon as that, or as long."""
-    size = inner.roof.area / outer.roof.area
-    timely = inner.at <= outer.at + 1 if inner.before else inner.at >= outer.at - 1
-    return bool(
-        inner.before == outer.before
-        and INNER[0] < size < INNER[1]
-        and inner.roof.rim >= INNER_RIM
-        and inner.roof.solid >= INNER_SOLID
-        and timely
-        and inner.shadow > outer.shadow - 0.5
-        and inner.patch.overlap(outer.patch) >= 0.8
-    )
+def _yards(tried: Sequence[_Tried]) -> list[int]:
+    """
+    Which outlines are rather yards: without a shadow of their own, around another outline that is plain.
+
+    The inner one must stand as soon as the yard is there, or as long as it was.
+    """
+    area = np.array([t.roof.area for t in tried])
+    plain = np.array([t.roof.rim >= INNER_RIM and t.roof.solid >= INNER_SOLID for t in tried], bool)
+    before, at = np.array([t.before for t in tried], bool), np.array([t.at for t in tried])
+    shadow = np.array([t.shadow for t in tried])
+    found = []
+    for i in np.flatnonzero(shadow < 0):
+        size = area / area[i]
+        timely = np.where(before, at <= at[i] + 1, at >= at[i] - 1)
+        inner = (
+            plain
+            & timely
+            & (before == before[i])
+            & (size > INNER[0])
+            & (size < INNER[1])
+            & (shadow > shadow[i] - 0.5)
+        )
+        if any(tried[int(j)].patch.overlap(tried[int(i)].patch) >= 0.8 for j in np.flatnonzero(inner)):
+            found.append(int(i))
+    return found
 
 
 def merit_of(roof: Roof, shadow: float) -> float:

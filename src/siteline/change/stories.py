@@ -11,13 +11,12 @@ from rasterio.features import rasterize
 from rasterio.transform import Affine
 
 from siteline.change.features import SCALES
-from siteline.change.kinds import SURE_SHADOW, Evidence, probability_of, stands_after, stood_before
-from siteline.change.objects import Mask, Patch, join_patches, solidity, thickness
+from siteline.change.kinds import Evidence, probability_of
+from siteline.change.objects import Mask, Patch, join_patches
 from siteline.change.places import Place, cast_shadows, look_late
 from siteline.change.scene import Cut, Scene
 from siteline.change.steps import partition
 from siteline.change.timeline import Turn, level_between
-from siteline.change.yards import find_building
 from siteline.model.change import Kind
 from siteline.model.place import Role, Structure
 
@@ -49,6 +48,24 @@ MOST = 0.5
 
 
 @dataclass(frozen=True, slots=True)
+class Context:
+    """A story among its rivals: other stories of about the same ground and time."""
+
+    alone: float
+    """Its probability by itself."""
+
+    rival: float
+    """That of the likeliest rival; 0 without one."""
+
+    rivals: int
+    size: float
+    """Its ground over that rival's."""
+
+    shared: float
+    """Share of the smaller one's ground that both tell of."""
+
+
+@dataclass(frozen=True, slots=True)
 class Story:
     """What is told as one event."""
 
@@ -68,6 +85,8 @@ class Story:
     label: str
     kind: Kind | None = None
     """Where the states of its place tell it; None if the evidence must."""
+
+    context: Context | None = None
 
 
 def join_growth(places: Sequence[Place], scene: Scene) -> list[Place]:
@@ -139,63 +158,9 @@ def _join(members: list[Place]) -> Place:
 
 
 def tell_stories(places: Sequence[Place], scene: Scene) -> list[Story]:
-    """
-    Join changes of the same ground that follow each other closely into one construction; tell all others alone.
-
-    Only where shadows say that nothing stood there before: a roof replaced and a building removed are stories of their own. Its
-    outline is that of what stands there at the end, or else of the change that went furthest.
-    """
-    if not scene.has_sun:
-        told = [tell_alone(p) for p in places]
-    else:
-        stories, alone = _chapters(places, scene)
-        told = [tell_alone(p) for p in alone] + [_tell(s, scene) for s in stories]
+    """Tell each change alone, up to where the next change of its ground begins."""
+    told = [tell_alone(p) for p in places]
     return [_ended(story, told, scene) for story in told]
-
-
-def _chapters(places: Sequence[Place], scene: Scene) -> tuple[list[list[Place]], list[Place]]:
-    """Changes that follow each other on one ground, and those that stand alone."""
-    stories: list[list[Place]] = []
-    alone: list[Place] = []
-    years = scene.natural.years
-    for place in sorted(places, key=lambda p: (p.at, -p.patch.area)):
-        home = (
-            None
-            if place.probability < MEMBER
-            else next((s for s in stories if _continues(place, s, years)), None)
-        )
-        if home is not None:
-            home.append(place)
-        elif place.probability >= MEMBER and not stood_before(place.evidence):
-            stories.append([place])
-        else:
-            alone.append(place)
-    return stories, alone
-
-
-def _continues(place: Place, story: list[Place], years: NDArray[np.float64]) -> bool:
-    """Whether a later change lies on the ground of a story and follows its last change closely."""
-    pause = years[place.at] - years[story[-1].at]
-    near = pause <= JOINED_YEARS or (story[-1].stop == place.at and pause <= 2 * JOINED_YEARS)
-    inside = max(place.patch.overlap(m.patch) for m in story) > 0.5
-    biggest = max(m.patch.area for m in story)
-    return bool(near and inside and place.patch.area <= 1.5 * biggest and not _removes(place, story))
-
-
-def _removes(place: Place, story: list[Place]) -> bool:
-    """
-    Whether a later change takes away what a story has built: a removal is told by itself, however soon it follows.
-
-    It must cover most of what was built; within walls that still rise, parts come and go.
-    """
-    built = [m for m in story if stands_after(m.evidence)]
-    largest = max(built or story, key=lambda m: m.patch.area)
-    if place.patch.covers(largest.patch) < MOST:
-        return False
-    came_back = place.turn.since > 0
-    stands = stands_after(place.evidence)
-    gone = stands is False or (stands is None and came_back)
-    return bool((built or stood_before(place.evidence)) and gone) or (came_back and _fell(place))
 
 
 def _ended(story: Story, told: Sequence[Story], scene: Scene) -> Story:
@@ -236,92 +201,10 @@ def tell_alone(place: Place) -> Story:
     )
 
 
-def _tell(story: list[Place], scene: Scene) -> Story:
-    inside = _tell_yard(story, scene)
-    if inside is not None:
-        return inside
-    if len(story) == 1:
-        return tell_alone(story[0])
-    standing = [
-        p
-        for p in story
-        if p.evidence.shadow_after is not None and p.evidence.shadow_after.log_bayes > SURE_SHADOW
-    ]
-    standing = [p for p in standing if p.evidence.area_px >= 0.1 * max(s.evidence.area_px for s in standing)]
-    main = max(standing or story, key=lambda p: p.evidence.strength)
-    patch = join_patches([p.patch for p in standing]) if standing else main.patch
-    first = next(p for p in story if p.patch.overlap(patch) > 0.5 or p is main)
-    last = next(p for p in reversed(story) if p.patch.overlap(patch) > 0.3 or p is main)
-    until = _end_of(story, patch)
-    settled = _settled(max(main.at, last.at), main.at, until)
-    before, after = cast_shadows(patch, scene, (first.turn.since, first.at), (settled, until))
-    if after is None or -1 < after.log_bayes < SURE_SHADOW:
-        after = main.evidence.shadow_after
-    ends = last.evidence if not standing else main.evidence
-    evidence = replace(
-        main.evidence, shadow_before=before, shadow_after=after, brightening=ends.brightening, passing=False
-    )
-    turn = replace(first.turn, complete=_completed(last, first), until=until)
-    return _compose(patch, turn, first.at, settled, main, evidence, story)
-
-
-def _tell_yard(story: list[Place], scene: Scene) -> Story | None:
-    """A building within its yard: first seen when the ground was cleared, outlined as it stands at the end."""
-    first = story[0]
-    yard = max(story, key=lambda p: p.patch.area)
-    if yard.probability < MEMBER or yard.patch.overlap(first.patch) < 0.5:
-        return None
-    until = _end_of(story, yard.patch)
-    patch = find_building(yard.patch, scene, until)
-    if patch is None:
-        return None
-    last = next((p for p in reversed(story) if p.patch.overlap(patch) > 0.3), yard)
-    settled = _settled(last.at, yard.at, until)
-    before, after = cast_shadows(patch, scene, (first.turn.since, first.at), (settled, until))
-    evidence = replace(
-        yard.evidence,
-        shadow_before=before,
-        shadow_after=after,
-        area_px=patch.area,
-        solidity=solidity(patch.mask),
-        thickness=thickness(patch.mask),
-        passing=False,
-    )
-    evidence = look_late(evidence, patch, scene, (first.turn.since, yard.at), (yard.at, until))
-    turn = replace(first.turn, complete=_completed(last, first), until=until)
-    return _compose(patch, turn, first.at, settled, yard, evidence, story)
-
-
 def _completed(last: Place, first: Place) -> int | None:
     """The look from which all of a change that took its time is complete; None if no look shows that."""
     complete = last.turn.complete
     return None if complete is None else max(complete, first.turn.first_with)
-
-
-def _end_of(story: list[Place], patch: Patch) -> int:
-    """The look from which the ground of a story is again as it was: after the last of its changes that covers most of it."""
-    return next(p for p in reversed(story) if p.patch.covers(patch) >= MOST or p is story[0]).turn.until
-
-
-def _settled(last: int, first: int, until: int) -> int:
-    """The look since which a place is taken to stand as it is, with looks enough left to see its shadow."""
-    return max(first, min(last, until - 6))
-
-
-def _compose(
-    patch: Patch, turn: Turn, at: int, settled: int, main: Place, evidence: Evidence, story: list[Place]
-) -> Story:
-    probability = max(probability_of(evidence), max(p.probability for p in story))
-    return Story(
-        patch,
-        main.history.seen,
-        turn,
-        at,
-        settled,
-        evidence,
-        probability,
-        main.label,
-    )
 
 
 def follow_known(known: Sequence[Structure], scene: Scene) -> list[Place]:

@@ -20,6 +20,9 @@ SEEN = 0.5
 NEAR_LOOKS = 8
 """Looks on either side of a change that say between which levels it went; further ones have other seasons."""
 
+FARTHEST = 60.0
+"""A single look is never further from a level than this, in noise variances: one missed cloud must not date a change."""
+
 GAP, WIDTH = 2, 4
 """The ring of ground an object is compared with: pixels away from it, and across."""
 
@@ -108,6 +111,9 @@ class Turn:
     until: int
     """Look from which the place has changed again; the number of looks if it never does."""
 
+    unfinished: int | None = None
+    """Last usable look that does not show the new level reached; None if the looks before `complete` must tell."""
+
 
 def date_turn(history: History, start: int, at: int, stop: int, since: int, until: int) -> Turn:
     """
@@ -153,3 +159,32 @@ def date_turn(history: History, start: int, at: int, stop: int, since: int, unti
     reached = seen[(seen >= first) & (seen < stop) & (progress[np.minimum(seen, len(progress) - 1)] > 0.75)]
     complete = int(reached[0]) if reached.size else None
     return Turn(last, first, complete, since, until)
+
+
+def date_step(
+    line: Array, sigma: Array, before: tuple[int, int], after: tuple[int, int], margin: float
+) -> tuple[int | None, int]:
+    """
+    Last look that shows a place unchanged, and first that shows it changed, so that what lies between may be either.
+
+    line: (feature, time), NaN where not seen; sigma: (feature,) noise of one look; before, after: looks (first, one past the
+    last) of the levels on both sides. Every date of the step is weighed by the squares it leaves over; dates that cost at most
+    `margin` noise variances more than the best one stay possible. None if no look before is seen.
+    """
+    seen = np.flatnonzero(np.isfinite(line).all(axis=0))
+    seen = seen[(seen >= before[0]) & (seen < after[1])]
+    old = level_between(line, max(before[0], before[1] - NEAR_LOOKS), before[1])
+    new = level_between(line, after[0], min(after[1], after[0] + NEAR_LOOKS))
+    if not seen.size or not np.isfinite(old).all() or not np.isfinite(new).all():
+        return (None, after[0])
+    scaled = line[:, seen] / sigma[:, None]
+    far = [
+        np.minimum(np.square(scaled - (level / sigma)[:, None]).sum(axis=0), FARTHEST) for level in (old, new)
+    ]
+    # cost of a step just before seen look k: what lies before it is held to the old level, the rest to the new one
+    cost = np.concatenate([[0.0], np.cumsum(far[0])]) + np.concatenate([np.cumsum(far[1][::-1])[::-1], [0.0]])
+    cost = cost[1:-1]
+    if not cost.size:
+        return (None, int(seen[0]))
+    possible = np.flatnonzero(cost <= cost.min() + margin) + 1
+    return int(seen[possible[0] - 1]), int(seen[possible[-1]])

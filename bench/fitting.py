@@ -235,11 +235,12 @@ def _prepare(job: tuple[int, int, str]) -> str:
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Fit on all tuning districts; `--folder F` keeps what was prepared, `--looks N` leaves the others out."""
+    """Fit on all tuning districts; `--folder F` keeps what was prepared, `--looks 12,60` leaves the others out."""
     import tempfile
 
     folder = arguments[arguments.index("--folder") + 1] if "--folder" in arguments else tempfile.mkdtemp()
-    wanted = [int(arguments[arguments.index("--looks") + 1])] if "--looks" in arguments else list(TUNING)
+    named = arguments[arguments.index("--looks") + 1].split(",") if "--looks" in arguments else TUNING
+    wanted = [int(n) for n in named]
     jobs = [(seed, looks, folder) for looks in wanted for seed in TUNING[looks]]
     models: dict[str, dict] = {n: {} for n in ("OUTLINED", "AMONG", "GROUND", "KINDS", "STAGES")}  # type: ignore[type-arg]
     with ProcessPoolExecutor(len(os.sched_getaffinity(0))) as pool:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import binary_dilation
 
 from siteline.change.features import SCALES
-from siteline.change.kinds import PLAIN_SHADOW, SURE_SHADOW, probability_of
+from siteline.change.kinds import PLAIN_SHADOW, SURE_SHADOW, is_foundation, probability_of
 from siteline.change.life import TEXTURE_UNIT, Controls, Life, State, follow_life
 from siteline.change.objects import AROUND, Patch
 from siteline.change.odds import odds_among, odds_of
@@ -31,11 +31,14 @@ SAME = 1.5
 NEW_ROOF = 2.0
 """A standing building whose level steps by more has another roof."""
 
-ONSET_MARGIN = 40.0
+ONSET_MARGIN = 60.0
 """Dates that explain a step as well as the best one, to so many noise variances, stay possible; set on tuning districts."""
 
 WORTH_A_LOOK = 0.1
 """Changes less probable than this do not seed outlines."""
+
+RECENT_YEARS = 0.5
+"""Foundations are built over within about this. Tuning districts hold too few to learn them: the general model weighs them."""
 
 SHADOWLESS = 0.6
 """How much less a story counts beside others if it has no shadow."""
@@ -70,6 +73,8 @@ class Change:
     """State in which it has ended."""
 
     kind: Kind | None
+    reached: int | None = None
+    """First state in which the building stands, if it changes further before it is complete."""
 
 
 def tell_scene(places: Sequence[Place], known: Sequence[Structure], scene: Scene) -> list[Story]:
@@ -130,7 +135,10 @@ def weigh_among(stories: Sequence[Story], scene: Scene) -> list[Story]:
             size=1.0 if best is None else story.patch.area / stories[best].patch.area,
             shared=0.0 if best is None else story.patch.overlap(stories[best].patch),
         )
-        weighed.append(replace(story, probability=odds_among(story, context), context=context))
+        probability = odds_among(story, context)
+        if is_foundation(story.evidence) and story.evidence.lasted < RECENT_YEARS:
+            probability = max(probability, probability_of(story.evidence))
+        weighed.append(replace(story, probability=probability, context=context))
     return weighed
 
 
@@ -259,7 +267,7 @@ def name_changes(life: Life, stands: Sequence[bool | None], scene: Scene) -> lis
             if more and stands[a] and named and named[-1].kind is Kind.CONSTRUCTION:
                 pause = years[states[more[0].first].start] - years[states[named[-1].after].start]
                 if pause < ROOFING_YEARS:  # a frame gets its roof
-                    named[-1] = replace(named[-1], after=b)
+                    named[-1] = replace(named[-1], after=b, reached=named[-1].reached or named[-1].after)
                     continue
             named += more
             continue
@@ -288,6 +296,12 @@ def _stepped(a: int, b: int, kind: Kind | None, life: Life, scene: Scene) -> lis
     return [Change(a, a + 1, b, kind)]
 
 
+def _date(life: Life, number: int) -> tuple[int | None, int]:
+    """Last look that may still show the state before one of a life's states, and first that may show it."""
+    old, new = life.states[number - 1], life.states[number]
+    return date_step(life.bare, life.bare_sigma, (old.start, new.start), (new.start, new.stop), ONSET_MARGIN)
+
+
 def _tell(life: Life, roof: Roof, change: Change, span: tuple[int, int], scene: Scene) -> Story:
     states, patch = life.states, life.patch
     old, new = states[change.before], states[change.after]
@@ -298,10 +312,9 @@ def _tell(life: Life, roof: Roof, change: Change, span: tuple[int, int], scene: 
     last, first = date_step(life.bare, life.bare_sigma, (old.start, at), (at, turned.stop), ONSET_MARGIN)
     unfinished, complete = last, first
     if change.after != change.first:
-        half = states[change.after - 1]
-        unfinished, complete = date_step(
-            life.bare, life.bare_sigma, (half.start, settled), (settled, new.stop), ONSET_MARGIN
-        )
+        unfinished, complete = _date(life, change.after)
+    if change.reached is not None:
+        unfinished = _date(life, change.reached)[0]
     turn = Turn(last, first, max(complete, first), since, until, unfinished)
     moved = replace(patch, first=at, when=np.full(patch.area, at, np.int16))
     evidence = weigh_evidence(

@@ -231,13 +231,14 @@ def _stands(shadow: ShadowEvidence | None) -> bool | None:
 
 def _ground(e: Evidence) -> tuple[Kind, Kind | None]:
     """Flat ground changed: a foundation is bright, pale and neatly outlined; bare soil is warm; the rest stays unnamed."""
-    if _is_foundation(e):
+    if is_foundation(e):
         return Kind.CONSTRUCTION, Kind.SURFACE_CHANGE
     green = e.green_before > -0.15 and e.green_after < e.green_before - 0.1
     return (Kind.CLEARING if green and e.warming > -0.1 else Kind.SURFACE_CHANGE), None
 
 
-def _is_foundation(e: Evidence) -> bool:
+def is_foundation(e: Evidence) -> bool:
+    """Whether it looks like one: brighter than the ground, pale, and neatly outlined."""
     return e.brightening > 0.35 and e.warming < -0.05 and e.solidity > 0.8 and e.thickness > 0.6
 
 

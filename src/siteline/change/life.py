@@ -91,9 +91,9 @@ class Controls:
             | (self.cols >= patch.cols.stop + AWAY_PX)
         )
         ok = self.usable[looks[0] : looks[1]]
-        known = np.where(ok, self.steady[:, looks[0] : looks[1]], np.nan)
-        with np.errstate(all="ignore"):
-            own = np.nanmean(known, axis=1)
+        count = ok.sum(axis=0)
+        total = np.where(ok, self.steady[:, looks[0] : looks[1]], 0).sum(axis=1)
+        own = np.where(count > 0, total / np.maximum(count, 1), np.nan)
         apart = np.square(own - level[:, None]).sum(axis=0)
         apart = np.where(far & np.isfinite(apart), apart, np.inf)
         near = np.argsort(apart, kind="stable")[:CONTROLS]
@@ -105,9 +105,10 @@ class Controls:
         few = seen.sum(axis=1) < LEAST_CONTROLS
         lines = []
         for values in (self.steady, self.plain):
-            with np.errstate(all="ignore"):
-                line = np.nanmedian(np.where(seen[None], values[:, :, near], np.nan), axis=2)
-            lines.append(np.where(few | ~np.isfinite(line), 0, line).astype(np.float32))
+            line = np.zeros(values.shape[:2], np.float32)
+            some = np.where(seen[~few], values[:, ~few][:, :, near], np.nan)
+            line[:, ~few] = np.nanmedian(some, axis=2)
+            lines.append(line)
         return lines[0], lines[1]
 
 
@@ -180,11 +181,11 @@ def follow_life(patch: Patch, scene: Scene, controls: Controls) -> Life:
         first = (0, len(history.seen))
     beside = controls.beside(patch, np.nan_to_num(level), first)
     rough = 0.6 * np.log(history.texture + ROUGHNESS)
-    line = np.concatenate([history.inside - beside[0], rough[None]]).astype(np.float32)
-    line[:, ~history.usable] = np.nan
-    sigma = _tremble(line)
     bare = follow(patch, scene.plain, restless).inside - beside[1]
     bare[:, ~history.usable] = np.nan
+    line = np.concatenate([bare, rough[None]]).astype(np.float32)
+    line[:, ~history.usable] = np.nan
+    sigma = _tremble(line)
     breaks = cut_line(line, sigma, unit)
     natural = follow(patch, scene.natural, restless)
     dark = _darkness(patch, scene)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import TypeVar
 
-from siteline.change.kinds import SURE_SHADOW, terms_of
+from siteline.change.kinds import PLAIN_SHADOW, SURE_SHADOW, UNEVEN, is_foundation, terms_of
 from siteline.change.stories import Context, Story
 from siteline.change.weights import AMONG, GROUND, KINDS, OUTLINED, STAGES
 from siteline.model.change import Kind, Stage
@@ -64,13 +64,24 @@ def _logit(p: float) -> float:
 
 def kind_by_odds(story: Story) -> tuple[Kind, Kind | None]:
     """The likeliest kind, and the runner-up where it is not much less likely."""
+    shadows = [
+        s.log_bayes for s in (story.evidence.shadow_before, story.evidence.shadow_after) if s is not None
+    ]
+    if len(shadows) == 2 and min(shadows) > PLAIN_SHADOW:
+        return Kind.ROOF_CHANGE, None
     likely = _shares({Kind(k): w for k, w in KINDS.items()}, weigh(story))
     (first, most), (second, next_most) = sorted(likely.items(), key=lambda item: -item[1])[:2]
     return first, second if next_most > CLOSE * most else None
 
 
 def stage_by_odds(story: Story) -> Stage:
-    """How far a construction has come at the end."""
+    """How far a construction has come at the end; slabs and open frames are known by their looks, the rest by the model."""
+    e = story.evidence
+    stands = e.shadow_after is not None and e.shadow_after.log_bayes > SURE_SHADOW
+    if is_foundation(e) and not stands:
+        return Stage.FOUNDATION
+    if stands and e.texture > UNEVEN:
+        return Stage.STRUCTURE
     likely = _shares({Stage(k): w for k, w in STAGES.items()}, weigh(story))
     return max(likely, key=lambda stage: likely[stage])
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import (
+    binary_closing,
     binary_dilation,
     binary_erosion,
     binary_fill_holes,
@@ -20,7 +21,7 @@ from scipy.ndimage import (
 from skimage.segmentation import felzenszwalb
 
 from siteline.change.features import SCALES, typical_level
-from siteline.change.objects import AROUND, Mask, Patch, solidity
+from siteline.change.objects import AROUND, Mask, Patch, solidity, split_in_two
 from siteline.change.places import Place, cast_shadows
 from siteline.change.scene import Scene
 from siteline.change.stories import mask_of
@@ -58,6 +59,15 @@ INNER, INNER_RIM, INNER_SOLID = (0.06, 0.75), 3.0, 0.8
 """Size of a building against its yard, and how plainly it must stand out within it."""
 
 DEMOTED = 3.0
+
+RIM_PX = 2
+"""Width of the rim of a yard that shows its bare ground."""
+
+SEPARATION = 0.6
+"""Least share of the variance that two kinds of ground must explain."""
+
+MOST_UNEVEN = 1.5
+"""Frames are more uneven than this; it is not held against them."""
 
 KNOWN_RIM = 5.0
 """Somebody who drew a building saw it stand out."""
@@ -183,7 +193,7 @@ def merit_of(roof: Roof, shadow: float) -> float:
 
     shadow: log Bayes factor. Weights by conditional logit on tuning districts.
     """
-    rim, uneven = min(roof.rim, 6.0), min(roof.uneven, 4.0)
+    rim, uneven = min(roof.rim, 6.0), min(roof.uneven, MOST_UNEVEN)
     return (
         0.39 * rim
         + 3.5 * roof.solid
@@ -191,7 +201,7 @@ def merit_of(roof: Roof, shadow: float) -> float:
         + 0.06 * math.sqrt(min(max(shadow, 2.0), 30.0))
         + 0.08 * min(max(shadow, -3.0), 2.0)
         - 1.67 * uneven
-        + 1.2 * math.log(max(roof.uneven, 0.1))
+        + 1.2 * math.log(max(uneven, 0.1))
         - 1.8 * max(roof.green, 0.0)
     )
 
@@ -234,8 +244,11 @@ def best_view(scene: Scene, rows: slice, cols: slice, looks: tuple[int, int]) ->
 
 
 def _segments(scaled: Array, wide: Mask, changed: Mask, least: int) -> Iterator[Mask]:
-    """Masks of segments that lie mostly on changed ground; the whole patch comes first."""
+    """Masks that lie mostly on changed ground: the whole patch, what differs from its rim, and segments."""
     yield changed
+    inner = _unlike_rim(scaled, changed)
+    if inner is not None:
+        yield inner
     big = np.stack(
         [zoom(band, ENLARGED, order=1, grid_mode=True, mode="nearest") for band in scaled], axis=-1
     )
@@ -258,6 +271,19 @@ def _segments(scaled: Array, wide: Mask, changed: Mask, least: int) -> Iterator[
                 continue
             seen.add(small.tobytes())
             yield small
+
+
+def _unlike_rim(scaled: Array, changed: Mask) -> Mask | None:
+    """What differs from the bare rim of a changed patch, be it darker or lighter: open frames have both."""
+    core = binary_erosion(changed, AROUND, RIM_PX)
+    if core.sum() < 12:
+        return None
+    soil = np.median(scaled[:, changed & ~core], axis=1)
+    apart = np.linalg.norm(scaled - soil[:, None, None], axis=0)
+    cut, explained, near, far = split_in_two(apart[changed])
+    if explained < SEPARATION or far < 1.5 * near + 1:
+        return None
+    return np.asarray(binary_closing(changed & (apart > cut), AROUND))
 
 
 def _weigh(mask: Mask, scaled: Array, rows: slice, cols: slice, ndvi: int | None) -> Roof | None:

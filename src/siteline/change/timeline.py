@@ -20,7 +20,7 @@ SEEN = 0.5
 NEAR_LOOKS = 8
 """Looks on either side of a change that say between which levels it went; further ones have other seasons."""
 
-FARTHEST = 60.0
+FARTHEST = 120.0
 """A single look is never further from a level than this, in noise variances: one missed cloud must not date a change."""
 
 GAP, WIDTH = 2, 4

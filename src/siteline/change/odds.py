@@ -69,6 +69,8 @@ def kind_by_odds(story: Story) -> tuple[Kind, Kind | None]:
     ]
     if len(shadows) == 2 and min(shadows) > PLAIN_SHADOW:
         return Kind.ROOF_CHANGE, None
+    if len(shadows) < 2 and story.kind is not None:  # too few looks for a shadow: the states around it tell
+        return story.kind, None
     likely = _shares({Kind(k): w for k, w in KINDS.items()}, weigh(story))
     (first, most), (second, next_most) = sorted(likely.items(), key=lambda item: -item[1])[:2]
     return first, second if next_most > CLOSE * most else None

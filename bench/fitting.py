@@ -29,6 +29,8 @@ from siteline.model.change import Kind
 Matrix = NDArray[np.float64]
 
 HOME = Path(__file__).parents[1] / "src/siteline/change/weights.py"
+MODELS = ("OUTLINED", "AMONG", "GROUND", "KINDS", "STAGES")
+
 ROUNDS = 4
 """Which of two stories of one place stands depends on the weights, so that they are fitted again."""
 
@@ -242,7 +244,7 @@ def main(arguments: Sequence[str]) -> None:
     named = arguments[arguments.index("--looks") + 1].split(",") if "--looks" in arguments else TUNING
     wanted = [int(n) for n in named]
     jobs = [(seed, looks, folder) for looks in wanted for seed in TUNING[looks]]
-    models: dict[str, dict] = {n: {} for n in ("OUTLINED", "AMONG", "GROUND", "KINDS", "STAGES")}  # type: ignore[type-arg]
+    models: dict[str, dict] = {n: getattr(odds, n) for n in MODELS}  # type: ignore[type-arg]
     with ProcessPoolExecutor(len(os.sched_getaffinity(0))) as pool:
         paths = list(pool.map(_prepare, jobs))
         for _ in range(ROUNDS):

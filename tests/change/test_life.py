@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from siteline.change.chronicle import name_changes
@@ -48,8 +48,7 @@ def test_the_interval_of_a_step_holds_its_date(at: int, hidden: list[int], size:
     line[:, at:] = size
     line[:, hidden] = np.nan
     seen = [t for t in range(20) if t not in hidden]
-    if sum(t < at for t in seen) < 2 or sum(t >= at for t in seen) < 2:
-        return
+    assume(sum(t < at for t in seen) >= 2 and sum(t >= at for t in seen) >= 2)
     last, first = date_step(line, SIGMA[:3], (0, at), (at, 20), 40.0)
     assert last == max(t for t in seen if t < at)
     assert first == min(t for t in seen if t >= at)

@@ -8,17 +8,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import binary_dilation
 
 from siteline.change.features import SCALES
-from siteline.change.kinds import PLAIN_SHADOW, SURE_SHADOW, is_foundation, probability_of
+from siteline.change.kinds import PLAIN_SHADOW, SURE_SHADOW, probability_of
 from siteline.change.life import TEXTURE_UNIT, Controls, Life, State, follow_life
-from siteline.change.objects import AROUND, Patch
-from siteline.change.odds import odds_among, odds_of
 from siteline.change.places import Place, choose_places, weigh_evidence
+from siteline.change.rivals import weigh_up
 from siteline.change.roofs import OVERLAP, Roof, choose_roofs, outline_known
 from siteline.change.scene import Scene
-from siteline.change.stories import JOINED_YEARS, Context, Story, join_growth, tell_alone
+from siteline.change.stories import Story, join_growth
 from siteline.change.timeline import Turn, date_step
 from siteline.model.change import Kind
 from siteline.model.place import Role, Structure
@@ -31,17 +29,11 @@ SAME = 1.5
 NEW_ROOF = 2.0
 """A standing building whose level steps by more has another roof."""
 
-ONSET_MARGIN = 60.0
-"""Dates that explain a step as well as the best one, to so many noise variances, stay possible; set on tuning districts."""
-
 WORTH_A_LOOK = 0.1
 """Changes less probable than this do not seed outlines."""
 
-RECENT_YEARS = 0.5
-"""Foundations are built over within about this. Tuning districts hold too few to learn them: the general model weighs them."""
-
-SHADOWLESS = 0.6
-"""How much less a story counts beside others if it has no shadow."""
+ONSET_MARGIN = 60.0
+"""Dates that explain a step as well as the best one, to so many noise variances, stay possible; set on tuning districts."""
 
 ROOFING_YEARS = 1.25
 """What a new building looks like may change for so long before it is another roof."""
@@ -51,9 +43,6 @@ GROUND_YEARS = 0.5
 
 BARE_GREEN, BARE_LIGHT = 0.05, 0.12
 """Loss of NDVI, or gain of log brightness, of ground that is cleared."""
-
-SAME_GROUND, SAME_TIME = 0.3, 0.25
-"""Stories that share so much of the smaller one's ground, within so many years, are of one change."""
 
 NO_SHADOW = -1.0
 """Log Bayes factor below which nothing stands."""
@@ -97,108 +86,8 @@ def live_through(places: Sequence[Place], known: Sequence[Structure], scene: Sce
     return [s for label, roof in mine for s in tell_lives([roof], scene, label)] + tell_lives(roofs, scene)
 
 
-def weigh_up(lived: Sequence[Story], rest: Sequence[Place], scene: Scene) -> list[Story]:
-    """The stories that stand, with their probabilities: the likeliest of each place, and changes that none of them explains."""
-    told = settle(weigh_among(lived, scene), scene)
-    other = [tell_alone(p) for p in leave_unexplained(rest, told, scene)]
-    return told + [replace(s, probability=odds_of(s)) for s in other]
-
-
-def weigh_among(stories: Sequence[Story], scene: Scene) -> list[Story]:
-    """
-    Stories with their probabilities, each seen among its rivals: others of about the same ground and time.
-
-    Of a building, its halves, its yard and its shadow, at most one is the building.
-    """
-    if not stories:
-        return []
-    years = scene.natural.years
-    alone = np.array([odds_of(s) for s in stories])
-    spans = np.array([_span(s, years) for s in stories])
-    box = np.array(
-        [(s.patch.rows.start, s.patch.rows.stop, s.patch.cols.start, s.patch.cols.stop) for s in stories]
-    )
-    weighed = []
-    for i, story in enumerate(stories):
-        top, bottom, left, right = box[i]
-        near = (box[:, 0] < bottom + NEAR_PX) & (box[:, 1] > top - NEAR_PX)
-        near &= (box[:, 2] < right + NEAR_PX) & (box[:, 3] > left - NEAR_PX)
-        near &= (spans[:, 0] <= spans[i, 1] + SAME_TIME) & (spans[:, 1] >= spans[i, 0] - SAME_TIME)
-        near[i] = False
-        rivals = [int(k) for k in np.flatnonzero(near)]
-        rivals = [k for k in rivals if stories[k].patch.mask is not story.patch.mask]
-        best = max(rivals, key=lambda k: alone[k], default=None)
-        context = Context(
-            alone=float(alone[i]),
-            rival=float(alone[best]) if best is not None else 0.0,
-            rivals=len(rivals),
-            size=1.0 if best is None else story.patch.area / stories[best].patch.area,
-            shared=0.0 if best is None else story.patch.overlap(stories[best].patch),
-        )
-        probability = odds_among(story, context)
-        if is_foundation(story.evidence) and story.evidence.lasted < RECENT_YEARS:
-            probability = max(probability, probability_of(story.evidence))
-        weighed.append(replace(story, probability=probability, context=context))
-    return weighed
-
-
 def _shares(a: Roof, b: Roof) -> bool:
     return a.patch(0).overlap(b.patch(0)) > OVERLAP
-
-
-def settle(stories: Sequence[Story], scene: Scene) -> list[Story]:
-    """
-    Of stories that tell the same change of the same ground, the likeliest.
-
-    What happens in the yard or the shadow of a likelier building while that is built or torn down is part of it, unless it
-    plainly stands by itself.
-    """
-    years = scene.natural.years
-    kept: list[Story] = []
-    for story in sorted(
-        stories, key=lambda s: (-_weight(s), -s.patch.area, s.patch.rows.start, s.patch.cols.start)
-    ):
-        first, last = _span(story, years)
-        if not any(
-            (
-                k.patch.mask is not story.patch.mask  # one life tells its changes apart by itself
-                and k.patch.overlap(story.patch) > SAME_GROUND
-                and _span(k, years)[0] <= last + SAME_TIME
-                and _span(k, years)[1] >= first - SAME_TIME
-            )
-            or (
-                k.probability >= LIKELY
-                and not _stands_apart(story)
-                and _explains(k, story.patch, story.at, scene)
-            )
-            for k in kept
-        ):
-            kept.append(story)
-    return kept
-
-
-def _weight(story: Story) -> float:
-    """Its probability; less where no shadow of its own says that something stands or stood there."""
-    shadows = [
-        s.log_bayes for s in (story.evidence.shadow_before, story.evidence.shadow_after) if s is not None
-    ]
-    return story.probability * (1.0 if max(shadows, default=0.0) > SURE_SHADOW else SHADOWLESS)
-
-
-def _span(story: Story, years: NDArray[np.float64]) -> tuple[float, float]:
-    """From the last look without a change to the first with all of it, as years."""
-    turn = story.turn
-    start = turn.last_without if turn.last_without is not None else story.at
-    end = turn.complete if turn.complete is not None else story.settled
-    return float(years[min(start, story.at)]), float(years[min(max(end, story.settled), len(years) - 1)])
-
-
-def _stands_apart(story: Story) -> bool:
-    """Whether a story is plainly one of a building of its own."""
-    shadows = [
-        s.log_bayes for s in (story.evidence.shadow_before, story.evidence.shadow_after) if s is not None
-    ]
-    return story.probability >= SURE and max(shadows, default=0.0) > PLAIN_SHADOW
 
 
 def tell_lives(roofs: Sequence[Roof], scene: Scene, label: str = "") -> list[Story]:
@@ -249,8 +138,8 @@ def name_changes(life: Life, stands: Sequence[bool | None], scene: Scene) -> lis
     """
     The changes of one place, in order.
 
-    Between two states of which it is known whether something stands, what lies between belongs to the change. Works that follow
-    each other within `JOINED_YEARS` are one change.
+    Between two states of which it is known whether something stands, what lies between belongs to the change. Ground laid bare
+    within `GROUND_YEARS` before a building belongs to it, and so does what its roof turns into within `ROOFING_YEARS`.
     """
     states, years = life.states, scene.natural.years
     anchors = [i for i, s in enumerate(stands) if s is not None]
@@ -329,60 +218,4 @@ def _tell(life: Life, roof: Roof, change: Change, span: tuple[int, int], scene: 
     evidence = replace(evidence, rim=roof.rim)
     return Story(
         moved, life.history.seen, turn, at, settled, evidence, probability_of(evidence), "", change.kind
-    )
-
-
-NEAR_PX = 5
-"""Ground as near as this to a building is disturbed by its works."""
-
-SURE = 0.8
-"""Stories at least as probable may stand beside others, if their shadow is plain."""
-
-LIKELY = 0.3
-"""Stories at least as probable explain what happens beside them."""
-
-
-def leave_unexplained(places: Sequence[Place], told: Sequence[Story], scene: Scene) -> list[Place]:
-    """Changes that no story of a building explains: neither its ground, nor its yard, nor its shadow."""
-    sure = [s for s in told if s.probability >= LIKELY and s.evidence.area_px > 0]
-    return [p for p in places if not any(_explains(s, p.patch, p.at, scene) for s in sure)]
-
-
-def _explains(story: Story, patch: Patch, at: int, scene: Scene) -> bool:
-    """Whether a change of some ground at some look is part of a building's works."""
-    years = scene.natural.years
-    end = story.turn.complete if story.turn.complete is not None else story.settled
-    timely = years[story.turn.first_with] - 0.25 <= years[at] <= years[max(end, story.at)] + JOINED_YEARS
-    if not timely:
-        return False
-    if story.patch.overlap(patch) > 0.3:
-        return True
-    rows, cols, wide = story.patch.grown(NEAR_PX + 1, scene.natural.usable.shape[1:])
-    near = Patch(rows, cols, binary_dilation(wide, AROUND, NEAR_PX), story.at, np.zeros(0, np.int16))
-    if near.covers(patch) > 0.6:
-        return True
-    return _in_shadow(story, patch, scene)
-
-
-def _in_shadow(story: Story, patch: Patch, scene: Scene) -> bool:
-    """Whether a change lies where the building throws its shadow in the looks at hand."""
-    height, gsd = story.evidence.shadow_after or story.evidence.shadow_before, scene.grid.gsd_m
-    if height is None or gsd is None or not np.isfinite(scene.elevation).any():
-        return False
-    low = float(np.nanquantile(scene.elevation, 0.15))
-    azimuth = np.radians(float(np.nanmedian(scene.azimuth)))
-    reach = max(height.height, 4.0) / np.tan(np.radians(max(low, 10.0))) / gsd
-    dy, dx = np.cos(azimuth) * reach, -np.sin(azimuth) * reach
-    mine_y, mine_x = (
-        (story.patch.rows.start + story.patch.rows.stop) / 2,
-        (story.patch.cols.start + story.patch.cols.stop) / 2,
-    )
-    span_y, span_x = np.sort([0, dy]), np.sort([0, dx])
-    half_y = (story.patch.rows.stop - story.patch.rows.start) / 2 + 2
-    half_x = (story.patch.cols.stop - story.patch.cols.start) / 2 + 2
-    return bool(
-        patch.rows.start >= mine_y + span_y[0] - half_y
-        and patch.rows.stop <= mine_y + span_y[1] + half_y
-        and patch.cols.start >= mine_x + span_x[0] - half_x
-        and patch.cols.stop <= mine_x + span_x[1] + half_x
     )

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from siteline.change import odds
 from siteline.change.chronicle import tell_scene
 from siteline.change.features import extract_series
 from siteline.change.kinds import SURE_SHADOW, kind_of, stage_of
 from siteline.change.objects import outline_of
 from siteline.change.observability import observe
+from siteline.change.odds import kind_by_odds, stage_by_odds
 from siteline.change.options import REPORTED_FROM, ChangeOptions, Preset
 from siteline.change.places import HOPELESS, Place, choose_places
 from siteline.change.scene import Scene
@@ -88,11 +88,10 @@ def find_changes(
 def describe(story: Story, scene: Scene) -> ChangeEvent:
     """A story as an event."""
     evidence = story.evidence
-    by_odds = scene.has_sun and bool(odds.__dict__["KINDS"])
-    kind, rival = odds.kind_by_odds(story) if by_odds else kind_of(evidence)
+    kind, rival = kind_by_odds(story) if scene.has_sun else kind_of(evidence)
     stage = None
     if kind is Kind.CONSTRUCTION:
-        stage = odds.stage_by_odds(story) if by_odds else stage_of(evidence)
+        stage = stage_by_odds(story) if scene.has_sun else stage_of(evidence)
     ids, acquired = scene.scene_ids, scene.acquired
     last, first = story.turn.last_without, story.turn.first_with
     finished = None
@@ -133,7 +132,7 @@ def _finished(story: Story, scene: Scene) -> DateInterval | None:
     if complete is None:
         return None
     earlier = np.flatnonzero(story.seen[:complete] >= SEEN)
-    before = story.turn.unfinished if story.turn.unfinished is not None else None
+    before = story.turn.unfinished
     if before is None and earlier.size:
         before = int(earlier[-1])
     after = scene.acquired[before].first_day if before is not None and before < complete else None

@@ -111,6 +111,11 @@ class Evidence:
     rim: float = math.nan
     """Contrast at the fainter quarter of its edge, in the images before or after; NaN where no roof was outlined."""
 
+    @property
+    def shadows(self) -> tuple[float, ...]:
+        """Log Bayes factors of the shadows before and after, as far as there were looks enough to weigh them."""
+        return tuple(s.log_bayes for s in (self.shadow_before, self.shadow_after) if s is not None)
+
 
 WEIGHTS = {
     "constant": -7.8,

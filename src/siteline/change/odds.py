@@ -20,23 +20,16 @@ CLOSE = 0.5
 def odds_of(story: Story) -> float:
     """Probability, 0–1, that a change is real and lasting."""
     weights = GROUND if math.isnan(story.evidence.rim) else OUTLINED
-    if not weights:
-        return story.probability
     return 1 / (1 + math.exp(-max(min(_sum(weights, weigh(story)), 12.0), -12.0)))
 
 
 def odds_among(story: Story, context: Context) -> float:
     """Probability, 0–1, that a change of an outlined place is real, seen among its rivals."""
-    if not AMONG:
-        return context.alone
     return 1 / (1 + math.exp(-max(min(_sum(AMONG, weigh_context(story, context)), 12.0), -12.0)))
 
 
 def weigh_context(story: Story, context: Context) -> dict[str, float]:
     """What `odds_among` weighs, by name."""
-    shadows = [
-        s.log_bayes for s in (story.evidence.shadow_before, story.evidence.shadow_after) if s is not None
-    ]
     mine, theirs = _logit(context.alone), _logit(context.rival) if context.rivals else -6.0
     lead = mine - theirs
     return {
@@ -51,7 +44,7 @@ def weigh_context(story: Story, context: Context) -> dict[str, float]:
         "shared": context.shared,
         "within": context.shared * float(context.size < 1),
         "around": context.shared * float(context.size > 1),
-        "shadow": float(max(shadows, default=0.0) > SURE_SHADOW),
+        "shadow": float(max(story.evidence.shadows, default=0.0) > SURE_SHADOW),
         "built": float(story.kind is Kind.CONSTRUCTION),
         "gone": float(story.kind is Kind.DEMOLITION),
         "reroofed": float(story.kind is Kind.ROOF_CHANGE),
@@ -64,9 +57,7 @@ def _logit(p: float) -> float:
 
 def kind_by_odds(story: Story) -> tuple[Kind, Kind | None]:
     """The likeliest kind, and the runner-up where it is not much less likely."""
-    shadows = [
-        s.log_bayes for s in (story.evidence.shadow_before, story.evidence.shadow_after) if s is not None
-    ]
+    shadows = story.evidence.shadows
     if len(shadows) == 2 and min(shadows) > PLAIN_SHADOW:
         return Kind.ROOF_CHANGE, None
     if len(shadows) < 2 and story.kind is not None:  # too few looks for a shadow: the states around it tell

@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 from shapely import LineString, Polygon, unary_union
-from shapely.affinity import rotate, translate
 from shapely.geometry import box
 from shapely.geometry.base import BaseGeometry
 
@@ -16,7 +15,6 @@ from siteline.model.change import Kind
 from siteline.simulate.site import (
     ROOFS,
     Building,
-    Field,
     Parked,
     Patch,
     Road,
@@ -26,7 +24,7 @@ from siteline.simulate.site import (
     draw_l,
     draw_rectangle,
 )
-from siteline.simulate.story import choose_days, plan_looks, random_fence, random_roads
+from siteline.simulate.story import choose_days, plan_looks, random_farmland, random_fence, random_roads
 
 _HISTORIES = {
     "stable": 0.30,
@@ -82,7 +80,7 @@ def random_district(
     grid = float(rng.uniform(0, 90))
     fence = random_fence(rng, size_m)
     roads = (*random_roads(rng, size_m, grid), *_siding(rng, size_m, grid))
-    fields, woods = _farmland(rng, size_m, fence)
+    fields, woods = random_farmland(rng, size_m, fence, spread=12, poorest=0.6)
     buildings, patches, stacks = _plots(rng, size_m, gsd_m, grid, roads, woods, plots, span)
     pond = _pond(rng, size_m, buildings, patches, roads)
     return SimulatedSite(
@@ -168,35 +166,6 @@ def _pond(
             long_ago = date(2000, 1, 1)
             return (Patch("pond", shore, "water", long_ago, long_ago + timedelta(days=1)),)
     return ()
-
-
-def _farmland(
-    rng: np.random.Generator, size: float, fence: Polygon
-) -> tuple[tuple[Field, ...], tuple[Polygon, ...]]:
-    """Fields and woods in the corners, outside the fence."""
-    fields, woods = [], []
-    outside = box(-40, -40, size + 40, size + 40).difference(fence.buffer(12))
-    for x, y in ((0, 0), (1, 0), (0, 1), (1, 1)):
-        half = rng.uniform(0.26, 0.46, 2) * size
-        plot = translate(box(-half[0], -half[1], half[0], half[1]), x * size, y * size)
-        plot = rotate(plot, float(rng.uniform(-8, 8))).intersection(outside)
-        if plot.geom_type != "Polygon" or plot.area < 400:
-            continue
-        if rng.random() < 0.7:
-            early = rng.random() < 0.5
-            fields.append(
-                Field(
-                    plot,
-                    float(rng.uniform(0, 180)),
-                    int(rng.normal(118 if early else 162, 12)),
-                    int(rng.normal(198 if early else 262, 12)),
-                    int(rng.normal(262 if early else 298, 12)),
-                    float(rng.uniform(0.6, 0.97)),
-                )
-            )
-        else:
-            woods.append(plot)
-    return tuple(fields), tuple(woods)
 
 
 def _plots(

@@ -351,7 +351,7 @@ def random_story(
     grid = float(rng.uniform(0, 90))
     fence = random_fence(rng, size_m)
     roads = random_roads(rng, size_m, grid)
-    fields, woods = _random_farmland(rng, size_m, fence)
+    fields, woods = random_farmland(rng, size_m, fence)
     halls, patches = _random_buildings(rng, size_m, grid, roads, woods, buildings, start, end)
     return SimulatedSite(
         id=f"lot-{seed}",
@@ -422,9 +422,14 @@ def random_roads(rng: np.random.Generator, size: float, grid: float) -> tuple[Ro
     return tuple(roads)
 
 
-def _random_farmland(
-    rng: np.random.Generator, size: float, fence: Polygon
+def random_farmland(
+    rng: np.random.Generator, size: float, fence: Polygon, *, spread: float = 8, poorest: float = 0.8
 ) -> tuple[tuple[Field, ...], tuple[Polygon, ...]]:
+    """
+    Fields and woods in the corners of a site of `size` metres, outside its fence.
+
+    spread: days by which sowing and harvest differ, one sigma; poorest: least share of ground that a crop covers.
+    """
     fields, woods = [], []
     outside = box(-40, -40, size + 40, size + 40).difference(fence.buffer(12))
     for x, y in ((0, 0), (1, 0), (0, 1), (1, 1)):
@@ -439,10 +444,10 @@ def _random_farmland(
                 Field(
                     plot,
                     float(rng.uniform(0, 180)),
-                    int(rng.normal(118 if early else 162, 8)),
-                    int(rng.normal(198 if early else 262, 8)),
-                    int(rng.normal(262 if early else 298, 8)),
-                    float(rng.uniform(0.8, 0.97)),
+                    int(rng.normal(118 if early else 162, spread)),
+                    int(rng.normal(198 if early else 262, spread)),
+                    int(rng.normal(262 if early else 298, spread)),
+                    float(rng.uniform(poorest, 0.97)),
                 )
             )
         else:

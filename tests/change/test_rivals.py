@@ -1,0 +1,93 @@
+"""Outlines of buildings, and stories weighed against each other."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from siteline.change import weights
+from siteline.change.chronicle import live_through
+from siteline.change.features import extract_series
+from siteline.change.find import ChangeOptions
+from siteline.change.odds import kind_by_odds, odds_of, weigh, weigh_context
+from siteline.change.places import Place
+from siteline.change.rivals import leave_unexplained, settle, weigh_among
+from siteline.change.roofs import Roof, choose_roofs
+from siteline.change.scene import Scene
+from siteline.change.stories import Context, Story
+from siteline.model.change import Kind
+from tests.change.scenes import Block, days_apart, make_cube
+
+YARD = Block(14, 12, 22, 28, since=16, colour=(0.15, 0.19, 0.24, 0.29))
+HALL = Block(20, 18, 9, 14, since=22, height_m=9.0)
+
+
+@pytest.fixture(scope="module")
+def scene() -> Scene:
+    """A yard cleared at look 16, and a hall on it from look 22 of 40."""
+    cube, looks = make_cube(days_apart(40, 25), [YARD, HALL], sun=True)[:2]
+    return Scene.of(cube, looks, extract_series(cube), ChangeOptions())
+
+
+@pytest.fixture(scope="module")
+def places(scene: Scene) -> list[Place]:
+    """All that changed there."""
+    return [Place.of(patch, cut, scene) for cut in scene.cuts for patch in cut.patches]
+
+
+def iou(roof: Roof, block: Block) -> float:
+    """Of an outline and a block, in pixels."""
+    true = np.zeros((64, 64), bool)
+    true[block.top : block.top + block.rows, block.left : block.left + block.cols] = True
+    found = np.zeros((64, 64), bool)
+    found[roof.rows, roof.cols] = roof.mask
+    return float((true & found).sum() / (true | found).sum())
+
+
+@pytest.fixture(scope="module")
+def stories(places: list[Place], scene: Scene) -> list[Story]:
+    """Every story of every outline, with its probability."""
+    return weigh_among(live_through(places, (), scene), scene)
+
+
+def test_the_hall_is_outlined_and_not_its_yard(places: list[Place], scene: Scene) -> None:
+    """Of the outlines kept, one is the hall's; none is the yard's, which it lies in."""
+    roofs = choose_roofs(places, scene)
+    assert max(iou(r, HALL) for r in roofs) > 0.7
+    assert max(iou(r, YARD) for r in roofs) < 0.7
+
+
+def test_one_story_stands_where_one_hall_was_built(stories: list[Story], scene: Scene) -> None:
+    """However many outlines there were, the settled stories that overlap the hall are one."""
+    here = [s for s in settle(stories, scene) if s.probability >= 0.5]
+    assert len(here) == 1
+    assert here[0].kind is Kind.CONSTRUCTION
+
+
+def test_the_yard_is_explained_by_the_hall(stories: list[Story], places: list[Place], scene: Scene) -> None:
+    """The clearing of the ground around it is part of the works; without the hall it is told."""
+    hall = [s for s in settle(stories, scene) if s.probability >= 0.5]
+    yard = [p for p in places if p.probability > 0.3 and p.patch.area > 200]
+    assert yard
+    assert leave_unexplained(yard, hall, scene) == []
+    assert leave_unexplained(yard, [], scene) == yard
+
+
+def test_two_plain_shadows_are_a_new_roof(stories: list[Story]) -> None:
+    """What stood before and stands after, beyond doubt, was reroofed, whatever else the models weigh."""
+    story = stories[0]
+    shadow = next(s.evidence.shadow_after for s in stories if s.evidence.shadow_after is not None)
+    sure = replace(shadow, log_bayes=40.0)
+    both = replace(story, evidence=replace(story.evidence, shadow_before=sure, shadow_after=sure))
+    assert kind_by_odds(both) == (Kind.ROOF_CHANGE, None)
+
+
+def test_models_weigh_only_what_is_measured(stories: list[Story]) -> None:
+    """Every weight has a term, every kind its weights, and every probability lies between 0 and 1."""
+    terms = set(weigh(stories[0]))
+    for model in (weights.OUTLINED, weights.GROUND, *weights.KINDS.values(), *weights.STAGES.values()):
+        assert model
+        assert set(model) <= terms
+    assert set(weights.AMONG) <= set(weigh_context(stories[0], Context(0.5, 0.5, 1, 1.0, 0.5)))
+    assert set(weights.KINDS) == set(Kind)
+    assert all(0 < odds_of(s) < 1 for s in stories)

@@ -34,7 +34,7 @@ def surveyed(rendered: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[
     assert siteline("scenes", "add", site["id"], "--manifest", rendered / "scenes.csv", cwd=case).code == 0
     done = read_json("survey", site["id"], cwd=case)
     assert done["looks"]["used"] >= LOOKS // 2
-    assert set(done) == {"events", "looks", "seconds"}
+    assert {"events", "looks", "seconds"} <= set(done)
     return case, site["id"]
 
 

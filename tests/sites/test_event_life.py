@@ -10,7 +10,7 @@ import pytest
 from shapely.affinity import translate
 from shapely.geometry import box
 
-from siteline.model.change import Kind, Method, Stage, Status
+from siteline.model.change import Kind, Method, Observation, Stage, State, Status
 from siteline.model.dates import DateInterval
 from siteline.model.errors import BadInput, NotFound
 from siteline.sites.events import Events
@@ -31,6 +31,46 @@ def test_a_survey_that_finds_the_same_adds_no_version(events: Events) -> None:
     first = events.record_survey("s", "survey1", [(make_event(), True)])
     assert events.record_survey("s", "survey2", [(make_event(), True)]) == first
     assert len(events.all("s")[0].versions) == 1
+
+
+def test_one_more_look_that_shows_the_same_adds_no_version(events: Events) -> None:
+    """What a newer look says is added to the version as it stands, and an earlier moment does not know of it."""
+    seen = make_event(observations=(*make_event().observations, Observation("S3", State.CHANGED)))
+    [(event_id, _)] = events.record_survey("s", "survey1", [(seen, True)])
+    between = datetime.now(UTC)
+    more = replace(
+        seen,
+        observations=(*seen.observations, Observation("S4", State.CHANGED)),
+        outline=translate(seen.outline, 0.5),
+        probability=0.93,
+    )
+    assert events.record_survey("s", "survey2", [(more, True)]) == [(event_id, 1)]
+    now = events.get("s", event_id).current
+    assert (now.number, now.event.outline, now.event.probability) == (1, seen.outline, 0.9)
+    assert now.event.observations == more.observations
+    assert events.get("s", event_id, as_of=between).current.event.observations == seen.observations
+
+
+def test_many_small_steps_are_a_new_form_in_the_end(events: Events) -> None:
+    """Each survey is held against the version on record, so that an outline cannot creep away unseen."""
+    events.record_survey("s", "survey0", [(make_event(), True)])
+    for step in range(1, 5):
+        crept = make_event(outline=translate(make_event().outline, step))
+        [(_, version)] = events.record_survey("s", f"survey{step}", [(crept, True)])
+    assert version == 2
+
+
+def test_a_second_look_makes_a_version_that_is_no_longer_provisional(events: Events) -> None:
+    """One look alone is provisional; confirmation is told, and does not ask for another judgement."""
+    first = make_event()
+    [(event_id, _)] = events.record_survey("s", "survey1", [(first, True)])
+    events.judge(event_id, Status.ACCEPTED, "seen")
+    second = replace(first, observations=(*first.observations, Observation("S3", State.CHANGED)))
+    assert events.record_survey("s", "survey2", [(second, True)]) == [(event_id, 2)]
+    found = events.get("s", event_id)
+    assert [v.event.provisional for v in found.versions] == [True, False]
+    assert not found.needs_review
+    assert not make_event(method=Method.DRAWN).provisional
 
 
 def test_a_changed_outline_is_a_version_of_the_same_event(events: Events) -> None:

@@ -54,11 +54,12 @@ def test_no_row_can_be_changed_or_deleted(db: Database, name: str, verb: str) ->
         },
         "judgement": {"id": "j", "event_id": "e", "version": 1, "status": "accepted", "why": ""},
         "event_name": {"event_id": "e", "label": "A-2"},
+        "sighting": {"event_id": "e", "version": 1, "survey_id": "x", "noun": "[]"},
         "measurement": {"site_id": "s", "subject": "e", "what": "area", "noun": ""},
         "filed_size": {"id": "f", "site_id": "s", "what": "area", "noun": "", "files": "[]", "versions": "{}"},
         "brief": {"id": "b", "sha256": "", "is_draft": True, "cites": "[]"},
     }  # fmt: skip
-    if name in ("event_version", "judgement", "event_name"):
+    if name in ("event_version", "judgement", "event_name", "sighting"):
         db.append(tables.event, columns["event"])
     db.append(tables.metadata.tables[name], columns[name])
     with pytest.raises(sa.exc.IntegrityError, match="never changed"), db.appending() as connection:

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
+from siteline.change.caveats import tell_caveats
 from siteline.change.chronicle import tell_scene
 from siteline.change.features import extract_series
 from siteline.change.kinds import SURE_SHADOW, kind_of, stage_of
+from siteline.change.newest import find_newest
 from siteline.change.objects import outline_of
 from siteline.change.observability import observe
 from siteline.change.odds import kind_by_odds, stage_by_odds
@@ -30,9 +32,6 @@ __all__ = ["ChangeOptions", "Changes", "Preset", "find_changes"]
 
 LEAST_LOOKS = 4
 """Fewer usable looks cannot tell a lasting change from a passing one."""
-
-FEW_LOOKS = 12
-"""With fewer usable looks the survey says so."""
 
 HEIGHT_FLOOR_M = 1.0
 """Error of a height from shadows that no number of looks removes, m."""
@@ -72,6 +71,7 @@ def find_changes(
         )
     scene = Scene.of(cube, looks, series, options)
     places = [Place.of(patch, cut, scene) for cut in scene.cuts for patch in cut.patches]
+    places += find_newest(scene)
     if scene.has_sun:
         stories = tell_scene(places, known, scene)
     else:
@@ -82,7 +82,7 @@ def find_changes(
         key=lambda e: (-e.probability, -e.outline.area, e.outline.bounds),
     )
     events = tuple(e for e in candidates if e.probability >= REPORTED_FROM[options.preset])
-    return Changes(events, tuple(candidates), scene.smallest, tuple(_remarks(scene)))
+    return Changes(events, tuple(candidates), scene.smallest, tuple(tell_caveats(scene)))
 
 
 def describe(story: Story, scene: Scene) -> ChangeEvent:
@@ -142,8 +142,8 @@ def _finished(story: Story, scene: Scene) -> DateInterval | None:
 def _warnings(story: Story, kind: Kind, scene: Scene) -> list[str]:
     """What the reader must be told; that the kind is unsure is told from `other_kind`."""
     evidence, said = story.evidence, []
-    if min(evidence.looks_before, evidence.looks_after) < 2:
-        said.append("on one side of the change there is a single image: not confirmed by a second look")
+    if evidence.looks_before < 2:
+        said.append("a single image shows the place before the change")
     if (
         scene.has_sun
         and evidence.shadow_after is not None
@@ -157,38 +157,3 @@ def _warnings(story: Story, kind: Kind, scene: Scene) -> list[str]:
     ):
         said.append("anything that casts a shadow looks like this: a heap or parked wagons too")
     return said
-
-
-def _remarks(scene: Scene) -> list[Remark]:
-    said = []
-    n = len(scene.acquired)
-    if n < FEW_LOOKS:
-        said.append(
-            Remark(
-                "survey",
-                f"only {n} usable images: dates are wide and kinds are guesses",
-                f"Add scenes: {FEW_LOOKS} or more.",
-            )
-        )
-    if n > 2 and _within_one_season({a.middle.month for a in scene.acquired}):
-        said.append(
-            Remark(
-                "survey",
-                "all usable images are of one season: what comes with the season looks like a lasting change",
-                "Add scenes of other months.",
-            )
-        )
-    if not scene.has_sun:
-        said.append(
-            Remark(
-                "survey",
-                "the shadow test is off (no reflectance, sun angles or fine pixels): kinds are judged by appearance alone",
-                "Give scale, offset and the hour of each image, where they are known.",
-            )
-        )
-    return said
-
-
-def _within_one_season(months: set[int]) -> bool:
-    """Whether all months lie within some four consecutive ones."""
-    return any(all((m - first) % 12 < 4 for m in months) for first in range(1, 13))

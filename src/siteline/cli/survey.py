@@ -40,8 +40,12 @@ def survey(
         if json:
             print_json(done.as_dict())
             return
-        looks = done.as_dict()["looks"]
+        looks, read = done.as_dict()["looks"], done.work["read_native"]
         typer.echo(f"{done.events} events; {looks['used']} looks used, {looks['left_out']} left out")
+        if done.provisional:
+            typer.echo(f"{done.provisional} of them provisional: a single look shows them so far")
+        if read.kept and read.anew:
+            typer.echo(f"{read.anew} scenes read, {read.kept} as read before; the series was searched anew")
         typer.echo(as_typed(f"next: siteline events list {site}", here))
         typer.echo(as_typed("      siteline brief build", here))
 

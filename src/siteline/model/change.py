@@ -141,6 +141,11 @@ class ChangeEvent:
     label: str = ""
     """Given by a person, or the label of the site's structure it lies on."""
 
+    @property
+    def provisional(self) -> bool:
+        """Whether a single look shows it so far; what a person drew does not wait for a second one."""
+        return self.method is Method.DETECTED and sum(o.state is State.CHANGED for o in self.observations) < 2
+
 
 @dataclass(frozen=True, slots=True)
 class Judgement:

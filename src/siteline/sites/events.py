@@ -1,8 +1,9 @@
 """
 Change events as the case knows them: an id for life, versions, and what people judged.
 
-A survey never overwrites. What it finds again becomes a new version of the event it matches; what it
-no longer finds becomes a version that says so. Judgements name the version that was judged.
+A survey never overwrites. What it finds again otherwise becomes a new version of the event it matches; what it
+finds as it was adds what the newer looks say of it; what it no longer finds becomes a version that says so.
+Judgements name the version that was judged.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from shapely.geometry.base import BaseGeometry
 from shapely.ops import transform
 from ulid import ULID
 
-from siteline.model.change import ChangeEvent, Judgement, Method, Status
+from siteline.model.change import ChangeEvent, Judgement, Method, Observation, Status
 from siteline.model.dates import DateInterval
 from siteline.model.errors import BadInput, NotFound
 from siteline.model.imagery import Scene
@@ -33,6 +34,15 @@ SAME_PLACE = 0.3
 MOVED = 0.7
 """Intersection over union below which a judged outline counts as materially changed."""
 
+REDRAWN = 0.9
+"""Intersection over union below which an outline is another form; one more look moves its edge by less than that."""
+
+TOLD_APART = 0.05
+"""Detection probabilities that differ by less are told alike."""
+
+TALLER_M = 0.5
+"""Heights that differ by less are told alike, m."""
+
 
 @dataclass(frozen=True, slots=True)
 class Version:
@@ -40,7 +50,7 @@ class Version:
 
     number: int
     event: ChangeEvent
-    """With the label that a person gave it, if one did."""
+    """With the label that a person gave it, if one did, and with what the newest looks say of it."""
 
     own_label: str
     """The label that its survey or its drawing gave it."""
@@ -111,8 +121,9 @@ class Events:
 
         until: the last day whose scenes the survey used; it says nothing of events that came into sight later.
 
-        Matches what was known by outline (IoU ≥ 0.3), dates that agree first. A form that has not changed
-        adds no version. Known events that were not found again get a version that says so.
+        Matches what was known by outline (IoU ≥ 0.3), dates that agree first. A form of which a reader would be told
+        the same adds no version, only what the looks say of it now. Known events that were not found again get a
+        version that says so.
         """
         with self._db.appending():
             known = [e for e in self.all(site_id, every=True) if e.current.event.method is Method.DETECTED]
@@ -124,8 +135,11 @@ class Events:
                     filed.append(self._add(site_id, survey_id, ordinal, event, is_reported))
                     continue
                 now = old.current
-                is_same = to_json(replace(now.event, label=now.own_label)) == to_json(event)
+                was = replace(now.event, label=now.own_label)
+                is_same = _tells_the_same(was, event)
                 if is_same and now.reproduced and now.reported == is_reported:
+                    if was.observations != event.observations:
+                        self._add_sighting(old.id, now.number, survey_id, event)
                     filed.append((old.id, now.number))
                     continue
                 self._append_version(old.id, now.number + 1, survey_id, event, is_reported)
@@ -263,6 +277,17 @@ class Events:
             },
         )
 
+    def _add_sighting(self, event_id: str, number: int, survey_id: str, event: ChangeEvent) -> None:
+        self._db.append(
+            tables.sighting,
+            {
+                "event_id": event_id,
+                "version": number,
+                "survey_id": survey_id,
+                "noun": to_json(event.observations),
+            },
+        )
+
     def _load(self, ids: Iterable[str], as_of: datetime | None) -> list[WatchedEvent]:
         wanted = set(ids)
         if not wanted:
@@ -277,7 +302,7 @@ class Events:
         ]
 
     def _versions(self, ids: set[str], as_of: datetime | None) -> dict[str, list[Version]]:
-        """Versions of events, oldest first, each with the label that a person gave the event."""
+        """Versions of events, oldest first, each with the label that a person gave the event and its newest looks."""
         named, version = tables.event_name.c, tables.event_version.c
         names = dict(
             self._db.rows(
@@ -295,15 +320,28 @@ class Events:
         rows = self._db.rows(
             known_at(query, tables.event_version, as_of).order_by(version.event_id, version.version)
         )
+        sightings = self._sightings(ids, as_of)
         found: dict[str, list[Version]] = {}
         for event_id, number, noun, survey_id, reproduced, reported, at, by in rows:
             own = from_json(ChangeEvent, noun)
+            own = replace(own, observations=sightings.get((event_id, number), own.observations))
             shown = replace(own, label=names.get(event_id, own.label))
             when = datetime.fromisoformat(at)
             found.setdefault(event_id, []).append(
                 Version(number, shown, own.label, survey_id, reproduced, reported, when, by)
             )
         return found
+
+    def _sightings(
+        self, ids: set[str], as_of: datetime | None
+    ) -> dict[tuple[str, int], tuple[Observation, ...]]:
+        """What the looks said last, by event and version, where a survey found a version as it was."""
+        seen = tables.sighting.c
+        query = sa.select(seen.event_id, seen.version, seen.noun).where(seen.event_id.in_(ids))
+        rows = self._db.rows(known_at(query, tables.sighting, as_of).order_by(seen.seq))
+        return {
+            (event_id, number): from_json(tuple[Observation, ...], noun) for event_id, number, noun in rows
+        }
 
     def _judgements(self, ids: set[str], as_of: datetime | None) -> dict[str, list[Judgement]]:
         """Judgements of events, oldest first."""
@@ -323,6 +361,34 @@ class Events:
 def onset_between(before: Scene | None, seen: Scene) -> DateInterval:
     """When a change came into sight that `before` does not show and `seen` does."""
     return DateInterval(before.acquired.first_day if before else None, seen.acquired.last_day)
+
+
+def _tells_the_same(was: ChangeEvent, now: ChangeEvent) -> bool:
+    """Whether a reader would be told the same of both, but for the looks that have come since."""
+    heights = [e.height.value if e.height else -TALLER_M for e in (was, now)]
+    return (
+        _told(was) == _told(now)
+        and abs(was.probability - now.probability) < TOLD_APART
+        and abs(heights[0] - heights[1]) < TALLER_M
+        and _overlap(was, now) >= REDRAWN
+    )
+
+
+def _told(event: ChangeEvent) -> tuple[object, ...]:
+    """What of an event is told in words and dates."""
+    return (
+        event.kind,
+        event.other_kind,
+        event.stage,
+        event.onset,
+        event.finished,
+        event.last_without,
+        event.first_with,
+        event.provisional,
+        event.calibrated,
+        event.remarks,
+        event.label,
+    )
 
 
 def _is_material(judged: Version, now: Version) -> bool:

@@ -105,6 +105,17 @@ event_version = Table(
     *_signed(),
 )
 
+sighting = Table(
+    "sighting",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("event_id", String(64), ForeignKey("event.id"), nullable=False, index=True),
+    Column("version", Integer, nullable=False),
+    Column("survey_id", String(64), nullable=False),
+    Column("noun", Text, nullable=False),
+    *_signed(),
+)
+
 judgement = Table(
     "judgement",
     metadata,

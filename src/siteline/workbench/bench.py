@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields, is_dataclass, replace
 from functools import cache, partial
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from siteline import __version__
 from siteline.model.errors import BadInput
@@ -34,6 +34,13 @@ T = TypeVar("T")
 I = TypeVar("I")
 
 _NUMERIC = ("numpy", "scipy", "rasterio", "xarray", "odc-stac", "scikit-image", "shapely", "pyproj")
+
+
+class Work(NamedTuple):
+    """How often a stage ran, and how often what it makes was on record."""
+
+    anew: int
+    kept: int
 
 
 class Progress(Protocol):
@@ -61,6 +68,9 @@ class Bench:
 
         self.seconds: dict[str, float] = {}
         """Seconds of each stage, when it ran first; summed over items."""
+
+        self.work: dict[str, Work] = {}
+        """Of each stage, how much this bench did and how much it found done."""
 
     def run(self, stage: Callable[..., T], *inputs: Any) -> T:
         """What `stage` makes of `inputs`: from the record if it ran before, else now."""
@@ -107,7 +117,7 @@ class Bench:
             except _Evicted:
                 pass
             else:
-                self._count(stage.__name__, before.seconds)
+                self._count(stage.__name__, before.seconds, anew=False)
                 return typing.cast("T", made)
         if check is not None:
             check()
@@ -116,15 +126,17 @@ class Bench:
         with room_on_disk(self.case.folder):
             output = self._keep(kind, fresh, recipe)
         spent = time.perf_counter() - started
-        self._count(stage.__name__, spent)
+        self._count(stage.__name__, spent, anew=True)
         inputs_text = json.dumps([text if len(text) < 2000 else digest(text) for text in described])
         self.case.runs.record(
             StageRun(recipe, name, inputs_text, json.dumps(versions, sort_keys=True), spent, output)
         )
         return typing.cast("T", self._restore(kind, output, recipe) if _holds_arrays(kind) else fresh)
 
-    def _count(self, stage: str, seconds: float) -> None:
+    def _count(self, stage: str, seconds: float, *, anew: bool) -> None:
         self.seconds[stage] = self.seconds.get(stage, 0.0) + seconds
+        so_far = self.work.get(stage, Work(0, 0))
+        self.work[stage] = Work(so_far.anew + anew, so_far.kept + (not anew))
 
     def _keep(self, kind: Any, value: Any, recipe: str) -> str:
         """JSON of a product; its arrays go to the cache, each under the recipe and its field's name."""

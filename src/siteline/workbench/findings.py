@@ -109,6 +109,7 @@ def tell_events(
         facts = {fact.name: fact.text for fact in finding.facts}
         without, with_it = wording.say_bracket(watched.current.event, by_id)
         status = watched.status.value + (", needs review" if watched.needs_review else "")
+        status += ", provisional" if watched.current.event.provisional else ""
         if not watched.current.reproduced:
             status += ", not found again"
         lines.append(
@@ -137,6 +138,7 @@ def describe_event(case: Case, site_id: str, event_id: str, as_of: datetime | No
         "title": finding.title,
         "status": watched.status.value,
         "needs_review": watched.needs_review,
+        "provisional": watched.current.event.provisional,
         "sentences": [finding.headline, *finding.sentences, *finding.remarks],
         "facts": {fact.name: fact.text for fact in finding.facts},
         "versions": [_tell_version(version) for version in watched.versions],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -22,7 +23,7 @@ from siteline.model.remark import Remark
 from siteline.model.survey import Survey
 from siteline.raster.grid import onto_grid
 from siteline.store.codec import digest
-from siteline.workbench.bench import Bench, Progress, say_nothing
+from siteline.workbench.bench import Bench, Progress, Work, say_nothing
 from siteline.workbench.case import Case
 from siteline.workbench.images import check_custody, resolved
 
@@ -54,14 +55,21 @@ class Surveyed:
 
     survey: Survey
     events: int
+    provisional: int
+    """Of the events, those that a single look shows so far."""
+
+    work: Mapping[str, Work]
+    """Of each stage, how much was done and how much was on record."""
 
     def as_dict(self) -> dict[str, Any]:
         """Interchange form."""
         used = sum(look.used for look in self.survey.looks)
         return {
             "events": self.events,
+            "provisional": self.provisional,
             "looks": {"used": used, "left_out": len(self.survey.looks) - used},
             "seconds": {stage: round(spent, 2) for stage, spent in self.survey.seconds.items()},
+            "work": {stage: done._asdict() for stage, done in self.work.items()},
         }
 
 
@@ -116,9 +124,11 @@ def survey_site(
     if chosen not in set(Preset):
         raise BadSetting(f"no preset {chosen!r}", f"There are: {', '.join(Preset)}.")
     last_day = parse_acquired(until).last_day if until else None
-    survey, _ = _survey(Bench(case, progress), site_id, last_day, Preset(chosen))
+    bench = Bench(case, progress)
+    survey, _ = _survey(bench, site_id, last_day, Preset(chosen))
     standing = [e for e in case.events.all(site_id) if e.status is not Status.REJECTED]
-    return Surveyed(survey, len(standing))
+    waiting = sum(e.current.event.provisional for e in standing)
+    return Surveyed(survey, len(standing), waiting, dict(bench.work))
 
 
 def renew_survey(bench: Bench, site_id: str) -> tuple[Survey, Sight, tuple[Remark, ...]]:
@@ -148,6 +158,7 @@ def _survey(bench: Bench, site_id: str, until: date | None, preset: Preset) -> t
     case = bench.case
     bench.recipes.clear()
     bench.seconds.clear()
+    bench.work.clear()
     sight = see_site(bench, site_id, until)
     changes = bench.run(find_changes, sight.cube, sight.looks, sight.known, ChangeOptions(preset=preset))
     measuring = MeasureOptions()

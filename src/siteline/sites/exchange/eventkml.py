@@ -112,7 +112,8 @@ def _table(properties: Mapping[str, Any], simulated: bool) -> str:
     if properties.get("zone"):
         rows.append(("Perimeter", str(properties["zone"])))
     status = str(properties["status"])
-    rows.append(("Status", _STATUS.get(status, status)))
+    waits = ", provisional: a single image shows it so far" if properties.get("provisional") else ""
+    rows.append(("Status", _STATUS.get(status, status) + waits))
     if judged := properties.get("judged"):
         rows.append(("Judged", f"{judged['who']}, {judged['when']}: {judged['why']}"))
     rows.append(("Detection probability", _probability(properties)))

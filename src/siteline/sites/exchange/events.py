@@ -129,6 +129,7 @@ def _properties(record: EventRecord, unit: str, looks: bool) -> dict[str, Any]:
         "status": record.status.value,
         "probability": round(event.probability, 3),
         "calibrated": event.calibrated,
+        "provisional": event.provisional,
         "onset": event.onset.as_dict(),
         "roofed": finished if event.kind is Kind.CONSTRUCTION else None,
         "completed": finished if event.kind in (Kind.DEMOLITION, Kind.ROOF_CHANGE) else None,
@@ -400,6 +401,8 @@ def _check_remainder(said: Mapping[str, Any], refuse: Callable[[str, str], BadSi
     label, remarks = said.get("label"), said.get("remarks", [])
     if label is not None and not isinstance(label, str):
         raise refuse("label", "A label is text or null.")
+    if not isinstance(said.get("provisional", False), bool):
+        raise refuse("provisional", "true or false.")
     if not isinstance(remarks, list) or not all(isinstance(remark, str) for remark in remarks):
         raise refuse("remarks", "Remarks are a list of texts.")
     for key, parts in (("scenes", ("last_without", "first_with")), ("judged", ("who", "when", "why"))):

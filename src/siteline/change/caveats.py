@@ -1,0 +1,62 @@
+"""What must be told with every search: what this series cannot say, and what would be needed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from siteline.change.scene import Scene
+from siteline.model.dates import say_day
+from siteline.model.imagery import Look
+from siteline.model.remark import Remark
+
+FEW_LOOKS = 12
+"""With fewer usable looks the survey says so."""
+
+UNLIKE = ("cloud", "shadow", "misregistered")
+"""Why a look may be left out that in truth shows a site changed beyond recognition."""
+
+
+def tell_caveats(scene: Scene) -> Iterator[Remark]:
+    """Everything that a reader of the results must know, each once."""
+    yield from _of_looks(scene)
+    yield from _of_newest(scene.looks)
+    if not scene.has_sun:
+        yield Remark(
+            "survey",
+            "the shadow test is off (no reflectance, sun angles or fine pixels): kinds are judged by appearance alone",
+            "Give scale, offset and the hour of each image, where they are known.",
+        )
+
+
+def _of_looks(scene: Scene) -> Iterator[Remark]:
+    n = len(scene.acquired)
+    if n < FEW_LOOKS:
+        yield Remark(
+            "survey",
+            f"only {n} usable images: dates are wide and kinds are guesses",
+            f"Add scenes: {FEW_LOOKS} or more.",
+        )
+    if n > 2 and within_one_season({a.middle.month for a in scene.acquired}):
+        yield Remark(
+            "survey",
+            "all usable images are of one season: what comes with the season looks like a lasting change",
+            "Add scenes of other months.",
+        )
+
+
+def _of_newest(looks: Sequence[Look]) -> Iterator[Remark]:
+    """A newest image of which nothing was used: it may be the first of a site that has changed as a whole."""
+    newest = max(looks, key=lambda look: look.acquired.middle, default=None)
+    if newest is None or newest.used or newest.usable > 0 or newest.reason not in UNLIKE:
+        return
+    yield Remark(
+        newest.scene_id,
+        f"the newest image, of {say_day(newest.acquired.last_day)}, was left out ({newest.reason}): nothing is said of what it "
+        "shows. If the ground can be seen on it, most of the site has changed since the image before",
+        "Look at it; a second image like it would be used.",
+    )
+
+
+def within_one_season(months: set[int]) -> bool:
+    """Whether all months lie within some four consecutive ones."""
+    return any(all((m - first) % 12 < 4 for m in months) for first in range(1, 13))

@@ -57,6 +57,27 @@ def list_(
 
 
 @app.command()
+def presets(
+    context: typer.Context,
+    site: SiteArgument,
+    json: JsonOption = False,
+    as_of: AsOfOption = None,
+    case: CaseOption = None,
+) -> None:
+    """Say what each preset lists at a site, how much of it is expected to be wrong, and what it is expected to miss."""
+    from siteline.workbench.survey import describe_foreseen, foresee_presets
+
+    with opened(context, case) as work:
+        work.register.get(site, moment(as_of))
+        told = [describe_foreseen(found) for found in foresee_presets(work, site, moment(as_of))]
+        if json:
+            print_json(told)
+            return
+        for preset in told:
+            typer.echo(preset["said"])
+
+
+@app.command()
 def show(
     context: typer.Context,
     site: SiteArgument,

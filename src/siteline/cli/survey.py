@@ -19,6 +19,11 @@ from siteline.cli.common import (
 )
 from siteline.cli.sites import SiteArgument
 
+PRESET_HELP = (
+    "wide (lists what is 20 % likely: misses least, wrong most often), balanced (50 %), or strict (80 %: wrong least, misses "
+    "most). What that means at a site: siteline events presets SITE"
+)
+
 
 def survey(
     context: typer.Context,
@@ -26,7 +31,7 @@ def survey(
     until: Annotated[
         str | None, typer.Option("--until", metavar="DATE", help="Use no scene after this day.")
     ] = None,
-    preset: Annotated[str | None, typer.Option("--preset", help="wide, balanced or strict.")] = None,
+    preset: Annotated[str | None, typer.Option("--preset", help=PRESET_HELP)] = None,
     json: JsonOption = False,
     case: CaseOption = None,
 ) -> None:
@@ -44,6 +49,7 @@ def survey(
         typer.echo(f"{done.events} events; {looks['used']} looks used, {looks['left_out']} left out")
         if done.provisional:
             typer.echo(f"{done.provisional} of them provisional: a single look shows them so far")
+        typer.echo(done.expectation)
         if read.kept and read.anew:
             typer.echo(f"{read.anew} scenes read, {read.kept} as read before; the series was searched anew")
         typer.echo(as_typed(f"next: siteline events list {site}", here))

@@ -148,6 +148,31 @@ class ChangeEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What one preset lists of the candidates of a site, and what it is expected to get wrong."""
+
+    preset: str
+    least: float
+    """Detection probability from which it lists an event, 0–1."""
+
+    listed: int
+    false: float
+    """Expected number of listed events that are not real."""
+
+    left_out: int
+    """Candidates that it does not list."""
+
+    missed: float
+    """Expected number of real changes among these."""
+
+    kept_from: float
+    """Detection probability below which nothing is kept as a candidate, and nothing is counted here."""
+
+    calibrated: bool
+    """Whether the probabilities behind the expected numbers are."""
+
+
+@dataclass(frozen=True, slots=True)
 class Judgement:
     """What one person said of one version of an event."""
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from siteline.change.find import ChangeOptions, Preset, find_changes
+from siteline.change.options import foresee
 from siteline.cube.align import align
 from siteline.cube.load import CubeOptions, build_cube, plan_grid, read_native
+from siteline.findings.presets import say_foreseen
 from siteline.measure.measure import MeasureOptions, measure_event, measure_outline
-from siteline.model.change import ChangeEvent, Status
+from siteline.model.change import ChangeEvent, Foreseen, Method, Status
 from siteline.model.dates import parse_acquired
 from siteline.model.errors import BadSetting, CannotTell
 from siteline.model.imagery import Grid, Look, Scene
@@ -61,6 +63,14 @@ class Surveyed:
     work: Mapping[str, Work]
     """Of each stage, how much was done and how much was on record."""
 
+    foreseen: Foreseen
+    """How often its preset is expected to be wrong here."""
+
+    @property
+    def expectation(self) -> str:
+        """The same in words."""
+        return say_foreseen(self.foreseen)
+
     def as_dict(self) -> dict[str, Any]:
         """Interchange form."""
         used = sum(look.used for look in self.survey.looks)
@@ -69,6 +79,7 @@ class Surveyed:
             "provisional": self.provisional,
             "looks": {"used": used, "left_out": len(self.survey.looks) - used},
             "seconds": {stage: round(spent, 2) for stage, spent in self.survey.seconds.items()},
+            "preset": describe_foreseen(self.foreseen),
             "work": {stage: done._asdict() for stage, done in self.work.items()},
         }
 
@@ -128,7 +139,38 @@ def survey_site(
     survey, _ = _survey(bench, site_id, last_day, Preset(chosen))
     standing = [e for e in case.events.all(site_id) if e.status is not Status.REJECTED]
     waiting = sum(e.current.event.provisional for e in standing)
-    return Surveyed(survey, len(standing), waiting, dict(bench.work))
+    here = foresee_presets(case, site_id)
+    return Surveyed(
+        survey, len(standing), waiting, dict(bench.work), next(f for f in here if f.preset == chosen)
+    )
+
+
+def foresee_presets(case: Case, site_id: str, as_of: datetime | None = None) -> tuple[Foreseen, ...]:
+    """What each preset lists of a site's candidates, `wide` first; what a person has rejected is no candidate."""
+    found = [
+        e.current.event
+        for e in case.events.all(site_id, every=True, as_of=as_of)
+        if e.current.event.method is Method.DETECTED
+        and e.current.reproduced
+        and e.status is not Status.REJECTED
+    ]
+    probabilities = [event.probability for event in found]
+    calibrated = all(event.calibrated for event in found)
+    return tuple(foresee(preset, probabilities, calibrated=calibrated) for preset in Preset)
+
+
+def describe_foreseen(found: Foreseen) -> dict[str, Any]:
+    """Interchange form, with its sentence."""
+    return {
+        "preset": found.preset,
+        "least_probability": found.least,
+        "listed": found.listed,
+        "expected_false": round(found.false, 1),
+        "left_out": found.left_out,
+        "expected_missed": round(found.missed, 1),
+        "calibrated": found.calibrated,
+        "said": say_foreseen(found),
+    }
 
 
 def renew_survey(bench: Bench, site_id: str) -> tuple[Survey, Sight, tuple[Remark, ...]]:

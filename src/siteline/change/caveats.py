@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from siteline.change.domain import leave_domain, within_one_season
 from siteline.change.scene import Scene
 from siteline.model.dates import say_day
 from siteline.model.imagery import Look
@@ -20,6 +21,13 @@ def tell_caveats(scene: Scene) -> Iterator[Remark]:
     """Everything that a reader of the results must know, each once."""
     yield from _of_looks(scene)
     yield from _of_newest(scene.looks)
+    outside = tuple(leave_domain(scene))
+    if outside:
+        yield Remark(
+            "survey",
+            f"the detection probabilities are not calibrated here: {'; '.join(outside)}",
+            "Take them as an order, not as odds.",
+        )
     if not scene.has_sun:
         yield Remark(
             "survey",
@@ -55,8 +63,3 @@ def _of_newest(looks: Sequence[Look]) -> Iterator[Remark]:
         "shows. If the ground can be seen on it, most of the site has changed since the image before",
         "Look at it; a second image like it would be used.",
     )
-
-
-def within_one_season(months: set[int]) -> bool:
-    """Whether all months lie within some four consecutive ones."""
-    return any(all((m - first) % 12 < 4 for m in months) for first in range(1, 13))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import xarray as xr
 
 from siteline.change.caveats import tell_caveats
 from siteline.change.chronicle import tell_scene
+from siteline.change.domain import leave_domain
 from siteline.change.features import extract_series
 from siteline.change.kinds import SURE_SHADOW, kind_of, stage_of
 from siteline.change.newest import find_newest
@@ -77,8 +78,13 @@ def find_changes(
     else:
         places = choose_places(places + follow_known(known, scene))
         stories = tell_stories(join_growth(places, scene), scene)
+    is_calibrated = not any(leave_domain(scene))
     candidates = sorted(
-        (describe(story, scene) for story in stories if story.probability >= HOPELESS),
+        (
+            replace(describe(story, scene), calibrated=is_calibrated)
+            for story in stories
+            if story.probability >= HOPELESS
+        ),
         key=lambda e: (-e.probability, -e.outline.area, e.outline.bounds),
     )
     events = tuple(e for e in candidates if e.probability >= REPORTED_FROM[options.preset])
@@ -86,7 +92,7 @@ def find_changes(
 
 
 def describe(story: Story, scene: Scene) -> ChangeEvent:
-    """A story as an event."""
+    """A story as an event; whether its probability is calibrated here is for the search to say."""
     evidence = story.evidence
     kind, rival = kind_by_odds(story) if scene.has_sun else kind_of(evidence)
     stage = None

@@ -43,8 +43,8 @@ def foresee(preset: Preset, probabilities: Iterable[float], *, calibrated: bool)
     """
     What a preset lists of some candidates, and how much of it is expected to be wrong and missed.
 
-    probabilities: of all candidates, 0–1, those below every threshold too; calibrated: whether they are. Each counts as real with its own probability, so
-    that a site where little happens is told a larger share of false events than one where much does.
+    probabilities: of all candidates, 0–1, those below every threshold too; calibrated: whether they are. Each candidate counts
+    as real with its own probability, so that a site where little happens is told a larger share of false events.
     """
     least, all_ = REPORTED_FROM[preset], list(probabilities)
     listed, left = [p for p in all_ if p >= least], [p for p in all_ if p < least]

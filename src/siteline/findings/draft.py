@@ -229,8 +229,6 @@ def _remarks(event: ChangeEvent, measured: Mapping[str, Measurement], grid: Grid
         said.append(f"Sizes are in pixels; {wording.NO_SCALE}.")
     if event.provisional:
         said.append("Provisional: a single image shows it so far, a second one must confirm it.")
-    if event.method is Method.DETECTED and not event.calibrated:
-        said.append("The detection probability has not been calibrated for images like these.")
     return list(dict.fromkeys(said))
 
 

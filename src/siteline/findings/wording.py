@@ -232,7 +232,7 @@ def say_probability(event: ChangeEvent) -> str | None:
         return None
     share = min(max(event.probability, 0.0), 0.99)
     told = "above 95 %" if share > 0.95 else f"{5 * round(share * 20)} %"
-    return told if event.calibrated else f"{told} (not calibrated for images like these)"
+    return f"{told} ({'calibrated on rendered sites' if event.calibrated else 'not calibrated for images like these'})"
 
 
 def say_observations(event: ChangeEvent) -> str:

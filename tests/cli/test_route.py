@@ -71,6 +71,11 @@ def test_new_buildings_are_found_and_dated(surveyed: tuple[Path, str], rendered:
         assert "construction" in {event["kind"] for event in found}
         onsets = [event["onset"] for event in found if event["kind"] in ("construction", "clearing")]
         assert any(o["after"] <= true["onset"] <= o["by"] for o in onsets), (true["onset"], onsets)
+    labels = [part["label"] for part in told["watched"] if part["role"] == "building"]
+    assert labels == [
+        s["label"] for s in read_json("site", "show", site, cwd=case)["structures"] if s["role"] == "building"
+    ]
+    assert all(part["said"] and part["observation"] for part in told["watched"])
     for event in told["features"]:
         looks = event["properties"]["looks"]
         assert sum(looks.values()) == len(event["properties"]["observations"])

@@ -13,6 +13,9 @@ from siteline.model.remark import Remark
 FEW_LOOKS = 12
 """With fewer usable looks the survey says so."""
 
+ONE_YEAR = 0.9
+"""Within less time no season is seen twice, years."""
+
 UNLIKE = ("cloud", "shadow", "misregistered")
 """Why a look may be left out that in truth shows a site changed beyond recognition."""
 
@@ -37,14 +40,26 @@ def tell_caveats(scene: Scene) -> Iterator[Remark]:
 
 
 def _of_looks(scene: Scene) -> Iterator[Remark]:
-    n = len(scene.acquired)
+    acquired, years = scene.acquired, scene.natural.years
+    n = len(acquired)
+    first, last = acquired[0].first_day, acquired[-1].last_day
+    span = f"{say_day(first, first.year != last.year)} to {say_day(last)}"
+    is_one_season = n > 2 and within_one_season({a.middle.month for a in acquired})
+    if n < FEW_LOOKS and years[-1] - years[0] < ONE_YEAR:
+        yield Remark(
+            "survey",
+            f"{n} usable images of {'one season' if is_one_season else 'one year'} ({span}) carry no dates: what comes with the "
+            "season cannot be told from a lasting change, and kinds are guesses",
+            f"Add scenes: {FEW_LOOKS} or more, of other months and of the same months of another year.",
+        )
+        return
     if n < FEW_LOOKS:
         yield Remark(
             "survey",
             f"only {n} usable images: dates are wide and kinds are guesses",
             f"Add scenes: {FEW_LOOKS} or more.",
         )
-    if n > 2 and within_one_season({a.middle.month for a in scene.acquired}):
+    if is_one_season:
         yield Remark(
             "survey",
             "all usable images are of one season: what comes with the season looks like a lasting change",

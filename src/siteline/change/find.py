@@ -21,6 +21,7 @@ from siteline.change.places import HOPELESS, Place, choose_places
 from siteline.change.scene import Scene
 from siteline.change.stories import Story, follow_known, join_growth, tell_stories
 from siteline.change.timeline import SEEN
+from siteline.change.watch import watch_parts
 from siteline.model.change import ChangeEvent, Kind, Method, Stage
 from siteline.model.dates import DateInterval
 from siteline.model.errors import CannotTell
@@ -28,6 +29,7 @@ from siteline.model.imagery import Look
 from siteline.model.place import Structure
 from siteline.model.quantity import Quantity
 from siteline.model.remark import Remark
+from siteline.model.survey import Watch
 
 __all__ = ["ChangeOptions", "Changes", "Preset", "find_changes"]
 
@@ -53,6 +55,9 @@ class Changes:
 
     remarks: tuple[Remark, ...]
 
+    watched: tuple[Watch, ...]
+    """How well all that is watched was seen, and each zone and building."""
+
 
 def find_changes(
     cube: xr.Dataset, looks: tuple[Look, ...], known: tuple[Structure, ...], options: ChangeOptions
@@ -61,7 +66,8 @@ def find_changes(
     What was built, reroofed, torn down or cleared, and between which two images each became visible.
 
     cube: as `siteline.model.imagery` says; looks: all of them, used or not, in time order; known: structures of the site,
-    outlines in grid coordinates. Raises CannotTell with fewer than four usable looks.
+    outlines in grid coordinates: its buildings are searched by themselves, and of each part it is told how well it was seen.
+    Raises CannotTell with fewer than four usable looks.
     """
     series = extract_series(cube)
     n_looks = len(series.usable)
@@ -88,7 +94,9 @@ def find_changes(
         key=lambda e: (-e.probability, -e.outline.area, e.outline.bounds),
     )
     events = tuple(e for e in candidates if e.probability >= REPORTED_FROM[options.preset])
-    return Changes(events, tuple(candidates), scene.smallest, tuple(tell_caveats(scene)))
+    return Changes(
+        events, tuple(candidates), scene.smallest, tuple(tell_caveats(scene)), watch_parts(known, scene)
+    )
 
 
 def describe(story: Story, scene: Scene) -> ChangeEvent:

@@ -57,10 +57,8 @@ def observe(
         if t is None:
             said.append(Observation(look.scene_id, State.NOT_OBSERVABLE, look.reason or "no image"))
         elif seen[t] < least_seen:
-            codes = why_not[t, patch.rows, patch.cols][patch.mask]
-            codes = codes[codes > 0]
-            code = WhyNot(int(np.bincount(codes).argmax())) if codes.size else WhyNot.NO_IMAGE
-            said.append(Observation(look.scene_id, State.NOT_OBSERVABLE, REASONS.get(code, "no image")))
+            reason = why_hidden(why_not[t, patch.rows, patch.cols][patch.mask])
+            said.append(Observation(look.scene_id, State.NOT_OBSERVABLE, reason))
         elif t >= turn.until:
             said.append(Observation(look.scene_id, State.NOT_OBSERVABLE, AGAIN))
         elif t < turn.since:
@@ -74,15 +72,22 @@ def observe(
     return tuple(said)
 
 
+def why_hidden(codes: NDArray[np.uint8]) -> str:
+    """The most common reason, in words, why pixels of one look cannot be used; codes of the cube, of any shape."""
+    codes = codes[codes > 0]
+    code = WhyNot(int(np.bincount(codes).argmax())) if codes.size else WhyNot.NO_IMAGE
+    return REASONS.get(code, "no image")
+
+
 def smallest_visible(
     price: float, sigma: NDArray[np.float32], n_looks: int, grid: Grid, least_px: int
 ) -> Quantity:
     """
     Ground area of the smallest roof of ordinary contrast that would have crossed the threshold.
 
-    price: merit that a step must have; sigma: (y, x) noise of log brightness of one look. A roof of side a pixels, blurred by the
-    PSF, keeps erf(a / (2 √2 s))² of its contrast at its centre; it must be there for a quarter of the looks. The error is
-    the spread of the noise over the site: the figure is for its middle, dirty corners hide more.
+    price: merit that a step must have; sigma: (y, x) or (pixel,) noise of log brightness of one look. A roof of side a pixels,
+    blurred by the PSF, keeps erf(a / (2 √2 s))² of its contrast at its centre; it must be there for a quarter of the looks.
+    The error is the spread of the noise over the site: the figure is for its middle, dirty corners hide more.
     """
     weight = n_looks * 0.25 * 0.75
 

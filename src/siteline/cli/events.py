@@ -42,18 +42,21 @@ def list_(
     as_of: AsOfOption = None,
     case: CaseOption = None,
 ) -> None:
-    """List the events of a site (--json: GeoJSON)."""
+    """List the events of a site, and where nothing changed, how well it was seen (--json: GeoJSON)."""
     from siteline.workbench.findings import list_events, tell_events
+    from siteline.workbench.survey import answer_site
 
     with opened(context, case) as work:
         if json:
             print_json(list_events(work, site, every=all_, looks=looks, as_of=moment(as_of)))
             return
         rows = tell_events(work, site, every=all_, as_of=moment(as_of))
-        if not rows:
+        if rows:
+            table(rows, ("id", "what", "not visible", "first visible", "area", "zone", "status"))
+        else:
             typer.echo(f"no events on record at {site}")
-            return
-        table(rows, ("id", "what", "not visible", "first visible", "area", "zone", "status"))
+        for answer in answer_site(work, site, moment(as_of)):
+            typer.echo(" ".join(answer.sentences))
 
 
 @app.command()

@@ -50,6 +50,8 @@ def survey(
         if done.provisional:
             typer.echo(f"{done.provisional} of them provisional: a single look shows them so far")
         typer.echo(done.expectation)
+        for sentence in done.told_of_parts:
+            typer.echo(sentence)
         if read.kept and read.anew:
             typer.echo(f"{read.anew} scenes read, {read.kept} as read before; the series was searched anew")
         typer.echo(as_typed(f"next: siteline events list {site}", here))

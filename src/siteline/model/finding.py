@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from siteline.model.change import Kind, Stage, Status
+from siteline.model.change import Kind, Stage, State, Status
 from siteline.model.measurement import Ratio
 from siteline.model.place import Zone
+from siteline.model.survey import Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,28 @@ class Comparison:
     ratio: Ratio
     sentence: str
     """The sentence to print: the narrowest that the interval supports."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Whether one part of a site changed, and how far that can be said at all."""
+
+    watch: Watch
+    state: State
+    """`unchanged` only where a change could have been seen."""
+
+    event_ids: tuple[str, ...]
+    """What changed there, in order of time."""
+
+    sentences: tuple[str, ...]
+    was_there: bool | None = None
+    """Of a building: whether it stood at the first looks; None if nothing tells."""
+
+    is_there: bool | None = None
+    """Whether it stands at the last ones."""
+
+    roof_changed: bool | None = None
+    """Whether it got another roof in between; None if that could not have been seen."""
 
 
 @dataclass(frozen=True, slots=True)

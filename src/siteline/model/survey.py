@@ -6,9 +6,54 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from siteline.model.imagery import Grid, Look
+from shapely.geometry.base import BaseGeometry
+
+from siteline.model.imagery import Gap, Grid, Look
+from siteline.model.place import Role
 from siteline.model.quantity import Quantity
 from siteline.model.remark import Remark
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """How well one survey saw one part of a site: what makes "nothing changed" worth saying."""
+
+    label: str
+    """Of the structure, zone or perimeter; "" for all that is watched."""
+
+    role: Role
+    outline: BaseGeometry
+    """On the survey's grid."""
+
+    seen: tuple[date, ...]
+    """Day of each look that shows it, in time order."""
+
+    unseen: Mapping[str, int]
+    """How many looks did not show it, by reason."""
+
+    gap: Gap | None
+    """The longest time in which no look showed it; None where two looks do not enclose one."""
+
+    hidden: float
+    """Share of its ground that hardly any look shows, 0–1."""
+
+    smallest: Quantity | None
+    """Ground area of the smallest new roof that would have been seen there, m² or px²; None if too little of it was seen."""
+
+    contrast: float
+    """How much that roof is brighter or darker than its ground, log; a fainter one must be larger."""
+
+    faintest: float | None = None
+    """Of a building: by how much a new roof must be brighter or darker than the old one to be told from it, log."""
+
+    stood: bool | None = None
+    """Of a building: whether its shadow, or its likeness to a time with one, says that it stood at the first looks."""
+
+    stands: bool | None = None
+    """The same of the last looks."""
+
+    burnt_out: int = 0
+    """Of a building: looks on which its roof is too bright for the sensor, so that no change of it can be seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +79,6 @@ class Survey:
 
     seconds: Mapping[str, float]
     """What each stage took when it ran first."""
+
+    watched: tuple[Watch, ...] = ()
+    """All that was watched, and each zone and building of the site: how well it was seen."""

@@ -28,7 +28,7 @@ from siteline.workbench.bench import Bench
 from siteline.workbench.case import Case
 from siteline.workbench.files import write_derived
 from siteline.workbench.outlines import event_outline
-from siteline.workbench.survey import site_grid
+from siteline.workbench.survey import answer_site, site_grid
 
 VERDICTS = {"accept": Status.ACCEPTED, "reject": Status.REJECTED, "unsure": Status.UNSURE}
 
@@ -66,7 +66,9 @@ def list_events(
 ) -> dict[str, Any]:
     """The interchange document of a site's events, as plain JSON."""
     site = case.register.get(site_id, as_of)
-    document = describe_events(records_of(case, site, every=every, as_of=as_of), site, looks=looks)
+    answers = answer_site(case, site_id, as_of)
+    records = records_of(case, site, every=every, as_of=as_of)
+    document = describe_events(records, site, looks=looks, answers=answers)
     told: dict[str, Any] = json.loads(write_events(document, "geojson"))
     return told
 
@@ -78,7 +80,8 @@ def export_events(case: Case, site_id: str, format_: str, out: Path | None, *, e
     site = case.register.get(site_id)
     records = records_of(case, site, every=every)
     standing = [r for r in records if every or r.status is not Status.REJECTED]
-    content = write_events(describe_events(standing, site), format_)
+    answers = answer_site(case, site_id)
+    content = write_events(describe_events(standing, site, answers=answers), format_)
     return write_derived(case, out, f"{site_id}-events.{format_}", content)
 
 

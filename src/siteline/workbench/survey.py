@@ -13,17 +13,20 @@ from siteline.change.options import foresee
 from siteline.cube.align import align
 from siteline.cube.load import CubeOptions, build_cube, plan_grid, read_native
 from siteline.findings.presets import say_foreseen
+from siteline.findings.watched import answer_all, say_parts
 from siteline.measure.measure import MeasureOptions, measure_event, measure_outline
 from siteline.model.change import ChangeEvent, Foreseen, Method, Status
 from siteline.model.dates import parse_acquired
 from siteline.model.errors import BadSetting, CannotTell
+from siteline.model.finding import Answer
 from siteline.model.imagery import Grid, Look, Scene
 from siteline.model.measurement import Measurement
 from siteline.model.place import Role, Site, Structure
 from siteline.model.quantity import Quantity
 from siteline.model.remark import Remark
-from siteline.model.survey import Survey
+from siteline.model.survey import Survey, Watch
 from siteline.raster.grid import onto_grid
+from siteline.sites.exchange.watched import describe_answer
 from siteline.store.codec import digest
 from siteline.workbench.bench import Bench, Progress, Work, say_nothing
 from siteline.workbench.case import Case
@@ -45,10 +48,14 @@ class Sight:
     remarks: tuple[Remark, ...]
 
     @property
+    def parts(self) -> tuple[Structure, ...]:
+        """What is drawn of the site, with outlines on the grid."""
+        return tuple(replace(s, geometry=onto_grid(s.geometry, self.grid)) for s in self.site.structures)
+
+    @property
     def known(self) -> tuple[Structure, ...]:
         """The site's buildings, with outlines on the grid."""
-        buildings = self.site.having(Role.BUILDING)
-        return tuple(replace(b, geometry=onto_grid(b.geometry, self.grid)) for b in buildings)
+        return tuple(part for part in self.parts if part.role is Role.BUILDING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +73,18 @@ class Surveyed:
     foreseen: Foreseen
     """How often its preset is expected to be wrong here."""
 
+    answers: tuple[Answer, ...]
+    """Whether each part of the site changed, and how well it was seen."""
+
     @property
     def expectation(self) -> str:
         """The same in words."""
         return say_foreseen(self.foreseen)
+
+    @property
+    def told_of_parts(self) -> tuple[str, ...]:
+        """What can be said of the whole site, and of its zones and buildings in a few words."""
+        return say_parts(self.answers)
 
     def as_dict(self) -> dict[str, Any]:
         """Interchange form."""
@@ -80,6 +95,7 @@ class Surveyed:
             "looks": {"used": used, "left_out": len(self.survey.looks) - used},
             "seconds": {stage: round(spent, 2) for stage, spent in self.survey.seconds.items()},
             "preset": describe_foreseen(self.foreseen),
+            "watched": [describe_answer(answer) for answer in self.answers],
             "work": {stage: done._asdict() for stage, done in self.work.items()},
         }
 
@@ -140,9 +156,22 @@ def survey_site(
     standing = [e for e in case.events.all(site_id) if e.status is not Status.REJECTED]
     waiting = sum(e.current.event.provisional for e in standing)
     here = foresee_presets(case, site_id)
-    return Surveyed(
-        survey, len(standing), waiting, dict(bench.work), next(f for f in here if f.preset == chosen)
-    )
+    mine = next(f for f in here if f.preset == chosen)
+    answers = answer_site(case, site_id)
+    return Surveyed(survey, len(standing), waiting, dict(bench.work), mine, answers)
+
+
+def answer_site(case: Case, site_id: str, as_of: datetime | None = None) -> tuple[Answer, ...]:
+    """Whether each part of a site has changed, by its newest survey and the events that nobody rejected; () before one."""
+    survey = case.surveys.newest(site_id, as_of)
+    if survey is None:
+        return ()
+    standing = [
+        (e.id, e.current.event)
+        for e in case.events.all(site_id, as_of=as_of)
+        if e.status is not Status.REJECTED
+    ]
+    return answer_all(survey, standing, case.scenes.all(site_id, as_of))
 
 
 def foresee_presets(case: Case, site_id: str, as_of: datetime | None = None) -> tuple[Foreseen, ...]:
@@ -202,12 +231,14 @@ def _survey(bench: Bench, site_id: str, until: date | None, preset: Preset) -> t
     bench.seconds.clear()
     bench.work.clear()
     sight = see_site(bench, site_id, until)
-    changes = bench.run(find_changes, sight.cube, sight.looks, sight.known, ChangeOptions(preset=preset))
+    changes = bench.run(find_changes, sight.cube, sight.looks, sight.parts, ChangeOptions(preset=preset))
     measuring = MeasureOptions()
     there = tuple(k.geometry for k in sight.known)
     sizes = bench.each(measure_event, changes.events, sight.cube, measuring, there)
     of_known = bench.each(measure_outline, there, sight.cube, measuring, there)
-    survey = _survey_of(bench, sight, preset, until, changes.smallest_visible, changes.remarks)
+    survey = _survey_of(
+        bench, sight, preset, until, changes.smallest_visible, changes.remarks, changes.watched
+    )
     _record(case, sight, survey, changes.events, changes.candidates, sizes, of_known)
     return survey, sight
 
@@ -219,6 +250,7 @@ def _survey_of(
     until: date | None,
     smallest: Quantity | None,
     remarks: tuple[Remark, ...],
+    watched: tuple[Watch, ...] = (),
 ) -> Survey:
     """What the bench has done for a site, as a survey; known by the recipes of its stages."""
     site_id, recipes = sight.site.id, dict(bench.recipes)
@@ -233,6 +265,7 @@ def _survey_of(
         remarks=(*sight.remarks, *remarks),
         recipes=recipes,
         seconds=dict(bench.seconds),
+        watched=watched,
     )
 
 

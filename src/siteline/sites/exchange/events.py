@@ -25,6 +25,7 @@ from shapely.geometry.base import BaseGeometry
 from siteline.model.change import ChangeEvent, Judgement, Kind, Method, Stage, State, Status
 from siteline.model.dates import DateInterval
 from siteline.model.errors import BadGeometry, BadInput, BadSiteFile
+from siteline.model.finding import Answer
 from siteline.model.place import Frame, Site, Zone
 from siteline.model.quantity import Quantity
 from siteline.model.remark import Remark
@@ -33,6 +34,7 @@ from siteline.sites.exchange.geojson import check_crs, pen_remarks, read_frame, 
 from siteline.sites.exchange.intake import decode, dump_collection, fit_value, parse_json, read_bytes, sniff
 from siteline.sites.exchange.kml import unzip_kmz, zip_kmz
 from siteline.sites.exchange.shapes import Pen, as_geojson, rounded, split_at_180
+from siteline.sites.exchange.watched import describe_answer
 
 SHAPE = "events/1"
 """What an event file says of itself."""
@@ -89,16 +91,21 @@ class Events:
     """Id of the site, if the document says it."""
 
     simulated: bool = False
+    watched: tuple[Mapping[str, Any], ...] = ()
+    """How well each part of the site was seen, and whether it changed; only GeoJSON holds it."""
 
 
 # From records to the document
 
 
-def describe_events(records: Sequence[EventRecord], site: Site, *, looks: bool = False) -> Events:
+def describe_events(
+    records: Sequence[EventRecord], site: Site, *, looks: bool = False, answers: Sequence[Answer] = ()
+) -> Events:
     """
     The interchange document of a site's events, EPSG:4326 or pixels, numbers rounded to their errors.
 
-    looks: with what each look says of each event. Writing, reading and describing again changes nothing.
+    looks: with what each look says of each event; answers: whether each part of the site changed. Writing, reading and
+    describing again changes nothing.
     """
     sizes = [size for r in records for size in (*r.measurements.values(), r.distance_to_perimeter) if size]
     in_metres = site.frame is Frame.EARTH or site.gsd_m is not None or any(s.unit[:1] == "m" for s in sizes)
@@ -111,6 +118,7 @@ def describe_events(records: Sequence[EventRecord], site: Site, *, looks: bool =
         site.frame,
         site.id,
         site.simulated,
+        tuple(describe_answer(answer) for answer in answers),
     )
 
 
@@ -236,7 +244,8 @@ def _write_geojson(document: Events) -> bytes:
         }
         for event in document.events
     ]
-    return dump_collection(_header(document), features)
+    watched = {"watched": [dict(part) for part in document.watched]} if document.watched else {}
+    return dump_collection(_header(document) | watched, features)
 
 
 def _write_csv(document: Events) -> bytes:
@@ -325,8 +334,19 @@ def parse_events(data: bytes, name: str) -> tuple[Events, tuple[Remark, ...]]:
     remarks += pen_remarks(pen, name)
     site = header.get("site")
     events = tuple(ExchangedEvent(properties, geometry) for _, properties, geometry in items)
+    watched = header.get("watched")
+    if watched is not None and not (
+        isinstance(watched, list) and all(isinstance(part, dict) for part in watched)
+    ):
+        raise BadSiteFile(
+            f"{name}: watched is no list of objects", "Leave it out, or export the events again."
+        )
     return Events(
-        events, frame, site if isinstance(site, str) else None, header.get("simulated") is True
+        events,
+        frame,
+        site if isinstance(site, str) else None,
+        header.get("simulated") is True,
+        tuple(watched or ()),
     ), tuple(remarks)
 
 

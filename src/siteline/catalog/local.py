@@ -18,11 +18,11 @@ from shapely.geometry.base import BaseGeometry
 
 from siteline.catalog.manifest import COLUMNS, Row, meant_by, parse_row, read_rows
 from siteline.catalog.probe import Header, look_at_pixels, probe_header
-from siteline.catalog.sun import sun_position
 from siteline.model.errors import BadGeometry, BadImage, BadInput, BadManifest
 from siteline.model.imagery import BANDS, Scene
 from siteline.model.place import Frame, Site
 from siteline.model.remark import Remark
+from siteline.model.sun import sun_position
 from siteline.raster.grid import WGS84, reproject, window_over
 
 T = TypeVar("T")

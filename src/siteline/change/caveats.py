@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
 from siteline.change.domain import leave_domain, within_one_season
+from siteline.change.features import SAMPLE, SCALES, typical_level
 from siteline.change.scene import Scene
-from siteline.model.dates import say_day
-from siteline.model.imagery import Look
+from siteline.model.dates import say_day, say_span
+from siteline.model.imagery import Look, blind_times
 from siteline.model.remark import Remark
 
 FEW_LOOKS = 12
@@ -16,6 +22,18 @@ FEW_LOOKS = 12
 ONE_YEAR = 0.9
 """Within less time no season is seen twice, years."""
 
+EACH_SIDE = 4
+"""Looks on either side of a step in the light of the whole site."""
+
+STANDS_OUT = 4.0
+"""Such a step is so many times the usual difference between looks; seasons stay below it."""
+
+LONG_DAYS = 180
+"""Times without an image that are longer are told, unless the whole series is as sparse."""
+
+MANY = 0.3
+"""Share of looks that are left out because they are unlike the others, from which that is told."""
+
 UNLIKE = ("cloud", "shadow", "misregistered")
 """Why a look may be left out that in truth shows a site changed beyond recognition."""
 
@@ -23,13 +41,24 @@ UNLIKE = ("cloud", "shadow", "misregistered")
 def tell_caveats(scene: Scene) -> Iterator[Remark]:
     """Everything that a reader of the results must know, each once."""
     yield from _of_looks(scene)
+    yield from _of_gaps(scene.looks)
+    yield from _of_unlike(scene.looks)
     yield from _of_newest(scene.looks)
+    yield from _of_light(scene)
     outside = tuple(leave_domain(scene))
     if outside:
         yield Remark(
             "survey",
             f"the detection probabilities are not calibrated here: {'; '.join(outside)}",
             "Take them as an order, not as odds.",
+        )
+    known = int(np.isfinite(scene.elevation).sum())
+    if scene.has_sun and known < len(scene.elevation):
+        yield Remark(
+            "survey",
+            f"shadows could be followed on {known} of {len(scene.elevation)} images only, those with sun angles: kinds, stages "
+            "and heights rest on these",
+            "Give the time in acquired, with minutes, or sun_azimuth and sun_elevation.",
         )
     if not scene.has_sun:
         yield Remark(
@@ -65,6 +94,81 @@ def _of_looks(scene: Scene) -> Iterator[Remark]:
             "all usable images are of one season: what comes with the season looks like a lasting change",
             "Add scenes of other months.",
         )
+
+
+def _of_light(scene: Scene) -> Iterator[Remark]:
+    """That from one day on the whole site looks otherwise, as with another sensor."""
+    rows, cols = scene.natural.usable.shape[1:]
+    stride = max(1, math.isqrt(rows * cols // SAMPLE))
+    values = scene.natural.values[:, :, ::stride, ::stride]
+    seen = scene.natural.usable[:, ::stride, ::stride]
+    away = np.where(seen, values - typical_level(values, seen)[:, None], np.nan).reshape(
+        *values.shape[:2], -1
+    )
+    shown = seen.any(axis=(1, 2))
+    common = np.full(away.shape[:2], np.nan)
+    common[:, shown] = np.nanmedian(away[:, shown], axis=2)
+    steps = [(name, *_step(line)) for name, line in zip(scene.natural.names, common, strict=True)]
+    name, size, at = max(steps, key=lambda step: abs(step[1]) / SCALES[step[0]])
+    if abs(size) < SCALES[name]:
+        return
+    how = "of another colour"
+    if name == "brightness":
+        how = f"about {100 * abs(math.expm1(size)):.0f} % {'brighter' if size > 0 else 'darker'} than before"
+    yield Remark(
+        "survey",
+        f"from {say_day(scene.acquired[at].first_day)} on the whole site is {how}: another sensor or processing, "
+        "or snow. What changed everywhere at once is taken out before the search",
+        "Look at events of that date with care; give scale and offset of each sensor.",
+    )
+
+
+def _step(line: NDArray[np.float64]) -> tuple[float, int]:
+    """Size of the plainest single step of a series and the look from which it holds; 0 if it does not stand out."""
+    best = (0.0, 0)
+    known = np.flatnonzero(np.isfinite(line))
+    for n in range(EACH_SIDE, len(known) - EACH_SIDE + 1):
+        before, after = line[known[:n]], line[known[n:]]
+        size = float(np.median(after) - np.median(before))
+        rest = np.concatenate([before - np.median(before), after - np.median(after)])
+        if abs(size) > max(abs(best[0]), STANDS_OUT * 1.4826 * float(np.median(np.abs(rest)))):
+            best = (size, int(known[n]))
+    return best
+
+
+def _of_gaps(looks: Sequence[Look]) -> Iterator[Remark]:
+    """The longest time without an image, where it is out of all proportion."""
+    gap = max(blind_times(looks), key=lambda gap: gap.days, default=None)
+    if gap is not None and gap.days > LONG_DAYS:
+        yield Remark(
+            "survey",
+            f"{say_span(gap.days)} without a usable image, {say_day(gap.last)} to {say_day(gap.next)}: what changed within is "
+            "dated no closer, and what came and went within was not seen",
+            "Add scenes of that time.",
+        )
+
+
+def _of_unlike(looks: Sequence[Look]) -> Iterator[Remark]:
+    """Images of which nothing was used because they do not show the site as the others do, where these are many."""
+    unlike = [look for look in looks if not look.used and look.usable == 0 and look.reason in UNLIKE]
+    if len(unlike) < max(EACH_SIDE, MANY * len(looks)):
+        return
+    yield Remark(
+        "survey",
+        f"{len(unlike)} of {len(looks)} images do not show the site as the others do and were left out: clouds that no mask "
+        "names, or images that lie too far beside the others",
+        "Check the georeference of some of them, or give their masks (siteline scenes list says which).",
+    )
+
+
+def left_out(looks: Sequence[Look]) -> str:
+    """How many looks were not used, by reason, such as "; 5 more were left out: cloud (4), snow (1)"; "" if none."""
+    reasons = Counter(look.reason or "reason unknown" for look in looks if not look.used)
+    if not reasons:
+        return ""
+    why = ", ".join(f"{reason.replace('_', ' ')} ({n})" for reason, n in reasons.most_common(4))
+    number = sum(reasons.values())
+    return f"; {number} more {'was' if number == 1 else 'were'} left out: {why}"
 
 
 def _of_newest(looks: Sequence[Look]) -> Iterator[Remark]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import xarray as xr
 
-from siteline.change.caveats import tell_caveats
+from siteline.change.caveats import left_out, tell_caveats
 from siteline.change.chronicle import tell_scene
 from siteline.change.domain import leave_domain
 from siteline.change.features import extract_series
@@ -20,6 +20,7 @@ from siteline.change.options import REPORTED_FROM, ChangeOptions, Preset
 from siteline.change.places import HOPELESS, Place, choose_places
 from siteline.change.scene import Scene
 from siteline.change.stories import Story, follow_known, join_growth, tell_stories
+from siteline.change.sunlight import doubt_sun
 from siteline.change.timeline import SEEN
 from siteline.change.watch import watch_parts
 from siteline.model.change import ChangeEvent, Kind, Method, Stage
@@ -73,9 +74,10 @@ def find_changes(
     n_looks = len(series.usable)
     if n_looks < LEAST_LOOKS:
         raise CannotTell(
-            f"{n_looks} usable images cannot tell a lasting change from a passing one",
+            f"{n_looks} usable images cannot tell a lasting change from a passing one{left_out(looks)}",
             f"Add scenes: at least {LEAST_LOOKS} usable ones, better 12 or more.",
         )
+    cube, doubts = doubt_sun(cube, looks)
     scene = Scene.of(cube, looks, series, options)
     places = [Place.of(patch, cut, scene) for cut in scene.cuts for patch in cut.patches]
     places += find_newest(scene)
@@ -95,7 +97,11 @@ def find_changes(
     )
     events = tuple(e for e in candidates if e.probability >= REPORTED_FROM[options.preset])
     return Changes(
-        events, tuple(candidates), scene.smallest, tuple(tell_caveats(scene)), watch_parts(known, scene)
+        events,
+        tuple(candidates),
+        scene.smallest,
+        (*doubts, *tell_caveats(scene)),
+        watch_parts(known, scene),
     )
 
 

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from siteline.catalog.sensors import tell_sensors
 from siteline.change.find import ChangeOptions, Preset, find_changes
 from siteline.change.options import foresee
 from siteline.cube.align import align
@@ -114,7 +115,8 @@ def see_site(bench: Bench, site_id: str, until: date | None = None) -> Sight:
         (*alignment.looks, *_unread(case, site_id, until)),
         key=lambda look: (look.acquired.middle, look.scene_id),
     )
-    return Sight(site, scenes, grid, built.cube, tuple(looks), (*alignment.remarks, *built.remarks))
+    remarks = (*alignment.remarks, *built.remarks, *tell_sensors(site_id, scenes))
+    return Sight(site, scenes, grid, built.cube, tuple(looks), remarks)
 
 
 def _unread(case: Case, site_id: str, until: date | None) -> list[Look]:

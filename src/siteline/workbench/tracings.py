@@ -13,7 +13,6 @@ from statistics import fmean
 from types import MappingProxyType
 from typing import Any
 
-from siteline.catalog.sun import sun_position
 from siteline.findings.sizes import say_apart, say_measured, say_placing
 from siteline.findings.wording import say_line
 from siteline.measure.hand.drawn import OutlineOf, check_drawn, held_by_hand, measure_line, measure_tracings
@@ -26,6 +25,7 @@ from siteline.model.errors import BadGeometry, BadInput, BadSetting, CannotTell,
 from siteline.model.imagery import Grid, Scene
 from siteline.model.measurement import FiledSize, Measurement, Rested, Tracing
 from siteline.model.place import Frame, Role, Site
+from siteline.model.sun import sun_position
 from siteline.raster.grid import metres_per_pixel, off_grid, onto_grid
 from siteline.sites.exchange.outline import DRAWN, read_tracings
 from siteline.workbench.bench import Bench, Progress

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from siteline.catalog.sun import sun_position
+from siteline.model.sun import sun_apart, sun_position
 
 
 def test_agrees_with_nrel_spa() -> None:
@@ -31,3 +31,16 @@ def test_stands_where_everybody_knows(
     found = sun_position(when, lon, lat)
     assert (found[0] - azimuth + 180) % 360 - 180 == pytest.approx(0, abs=1.5)
     assert found[1] == pytest.approx(elevation, abs=1.0)
+
+
+def test_how_far_the_sun_was_from_where_it_is_said_to_be() -> None:
+    """Nothing at the right moment of a day; half the sky if the azimuth is turned; an hour is 15 degrees of its way at most."""
+    morning = datetime(2024, 3, 20, 9, tzinfo=UTC)
+    azimuth, elevation = sun_position(morning, 0.0, 40.0)
+    day = (morning.replace(hour=0), morning.replace(hour=23, minute=59))
+    assert sun_apart(azimuth, elevation, (morning, morning), 0.0, 40.0) == pytest.approx(0, abs=0.1)
+    assert sun_apart(azimuth, elevation, day, 0.0, 40.0) < 1.5
+    assert sun_apart(azimuth + 180, elevation, (morning, morning), 0.0, 40.0) > 90
+    assert sun_apart(azimuth + 180, elevation, day, 0.0, 40.0) > 15
+    later = morning + timedelta(hours=1)
+    assert 10 < sun_apart(azimuth, elevation, (later, later), 0.0, 40.0) < 15

@@ -56,6 +56,27 @@ def sun_position(when: datetime, lon: float, lat: float) -> tuple[float, float]:
     return (azimuth + 180) % 360, elevation + _refraction(elevation)
 
 
+def sun_apart(
+    azimuth: float, elevation: float, span: tuple[datetime, datetime], lon: float, lat: float
+) -> float:
+    """
+    How far, in degrees on the sky, the sun was from a place at which somebody says it was, at the nearest moment of a span.
+
+    span: first and last moment that a time can mean, UTC; a day is tried every ten minutes.
+    """
+    first, last = span
+    steps = math.ceil((last - first) / timedelta(minutes=10))
+    moments = [first + (last - first) * n / max(steps, 1) for n in range(steps + 1)]
+    return min(_angle((azimuth, elevation), sun_position(moment, lon, lat)) for moment in moments)
+
+
+def _angle(a: tuple[float, float], b: tuple[float, float]) -> float:
+    """Between two directions, each azimuth and elevation, degrees."""
+    (az1, el1), (az2, el2) = (tuple(map(math.radians, direction)) for direction in (a, b))
+    cosine = math.sin(el1) * math.sin(el2) + math.cos(el1) * math.cos(el2) * math.cos(az1 - az2)
+    return math.degrees(math.acos(max(-1.0, min(1.0, cosine))))
+
+
 def _refraction(elevation: float) -> float:
     """By how many degrees the air lifts the sun."""
     if elevation > 85 or elevation < -1:

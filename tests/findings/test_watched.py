@@ -47,6 +47,9 @@ def make_watch(**changed: Any) -> Watch:
     return Watch(**{**noun, **changed})
 
 
+AFTER = {Kind.DEMOLITION: False, Kind.CONSTRUCTION: True, Kind.ROOF_CHANGE: True}
+
+
 def answer(watch: Watch, *events: ChangeEvent) -> Answer:
     """What is said of one part of a site."""
     survey = Survey("x", "s", "balanced", None, GRID, (), None, (), {}, {}, (watch,))
@@ -84,7 +87,8 @@ def test_events_answer_all_three_questions(kinds: tuple[Kind, ...], answers: tup
         make_event(kind=kind, stage=None, label="A-1", onset=DateInterval(DAYS[5 * n + 5], DAYS[5 * n + 6]))
         for n, kind in enumerate(kinds)
     ]
-    found = answer(make_watch(), *reversed(events))
+    witness = make_watch(stood=kinds[0] is not Kind.CONSTRUCTION, stands=AFTER[kinds[-1]])
+    found = answer(witness, *reversed(events))
     assert found.state is State.CHANGED
     assert (found.was_there, found.is_there, found.roof_changed) == answers
     assert len(found.event_ids) == len(kinds)
@@ -94,8 +98,26 @@ def test_events_answer_all_three_questions(kinds: tuple[Kind, ...], answers: tup
 def test_a_change_that_covers_it_is_its_own_whatever_its_label() -> None:
     """An unlabelled event over a third of a building is one of it; one beside it is not."""
     over = make_event(kind=Kind.DEMOLITION, stage=None, outline=box(0, 0, 25, 30))
-    assert answer(make_watch(), over).is_there is False
+    assert answer(make_watch(stands=None), over).is_there is False
     assert answer(make_watch(), replace(over, outline=translate(HALL, 200))).state is State.UNCHANGED
+
+
+def test_witnesses_that_differ_are_left_to_a_person() -> None:
+    """A removal whose shadow still stands, or that may be a new roof, does not say that the building is gone."""
+    gone = make_event(kind=Kind.DEMOLITION, stage=None, label="A-1")
+    found = answer(make_watch(stands=True), gone)
+    assert (found.was_there, found.is_there) == (True, None)
+    assert "Whether it stands now the images do not settle: look at them." in found.sentences
+    unsure = replace(gone, other_kind=Kind.ROOF_CHANGE)
+    assert answer(make_watch(stands=None), unsure).is_there is None
+    assert answer(make_watch(stands=None), gone).is_there is False
+
+
+def test_a_drawn_building_without_a_shadow_is_not_called_gone() -> None:
+    """The person who drew it knows more than a shadow that is not seen."""
+    found = answer(make_watch(stood=False, stands=False))
+    assert (found.state, found.was_there, found.is_there) == (State.UNCHANGED, None, None)
+    assert "it may be low" in found.sentences[1]
 
 
 def test_where_nothing_could_be_seen_nothing_is_said_to_stay() -> None:

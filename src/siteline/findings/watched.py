@@ -87,17 +87,31 @@ def _belongs(event: ChangeEvent, watch: Watch) -> bool:
 
 
 def _stands(watch: Watch, changes: Sequence[ChangeEvent]) -> tuple[bool | None, bool | None]:
-    """Whether a building stood at first and stands at last: by what happened to it, else by its shadow."""
+    """
+    Whether a building stood at first and stands at last; None where nothing tells, or witnesses contradict each other.
+
+    What happened to it tells, unless its kind is unsure or its shadow says otherwise. Without an event a shadow can bear out
+    that it stands; that none is seen does not outweigh the person who drew a building there.
+    """
     built = [e for e in changes if e.kind in (Kind.CONSTRUCTION, *STOOD)]
-    if built:
-        return built[0].kind in STOOD, built[-1].kind is not Kind.DEMOLITION
-    if watch.stood is not watch.stands and None not in (watch.stood, watch.stands):
-        return (
-            watch.stood,
-            None,
-        )  # a change below the threshold, or a shadow misread: not for the machine to say
-    both = watch.stands if watch.stood is None else watch.stood
-    return both, both if watch.stands is None else watch.stands
+    if not built:
+        return watch.stood or None, watch.stands or None
+    before = {kind in STOOD for kind in _possible(built[0])}
+    after = {kind is not Kind.DEMOLITION for kind in _possible(built[-1])}
+    return _agreed(before, watch.stood), _agreed(after, watch.stands)
+
+
+def _possible(event: ChangeEvent) -> Iterator[Kind]:
+    """The kinds that an event may be, of those that say whether something stands."""
+    yield event.kind
+    if event.other_kind in (Kind.CONSTRUCTION, *STOOD):
+        yield event.other_kind
+
+
+def _agreed(said: set[bool], by_shadow: bool | None) -> bool | None:
+    """What all witnesses say; None if they differ."""
+    said = said if by_shadow is None else said | {by_shadow}
+    return said.pop() if len(said) == 1 else None
 
 
 # --- sentences ------------------------------------------------------------------------------------------
@@ -127,7 +141,9 @@ def _say_building(
     yield from _say_state(watch.label, watch, state, changes, grid, scenes)
     was, is_ = _stands(watch, changes)
     if not changes and watch.seen:
-        yield _say_stands(was, is_)
+        yield _say_stands(watch, was, is_)
+    elif changes and None in (was, is_):
+        yield f"Whether it {'stood at first' if was is None else 'stands now'} the images do not settle: look at them."
     if watch.faintest is not None:
         yield (
             f"A new roof less than {_percent(watch.faintest)} % brighter or darker than the old one could not have been told "
@@ -164,13 +180,15 @@ def _say_state(
         yield f"{name}: {number} found{at}, seen {_times(watch)}."
 
 
-def _say_stands(was: bool | None, is_: bool | None) -> str:
+def _say_stands(watch: Watch, was: bool | None, is_: bool | None) -> str:
     if was and is_:
         return "It stood on the first of these looks and stands on the last: its shadow says so."
-    if was is not None and is_ is None:
+    if {watch.stood, watch.stands} == {True, False}:
         return "Its shadow does not say the same at the first looks and at the last, and no change is reported: look at them."
-    if was is False:
-        return "No shadow says that anything stands there."
+    if False in (watch.stood, watch.stands):
+        return (
+            "It has no shadow that can be seen: it may be low, and it looks at the last as it did at first."
+        )
     return "Its shadow does not tell whether anything stands there; it looks at the last as it did at first."
 
 

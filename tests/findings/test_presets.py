@@ -2,7 +2,8 @@
 
 import pytest
 
-from siteline.change.options import Preset, foresee
+from siteline.change.options import Preset
+from siteline.change.presets import foresee
 from siteline.findings.presets import say_foreseen
 
 BUSY = (0.99, 0.97, 0.95, 0.9, 0.6, 0.4, 0.1)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from siteline.change.domain import leave_domain, within_one_season
+from siteline.change.domain import within_one_season
 from siteline.change.features import SAMPLE, SCALES, typical_level
 from siteline.change.scene import Scene
 from siteline.model.dates import say_day, say_span
@@ -38,14 +38,13 @@ UNLIKE = ("cloud", "shadow", "misregistered")
 """Why a look may be left out that in truth shows a site changed beyond recognition."""
 
 
-def tell_caveats(scene: Scene) -> Iterator[Remark]:
-    """Everything that a reader of the results must know, each once."""
+def tell_caveats(scene: Scene, outside: Sequence[str]) -> Iterator[Remark]:
+    """Everything that a reader of the results must know, each once; outside: in what the scene leaves the domain of the odds."""
     yield from _of_looks(scene)
     yield from _of_gaps(scene.looks)
     yield from _of_unlike(scene.looks)
     yield from _of_newest(scene.looks)
     yield from _of_light(scene)
-    outside = tuple(leave_domain(scene))
     if outside:
         yield Remark(
             "survey",

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 from shapely.geometry import box
 
 from siteline.change.scene import Scene
@@ -34,8 +35,12 @@ SUNLIT = 0.9
 """Share of looks whose sun must be known; in the districts it is known for all."""
 
 
-def leave_domain(scene: Scene) -> Iterator[str]:
-    """In what a scene leaves the domain, as clauses; nothing if it lies within."""
+def leave_domain(scene: Scene, tilt: NDArray[np.float64]) -> Iterator[str]:
+    """
+    In what a scene leaves the domain, as clauses; nothing if it lies within.
+
+    tilt: (time,) degrees off nadir of each look; NaN if unknown.
+    """
     gsd = scene.grid.gsd_m
     if gsd is None:
         yield "the pixel size is not known"
@@ -48,7 +53,7 @@ def leave_domain(scene: Scene) -> Iterator[str]:
     yield from _of_time(scene)
     if _is_elsewhere(scene):
         yield f"the latitude, fitted between {LATITUDES[0]:.0f} and {LATITUDES[1]:.0f} degrees"
-    tilt = scene.tilt[np.isfinite(scene.tilt)]
+    tilt = tilt[np.isfinite(tilt)]
     if tilt.size and tilt.max() > LARGEST_TILT + 0.5:
         yield f"looks up to {tilt.max():.0f} degrees off nadir, fitted up to {LARGEST_TILT:.0f}"
 

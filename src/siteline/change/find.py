@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
 from siteline.change.caveats import left_out, tell_caveats
 from siteline.change.chronicle import tell_scene
@@ -86,10 +87,10 @@ def find_changes(
     else:
         places = choose_places(places + follow_known(known, scene))
         stories = tell_stories(join_growth(places, scene), scene)
-    is_calibrated = not any(leave_domain(scene))
+    outside = tuple(leave_domain(scene, _tilt_of(cube)))
     candidates = sorted(
         (
-            replace(describe(story, scene), calibrated=is_calibrated)
+            replace(describe(story, scene), calibrated=not outside)
             for story in stories
             if story.probability >= HOPELESS
         ),
@@ -100,9 +101,16 @@ def find_changes(
         events,
         tuple(candidates),
         scene.smallest,
-        (*doubts, *tell_caveats(scene)),
+        (*doubts, *tell_caveats(scene, outside)),
         watch_parts(known, scene),
     )
+
+
+def _tilt_of(cube: xr.Dataset) -> NDArray[np.float64]:
+    """(time,) degrees off nadir; NaN where nobody said."""
+    if "view_off_nadir" not in cube:
+        return np.full(cube.sizes["time"], np.nan)
+    return np.asarray(cube["view_off_nadir"].values, np.float64)
 
 
 def describe(story: Story, scene: Scene) -> ChangeEvent:

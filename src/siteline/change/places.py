@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from siteline.change.features import SCALES
 from siteline.change.kinds import GREEN, Evidence, probability_of
 from siteline.change.objects import Mask, Patch, solidity, thickness
-from siteline.change.options import CANDIDATES_FROM
 from siteline.change.scene import Cut, Scene
 from siteline.change.shadow import ShadowEvidence, strip_darkness, weigh_shadow
 from siteline.change.timeline import History, Turn, date_turn, follow, level_between
@@ -20,7 +19,8 @@ Array = NDArray[np.float32]
 Span = tuple[int, int]
 """First look and one past the last."""
 
-HOPELESS = CANDIDATES_FROM
+HOPELESS = 0.05
+"""Changes less probable than this are not weighed further, nor listed."""
 
 LATE_LOOKS = 5
 """Looks at the end of the series, or before the place changed again, from which the last stage is read."""

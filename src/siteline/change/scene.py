@@ -102,9 +102,6 @@ class Scene:
     least_px: int
     """Smallest changed ground that is looked at, pixels."""
 
-    tilt: NDArray[np.float64]
-    """(time,) degrees off nadir; NaN if unknown."""
-
     @property
     def largest_building_px(self) -> float:
         """Pixels of ground larger than any building with its yard is; where the scale is unknown, a share of the image."""
@@ -145,9 +142,6 @@ class Scene:
             cube.attrs.get("units") == "reflectance",
             smallest_visible(near.price, near.sigma[0], len(natural.years), grid, least),
             least,
-            cube["view_off_nadir"].values.astype(np.float64)
-            if "view_off_nadir" in cube
-            else np.full(len(scene_ids), np.nan),
         )
 
 

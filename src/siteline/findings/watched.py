@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 
 from siteline.findings import wording
-from siteline.model.change import ChangeEvent, Kind, State
+from siteline.model.change import ChangeEvent, Kind, Stage, State
 from siteline.model.dates import say_count, say_day, say_span
 from siteline.model.finding import Answer
 from siteline.model.imagery import BLIND_DAYS, Grid, Scene
@@ -142,9 +142,9 @@ def _say_building(
     was, is_ = _stands(watch, changes)
     if not changes and watch.seen:
         yield _say_stands(watch, was, is_)
-    elif changes and None in (was, is_):
+    elif changes and None in (was, is_) and changes[-1].stage not in (Stage.CLEARED, Stage.FOUNDATION):
         yield f"Whether it {'stood at first' if was is None else 'stands now'} the images do not settle: look at them."
-    if watch.faintest is not None:
+    if watch.faintest is not None and is_ is not False:
         yield (
             f"A new roof less than {_percent(watch.faintest)} % brighter or darker than the old one could not have been told "
             "from it."

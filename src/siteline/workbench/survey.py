@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from siteline.catalog.sensors import tell_sensors
 from siteline.change.find import ChangeOptions, Preset, find_changes
-from siteline.change.options import foresee
+from siteline.change.presets import foresee
 from siteline.cube.align import align
 from siteline.cube.load import CubeOptions, build_cube, plan_grid, read_native
 from siteline.findings.presets import say_foreseen

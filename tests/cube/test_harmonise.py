@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -110,3 +112,18 @@ def test_grey_is_left_alone() -> None:
     copy = grey.copy()
     assert harmonise(copy, np.zeros((LOOKS, ROWS, COLS), np.uint8), ["grey"]) == ()
     assert (copy == grey).all()
+
+
+def test_another_sensor_from_one_day_on_is_named_and_taken_out() -> None:
+    """A gain and an offset that come and stay are told with their day; looks that tremble one by one are not."""
+    plain, is_roof = make_stack()
+    clear = np.zeros((LOOKS, ROWS, COLS), np.uint8)
+    days = [date(2023, 1, 1) + timedelta(days=14 * n) for n in range(LOOKS)]
+    other = plain.copy()
+    other[10:] = other[10:] * np.float32(1.3) + np.float32(0.01)
+    told = [r.text for r in harmonise(other, clear, BANDS, days) if "another sensor" in r.text]
+    assert len(told) == 1
+    assert told[0].startswith("from 21 May 2023 on the images are about 40 % brighter")
+    assert spread(other, is_roof) < 0.02
+    trembling = plain * np.exp(np.random.default_rng(2).normal(0, 0.1, (LOOKS, 1, 1, 1))).astype(np.float32)
+    assert not any("another sensor" in r.text for r in harmonise(trembling, clear, BANDS, days))

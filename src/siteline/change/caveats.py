@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from siteline.change.domain import within_one_season
 from siteline.change.features import SAMPLE, SCALES, typical_level
@@ -15,6 +14,7 @@ from siteline.change.scene import Scene
 from siteline.model.dates import say_day, say_span
 from siteline.model.imagery import Look, blind_times
 from siteline.model.remark import Remark
+from siteline.raster.step import plainest_step
 
 FEW_LOOKS = 12
 """With fewer usable looks the survey says so."""
@@ -22,17 +22,14 @@ FEW_LOOKS = 12
 ONE_YEAR = 0.9
 """Within less time no season is seen twice, years."""
 
-EACH_SIDE = 4
-"""Looks on either side of a step in the light of the whole site."""
-
-STANDS_OUT = 4.0
-"""Such a step is so many times the usual difference between looks; seasons stay below it."""
-
 LONG_DAYS = 180
 """Times without an image that are longer are told, unless the whole series is as sparse."""
 
 MANY = 0.3
 """Share of looks that are left out because they are unlike the others, from which that is told."""
+
+LEAST_UNLIKE = 4
+"""Fewer such looks are an accident."""
 
 UNLIKE = ("cloud", "shadow", "misregistered")
 """Why a look may be left out that in truth shows a site changed beyond recognition."""
@@ -107,7 +104,7 @@ def _of_light(scene: Scene) -> Iterator[Remark]:
     shown = seen.any(axis=(1, 2))
     common = np.full(away.shape[:2], np.nan)
     common[:, shown] = np.nanmedian(away[:, shown], axis=2)
-    steps = [(name, *_step(line)) for name, line in zip(scene.natural.names, common, strict=True)]
+    steps = [(name, *plainest_step(line)) for name, line in zip(scene.natural.names, common, strict=True)]
     name, size, at = max(steps, key=lambda step: abs(step[1]) / SCALES[step[0]])
     if abs(size) < SCALES[name]:
         return
@@ -120,19 +117,6 @@ def _of_light(scene: Scene) -> Iterator[Remark]:
         "or snow. What changed everywhere at once is taken out before the search",
         "Look at events of that date with care; give scale and offset of each sensor.",
     )
-
-
-def _step(line: NDArray[np.float64]) -> tuple[float, int]:
-    """Size of the plainest single step of a series and the look from which it holds; 0 if it does not stand out."""
-    best = (0.0, 0)
-    known = np.flatnonzero(np.isfinite(line))
-    for n in range(EACH_SIDE, len(known) - EACH_SIDE + 1):
-        before, after = line[known[:n]], line[known[n:]]
-        size = float(np.median(after) - np.median(before))
-        rest = np.concatenate([before - np.median(before), after - np.median(after)])
-        if abs(size) > max(abs(best[0]), STANDS_OUT * 1.4826 * float(np.median(np.abs(rest)))):
-            best = (size, int(known[n]))
-    return best
 
 
 def _of_gaps(looks: Sequence[Look]) -> Iterator[Remark]:
@@ -150,7 +134,7 @@ def _of_gaps(looks: Sequence[Look]) -> Iterator[Remark]:
 def _of_unlike(looks: Sequence[Look]) -> Iterator[Remark]:
     """Images of which nothing was used because they do not show the site as the others do, where these are many."""
     unlike = [look for look in looks if not look.used and look.usable == 0 and look.reason in UNLIKE]
-    if len(unlike) < max(EACH_SIDE, MANY * len(looks)):
+    if len(unlike) < max(LEAST_UNLIKE, MANY * len(looks)):
         return
     yield Remark(
         "survey",

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
+
 import numpy as np
 from numpy.typing import NDArray
 
+from siteline.model.dates import say_day
 from siteline.model.remark import Remark
 from siteline.raster.order import median_over_time
+from siteline.raster.step import plainest_step
 
 Floats = NDArray[np.float32]
 Lines = NDArray[np.float64]
@@ -19,17 +24,22 @@ _ROUNDS = 3
 _MUST_FALL = 0.98
 """A correction is kept if the spread falls below this share of what it was."""
 
+_OTHER_SENSOR = 0.08
+"""A lasting step in the light of steady ground, log, from which another sensor is named."""
 
-def harmonise(value: Floats, why_not: NDArray[np.uint8], bands: list[str]) -> tuple[Remark, ...]:
+
+def harmonise(
+    value: Floats, why_not: NDArray[np.uint8], bands: list[str], days: Sequence[date] = ()
+) -> tuple[Remark, ...]:
     """
     Fit each look's colours to the temporal median, band by band, in place; returns what the user must know.
 
-    value: (time, band, y, x), changed in place; why_not: (time, y, x). One line (gain, offset) per look and
-    band, by Deming regression on the pixels that keep their colour best: first the 3 % whose band ratios vary
-    least over time, then, three times over, the 2 % whose corrected values do. That finds roofs and paving, and
-    not the fields, which vary together and would drag every look along with the season (SCIENCE 2.2 measured
-    what an ungated fit to ground does). Gate: a look's line is kept only if pixels that it never saw come closer
-    to their median; a band's lines only if the most stable bright pixels become more stable.
+    value: (time, band, y, x), changed in place; why_not: (time, y, x); days: of the looks, for what is told. One line
+    (gain, offset) per look and band, by Deming regression on the pixels that keep their colour best: first the 3 % whose
+    band ratios vary least over time, then, three times over, the 2 % whose corrected values do. That finds roofs and
+    paving, and not the fields, which vary together and would drag every look along with the season (SCIENCE 2.2
+    measured what an ungated fit to ground does). Gate: a look's line is kept only if pixels that it never saw come
+    closer to their median; a band's lines only if the most stable bright pixels become more stable.
 
     On rendered scenes the spread of known roofs fell from 6 % to 0.7 %, the true gains and offsets give 0.7 %.
     """
@@ -51,7 +61,26 @@ def harmonise(value: Floats, why_not: NDArray[np.uint8], bands: list[str]) -> tu
     if not changed.any():
         return ()
     told = ", ".join(f"{band} {count}" for band, count in zip(bands, changed.sum(axis=0), strict=True))
-    return (Remark("colours", f"matched to those of the other looks in so many of {len(value)}: {told}"),)
+    matched = Remark("colours", f"matched to those of the other looks in so many of {len(value)}: {told}")
+    return (matched, *_tell_other_sensor(lines, median_over_time(numbers, seen), days))
+
+
+def _tell_other_sensor(lines: Lines, middle: Floats, days: Sequence[date]) -> tuple[Remark, ...]:
+    """That from one day on the lines are others; lines: (time, band, 2); middle: (band, sample) usual light."""
+    usual = np.maximum(np.median(middle, axis=1), 1e-3)
+    light = np.log(np.maximum(lines[..., 0] + lines[..., 1] / usual, 1e-3)).mean(axis=1)
+    size, at = plainest_step(light)
+    if abs(size) < _OTHER_SENSOR or not days:
+        return ()
+    return (
+        Remark(
+            "colours",
+            f"from {say_day(days[at])} on the images are about {100 * abs(np.expm1(size)):.0f} % "
+            f"{'brighter' if size > 0 else 'darker'} than before on ground that stays as it is: another sensor or "
+            "processing, which was matched to the rest",
+            "Give scale and offset of each sensor, and look at events of that date with care.",
+        ),
+    )
 
 
 def _sample(why_not: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -112,9 +112,10 @@ def build_cube(
         why_not[row][np.isnan(value[row]).any(axis=0)] = WhyNot.NO_IMAGE
 
     each(warp, range(len(used)))
-    remarks = harmonise(value, why_not, bands) if options.harmonise else ()
-    y, x = centres(grid)
     looks = [alignment.looks[at] for at in used]
+    days = [look.acquired.first_day for look in looks]
+    remarks = harmonise(value, why_not, bands, days) if options.harmonise else ()
+    y, x = centres(grid)
     angles = {
         name: ("time", [np.nan if n.attrs[name] is None else float(n.attrs[name]) for n in chosen])
         for name in ("sun_azimuth", "sun_elevation", "view_off_nadir", "view_azimuth")

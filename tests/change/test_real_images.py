@@ -4,7 +4,10 @@ from pathlib import Path
 
 import pytest
 from bench import real
-from bench.cases import clear_frames, naip_field, ring_campus, solar_farm
+from bench.cases import build, clear_frames, naip_field, ring_campus, solar_farm
+
+from siteline.change.find import ChangeOptions, find_changes
+from siteline.model.place import Site
 
 pytestmark = pytest.mark.real
 
@@ -47,3 +50,12 @@ def test_pasted_roofs_are_found_in_real_fields(tmp_path: Path) -> None:
     found, other = real.count_roofs(events, case)
     assert found >= 14
     assert other <= 3
+
+
+def test_seven_looks_at_a_forest_carry_no_dates(shared: Path) -> None:
+    """Seven syntheses of one year over forest and fields: no event, and the survey says that they carry no dates."""
+    cube, looks = build(shared / "data/imagery/s2_forest/scenes.csv", Site("forest", "forest", ()))
+    found = find_changes(cube, looks, (), ChangeOptions())
+    assert not found.events
+    assert any("7 usable images of one year" in r.text and "carry no dates" in r.text for r in found.remarks)
+    assert found.watched[0].smallest is not None

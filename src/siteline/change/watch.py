@@ -8,11 +8,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 from shapely.geometry import box
 
 from siteline.change.chronicle import NEW_ROOF, who_stands
-from siteline.change.features import SCALES
+from siteline.change.features import OFFSET, SCALES
 from siteline.change.life import Controls, follow_life
 from siteline.change.objects import Mask, Patch
 from siteline.change.observability import TYPICAL_CONTRAST, smallest_visible, why_hidden
@@ -31,11 +30,14 @@ PARTS = (Role.AOI, Role.PERIMETER, Role.ZONE, Role.BUILDING)
 HARDLY = 4
 """Ground that fewer looks show is hidden: nothing can be said of it."""
 
-BRIGHTEST = 0.001
-"""Pixels so near to the brightest value of their look, as a share of it, have reached the end of the sensor's scale."""
+ALIKE, FLAT = 0.002, 0.25
+"""A roof is flat on a look if so large a share of its pixels differ from its middle by so little, log; no real roof is."""
 
-BURNT = 0.3
-"""Share of a roof at the end of the scale from which its look says nothing of it."""
+BRIGHTEST = 0.93
+"""A flat roof brighter than this share of its look is at the end of the sensor's scale."""
+
+WHITE = 0.98
+"""In pictures for display, whose few levels make much look flat, only white is."""
 
 
 def watch_parts(parts: Sequence[Structure], scene: Scene) -> tuple[Watch, ...]:
@@ -118,13 +120,16 @@ def _patch(mask: Mask) -> Patch:
 
 
 def _burnt_out(scene: Scene, mask: Mask) -> int:
-    """Looks on which much of a roof is as bright as the sensor can tell: flat at the highest value of its look."""
+    """Looks on which a roof is as bright as the sensor can tell: flat, and among the brightest of its look."""
     light, usable = scene.natural.values[0], scene.natural.usable
-    return sum(bool(_is_burnt(light[t], usable[t], mask)) for t in range(len(light)))
-
-
-def _is_burnt(light: NDArray[np.float32], usable: Mask, mask: Mask) -> bool:
-    seen = light[mask & usable]
-    if seen.size < HARDLY:
-        return False
-    return float((seen > light[usable].max() - BRIGHTEST).mean()) >= BURNT
+    burnt = 0
+    for t in range(len(light)):
+        roof = light[t][mask & usable[t]]
+        if roof.size < HARDLY:
+            continue
+        middle = float(np.median(roof))
+        if not scene.reflectance:
+            burnt += middle >= math.log(WHITE + OFFSET["relative"])
+        elif (np.abs(roof - middle) < ALIKE).mean() >= FLAT:
+            burnt += bool((light[t][usable[t]] < middle).mean() >= BRIGHTEST)
+    return burnt

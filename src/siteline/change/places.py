@@ -22,6 +22,9 @@ Span = tuple[int, int]
 HOPELESS = 0.05
 """Changes less probable than this are not weighed further, nor listed."""
 
+THINGS_SHARE, LOUDER = 0.25, 1.5
+"""A thing has at most this share of the ground it stands on, and steps and stands out that much more than it does."""
+
 LATE_LOOKS = 5
 """Looks at the end of the series, or before the place changed again, from which the last stage is read."""
 
@@ -71,9 +74,17 @@ def choose_places(places: list[Place]) -> list[Place]:
     kept: dict[int, list[Place]] = {}
     for place in sorted((p for p in places if p.probability >= HOPELESS), key=_rank):
         near = (k for at in (place.at - 1, place.at, place.at + 1) for k in kept.get(at, ()))
-        if not any(place.patch.overlap(k.patch) > 0.3 for k in near):
+        if not any(place.patch.overlap(k.patch) > 0.3 and not _stands_on(place, k) for k in near):
             kept.setdefault(place.at, []).append(place)
     return [place for at in sorted(kept) for place in kept[at]]
+
+
+def _stands_on(place: Place, ground: Place) -> bool:
+    """Whether a change is of a thing on ground that changes at the same time: small beside it, and far louder."""
+    mine, its = place.evidence, ground.evidence
+    loud, dull = (max(e.contrast_before, e.contrast_after) for e in (mine, its))
+    small = THINGS_SHARE * ground.patch.area > place.patch.area
+    return small and mine.step > LOUDER * its.step and loud > LOUDER * dull
 
 
 def _rank(place: Place) -> tuple[int, bool, float, int, int]:

@@ -250,7 +250,7 @@ def _cut_known(mask: Mask, cut: Cut) -> list[tuple[Patch, Cut]]:
     seen = (share >= 0.5)[:, None, None]
     sigma = np.median(cut.sigma[:, window[0], window[1]][:, inside], axis=1)[:, None, None]
     values = np.where(seen[None], mean[:, :, None, None], 0).astype(np.float32)
-    starts = partition(values, seen, sigma, cut.price, least=2 if len(share) > 16 else 1)[:, 0, 0]
+    starts = partition(values, seen, sigma, cut.price, 2 if len(share) > 16 else 1, cut.weight)[:, 0, 0]
     patches = []
     for at in np.flatnonzero(starts):
         when = np.full(int(inside.sum()), at, np.int16)

@@ -1,0 +1,58 @@
+"""Series without sun angles: what is told as one change, and what as several."""
+
+from dataclasses import replace
+from datetime import date
+from itertools import pairwise
+
+import numpy as np
+import xarray as xr
+
+from siteline.change.find import ChangeOptions, Changes, find_changes
+from siteline.model.imagery import Look
+from tests.change.scenes import Block, days_apart, make_cube
+
+Made = tuple[xr.Dataset, tuple[Look, ...]]
+SOIL = (0.12, 0.16, 0.21, 0.30)
+ROOF = (0.55, 0.56, 0.57, 0.58)
+
+
+def as_frames(made: Made, seed: int = 3) -> Made:
+    """The same as pictures for display: red, green and blue, each look with gain, gamma and offset of its own."""
+    cube, looks = made
+    rng = np.random.default_rng(seed)
+    shown = cube.sel(band=["blue", "green", "red"]).copy(deep=True)
+    for look in shown["value"].values:
+        gain, bend, lift = (rng.uniform(*span, (3, 1, 1)) for span in ((0.9, 1.6), (0.8, 1.2), (0.0, 0.05)))
+        look[:] = np.clip(lift + gain * look**bend, 0, 1)
+    shown.attrs["units"] = "relative"
+    shown.attrs["grid"] = replace(cube.attrs["grid"], crs=None)
+    return shown, looks
+
+
+def search_frames(made: Made) -> Changes:
+    """Search them as a survey does."""
+    return find_changes(*made, (), ChangeOptions())
+
+
+def test_a_roof_that_goes_with_its_yard_is_told_beside_it() -> None:
+    """Ground is cleared and a bright hall on it goes at the same look: two changes, of the hall and of the ground."""
+    days = days_apart(16, 90)
+    ground = Block(6, 6, 40, 40, since=8, colour=SOIL)
+    hall = Block(20, 20, 8, 8, since=0, until=8, colour=ROOF)
+    events = search_frames(as_frames(make_cube(days, [hall, ground], shape=(90, 90)))).events
+    areas = sorted(e.outline.area for e in events if e.onset.by == days[8])
+    assert len(areas) == 2
+    assert 0.7 < areas[0] / hall.outline.area < 1.3
+    assert all(b > 4 * a for a, b in pairwise(areas))
+
+
+def test_a_poor_picture_does_not_hide_a_change() -> None:
+    """One look of nothing but noise among eleven yearly ones: a new roof is found all the same, at its look."""
+    days = days_apart(11, 365, date(2012, 2, 1))
+    roof = Block(24, 20, 12, 14, since=8, colour=(0.145, 0.165, 0.185, 0.23))
+    cube, looks = as_frames(make_cube(days, [roof], shape=(80, 80)))
+    spoilt = cube["value"].values[0]
+    spoilt *= np.exp(np.random.default_rng(1).normal(0, 0.8, spoilt.shape))
+    (event,) = search_frames((cube, looks)).events
+    assert event.outline.covers(roof.outline.centroid)
+    assert (event.onset.after, event.onset.by) == (days[7], days[8])

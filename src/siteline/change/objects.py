@@ -27,6 +27,9 @@ Array = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
 AROUND = np.ones((3, 3), bool)
+FAINT = 0.35
+"""Of the step of most of an object, below which a pixel is beside it: shared evidence makes a fringe."""
+
 AGREEMENT = 0.3
 """Neighbours whose steps point less alike than this (cosine) belong to different objects."""
 
@@ -118,13 +121,21 @@ def tidy_steps(starts: Mask, slack: int) -> Mask:
 
 
 def gather_patches(
-    starts: Mask, level: Array, sigma: Array, unit: Array, slack: int, least_px: int
+    starts: Mask,
+    level: Array,
+    sigma: Array,
+    unit: Array,
+    slack: int,
+    least_px: int,
+    *,
+    trimmed: bool = False,
 ) -> list[Patch]:
     """
     Join neighbouring steps of about the same date and direction; set apart what stepped much further than the rest.
 
     starts: (time, y, x) where levels start; level: (feature, time, y, x); sigma: (feature, y, x) noise; unit: (feature,)
     noticeable difference. Neighbours join when their dates differ by at most `slack` looks and their steps point the same way.
+    trimmed: leave out pixels that stepped only because their neighbours did.
     """
     t, y, x = np.nonzero(starts)
     if not t.size:
@@ -159,7 +170,10 @@ def gather_patches(
     for voxels in _groups(member):
         if voxels.size >= least_px:
             when, top, left, size = _map_of(t[voxels], y[voxels], x[voxels], level, unit)
-            for part in _set_apart(when >= 0, size, least_px):
+            whole = when >= 0
+            if trimmed:
+                whole = np.asarray(whole & (size > FAINT * np.quantile(size[whole], 0.75)))
+            for part in _set_apart(whole, size, least_px):
                 patch = _patch(np.where(part, when, -1), top, left)
                 if patch.area >= least_px:
                     patches.append(patch)

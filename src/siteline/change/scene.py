@@ -79,7 +79,8 @@ class Cut:
         level = levels_of(starts, series.values, series.usable)
         slack = _slack(len(series.years))
         unit = np.array([SCALES[name] for name in series.names], np.float32)
-        patches = gather_patches(tidy_steps(starts, slack), level, sigma, unit, slack, least_px)
+        tidy = tidy_steps(starts, slack)
+        patches = gather_patches(tidy, level, sigma, unit, slack, least_px, trimmed=uneven)
         if most_px is not None:
             patches = [p for p in patches if p.area <= most_px]
         restless = np.asarray(starts.any(axis=0))

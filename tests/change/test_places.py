@@ -6,10 +6,12 @@ from itertools import pairwise
 
 import numpy as np
 import xarray as xr
+from shapely.geometry import box
+from shapely.ops import unary_union
 
 from siteline.change.find import ChangeOptions, Changes, find_changes
 from siteline.model.imagery import Look
-from tests.change.scenes import Block, days_apart, iou, make_cube
+from tests.change.scenes import Block, days_apart, event_on, iou, make_cube
 
 Made = tuple[xr.Dataset, tuple[Look, ...]]
 SOIL = (0.12, 0.16, 0.21, 0.30)
@@ -56,3 +58,21 @@ def test_a_poor_picture_does_not_hide_a_change() -> None:
     (event,) = search_frames((cube, looks)).events
     assert iou(event.outline, roof.outline) > 0.45
     assert (event.onset.after, event.onset.by) == (days[7], days[8])
+
+
+def test_a_works_with_roads_through_it_is_one_event() -> None:
+    """Three blocks between roads, all at one look, are one event, with the roads; a hall further off is another."""
+    days = days_apart(11, 365, date(2012, 2, 1))
+    panels = (0.05, 0.05, 0.06, 0.1)
+    blocks = [
+        Block(10, 10, 80, 90, 6, colour=panels),
+        Block(96, 10, 74, 60, 6, colour=panels),
+        Block(96, 76, 74, 24, 6, colour=panels),
+    ]
+    hall = Block(150, 170, 16, 18, since=6, colour=ROOF)
+    events = search_frames(as_frames(make_cube(days, [*blocks, hall], shape=(190, 200)))).events
+    assert len(events) == 2
+    works = box(*unary_union([b.outline for b in blocks]).bounds)
+    assert iou(event_on(events, hall).outline, hall.outline) > 0.6
+    assert max(iou(e.outline, works) for e in events) > 0.85
+    assert {e.onset.by for e in events} == {days[6]}

@@ -90,6 +90,17 @@ class Patch:
         ]
         return bool((mine & theirs).sum() >= 3)
 
+    def spread(self, alike: Mask, reach: int) -> Patch:
+        """Grown over what is alike, (y, x) of the whole image, and over gaps of up to twice `reach` pixels."""
+        mine = np.zeros(alike.shape, bool)
+        mine[self.rows, self.cols] = self.mask
+        whole = np.pad(np.asarray(binary_opening(alike, AROUND)) | mine, reach)
+        closed = binary_closing(whole, AROUND, reach)[reach:-reach, reach:-reach]
+        labels, _ = label(binary_fill_holes(closed | mine), AROUND)
+        when = np.where(labels == labels[mine].max(), np.int16(np.median(self.when)), np.int16(-1))
+        when[self.rows, self.cols][self.mask] = self.when
+        return _patch(when.astype(np.int16), 0, 0)
+
     def grown(self, margin: int, shape: tuple[int, int]) -> tuple[slice, slice, Mask]:
         """The window widened by `margin` pixels, clipped to the image, and the mask within it."""
         top, left = max(self.rows.start - margin, 0), max(self.cols.start - margin, 0)

@@ -102,6 +102,7 @@ def test_stage_needs_a_shadow() -> None:
         ("looks_after", (1, 3, 9)),
         ("passing", (True, False)),
         ("water", (True, False)),
+        ("drift", (0.3, 0.1, 0.0)),
     ],
 )
 def test_each_witness_counts_in_its_sense(name: str, worse_to_better: tuple[float, ...]) -> None:

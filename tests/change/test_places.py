@@ -10,6 +10,7 @@ from shapely.geometry import box
 from shapely.ops import unary_union
 
 from siteline.change.find import ChangeOptions, Changes, find_changes
+from siteline.change.places import weigh_drift
 from siteline.model.imagery import Look
 from tests.change.scenes import Block, days_apart, event_on, iou, make_cube
 
@@ -76,3 +77,16 @@ def test_a_works_with_roads_through_it_is_one_event() -> None:
     assert iou(event_on(events, hall).outline, hall.outline) > 0.6
     assert max(iou(e.outline, works) for e in events) > 0.85
     assert {e.onset.by for e in events} == {days[6]}
+
+
+def test_a_roof_that_fades_over_years_is_no_step() -> None:
+    """A steady drift leaves less over than any step in it; a step does not drift, and few looks cannot tell."""
+    years = np.linspace(2014, 2018, 40)
+    noise = np.random.default_rng(5).normal(0, 0.3, (2, 40)).astype(np.float32)
+    fading, stepping = noise.copy(), noise.copy()
+    fading[0] += np.linspace(0, 4, 40)
+    stepping[0, 20:] += 4
+    sides = ((0, 20), (20, 40))
+    assert weigh_drift(fading, years, sides) > 0.3
+    assert weigh_drift(stepping, years, sides) == 0
+    assert weigh_drift(fading[:, ::4], years[::4], ((0, 5), (5, 10))) == 0

@@ -25,6 +25,9 @@ HOPELESS = 0.05
 THINGS_SHARE, LOUDER = 0.25, 1.5
 """A thing has at most this share of the ground it stands on, and steps and stands out that much more than it does."""
 
+DRIFT_LOOKS = 24
+"""Fewer looks cannot tell a step from a drift."""
+
 LATE_LOOKS = 5
 """Looks at the end of the series, or before the place changed again, from which the last stage is read."""
 
@@ -200,10 +203,32 @@ def weigh_evidence(
         same_season=_same_season(patch, scene, *first, *second),
     )
     evidence = look_late(evidence, patch, scene, (since, at), (settled, until))
+    if not scene.has_sun:
+        line = follow(patch, scene.plain, scene.cuts[0].restless).inside / scale[:, None]
+        evidence = replace(evidence, drift=weigh_drift(line, years, sides))
     if probability_of(evidence) < HOPELESS and not thorough:
         return evidence
     shadow_before, shadow_after = cast_shadows(patch, scene, (since, at), (settled, until))
     return replace(evidence, shadow_before=shadow_before, shadow_after=shadow_after)
+
+
+def weigh_drift(line: Array, years: NDArray[np.float64], sides: tuple[Span, Span]) -> float:
+    """
+    By how much a steady drift leaves less over than a step does, as a share; 0 if it does not.
+
+    line: (feature, time) in noticeable units, NaN where not seen; years: (time,); sides: looks of the level before and of the one
+    after. Both by sums of absolute rests. 0 with fewer than `DRIFT_LOOKS` looks.
+    """
+    n = np.arange(line.shape[1])
+    held = [np.isfinite(line[0]) & (n >= a) & (n < b) for a, b in sides]
+    seen = held[0] | held[1]
+    if seen.sum() < DRIFT_LOOKS or not (held[0].any() and held[1].any()):
+        return 0.0
+    levels = [line[:, side] - np.median(line[:, side], axis=1, keepdims=True) for side in held]
+    rests = sum(float(np.abs(rest).sum()) for rest in levels)
+    slope = np.stack([np.ones(int(seen.sum())), years[seen] - years[seen].mean()])
+    drifting = float(np.abs(line[:, seen] - line[:, seen] @ np.linalg.pinv(slope) @ slope).sum())
+    return max(rests / max(drifting, 1e-6) - 1, 0.0)
 
 
 def _same_season(patch: Patch, scene: Scene, start: int, at: int, settled: int, stop: int) -> float:

@@ -90,3 +90,12 @@ def test_a_roof_that_fades_over_years_is_no_step() -> None:
     assert weigh_drift(fading, years, sides) > 0.3
     assert weigh_drift(stepping, years, sides) == 0
     assert weigh_drift(fading[:, ::4], years[::4], ((0, 5), (5, 10))) == 0
+
+
+def test_a_roof_is_outlined_out_to_half_of_its_step() -> None:
+    """Forty looks, each stretched its own way: the outline of a new roof and the looks around its date are right."""
+    days = days_apart(40, 16)
+    roof = Block(36, 34, 8, 12, since=27, colour=(0.2, 0.21, 0.22, 0.3))
+    events = search_frames(as_frames(make_cube(days, [roof], shape=(70, 70)))).events
+    found = [e for e in events if iou(e.outline, roof.outline) > 0.75]
+    assert (days[26], days[27]) in [(e.onset.after, e.onset.by) for e in found]

@@ -155,7 +155,9 @@ def probability_of(e: Evidence) -> float:
     are not calibrated on scenes kept apart, and events say so.
     """
     terms = terms_of(e)
-    x = sum(WEIGHTS[name] * value for name, value in terms.items()) + DRIFT * e.drift
+    against = 0.0 if math.isnan(e.same_season) else _between(e.same_season, -1, 0)
+    x = sum(WEIGHTS[name] * value for name, value in terms.items())
+    x += WEIGHTS["same_season"] * against + DRIFT * e.drift  # a step that goes the other way within a season
     return 1 / (1 + math.exp(-max(min(x, 12.0), -12.0)))
 
 

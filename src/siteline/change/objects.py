@@ -28,7 +28,7 @@ Mask = NDArray[np.bool_]
 
 AROUND = np.ones((3, 3), bool)
 FAINT = 0.35
-"""Of the step of most of an object, below which a pixel is beside it: shared evidence makes a fringe."""
+"""Of the step of the furthest tenth of an object, below which a pixel is beside it: shared evidence makes a fringe."""
 
 AGREEMENT = 0.3
 """Neighbours whose steps point less alike than this (cosine) belong to different objects."""
@@ -94,8 +94,10 @@ class Patch:
         """Grown over what is alike, (y, x) of the whole image, and over gaps of up to twice `reach` pixels."""
         mine = np.zeros(alike.shape, bool)
         mine[self.rows, self.cols] = self.mask
-        whole = np.pad(np.asarray(binary_opening(alike, AROUND)) | mine, reach)
-        closed = binary_closing(whole, AROUND, reach)[reach:-reach, reach:-reach]
+        core = AROUND if reach else AROUND[:2, :2]
+        closed = np.asarray(binary_opening(alike, core)) | mine
+        if reach:
+            closed = binary_closing(np.pad(closed, reach), AROUND, reach)[reach:-reach, reach:-reach]
         labels, _ = label(binary_fill_holes(closed | mine), AROUND)
         when = np.where(labels == labels[mine].max(), np.int16(np.median(self.when)), np.int16(-1))
         when[self.rows, self.cols][self.mask] = self.when
@@ -183,7 +185,7 @@ def gather_patches(
             when, top, left, size = _map_of(t[voxels], y[voxels], x[voxels], level, unit)
             whole = when >= 0
             if trimmed:
-                whole = np.asarray(whole & (size > FAINT * np.quantile(size[whole], 0.75)))
+                whole = np.asarray(whole & (size > FAINT * np.quantile(size[whole], 0.9)))
             for part in _set_apart(whole, size, least_px):
                 patch = _patch(np.where(part, when, -1), top, left)
                 if patch.area >= least_px:

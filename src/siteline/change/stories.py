@@ -34,6 +34,9 @@ BEGINNING = 0.08
 ROAD_M = 60.0
 """Blocks of one works lie no further apart than this."""
 
+MOST_GROWTH = 4.0
+"""A thing that seems to reach further than this, over its seed, is left as it is."""
+
 HALF = 0.5
 """Of the way from one level to the other, from which a pixel belongs to what changed: where a blurred edge lies."""
 
@@ -104,7 +107,7 @@ def join_growth(places: Sequence[Place], scene: Scene) -> list[Place]:
     """
     if len(scene.natural.years) <= FEW_LOOKS:
         return join_works(places, scene)
-    able = [p for p in places if p.probability >= MEMBER]
+    able = _spread_out([p for p in places if p.probability >= MEMBER], scene)
     levels = [_levels_of(p, scene) for p in able]
     group = list(range(len(able)))
     order = sorted(range(len(able)), key=lambda i: (able[i].at, i))
@@ -125,6 +128,23 @@ def join_growth(places: Sequence[Place], scene: Scene) -> list[Place]:
     return joined
 
 
+def _spread_out(places: Sequence[Place], scene: Scene) -> list[Place]:
+    """Things out to where pixels went half of their way; where that makes one of two, the likelier one stays."""
+    kept: list[Place] = []
+    for place in sorted(places, key=lambda p: -p.probability):
+        patch = place.patch.spread(_stepped_like(place, scene, margin=max(place.patch.mask.shape)), 0)
+        if patch.area <= MOST_GROWTH * place.patch.area:
+            place = replace(place, patch=patch)
+        if not any(_is_twin(place, k) for k in kept):
+            kept.append(place)
+    return kept
+
+
+def _is_twin(a: Place, b: Place) -> bool:
+    """Whether they are of about the same ground and look."""
+    return abs(a.at - b.at) <= 1 and min(a.patch.covers(b.patch), b.patch.covers(a.patch)) > MOST
+
+
 def join_works(places: Sequence[Place], scene: Scene) -> list[Place]:
     """
     Join the blocks of one works: ground that turned into the same at the same look, with no more than roads between.
@@ -139,7 +159,8 @@ def join_works(places: Sequence[Place], scene: Scene) -> list[Place]:
         large = seed.patch.area >= scene.largest_building_px and seed.probability >= MEMBER
         if not large or not any(p is seed for p in left):
             continue
-        patch = seed.patch.spread(_stepped_like(seed, scene), int(ROAD_M / gsd / 2))
+        margin = 3 * max(seed.patch.mask.shape)
+        patch = seed.patch.spread(_stepped_like(seed, scene, margin), int(ROAD_M / gsd / 2))
         within = [p for p in left if p.at == seed.at and patch.covers(p.patch) >= MOST]
         if patch.area > seed.patch.area:
             works = replace(_join(sorted(within, key=lambda p: p.turn.first_with)), patch=patch)
@@ -147,18 +168,23 @@ def join_works(places: Sequence[Place], scene: Scene) -> list[Place]:
     return left
 
 
-def _stepped_like(place: Place, scene: Scene) -> Mask:
-    """(y, x) pixels that went at least half of its way, and little astray, between the looks of its two levels."""
-    scale = np.array([SCALES[name] for name in scene.natural.names], np.float32)[:, None, None]
-    spans = (slice(place.start, place.at), slice(place.at, place.stop))
+def _stepped_like(place: Place, scene: Scene, margin: int) -> Mask:
+    """(y, x) pixels within `margin` of it that went half of its way, and little astray, between the looks of its two levels."""
     series = scene.plain
-    before, after = (typical_level(series.values[:, s], series.usable[s]) / scale for s in spans)
+    rows, cols, _ = place.patch.grown(margin, series.usable.shape[1:])
+    scale = np.array([SCALES[name] for name in series.names], np.float32)[:, None, None]
+    spans = (slice(place.start, place.at), slice(place.at, place.stop))
+    before, after = (
+        typical_level(series.values[:, s, rows, cols], series.usable[s, rows, cols]) / scale for s in spans
+    )
     old, new = _levels_of(place, scene)
     way = np.nan_to_num(new - old)[:, None, None]
     length = max(float(np.square(way).sum()), 1e-6)
     went = ((after - before) * way).sum(axis=0) / length
     astray = np.square(after - before - went * way).sum(axis=0)
-    return np.asarray((went > HALF) & (astray < 0.5 * length))
+    alike = np.zeros(series.usable.shape[1:], bool)
+    alike[rows, cols] = (went > HALF) & (astray < HALF * length)
+    return alike
 
 
 def _levels_of(place: Place, scene: Scene) -> tuple[Array, Array]:

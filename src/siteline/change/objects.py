@@ -90,6 +90,14 @@ class Patch:
         ]
         return bool((mine & theirs).sum() >= 3)
 
+    def widened(self, px: int, shape: tuple[int, int]) -> Patch:
+        """By `px` pixels on all sides, clipped to the image."""
+        rows, cols, mask = self.grown(px, shape)
+        wide = np.asarray(binary_dilation(mask, AROUND, px))
+        when = np.full(mask.shape, np.int16(np.median(self.when)), np.int16)
+        when[mask] = self.when
+        return Patch(rows, cols, wide, self.first, when[wide])
+
     def spread(self, alike: Mask, reach: int) -> Patch:
         """Grown over what is alike, (y, x) of the whole image, and over gaps of up to twice `reach` pixels."""
         mine = np.zeros(alike.shape, bool)

@@ -23,6 +23,7 @@ from siteline.change.steps import (
     weigh_looks,
 )
 from siteline.change.surroundings import less_surroundings
+from siteline.change.timeline import NEAR_LOOKS, follow, level_between
 from siteline.model.dates import Acquired
 from siteline.model.imagery import Grid, Look
 from siteline.model.quantity import Quantity
@@ -40,6 +41,9 @@ LARGEST_BUILDING_M2 = 60_000.0
 
 COARSEST_SHADOW_M = 5.0
 """Coarser pixels than this do not resolve the shadow of a building."""
+
+ECHO = 0.3
+"""Least share of the step against its surroundings that a thing must have made itself."""
 
 WINDOW_PX = 21
 """Surroundings against which small objects are seen; nothing larger than a third of it is looked for that way."""
@@ -137,6 +141,8 @@ class Scene:
         whole = Cut.of(steady, least, uneven=not reflectance)
         local = replace(steady, values=less_surroundings(steady.values, steady.usable, WINDOW_PX))
         near = Cut.of(local, least, WINDOW_PX**2 // 3, uneven=not reflectance)
+        if not reflectance:
+            near = replace(near, patches=[p for p in near.patches if not _is_echo(p, near, plain)])
         by_id = {look.scene_id: look for look in looks}
         scene_ids = tuple(str(s) for s in cube["scene"].values)
         return cls(
@@ -154,6 +160,19 @@ class Scene:
             smallest_visible(near.price, near.sigma[0], len(natural.years), grid, least),
             least,
         )
+
+
+def _is_echo(patch: Patch, near: Cut, plain: Series) -> bool:
+    """Whether only the surroundings of a patch changed: beside a large block that turned dark all else looks brighter."""
+    at = int(np.median(patch.when))
+    scale = np.array([SCALES[name] for name in plain.names], np.float32)
+    lines = (follow(patch, series, near.restless).inside for series in (near.series, plain))
+    seen, own = (
+        np.nan_to_num(level_between(line, at, at + NEAR_LOOKS) - level_between(line, at - NEAR_LOOKS, at))
+        / scale
+        for line in lines
+    )
+    return bool((seen * own).sum() < ECHO * np.square(seen).sum())
 
 
 def _slack(n_looks: int) -> int:

@@ -34,6 +34,9 @@ BEGINNING = 0.08
 ROAD_M = 60.0
 """Blocks of one works lie no further apart than this."""
 
+FRINGE_PX = 2
+"""So far beyond a changed ground neighbours that share its evidence seem to step with it."""
+
 MOST_GROWTH = 4.0
 """A thing that seems to reach further than this, over its seed, is left as it is."""
 
@@ -161,7 +164,8 @@ def join_works(places: Sequence[Place], scene: Scene) -> list[Place]:
             continue
         margin = 3 * max(seed.patch.mask.shape)
         patch = seed.patch.spread(_stepped_like(seed, scene, margin), int(ROAD_M / gsd / 2))
-        within = [p for p in left if p.at == seed.at and patch.covers(p.patch) >= MOST]
+        ground = patch.widened(FRINGE_PX, scene.natural.usable.shape[1:])
+        within = [p for p in left if p.at == seed.at and ground.covers(p.patch) >= MOST]
         if patch.area > seed.patch.area:
             works = replace(_join(sorted(within, key=lambda p: p.turn.first_with)), patch=patch)
             left = [p for p in left if all(p is not w for w in within)] + [works]

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import rasterio
 import xarray as xr
+from PIL import Image
 from rasterio.features import shapes
 from shapely.geometry import Polygon, shape
 from shapely.geometry.base import BaseGeometry
@@ -114,8 +115,7 @@ def planet_feni() -> tuple[Case, BaseGeometry]:
     """11 yearly frames, stretched anew each year, of river land that becomes a solar plant; and its outline."""
     folder = shared() / "data/imagery/planet_feni"
     cube, looks = build(folder / "scenes.csv", Site("feni", "feni", (), Frame.IMAGE))
-    with rasterio.open(folder / "grw_mask.png") as image:
-        mask = (image.read(1) > 128).astype(np.uint8)
+    mask = (np.asarray(Image.open(folder / "grw_mask.png").convert("L")) > 128).astype(np.uint8)
     outline = unary_union([shape(form) for form, value in shapes(mask) if value == 1])
     return Case(cube, looks, (), {}), outline
 

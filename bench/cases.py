@@ -12,8 +12,11 @@ from pathlib import Path
 import numpy as np
 import rasterio
 import xarray as xr
-from shapely.geometry import Polygon
+from PIL import Image
+from rasterio.features import shapes
+from shapely.geometry import Polygon, shape
 from shapely.geometry.base import BaseGeometry
+from shapely.ops import unary_union
 
 from bench.scoring import Truth, polygon_of
 from siteline.catalog.local import read_manifest
@@ -106,6 +109,21 @@ def ring_campus() -> Case:
             )
         )
     return Case(cube, looks, tuple(truths), _controls(record))
+
+
+def planet_feni() -> tuple[Case, BaseGeometry]:
+    """11 yearly frames, stretched anew each year, of river land that becomes a solar plant; and its outline."""
+    folder = shared() / "data/imagery/planet_feni"
+    cube, looks = build(folder / "scenes.csv", Site("feni", "feni", (), Frame.IMAGE))
+    mask = (np.asarray(Image.open(folder / "grw_mask.png").convert("L")) > 128).astype(np.uint8)
+    outline = unary_union([shape(form) for form, value in shapes(mask) if value == 1])
+    return Case(cube, looks, (), {}), outline
+
+
+def s2_forest() -> Case:
+    """7 monthly syntheses of forest and fields where nothing was built."""
+    cube, looks = build(shared() / "data/imagery/s2_forest/scenes.csv", Site("forest", "forest", ()))
+    return Case(cube, looks, (), {})
 
 
 def clear_frames() -> dict[str, bool]:

@@ -98,10 +98,11 @@ def test_stage_needs_a_shadow() -> None:
         ("edge", (0.1, 0.5, 0.9)),
         ("thickness", (0.1, 0.5, 0.9)),
         ("step", (1.0, 3.0, 8.0)),
-        ("same_season", (0.0, 0.5, 1.0)),
+        ("same_season", (-0.6, -0.2, 0.0, 0.5, 1.0)),
         ("looks_after", (1, 3, 9)),
         ("passing", (True, False)),
         ("water", (True, False)),
+        ("drift", (0.3, 0.1, 0.0)),
     ],
 )
 def test_each_witness_counts_in_its_sense(name: str, worse_to_better: tuple[float, ...]) -> None:

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from siteline.change.features import Series
 from siteline.change.steps import (
     clip_excursions,
     estimate_noise,
@@ -15,6 +16,7 @@ from siteline.change.steps import (
     partition,
     remove_season,
     score_one_step,
+    weigh_looks,
 )
 from siteline.change.surroundings import less_surroundings
 from tests.change import oracles
@@ -104,6 +106,21 @@ def test_masked_looks_say_nothing() -> None:
     assert starts.sum(axis=0).min() == 1
 
 
+def test_a_poor_look_counts_for_less() -> None:
+    """Four times the noise counts for a sixteenth, ground that changed for good is no noise, and a step beside is still found."""
+    values = make_pixels(12, 7, 0.0, side=40)
+    values[:, 2] *= 4
+    values[0, 7:, :, :8] += 0.3
+    usable = np.ones(values.shape[1:], bool)
+    weight = weigh_looks(Series(("brightness", "warmth"), values, usable, np.arange(12.0)))
+    assert weight[2] == pytest.approx(1 / 16, rel=0.25)
+    assert np.delete(weight, 2).min() > 0.7
+    sigma = np.full((2, 40, 40), SIGMA, np.float32)
+    starts = partition(values, usable, sigma, 40, 1, weight)
+    assert starts[7, :, 2:6].mean() > 0.95
+    assert not starts[:, :, 20:].any()
+
+
 def test_noise_is_measured_beside_steps() -> None:
     """The noise of a pixel is that of its looks, whether it steps or not."""
     still, stepping = make_pixels(40, 20, 0.0, side=24), make_pixels(40, 20, 5.0, side=24)
@@ -153,19 +170,21 @@ def test_compiled_loops_do_what_plain_code_does(
     values = rng.normal(0, SIGMA, (features, looks, rows, cols))
     values[0, looks // 2 :, rows // 3 :, cols // 3 :] += 0.3
     values = np.where(usable, values, 0).astype(np.float32)
-    weight = usable.astype(np.float32)
+    counts = rng.uniform(0.1, 1, looks).astype(np.float32)
 
     sigma = estimate_noise(values, usable)
     np.testing.assert_allclose(sigma, oracles.estimate_noise(values, usable), rtol=1e-5)
 
-    sums = oracles.add_up(values, weight, sigma)
-    score, when = score_one_step(values, usable, sigma)
-    least_score, least_when = oracles.score_one_step(sums)
-    np.testing.assert_allclose(score, least_score, rtol=1e-3, atol=1e-3)
-    assert np.mean(when != least_when) < 0.01  # where two dates are as good
-    for least in (1, 2):
-        starts = partition(values, usable, sigma, 12.0, least)
-        assert np.mean(starts != oracles.partition(sums, 12.0, least)) < 1e-3
+    for weight in (None, counts):
+        sums = oracles.add_up(values, usable * (1 if weight is None else weight[:, None, None]), sigma)
+        score, when = score_one_step(values, usable, sigma, weight=weight)
+        least_score, least_when = oracles.score_one_step(sums)
+        np.testing.assert_allclose(score, least_score, rtol=1e-3, atol=1e-3)
+        assert np.mean(when != least_when) < 0.01  # where two dates are as good
+        for least in (1, 2):
+            starts = partition(values, usable, sigma, 12.0, least, weight)
+            assert np.mean(starts != oracles.partition(sums, 12.0, least)) < 1e-3
+    weight = usable.astype(np.float32)
 
     level = levels_of(starts, values, usable)
     np.testing.assert_allclose(level, oracles.levels_of(starts, values, weight), atol=1e-6)

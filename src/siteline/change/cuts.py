@@ -42,10 +42,10 @@ _LEAST_COUNT = np.float32(1e-3)
 
 @compiled
 def _add_up(
-    values: Array, usable: Mask, sigma: Array, top: int, left: int, count: Array, total: Array
+    values: Array, usable: Mask, weight: Array, sigma: Array, top: int, left: int, count: Array, total: Array
 ) -> None:
     """
-    Running sums of one tile with its rim: usable looks, and noise-scaled values less their mean.
+    Running sums of one tile with its rim: weights of usable looks, and noise-scaled values less their mean.
 
     count: (time + 1, pixel); total: (time + 1, feature, pixel).
     """
@@ -59,22 +59,23 @@ def _add_up(
         for t in range(n_looks):
             seen, before, after = usable[t, y, x0:x1], count[t, here:], count[t + 1, here:]
             for k in range(wide):
-                after[k] = before[k] + np.float32(seen[k])
+                after[k] = before[k] + (weight[t] if seen[k] else np.float32(0))
         looks = count[n_looks, here:]
         for f in range(n_features):
             mean[:] = 0
             for t in range(n_looks):
                 line, seen = values[f, t, y, x0:x1], usable[t, y, x0:x1]
                 for k in range(wide):
-                    mean[k] += line[k] if seen[k] else np.float32(0)
+                    mean[k] += weight[t] * line[k] if seen[k] else np.float32(0)
             for k in range(wide):
-                mean[k] /= max(looks[k], np.float32(1))
+                mean[k] /= max(looks[k], _LEAST_COUNT)
                 per[k] = np.float32(1) / sigma[f, y, x0 + k]
             for t in range(n_looks):
                 line, seen = values[f, t, y, x0:x1], usable[t, y, x0:x1]
                 before, after = total[t, f, here:], total[t + 1, f, here:]
+                w = weight[t]
                 for k in range(wide):
-                    after[k] = before[k] + ((line[k] - mean[k]) * per[k] if seen[k] else np.float32(0))
+                    after[k] = before[k] + (w * ((line[k] - mean[k]) * per[k]) if seen[k] else np.float32(0))
     for t in range(n_looks + 1):  # beyond the image its edge goes on
         for i in range(0, _ALL, _WIDE):
             for j in range(_WIDE):
@@ -137,6 +138,7 @@ def _keep_better(
 def _score_rows(
     values: Array,
     usable: Mask,
+    weight: Array,
     sigma: Array,
     least: int,
     first: int,
@@ -151,7 +153,7 @@ def _score_rows(
     down = np.zeros((3, _INNER + 2 * RIM), np.float32)
     for top in range(first, last, _ROWS):
         for left in range(0, width, _COLS):
-            _add_up(values, usable, sigma, top, left, count, total)
+            _add_up(values, usable, weight, sigma, top, left, count, total)
             score, look = np.zeros(_INNER, np.float32), np.zeros(_INNER, np.int16)
             _pool_merit(count, total, 0, n_looks, own, down[0])
             for t in range(least, n_looks - least + 1):
@@ -178,7 +180,15 @@ def _improve(
 
 @compiled
 def _cut_rows(
-    values: Array, usable: Mask, sigma: Array, price: float, least: int, first: int, last: int, starts: Mask
+    values: Array,
+    usable: Mask,
+    weight: Array,
+    sigma: Array,
+    price: float,
+    least: int,
+    first: int,
+    last: int,
+    starts: Mask,
 ) -> None:
     n_features, n_looks, _, width = values.shape
     count = np.zeros((n_looks + 1, _ALL), np.float32)
@@ -189,7 +199,7 @@ def _cut_rows(
     came_from = np.zeros((n_looks + 1, _INNER), np.int16)
     for top in range(first, last, _ROWS):
         for left in range(0, width, _COLS):
-            _add_up(values, usable, sigma, top, left, count, total)
+            _add_up(values, usable, weight, sigma, top, left, count, total)
             value[1:] = -np.inf
             for low in range(1, n_looks + 1, _STOPS):
                 high = min(low + _STOPS, n_looks + 1)
@@ -209,43 +219,50 @@ def _cut_rows(
 
 
 def score_one_step(
-    values: Array, usable: Mask, sigma: Array, least: int = 1
+    values: Array, usable: Mask, sigma: Array, least: int = 1, weight: Array | None = None
 ) -> tuple[Array, NDArray[np.int16]]:
     """
     Generalised likelihood ratio of one step at the best date, by exact running sums.
 
-    values: (feature, time, y, x); usable: (time, y, x); sigma: (feature, y, x). Returns (y, x) score and the look from which the
-    new level holds.
+    values: (feature, time, y, x); usable: (time, y, x); sigma: (feature, y, x); weight: (time,) of the looks, 1 if None. Returns
+    (y, x) score and the look from which the new level holds.
     """
-    values, usable, sigma = _laid_out(values, usable, sigma)
+    values, usable, sigma, weight = _laid_out(values, usable, sigma, weight)
     best = np.zeros(usable.shape[1:], np.float32)
     when = np.zeros(usable.shape[1:], np.int16)
-    in_bands(lambda a, b: _score_rows(values, usable, sigma, least, a, b, best, when), len(best), 4 * _ROWS)
+    in_bands(
+        lambda a, b: _score_rows(values, usable, weight, sigma, least, a, b, best, when), len(best), 4 * _ROWS
+    )
     return best, when
 
 
-def partition(values: Array, usable: Mask, sigma: Array, price: float, least: int = 1) -> Mask:
+def partition(
+    values: Array, usable: Mask, sigma: Array, price: float, least: int = 1, weight: Array | None = None
+) -> Mask:
     """
     Best cut of each pixel's series into levels, each cut costing `price`; neighbours share the evidence for dates.
 
     Exact dynamic programming over all pairs of looks. Levels last at least `least` looks, except the first and the last one.
-    values: (feature, time, y, x); usable: (time, y, x); sigma: (feature, y, x). Returns (time, y, x): True where a new level
-    starts at that look.
+    values: (feature, time, y, x); usable: (time, y, x); sigma: (feature, y, x); weight: (time,) of the looks, 1 if None. Returns
+    (time, y, x): True where a new level starts at that look.
     """
-    values, usable, sigma = _laid_out(values, usable, sigma)
+    values, usable, sigma, weight = _laid_out(values, usable, sigma, weight)
     starts = np.zeros(usable.shape, np.bool_)
     in_bands(
-        lambda a, b: _cut_rows(values, usable, sigma, float(price), least, a, b, starts),
+        lambda a, b: _cut_rows(values, usable, weight, sigma, float(price), least, a, b, starts),
         usable.shape[1],
         2 * _ROWS,
     )
     return starts
 
 
-def _laid_out(values: Array, usable: Mask, sigma: Array) -> tuple[Array, Mask, Array]:
+def _laid_out(
+    values: Array, usable: Mask, sigma: Array, weight: Array | None
+) -> tuple[Array, Mask, Array, Array]:
     """In the one layout for which the loops are compiled."""
     return (
         np.ascontiguousarray(values, np.float32),
         np.ascontiguousarray(usable, np.bool_),
         np.ascontiguousarray(sigma, np.float32),
+        np.ones(len(usable), np.float32) if weight is None else np.ascontiguousarray(weight, np.float32),
     )

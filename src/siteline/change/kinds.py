@@ -108,6 +108,9 @@ class Evidence:
     lasted: float = 0.0
     """Years for which the place has stood as it is since, or did until it changed again."""
 
+    drift: float = 0.0
+    """By how much a steady drift leaves less over than the step does, as a share; 0 if it does not, or too few looks can tell."""
+
     rim: float = math.nan
     """Contrast at the fainter quarter of its edge, in the images before or after; NaN where no roof was outlined."""
 
@@ -140,6 +143,10 @@ WEIGHTS = {
 """Of the logistic model of `probability_of`, by term; see docs/reference on how they came about."""
 
 
+DRIFT = -8.0
+"""Weight of a drift: a roof that fades over years never changed. Known only where shadows are not, so no term of `terms_of`."""
+
+
 def probability_of(e: Evidence) -> float:
     """
     That a change is real and lasting, 0–1: a logistic model of the evidence that any camera gives.
@@ -148,7 +155,9 @@ def probability_of(e: Evidence) -> float:
     are not calibrated on scenes kept apart, and events say so.
     """
     terms = terms_of(e)
+    against = 0.0 if math.isnan(e.same_season) else _between(e.same_season, -1, 0)
     x = sum(WEIGHTS[name] * value for name, value in terms.items())
+    x += WEIGHTS["same_season"] * against + DRIFT * e.drift  # a step that goes the other way within a season
     return 1 / (1 + math.exp(-max(min(x, 12.0), -12.0)))
 
 

@@ -27,6 +27,9 @@ Array = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
 AROUND = np.ones((3, 3), bool)
+FAINT = 0.35
+"""Of the step of the furthest tenth of an object, below which a pixel is beside it: shared evidence makes a fringe."""
+
 AGREEMENT = 0.3
 """Neighbours whose steps point less alike than this (cosine) belong to different objects."""
 
@@ -87,6 +90,27 @@ class Patch:
         ]
         return bool((mine & theirs).sum() >= 3)
 
+    def widened(self, px: int, shape: tuple[int, int]) -> Patch:
+        """By `px` pixels on all sides, clipped to the image."""
+        rows, cols, mask = self.grown(px, shape)
+        wide = np.asarray(binary_dilation(mask, AROUND, px))
+        when = np.full(mask.shape, np.int16(np.median(self.when)), np.int16)
+        when[mask] = self.when
+        return Patch(rows, cols, wide, self.first, when[wide])
+
+    def spread(self, alike: Mask, reach: int) -> Patch:
+        """Grown over what is alike, (y, x) of the whole image, and over gaps of up to twice `reach` pixels."""
+        mine = np.zeros(alike.shape, bool)
+        mine[self.rows, self.cols] = self.mask
+        core = AROUND if reach else AROUND[:2, :2]
+        closed = np.asarray(binary_opening(alike, core)) | mine
+        if reach:
+            closed = binary_closing(np.pad(closed, reach), AROUND, reach)[reach:-reach, reach:-reach]
+        labels, _ = label(binary_fill_holes(closed | mine), AROUND)
+        when = np.where(labels == labels[mine].max(), np.int16(np.median(self.when)), np.int16(-1))
+        when[self.rows, self.cols][self.mask] = self.when
+        return _patch(when.astype(np.int16), 0, 0)
+
     def grown(self, margin: int, shape: tuple[int, int]) -> tuple[slice, slice, Mask]:
         """The window widened by `margin` pixels, clipped to the image, and the mask within it."""
         top, left = max(self.rows.start - margin, 0), max(self.cols.start - margin, 0)
@@ -118,13 +142,21 @@ def tidy_steps(starts: Mask, slack: int) -> Mask:
 
 
 def gather_patches(
-    starts: Mask, level: Array, sigma: Array, unit: Array, slack: int, least_px: int
+    starts: Mask,
+    level: Array,
+    sigma: Array,
+    unit: Array,
+    slack: int,
+    least_px: int,
+    *,
+    trimmed: bool = False,
 ) -> list[Patch]:
     """
     Join neighbouring steps of about the same date and direction; set apart what stepped much further than the rest.
 
     starts: (time, y, x) where levels start; level: (feature, time, y, x); sigma: (feature, y, x) noise; unit: (feature,)
     noticeable difference. Neighbours join when their dates differ by at most `slack` looks and their steps point the same way.
+    trimmed: leave out pixels that stepped only because their neighbours did.
     """
     t, y, x = np.nonzero(starts)
     if not t.size:
@@ -159,7 +191,10 @@ def gather_patches(
     for voxels in _groups(member):
         if voxels.size >= least_px:
             when, top, left, size = _map_of(t[voxels], y[voxels], x[voxels], level, unit)
-            for part in _set_apart(when >= 0, size, least_px):
+            whole = when >= 0
+            if trimmed:
+                whole = np.asarray(whole & (size > FAINT * np.quantile(size[whole], 0.9)))
+            for part in _set_apart(whole, size, least_px):
                 patch = _patch(np.where(part, when, -1), top, left)
                 if patch.area >= least_px:
                     patches.append(patch)

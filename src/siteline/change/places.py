@@ -22,6 +22,12 @@ Span = tuple[int, int]
 HOPELESS = 0.05
 """Changes less probable than this are not weighed further, nor listed."""
 
+THINGS_SHARE, LOUDER = 0.25, 1.5
+"""A thing has at most this share of the ground it stands on, and steps and stands out that much more than it does."""
+
+DRIFT_LOOKS = 24
+"""Fewer looks cannot tell a step from a drift."""
+
 LATE_LOOKS = 5
 """Looks at the end of the series, or before the place changed again, from which the last stage is read."""
 
@@ -71,9 +77,17 @@ def choose_places(places: list[Place]) -> list[Place]:
     kept: dict[int, list[Place]] = {}
     for place in sorted((p for p in places if p.probability >= HOPELESS), key=_rank):
         near = (k for at in (place.at - 1, place.at, place.at + 1) for k in kept.get(at, ()))
-        if not any(place.patch.overlap(k.patch) > 0.3 for k in near):
+        if not any(place.patch.overlap(k.patch) > 0.3 and not _stands_on(place, k) for k in near):
             kept.setdefault(place.at, []).append(place)
     return [place for at in sorted(kept) for place in kept[at]]
+
+
+def _stands_on(place: Place, ground: Place) -> bool:
+    """Whether a change is of a thing on ground that changes at the same time: small beside it, and far louder."""
+    mine, its = place.evidence, ground.evidence
+    loud, dull = (max(e.contrast_before, e.contrast_after) for e in (mine, its))
+    small = THINGS_SHARE * ground.patch.area > place.patch.area
+    return small and mine.step > LOUDER * its.step and loud > LOUDER * dull
 
 
 def _rank(place: Place) -> tuple[int, bool, float, int, int]:
@@ -189,10 +203,32 @@ def weigh_evidence(
         same_season=_same_season(patch, scene, *first, *second),
     )
     evidence = look_late(evidence, patch, scene, (since, at), (settled, until))
+    if not scene.has_sun:
+        line = follow(patch, scene.plain, scene.cuts[0].restless).inside / scale[:, None]
+        evidence = replace(evidence, drift=weigh_drift(line, years, sides))
     if probability_of(evidence) < HOPELESS and not thorough:
         return evidence
     shadow_before, shadow_after = cast_shadows(patch, scene, (since, at), (settled, until))
     return replace(evidence, shadow_before=shadow_before, shadow_after=shadow_after)
+
+
+def weigh_drift(line: Array, years: NDArray[np.float64], sides: tuple[Span, Span]) -> float:
+    """
+    By how much a steady drift leaves less over than a step does, as a share; 0 if it does not.
+
+    line: (feature, time) in noticeable units, NaN where not seen; years: (time,); sides: looks of the level before and of the one
+    after. Both by sums of absolute rests. 0 with fewer than `DRIFT_LOOKS` looks.
+    """
+    n = np.arange(line.shape[1])
+    held = [np.isfinite(line[0]) & (n >= a) & (n < b) for a, b in sides]
+    seen = held[0] | held[1]
+    if seen.sum() < DRIFT_LOOKS or not (held[0].any() and held[1].any()):
+        return 0.0
+    levels = [line[:, side] - np.median(line[:, side], axis=1, keepdims=True) for side in held]
+    rests = sum(float(np.abs(rest).sum()) for rest in levels)
+    slope = np.stack([np.ones(int(seen.sum())), years[seen] - years[seen].mean()])
+    drifting = float(np.abs(line[:, seen] - line[:, seen] @ np.linalg.pinv(slope) @ slope).sum())
+    return max(rests / max(drifting, 1e-6) - 1, 0.0)
 
 
 def _same_season(patch: Patch, scene: Scene, start: int, at: int, settled: int, stop: int) -> float:

@@ -20,8 +20,10 @@ from siteline.change.steps import (
     partition,
     remove_season,
     score_one_step,
+    weigh_looks,
 )
 from siteline.change.surroundings import less_surroundings
+from siteline.change.timeline import NEAR_LOOKS, follow, level_between
 from siteline.model.dates import Acquired
 from siteline.model.imagery import Grid, Look
 from siteline.model.quantity import Quantity
@@ -40,6 +42,9 @@ LARGEST_BUILDING_M2 = 60_000.0
 COARSEST_SHADOW_M = 5.0
 """Coarser pixels than this do not resolve the shadow of a building."""
 
+ECHO = 0.3
+"""Least share of the step against its surroundings that a thing must have made itself."""
+
 WINDOW_PX = 21
 """Surroundings against which small objects are seen; nothing larger than a third of it is looked for that way."""
 
@@ -53,6 +58,9 @@ class Cut:
     """(feature, y, x)."""
 
     price: float
+    weight: Array | None
+    """(time,) how much each look counts; None if all count alike."""
+
     starts: Mask
     """(time, y, x)."""
 
@@ -64,17 +72,23 @@ class Cut:
     """(time,) share of the pixels whose level changes at each look."""
 
     @classmethod
-    def of(cls, series: Series, least_px: int, most_px: int | None = None) -> Cut:
-        """Cut a series; patches smaller than `least_px` or larger than `most_px` pixels are left out."""
-        sigma, starts, price = _cut_series(series)
+    def of(cls, series: Series, least_px: int, most_px: int | None = None, *, uneven: bool = False) -> Cut:
+        """
+        Cut a series; patches smaller than `least_px` or larger than `most_px` pixels are left out.
+
+        uneven: whether looks may be of very different quality, as pictures for display are.
+        """
+        weight = weigh_looks(series) if uneven else None
+        sigma, starts, price = _cut_series(series, weight)
         level = levels_of(starts, series.values, series.usable)
         slack = _slack(len(series.years))
         unit = np.array([SCALES[name] for name in series.names], np.float32)
-        patches = gather_patches(tidy_steps(starts, slack), level, sigma, unit, slack, least_px)
+        tidy = tidy_steps(starts, slack)
+        patches = gather_patches(tidy, level, sigma, unit, slack, least_px, trimmed=uneven)
         if most_px is not None:
             patches = [p for p in patches if p.area <= most_px]
         restless = np.asarray(starts.any(axis=0))
-        return cls(series, sigma, price, starts, patches, restless, starts.mean(axis=(1, 2)))
+        return cls(series, sigma, price, weight, starts, patches, restless, starts.mean(axis=(1, 2)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +136,13 @@ class Scene:
         least = options.least_px
         if grid.gsd_m:
             least = max(least, math.ceil(options.least_area_m2 / grid.gsd_m**2))
-        plain, steady = _steady_series(natural)
-        whole = Cut.of(steady, least)
+        reflectance = cube.attrs.get("units") == "reflectance"
+        plain, steady = _steady_series(natural, uneven=not reflectance)
+        whole = Cut.of(steady, least, uneven=not reflectance)
         local = replace(steady, values=less_surroundings(steady.values, steady.usable, WINDOW_PX))
-        near = Cut.of(local, least, WINDOW_PX**2 // 3)
+        near = Cut.of(local, least, WINDOW_PX**2 // 3, uneven=not reflectance)
+        if not reflectance:
+            near = replace(near, patches=[p for p in near.patches if not _is_echo(p, near, plain)])
         by_id = {look.scene_id: look for look in looks}
         scene_ids = tuple(str(s) for s in cube["scene"].values)
         return cls(
@@ -139,10 +156,23 @@ class Scene:
             cube["sun_azimuth"].values.astype(np.float64),
             cube["sun_elevation"].values.astype(np.float64),
             grid,
-            cube.attrs.get("units") == "reflectance",
+            reflectance,
             smallest_visible(near.price, near.sigma[0], len(natural.years), grid, least),
             least,
         )
+
+
+def _is_echo(patch: Patch, near: Cut, plain: Series) -> bool:
+    """Whether only the surroundings of a patch changed: beside a large block that turned dark all else looks brighter."""
+    at = int(np.median(patch.when))
+    scale = np.array([SCALES[name] for name in plain.names], np.float32)
+    lines = (follow(patch, series, near.restless).inside for series in (near.series, plain))
+    seen, own = (
+        np.nan_to_num(level_between(line, at, at + NEAR_LOOKS) - level_between(line, at - NEAR_LOOKS, at))
+        / scale
+        for line in lines
+    )
+    return bool((seen * own).sum() < ECHO * np.square(seen).sum())
 
 
 def _slack(n_looks: int) -> int:
@@ -150,7 +180,7 @@ def _slack(n_looks: int) -> int:
     return 0 if n_looks <= 16 else 1 if n_looks <= 36 else 2
 
 
-def _steady_series(natural: Series) -> tuple[Series, Series]:
+def _steady_series(natural: Series, *, uneven: bool) -> tuple[Series, Series]:
     """
     Free the series from what the whole scene did (light, display, season), and from what came and went.
 
@@ -159,7 +189,11 @@ def _steady_series(natural: Series) -> tuple[Series, Series]:
     """
     rows, cols = natural.usable.shape[1:]
     rough = _calm(remove_common_roughly(natural), None)
-    starts = _cut_series(rough)[1].repeat(2, axis=1).repeat(2, axis=2)[:, :rows, :cols]
+    starts = (
+        _cut_series(rough, weigh_looks(rough) if uneven else None)[1]
+        .repeat(2, axis=1)
+        .repeat(2, axis=2)[:, :rows, :cols]
+    )
     plain = remove_common(natural, starts)
     return plain, _calm(plain, starts)
 
@@ -187,13 +221,13 @@ def _starts_of(when: NDArray[np.int16], n_looks: int) -> Mask:
     return np.asarray((np.arange(n_looks)[:, None, None] == when[None]) & (when[None] > 0))
 
 
-def _cut_series(series: Series) -> tuple[Array, Mask, float]:
-    """Noise, starts of levels and price of a step."""
+def _cut_series(series: Series, weight: Array | None) -> tuple[Array, Mask, float]:
+    """Noise, starts of levels and price of a step. weight: (time,) of the looks."""
     sigma = estimate_noise(series.values, series.usable)
-    score, _ = score_one_step(series.values, series.usable, sigma)
+    score, _ = score_one_step(series.values, series.usable, sigma, weight=weight)
     price = price_of_step(score, len(series.values), len(series.years))
     least = 2 if len(series.years) > 16 else 1
-    return sigma, partition(series.values, series.usable, sigma, price, least), price
+    return sigma, partition(series.values, series.usable, sigma, price, least, weight), price
 
 
 def price_of_step(score: Array, n_features: int, n_looks: int) -> float:

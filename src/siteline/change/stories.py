@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from rasterio.features import rasterize
 from rasterio.transform import Affine
 
-from siteline.change.features import SCALES
+from siteline.change.features import SCALES, typical_level
 from siteline.change.kinds import Evidence, probability_of
 from siteline.change.objects import Mask, Patch, join_patches
 from siteline.change.places import Place, cast_shadows, look_late
@@ -30,6 +30,18 @@ GROWTH_YEARS = 0.25
 
 BEGINNING = 0.08
 """Share of a growing change that counts as its beginning; smaller specks before it may be anything."""
+
+ROAD_M = 60.0
+"""Blocks of one works lie no further apart than this."""
+
+FRINGE_PX = 2
+"""So far beyond a changed ground neighbours that share its evidence seem to step with it."""
+
+MOST_GROWTH = 4.0
+"""A thing that seems to reach further than this, over its seed, is left as it is."""
+
+HALF = 0.5
+"""Of the way from one level to the other, from which a pixel belongs to what changed: where a blurred edge lies."""
 
 ALIKE = 3.0
 """Ground whose levels differ by less than this, in noticeable units, is of one kind."""
@@ -97,17 +109,9 @@ def join_growth(places: Sequence[Place], scene: Scene) -> list[Place]:
     began. Series of few looks are left alone: there, what is built in different years stays apart.
     """
     if len(scene.natural.years) <= FEW_LOOKS:
-        return list(places)
-    names = scene.natural.names
-    scale = np.array([SCALES[name] for name in names], np.float32)
-    able = [p for p in places if p.probability >= MEMBER]
-    levels = [
-        (
-            level_between(p.history.inside, p.start, p.at) / scale,
-            level_between(p.history.inside, p.at, p.stop) / scale,
-        )
-        for p in able
-    ]
+        return join_works(places, scene)
+    able = _spread_out([p for p in places if p.probability >= MEMBER], scene)
+    levels = [_levels_of(p, scene) for p in able]
     group = list(range(len(able)))
     order = sorted(range(len(able)), key=lambda i: (able[i].at, i))
     for n, i in enumerate(order):
@@ -125,6 +129,74 @@ def join_growth(places: Sequence[Place], scene: Scene) -> list[Place]:
         members = [able[i] for i in order if group[i] == number]
         joined.append(members[0] if len(members) == 1 else _join(members))
     return joined
+
+
+def _spread_out(places: Sequence[Place], scene: Scene) -> list[Place]:
+    """Things out to where pixels went half of their way; where that makes one of two, the likelier one stays."""
+    kept: list[Place] = []
+    for place in sorted(places, key=lambda p: -p.probability):
+        patch = place.patch.spread(_stepped_like(place, scene, margin=max(place.patch.mask.shape)), 0)
+        if patch.area <= MOST_GROWTH * place.patch.area:
+            place = replace(place, patch=patch)
+        if not any(_is_twin(place, k) for k in kept):
+            kept.append(place)
+    return kept
+
+
+def _is_twin(a: Place, b: Place) -> bool:
+    """Whether they are of about the same ground and look."""
+    return abs(a.at - b.at) <= 1 and min(a.patch.covers(b.patch), b.patch.covers(a.patch)) > MOST
+
+
+def join_works(places: Sequence[Place], scene: Scene) -> list[Place]:
+    """
+    Join the blocks of one works: ground that turned into the same at the same look, with no more than roads between.
+
+    Only around ground larger than any building, where the pixel size is known: a solar plant is one event, and what lies within
+    it is part of it; houses along a road stay apart.
+    """
+    gsd, left = scene.grid.gsd_m, list(places)
+    if gsd is None or 2 * gsd > ROAD_M:
+        return left
+    for seed in sorted(places, key=lambda p: -p.patch.area):
+        large = seed.patch.area >= scene.largest_building_px and seed.probability >= MEMBER
+        if not large or not any(p is seed for p in left):
+            continue
+        margin = 3 * max(seed.patch.mask.shape)
+        patch = seed.patch.spread(_stepped_like(seed, scene, margin), int(ROAD_M / gsd / 2))
+        ground = patch.widened(FRINGE_PX, scene.natural.usable.shape[1:])
+        within = [p for p in left if p.at == seed.at and ground.covers(p.patch) >= MOST]
+        if patch.area > seed.patch.area:
+            works = replace(_join(sorted(within, key=lambda p: p.turn.first_with)), patch=patch)
+            left = [p for p in left if all(p is not w for w in within)] + [works]
+    return left
+
+
+def _stepped_like(place: Place, scene: Scene, margin: int) -> Mask:
+    """(y, x) pixels within `margin` of it that went half of its way, and little astray, between the looks of its two levels."""
+    series = scene.plain
+    rows, cols, _ = place.patch.grown(margin, series.usable.shape[1:])
+    scale = np.array([SCALES[name] for name in series.names], np.float32)[:, None, None]
+    spans = (slice(place.start, place.at), slice(place.at, place.stop))
+    before, after = (
+        typical_level(series.values[:, s, rows, cols], series.usable[s, rows, cols]) / scale for s in spans
+    )
+    old, new = _levels_of(place, scene)
+    way = np.nan_to_num(new - old)[:, None, None]
+    length = max(float(np.square(way).sum()), 1e-6)
+    went = ((after - before) * way).sum(axis=0) / length
+    astray = np.square(after - before - went * way).sum(axis=0)
+    alike = np.zeros(series.usable.shape[1:], bool)
+    alike[rows, cols] = (went > HALF) & (astray < HALF * length)
+    return alike
+
+
+def _levels_of(place: Place, scene: Scene) -> tuple[Array, Array]:
+    """Levels before and after, in noticeable units."""
+    scale = np.array([SCALES[name] for name in scene.natural.names], np.float32)
+    line = place.history.inside
+    before, after = (level_between(line, a, b) for a, b in ((place.start, place.at), (place.at, place.stop)))
+    return before / scale, after / scale
 
 
 def _is_alike(a: Array, b: Array) -> bool:
@@ -250,7 +322,7 @@ def _cut_known(mask: Mask, cut: Cut) -> list[tuple[Patch, Cut]]:
     seen = (share >= 0.5)[:, None, None]
     sigma = np.median(cut.sigma[:, window[0], window[1]][:, inside], axis=1)[:, None, None]
     values = np.where(seen[None], mean[:, :, None, None], 0).astype(np.float32)
-    starts = partition(values, seen, sigma, cut.price, least=2 if len(share) > 16 else 1)[:, 0, 0]
+    starts = partition(values, seen, sigma, cut.price, 2 if len(share) > 16 else 1, cut.weight)[:, 0, 0]
     patches = []
     for at in np.flatnonzero(starts):
         when = np.full(int(inside.sum()), at, np.int16)

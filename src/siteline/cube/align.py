@@ -15,12 +15,13 @@ from siteline.cube.options import CubeOptions
 from siteline.cube.rebuilt import pardon_lasting
 from siteline.cube.screen import Blot, find_blots, is_cloud_or_shadow, looks_blank, why_unlike
 from siteline.cube.shifts import colours_of, estimate_shifts, pardon_rebuilt, patterns_of
+from siteline.cube.turns import lay_frames
 from siteline.model.dates import Acquired, parse_acquired
 from siteline.model.imagery import Grid, Look, WhyNot
-from siteline.model.place import Site
+from siteline.model.place import Frame, Site
 from siteline.model.remark import Remark
 from siteline.raster.compiled import each
-from siteline.raster.grid import onto_grid, polygon_mask
+from siteline.raster.grid import Transform, onto_grid, polygon_mask
 from siteline.raster.order import median_over_time
 from siteline.raster.resample import Mapping, map_grid, nearest, nearest_index, resample
 
@@ -41,6 +42,9 @@ class Alignment:
     read_at: tuple[tuple[float, float], ...]
     """For each look (right, down): native pixels by which it is to be read further."""
 
+    transforms: tuple[Transform, ...]
+    """Where each look's native pixels lie on the grid before that: as its file says; for frames, as `turns` found them."""
+
     masks: xr.Dataset
     """`why_not` (look, y, x) uint8 on the grid: the supplied mask, moved with its look, and our own."""
 
@@ -52,6 +56,7 @@ class _Draft:
     """A look while it is being judged."""
 
     native: xr.Dataset
+    transform: Transform
     pixels: Pixels
     mapping: Mapping
     why: str | None = None
@@ -84,7 +89,11 @@ def align(natives: tuple[xr.Dataset, ...], site: Site, grid: Grid, options: Cube
     """
     order = sorted(range(len(natives)), key=lambda at: (_day(natives[at]), natives[at].attrs["scene"]))
     white = white_of(natives)
-    drafts = [_draft(natives[at], grid, white) for at in order]
+    if site.frame is Frame.IMAGE and options.turn_frames:
+        transforms = lay_frames([natives[at] for at in order], grid)
+    else:
+        transforms = [tuple(natives[at].attrs["transform"]) for at in order]
+    drafts = [_draft(natives[at], lies, grid, white) for at, lies in zip(order, transforms, strict=True)]
     _leave_out_other_bands(drafts)
     inside = _site_mask(site, grid)
     light, codes = _lay_out(drafts, grid)
@@ -105,6 +114,7 @@ def align(natives: tuple[xr.Dataset, ...], site: Site, grid: Grid, options: Cube
     return Alignment(
         looks=tuple(_to_look(draft, grid) for draft in ready),
         read_at=tuple(draft.read_at for draft in ready),
+        transforms=tuple(draft.transform for draft in ready),
         masks=xr.Dataset({"why_not": (("look", "y", "x"), codes[back])}),
         remarks=_tell(ready, site, options),
     )
@@ -114,11 +124,11 @@ def _day(native: xr.Dataset) -> float:
     return parse_acquired(native.attrs["acquired"]).middle.timestamp()
 
 
-def _draft(native: xr.Dataset, grid: Grid, white: float) -> _Draft:
+def _draft(native: xr.Dataset, transform: Transform, grid: Grid, white: float) -> _Draft:
     pixels, fault = pixels_of(native, white), native.attrs["fault"]
     if fault is not None:
-        return _Draft(native, pixels, map_grid(grid, grid.crs, grid.transform), why=str(fault))
-    return _Draft(native, pixels, map_grid(grid, native.attrs["crs"], native.attrs["transform"]))
+        return _Draft(native, transform, pixels, map_grid(grid, grid.crs, grid.transform), why=str(fault))
+    return _Draft(native, transform, pixels, map_grid(grid, native.attrs["crs"], transform))
 
 
 def _leave_out_other_bands(drafts: Sequence[_Draft]) -> None:
@@ -368,6 +378,15 @@ def _tell(drafts: Sequence[_Draft], site: Site, options: CubeOptions) -> tuple[R
         elif draft.native.attrs["fault"] is not None:
             told.append(Remark(scene, f"left out: {draft.why}", "Fetch the file again."))
     used = [draft for draft in drafts if draft.why is None]
+    turned = [draft for draft in used if draft.transform != tuple(draft.native.attrs["transform"])]
+    if turned:
+        told.append(
+            Remark(
+                site.id,
+                f"{len(turned)} of {len(used)} frames were turned or moved to lie on the others",
+                "Their shifts are counted from there.",
+            )
+        )
     unknown = [draft for draft in used if draft.shift is None]
     if unknown:
         told.append(

@@ -103,7 +103,7 @@ def build_cube(
     def warp(row: int) -> None:
         native = chosen[row]
         right, down = alignment.read_at[used[row]]
-        mapping = map_grid(grid, native.attrs["crs"], native.attrs["transform"]).moved(down, right)
+        mapping = map_grid(grid, native.attrs["crs"], alignment.transforms[used[row]]).moved(down, right)
         pixels = pixels_of(native, white)
         seen = pixels.why_not != WhyNot.NO_IMAGE
         valid = None if bool(seen.all()) else seen

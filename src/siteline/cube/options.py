@@ -15,6 +15,9 @@ class CubeOptions:
     max_shift_px: float = 12.0
     """A look that would have to be moved further is not trusted, pixels of the grid."""
 
+    turn_frames: bool = True
+    """Look for frames that were saved turned, or further off the others than `max_shift_px`, and lay them right."""
+
     flag_residual_px: float = 0.3
     """Above this residual the look is flagged."""
 

@@ -19,10 +19,11 @@ from siteline.measure.fitted.light import (
     Problem,
     light_up,
     make_prior,
+    noise_left,
     project,
-    residual_noise,
     spread_of,
 )
+from siteline.measure.fitted.noise import by_band
 from siteline.measure.fitted.picture import draw, with_plot
 from siteline.measure.fitted.shape import ANGLE, HEIGHT, MARGIN, POSE, Shape, rectangle, squared
 from siteline.measure.fitted.walls import propose
@@ -121,7 +122,7 @@ def _plain(few: Problem, starts: Sequence[Array], belief: Belief) -> tuple[Tried
     if belief.has_plot and (len(fits) < 2 or not _agree(*fits)):
         fits += [fit(few, rectangle(), start, noise, FIRST_STEPS) for start in starts[2:]]
     closest = min(fits, key=lambda f: f.cost)
-    noise = residual_noise(few, closest.shape, closest.unknowns, closest.shifts, closest.noise)
+    noise, _ = noise_left(few, closest.shape, closest.unknowns, closest.shifts, closest.noise)
     again = [fit(few, rectangle(), f.unknowns, noise, AGAIN_STEPS, f.shifts) for f in _distinct(fits)]
     return [(few, f) for f in again], noise
 
@@ -263,11 +264,10 @@ def _starts(problem: Problem, outline_px: BaseGeometry) -> list[Array]:
 
 
 def _noise(problem: Problem, starts: Sequence[Array]) -> Array:
-    """(looks, 1, bands): what remains after the best of the starting points."""
+    """What remains in each band after the best of the starting points."""
     stack = problem.stack
-    flat = np.full((len(stack.values), 1, stack.values.shape[2]), 0.02)
+    flat = np.full((len(stack.values), stack.values.shape[2]), 0.02)
     shifts = np.zeros((len(stack.values), 2))
-    states = [project(problem, rectangle(), s, shifts, flat) for s in starts]
+    states = [project(problem, rectangle(), s, shifts, by_band(flat)) for s in starts]
     best = min(states, key=lambda s: s.cost)
-    noise: Array = spread_of(stack, best.residual) * flat
-    return noise
+    return by_band(spread_of(stack, best.residual) * flat)

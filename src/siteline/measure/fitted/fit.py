@@ -14,6 +14,7 @@ import numpy.typing as npt
 from siteline.measure.blur import Array
 from siteline.measure.fitted.ground import blocks_of
 from siteline.measure.fitted.light import Problem, Projected, project
+from siteline.measure.fitted.noise import in_noise
 from siteline.measure.fitted.shape import HEIGHT, MARGIN, POSE, Shape
 
 CORRELATED = 20.0
@@ -39,7 +40,7 @@ class Fit:
     """Robust misfit, in units of the noise; comparable between fits with the same noise."""
 
     noise: Array
-    """(looks, 1, bands): residual noise that the cost is in."""
+    """(looks, bands, bands): residual noise that the cost is in."""
 
     hessian: Array
     """(unknowns + 2 looks)²: inverse covariance of free unknowns and shifts if residuals were independent."""
@@ -226,10 +227,10 @@ def _sum_up(
     problem: Problem, shape: Shape, at: _Place, tangent: _Linear, noise: Array, free: npt.NDArray[np.bool_]
 ) -> Fit:
     light = at.state.light(problem.ground)
-    roof, tone = at.state.picture.roof.share, noise[:, 0]
+    roof = at.state.picture.roof.share
     rim = ((roof > 0.1) & (roof < 0.9)) | (roof > 0.5)
     under = np.einsum("ln,lnb->lb", rim.astype(float), light.ground) / np.maximum(rim.sum(axis=1), 1)[:, None]
-    contrast = np.median((light.roof_tone - under) * tone, axis=0)
+    contrast = np.median(_in_image(light.roof_tone - under, noise), axis=0)
     has_shadow = at.state.picture.shadow is not None
     return Fit(
         shape,
@@ -241,17 +242,29 @@ def _sum_up(
         _pulls(at.state, tangent, at.unknowns.size),
         free,
         contrast,
-        light.beside[0] * tone if has_shadow else np.zeros(contrast.shape)[None],
-        _explained(problem, at.state, noise),
+        _in_image(light.beside[0], noise) if has_shadow else np.zeros(contrast.shape)[None],
+        _share_explained(problem, at.state, noise),
         _effective(problem, at.state),
     )
 
 
-def _explained(problem: Problem, state: Projected, noise: Array) -> float:
-    """Share of the variance about a plane, with the fit's own weights."""
+def _in_image(tones: Array, noise: Array) -> Array:
+    """(looks, bands) as the images have them, out of units of the noise."""
+    shown: Array = np.einsum("lb,lbc->lc", tones, noise)
+    return shown
+
+
+def explained(problem: Problem, found: Fit, noise: Array) -> float:
+    """Share of the variance about a plane that the outline of a fit explains where the noise is another."""
+    state = project(problem, found.shape, found.unknowns, found.shifts, noise)
+    return _share_explained(problem, state, noise)
+
+
+def _share_explained(problem: Problem, state: Projected, noise: Array) -> float:
+    """The same of what was drawn with that noise, with its own weights."""
     plane = problem.ground.basis[:, :3][None] * np.ones((len(noise), 1, 1))
     weighted = plane * state.weights[..., None]
-    data = problem.stack.values / noise
+    data = in_noise(problem.stack.values, noise)
     solution = np.linalg.solve(
         np.swapaxes(plane, 1, 2) @ weighted + 1e-6 * np.eye(3), np.swapaxes(weighted, 1, 2) @ data
     )

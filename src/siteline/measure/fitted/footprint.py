@@ -18,9 +18,9 @@ from shapely.ops import unary_union
 
 from siteline.measure.blur import Array
 from siteline.measure.fitted.candidates import DRAWN_BELIEF, EVENT_BELIEF, Belief, Ranked, candidates, rank
-from siteline.measure.fitted.fit import Fit, fit
+from siteline.measure.fitted.fit import Fit, explained, fit
 from siteline.measure.fitted.ground import Ground
-from siteline.measure.fitted.light import Problem, make_prior, residual_noise
+from siteline.measure.fitted.light import Problem, make_prior, noise_left
 from siteline.measure.fitted.picture import Makeup, View
 from siteline.measure.fitted.shape import HEIGHT
 from siteline.measure.fitted.walls import share_unlike
@@ -180,8 +180,9 @@ def _refitted(
     full = _like(whole, chosen.problem)
     around = _window(full, first, outline_px)
     rough = fit(around, first.shape, first.unknowns, _all_noise(first, looks), NARROW_STEPS, shifts)
-    noise = residual_noise(around, rough.shape, rough.unknowns, rough.shifts, rough.noise)
+    alone, noise = noise_left(around, rough.shape, rough.unknowns, rough.shifts, rough.noise)
     last = fit(around, rough.shape, rough.unknowns, noise, LAST_STEPS, rough.shifts)
+    last = replace(last, explained=explained(around, last, alone))  # what is refused is judged band by band
     narrow = fit(
         _narrowed(around, last, NARROW_PX), last.shape, last.unknowns, noise, NARROW_STEPS, last.shifts
     )

@@ -12,6 +12,7 @@ import numpy as np
 
 from siteline.measure.blur import Array
 from siteline.measure.fitted.ground import Ground
+from siteline.measure.fitted.noise import by_band, in_noise, shared_noise, sigma_of
 from siteline.measure.fitted.picture import Makeup, Picture, View, draw
 from siteline.measure.fitted.shape import Shape
 from siteline.measure.options import MeasureOptions
@@ -128,7 +129,7 @@ def light_up(problem: Problem, picture: Picture, noise: Array) -> Projected:
     """Solve for all brightnesses of a picture."""
     stack = problem.stack
     design, held = _design(problem.ground, picture)
-    data = stack.values / noise
+    data = in_noise(stack.values, noise)
     weights = stack.usable.astype(float)
     upright = np.swapaxes(design, 1, 2)
     for _ in range(2):
@@ -162,15 +163,18 @@ def _design(ground: Ground, picture: Picture) -> tuple[Array, Array]:
     return design, np.diag(ridges)
 
 
-def residual_noise(problem: Problem, shape: Shape, unknowns: Array, shifts: Array, noise: Array) -> Array:
-    """(looks, 1, bands): what remains after a fit that was made with `noise`."""
+def noise_left(
+    problem: Problem, shape: Shape, unknowns: Array, shifts: Array, noise: Array
+) -> tuple[Array, Array]:
+    """What remains after a fit that was made with `noise`: band by band, and with what the bands share."""
     state = project(problem, shape, unknowns, shifts, noise)
-    return np.maximum(spread_of(problem.stack, state.residual) * noise, SMALLEST_NOISE)
+    alone = np.maximum(spread_of(problem.stack, state.residual) * sigma_of(noise), SMALLEST_NOISE)
+    return by_band(alone), shared_noise(state.residual @ noise, state.weights)
 
 
 def spread_of(stack: Stack, residual: Array) -> Array:
-    """(looks, 1, bands): robust standard deviation of residuals."""
+    """(looks, bands): robust standard deviation of residuals."""
     masked = np.where(stack.usable[..., None], np.abs(residual), np.nan)
-    spread: Array = 1.4826 * np.nanmedian(masked, axis=1, keepdims=True)
+    spread: Array = 1.4826 * np.nanmedian(masked, axis=1)
     floored: Array = np.maximum(np.nan_to_num(spread, nan=1.0), 0.05)
     return floored

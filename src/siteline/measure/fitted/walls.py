@@ -11,6 +11,7 @@ from scipy import ndimage
 from siteline.measure.blur import Array
 from siteline.measure.fitted.fit import Fit
 from siteline.measure.fitted.light import Problem, project
+from siteline.measure.fitted.noise import in_noise
 from siteline.measure.fitted.shape import ANGLE, HEIGHT, POSE, Cells, Shape, shape_of
 
 LEAST_PX, LEAST_SHARE = 6.0, 0.03
@@ -83,7 +84,7 @@ def _votes(problem: Problem, found: Fit) -> Array:
     for layer, tone in zip(state.picture.beside, light.beside, strict=True):
         ground = ground + layer.share[..., None] * tone[:, None]
     step = (light.roof - ground) * problem.stack.usable[..., None]
-    off = problem.stack.values / found.noise - ground
+    off = in_noise(problem.stack.values, found.noise) - ground
     if found.unknowns[HEIGHT] * np.abs(problem.view.lean).max() >= 0.5:
         for look, by in enumerate(found.unknowns[HEIGHT] * problem.view.lean):
             place, is_seen = _displaced(problem.stack.pixels, by)

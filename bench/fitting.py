@@ -17,11 +17,12 @@ from scipy.optimize import minimize
 import siteline.change.odds as odds
 from bench.districts import TUNING, District, district
 from bench.judging import judge
-from siteline.change.chronicle import live_through, weigh_among, weigh_up
+from siteline.change.chronicle import live_through
 from siteline.change.features import extract_series
 from siteline.change.find import describe
 from siteline.change.options import ChangeOptions
 from siteline.change.places import Place, choose_places
+from siteline.change.rivals import weigh_among, weigh_up
 from siteline.change.scene import Scene
 from siteline.change.stories import Story, join_growth
 from siteline.model.change import Kind
@@ -163,9 +164,8 @@ def _some(terms: Mapping[str, float], names: Sequence[str]) -> dict[str, float]:
 
 def use(models: Mapping[str, dict]) -> None:  # type: ignore[type-arg]
     """Let the odds weigh by these models."""
-    odds.OUTLINED, odds.GROUND, odds.KINDS, odds.STAGES = (
-        models[n] for n in ("OUTLINED", "GROUND", "KINDS", "STAGES")
-    )
+    for name in MODELS:
+        setattr(odds, name, models[name])
 
 
 def cross_validate(lessons: Sequence[Lesson]) -> str:

@@ -25,7 +25,10 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float32]
 
 SIZES, LOOKS = (500, 707, 1000), (30, 60)
-TILE_PX, SEED, BUILDINGS = 200, 5, 8
+TILE_PX, SEED, BUILDINGS = 200, 5, 20
+
+STILL = (0.0, 0.1)
+"""Shifts between looks, pixels: where tiles meet, larger ones would be changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +147,12 @@ def draw_scenes(folder: Path, px: int, looks: int) -> Path:
     if not busy.exists():
         story = random_story(SEED, looks=looks, size_m=3.0 * TILE_PX, buildings=BUILDINGS)
         story = replace(
-            story, patches=(), roads=(), buildings=tuple(replace(b, yard=None) for b in story.buildings)
+            story,
+            patches=(),
+            roads=(),
+            buildings=tuple(replace(b, yard=None) for b in story.buildings),
+            shift_px=STILL,
+            wander_px=0,
         )
         render_story(busy, story, SEED)
         render_story(quiet, replace(story, buildings=()), SEED)

@@ -1,11 +1,17 @@
 """Districts by lot: repeatable, varied, and true to their stories."""
 
 from collections import Counter
+from datetime import date
 
 import numpy as np
+from shapely import box
 
+from siteline.model.change import Kind
 from siteline.simulate.district import random_district
+from siteline.simulate.heaps import pile_up
+from siteline.simulate.light import Sun, light_slope
 from siteline.simulate.render import render_looks
+from siteline.simulate.site import Patch
 
 
 def test_the_same_seed_draws_the_same_district() -> None:
@@ -87,3 +93,15 @@ def test_a_parked_train_is_seen_while_it_stands_and_not_after() -> None:
     assert values[True]
     assert values[False]
     assert abs(np.median(values[True]) - np.median(values[False])) > 100
+
+
+def test_the_side_of_a_heap_that_faces_the_sun_is_the_brighter_one() -> None:
+    heap = Patch(
+        "heap", box(0, 0, 40, 30), "coal", date(2020, 1, 1), date(2020, 2, 1), Kind.SURFACE_CHANGE, height_m=5
+    )
+    part = pile_up(heap, date(2020, 3, 1))
+    assert part is not None
+    noon, midnight = Sun(azimuth=180, elevation=35), Sun(azimuth=0, elevation=35)
+    facing_south = int(np.argmin(part.tiling.normal[:, 1]))
+    assert light_slope(part.tiling.normal, noon)[facing_south] > 1.3
+    assert light_slope(part.tiling.normal, midnight)[facing_south] < 0.5

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from scipy.ndimage import (
     binary_closing,
     binary_dilation,
-    binary_erosion,
     binary_fill_holes,
     binary_opening,
     find_objects,
@@ -19,7 +18,7 @@ from scipy.ndimage import (
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 from shapely.affinity import affine_transform
-from shapely.geometry import MultiPoint, Polygon
+from shapely.geometry import Polygon
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import unary_union
 
@@ -330,14 +329,6 @@ def join_patches(patches: list[Patch]) -> Patch:
 def thickness(mask: Mask) -> float:
     """Share of a mask that survives an opening by 3 x 3 pixels: near 1 for a block, 0 for a line."""
     return float(binary_opening(np.pad(mask, 1), AROUND).sum() / max(mask.sum(), 1))
-
-
-def solidity(mask: Mask) -> float:
-    """Area of a mask over that of the convex hull around its pixels: near 1 for a block, small for a ragged patch."""
-    edge = mask & ~binary_erosion(np.pad(mask, 1), AROUND)[1:-1, 1:-1]
-    y, x = np.nonzero(edge)
-    corners = np.concatenate([np.stack([x + i, y + j], axis=1) for i in (0, 1) for j in (0, 1)])
-    return float(mask.sum() / MultiPoint(corners).convex_hull.area)
 
 
 def outline_of(mask: Mask, top: int, left: int, transform: tuple[float, ...]) -> BaseGeometry:

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from siteline.change.features import SCALES
+from siteline.change.hull import solidity
 from siteline.change.kinds import GREEN, Evidence, probability_of
-from siteline.change.objects import Mask, Patch, solidity, thickness
+from siteline.change.objects import Mask, Patch, thickness
 from siteline.change.scene import Cut, Scene
 from siteline.change.shadow import ShadowEvidence, strip_darkness, weigh_shadow
 from siteline.change.timeline import History, Turn, date_turn, follow, level_between

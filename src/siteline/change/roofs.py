@@ -12,25 +12,22 @@ from scipy.ndimage import (
     binary_closing,
     binary_dilation,
     binary_erosion,
-    binary_fill_holes,
-    binary_opening,
     find_objects,
-    label,
     zoom,
 )
 from skimage.segmentation import felzenszwalb
 
-from siteline.change.features import SCALES, typical_level
-from siteline.change.objects import AROUND, Mask, Patch, solidity, split_in_two
+from siteline.change.blocks import find_block
+from siteline.change.features import SCALES
+from siteline.change.hull import solidity
+from siteline.change.objects import AROUND, Mask, Patch, split_in_two
 from siteline.change.places import Place, cast_shadows
 from siteline.change.scene import Scene
 from siteline.change.stories import mask_of
+from siteline.change.views import best_view
 from siteline.model.place import Structure
 
 Array = NDArray[np.float32]
-
-VIEW_LOOKS, HIGHEST_SUNS = 10, 5
-"""Of so many looks nearest to a change, so many with the highest sun show the ground with the shortest shadows."""
 
 MARGIN_PX = 4
 """Ground around a changed patch that is segmented with it."""
@@ -60,7 +57,7 @@ INNER, INNER_RIM, INNER_SOLID = (0.06, 0.75), 3.0, 0.8
 
 DEMOTED = 3.0
 
-RIM_PX = 2
+YARD_RIM_PX = 2
 """Width of the rim of a yard that shows its bare ground."""
 
 SEPARATION = 0.6
@@ -223,36 +220,38 @@ def find_roofs(patch: Patch, scene: Scene, looks: tuple[int, int]) -> list[Roof]
     least = scene.least_px
     ndvi = scene.natural.names.index("ndvi") if "ndvi" in scene.natural.names else None
     found = []
-    for mask in _segments(scaled, wide, changed, least):
-        roof = _weigh(mask, scaled, rows, cols, ndvi)
-        if roof is not None and roof.area >= least:
-            found.append(roof)
+    for top, left, mask in _segments(scaled, wide, changed, least):
+        block = find_block(mask, top, left, scaled, LEAST_SOLIDITY)
+        if block is not None and block.area >= least and math.isfinite(block.rim):
+            green = float(block.inside[ndvi]) * SCALES["ndvi"] if ndvi is not None else 0.0
+            found.append(
+                Roof(
+                    slice(rows.start + block.rows.start, rows.start + block.rows.stop),
+                    slice(cols.start + block.cols.start, cols.start + block.cols.stop),
+                    block.mask,
+                    block.rim,
+                    block.solid,
+                    block.uneven,
+                    green,
+                )
+            )
     return found
 
 
-def best_view(scene: Scene, rows: slice, cols: slice, looks: tuple[int, int]) -> Array | None:
-    """(feature, y, x) median of those among the last looks of a span that have the highest sun; None if there is none."""
-    usable = scene.natural.usable[looks[0] : looks[1], rows, cols].mean(axis=(1, 2))
-    seen = looks[0] + np.flatnonzero(usable > 0.8)
-    seen = seen[-VIEW_LOOKS:]
-    if not seen.size:
-        return None
-    high = seen[np.argsort(-np.nan_to_num(scene.elevation[seen]), kind="stable")[:HIGHEST_SUNS]]
-    values = scene.natural.values[:, np.sort(high), rows, cols]
-    ok = scene.natural.usable[np.sort(high), rows, cols]
-    return typical_level(values, ok)
+def _segments(scaled: Array, wide: Mask, changed: Mask, least: int) -> Iterator[tuple[int, int, Mask]]:
+    """
+    Masks that lie mostly on changed ground: the whole patch, what differs from its rim, and segments.
 
-
-def _segments(scaled: Array, wide: Mask, changed: Mask, least: int) -> Iterator[Mask]:
-    """Masks that lie mostly on changed ground: the whole patch, what differs from its rim, and segments."""
-    yield changed
+    Each with the row and column at which it begins.
+    """
+    yield 0, 0, changed
     inner = _unlike_rim(scaled, changed)
     if inner is not None:
-        yield inner
+        yield 0, 0, inner
     big = np.stack(
         [zoom(band, ENLARGED, order=1, grid_mode=True, mode="nearest") for band in scaled], axis=-1
     )
-    seen: set[bytes] = set()
+    seen: set[tuple[int, int, bytes]] = set()
     for scale in COARSENESS:
         labels = felzenszwalb(
             big, scale=scale * ENLARGED**2, sigma=0.5, min_size=least * ENLARGED**2 // 2, channel_axis=-1
@@ -260,22 +259,26 @@ def _segments(scaled: Array, wide: Mask, changed: Mask, least: int) -> Iterator[
         for k, where in enumerate(find_objects(labels + 1)):
             if where is None:
                 continue
-            part = labels[where] == k
-            if part.sum() < least * ENLARGED**2 // 2:
+            top, left, small = _shrink(labels, k, where)
+            here = wide[top : top + small.shape[0], left : left + small.shape[1]]
+            size, key = int(small.sum()), (top, left, small.tobytes())
+            if size < least or (small & here).sum() < CHANGED * size or key in seen:
                 continue
-            mask = np.zeros(big.shape[:2], bool)
-            mask[where] = part
-            small = mask.reshape(wide.shape[0], ENLARGED, wide.shape[1], ENLARGED).mean(axis=(1, 3)) >= 0.5
-            size = int(small.sum())
-            if size < least or (small & wide).sum() < CHANGED * size or small.tobytes() in seen:
-                continue
-            seen.add(small.tobytes())
-            yield small
+            seen.add(key)
+            yield top, left, small
+
+
+def _shrink(labels: NDArray[np.intp], number: int, where: tuple[slice, slice]) -> tuple[int, int, Mask]:
+    """Row, column and mask of one segment of an enlarged image, in pixels at least half of which are of it."""
+    (top, bottom), (left, right) = ((s.start // ENLARGED, -(-s.stop // ENLARGED)) for s in where)
+    part = labels[top * ENLARGED : bottom * ENLARGED, left * ENLARGED : right * ENLARGED] == number
+    share = part.reshape(bottom - top, ENLARGED, right - left, ENLARGED).mean(axis=(1, 3))
+    return top, left, share >= 0.5
 
 
 def _unlike_rim(scaled: Array, changed: Mask) -> Mask | None:
     """What differs from the bare rim of a changed patch, be it darker or lighter: open frames have both."""
-    core = binary_erosion(changed, AROUND, RIM_PX)
+    core = binary_erosion(changed, AROUND, YARD_RIM_PX)
     if core.sum() < 12:
         return None
     soil = np.median(scaled[:, changed & ~core], axis=1)
@@ -284,35 +287,3 @@ def _unlike_rim(scaled: Array, changed: Mask) -> Mask | None:
     if explained < SEPARATION or far < 1.5 * near + 1:
         return None
     return np.asarray(binary_closing(changed & (apart > cut), AROUND))
-
-
-def _weigh(mask: Mask, scaled: Array, rows: slice, cols: slice, ndvi: int | None) -> Roof | None:
-    """The largest solid part of a mask, with how far it stands out; None if it is no block."""
-    whole = binary_fill_holes(mask)
-    opened = binary_opening(np.pad(whole, 1), AROUND[:2, :2])[1:-1, 1:-1]
-    labels, count = label(opened)
-    if not count:
-        return None
-    block = np.asarray(labels == 1 + int(np.bincount(labels.ravel())[1:].argmax()))
-    solid = solidity(block)
-    if solid < LEAST_SOLIDITY:
-        return None
-    edge = block & ~binary_erosion(block, AROUND, border_value=0)
-    outside = binary_dilation(block, AROUND, 2) & ~binary_dilation(block, AROUND)
-    if not outside.any() or not edge.any():
-        return None
-    core = binary_erosion(block, AROUND)
-    inside = np.median(scaled[:, core if core.sum() >= 4 else block], axis=1)
-    green = float(inside[ndvi]) * SCALES["ndvi"] if ndvi is not None else 0.0
-    apart = np.linalg.norm(scaled[:, outside] - inside[:, None], axis=0)
-    y, x = np.flatnonzero(block.any(axis=1)), np.flatnonzero(block.any(axis=0))
-    top, bottom, left, right = int(y[0]), int(y[-1]) + 1, int(x[0]), int(x[-1]) + 1
-    return Roof(
-        slice(rows.start + top, rows.start + bottom),
-        slice(cols.start + left, cols.start + right),
-        block[top:bottom, left:right],
-        float(np.quantile(apart, 0.25)),
-        solid,
-        float(np.quantile(np.linalg.norm(scaled[:, block] - inside[:, None], axis=0), 0.5)),
-        green,
-    )

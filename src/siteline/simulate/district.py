@@ -40,6 +40,9 @@ _HISTORIES = {
 }
 """What becomes of a plot, and how often."""
 
+_HALTS = (0.1, 0.15, 0.75)
+"""How many works halt at the foundation, how many without a roof, and how many are finished."""
+
 _LITTLE_GROUND = ("asphalt", "gravel", "concrete", "dry grass", "grass")
 
 
@@ -266,7 +269,7 @@ def _histories(
 
     wide = rng.random() < 0.6  # a demolition may or may not churn up the ground around it
     if history == "new":
-        built = _works(rng, span.day(rng, 0.05, 0.88), pace, done=rng.random() < 0.8)
+        built = _works(rng, span.day(rng, 0.05, 0.9), pace, steps=int(rng.choice([1, 3, 4], p=_HALTS)))
         return [stand(label, outline, built=built)]
     if history == "gone":
         return [stand(label, outline, removed=_spell(rng, span.day(rng, 0.1, 0.88), 3, 50))]
@@ -274,7 +277,7 @@ def _histories(
         return [stand(label, outline, reroofed=(*_spell(rng, span.day(rng, 0.1, 0.88), 4, 45), other))]
     if history == "rebuilt":
         gone = _spell(rng, span.day(rng, 0.1, 0.45), 3, 40)
-        built = _works(rng, gone[1] + timedelta(days=int(rng.uniform(10, 200))), pace, done=True)
+        built = _works(rng, gone[1] + timedelta(days=int(rng.uniform(10, 200))), pace)
         smaller = draw_rectangle(
             outline.centroid.x, outline.centroid.y, *_sides(outline, rng.uniform(0.8, 1.1)), turn
         )
@@ -294,17 +297,18 @@ def _histories(
         )
         return [first, second]
     if history == "brief":
-        built = _works(rng, span.day(rng, 0.05, 0.3), pace * 0.6, done=True)
+        built = _works(rng, span.day(rng, 0.05, 0.3), pace * 0.6)
         assert built.roofed is not None
         gone = _spell(rng, built.roofed + timedelta(days=int(rng.uniform(150, 400))), 3, 40)
         return [stand(label, outline, built=built, removed=gone)]
     return [stand(label, outline)]
 
 
-def _works(rng: np.random.Generator, begin: date, pace: float, *, done: bool) -> Works:
+def _works(rng: np.random.Generator, begin: date, pace: float, steps: int = 4) -> Works:
+    """Works that halt after so many steps: foundation, structure, full height, roof."""
     waits = rng.gamma(3.0, np.array([14, 18, 45, 16]) * pace)
     marks = [begin + timedelta(days=int(d) + 3 * (n + 1)) for n, d in enumerate(np.cumsum(waits))]
-    return Works(begin, marks[0], marks[1], marks[2], marks[3] if done else None)
+    return Works(begin, *(mark if n < steps else None for n, mark in enumerate(marks)))  # type: ignore[arg-type]
 
 
 def _spell(rng: np.random.Generator, begin: date, least: float, most: float) -> tuple[date, date]:

@@ -12,6 +12,7 @@ from shapely import Point, Polygon, unary_union
 from siteline.simulate import atmosphere
 from siteline.simulate.coverage import Doubles, Floats, Raster, cover, trace_edges
 from siteline.simulate.draw import draw_part, draw_stroke, paint_strokes
+from siteline.simulate.heaps import pile_up
 from siteline.simulate.land import Land, lay_land, show_land
 from siteline.simulate.light import Sun, cast_shadow, shade_by_trees, shade_roofs, sweep
 from siteline.simulate.mark import mark_ground
@@ -73,7 +74,7 @@ def show_scene(world: World, look: PlannedLook, sun: Sun, rng: np.random.Generat
     np.clip(slope, 0.35, 1.75, out=slope)
     parts = [part for building in site.buildings for part in stand_on(building, day)]
     owners = [building.label for building in site.buildings for _ in stand_on(building, day)]
-    heaps = [part for patch in site.patches if (part := _heap(patch, day)) is not None]
+    heaps = [part for patch in site.patches if (part := pile_up(patch, day)) is not None]
     heaps += [_stand(stay) for stay in site.parked if any(a <= day <= b for a, b in stay.stays)]
     cars = _send_vehicles(site, day, rng)
     shades = [cast_shadow(part, sun) for part in (*parts, *heaps)]
@@ -135,31 +136,6 @@ def _lay_patches(ground: Floats, world: World, day: date, moisture: float) -> No
         for band in range(4):
             view = ground[band, rows, columns]
             view += here * (np.float32(GROUNDS[patch.ground][band]) * tone - view)
-
-
-def _heap(patch: Patch, day: date) -> Part | None:
-    """A heap of spoil or coal as it has grown by a day."""
-    done = share_done(day, patch.start, patch.finish)
-    if patch.height_m <= 0 or done <= 0.05:
-        return None
-    low = patch.outline.buffer(-(1 - done) * math.sqrt(patch.outline.area) / 3)
-    if low.is_empty:
-        return None
-    levels = [low.buffer(-share * math.sqrt(patch.outline.area) / 5) for share in (0, 0.3, 0.6)]
-    rings = [
-        ring
-        for ring in (levels[0].difference(levels[1]), levels[1].difference(levels[2]), levels[2])
-        if not ring.is_empty
-    ]
-    edges = [trace_edges(ring) for ring in rings]
-    tiling = Tiling(
-        np.concatenate(edges),
-        np.repeat(np.arange(len(rings)), [len(e) for e in edges]),
-        np.array([0.9, 1.0, 1.12][: len(rings)]),
-        np.ones(len(rings)),
-        np.tile([0.0, 0.0, 1.0], (len(rings), 1)),
-    )
-    return Part(low, patch.height_m * 0.7 * done, GROUNDS[patch.ground], tiling)
 
 
 def _stand(parked: Parked) -> Part:

@@ -1,4 +1,4 @@
-"""How much of a block an outline is, held against shapely's hulls and rectangles."""
+"""How much of a block an outline is, held against shapely's hulls."""
 
 import numpy as np
 import pytest
@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 from shapely import MultiPoint
 
-from siteline.change.hull import hull_of, solidity, squareness
+from siteline.change.hull import hull_of, solidity
 
 masks = npst.arrays(
     bool, npst.array_shapes(min_dims=2, max_dims=2, max_side=12), elements=st.booleans()
@@ -25,14 +25,12 @@ def test_the_hull_of_any_mask_is_shapelys(mask: np.ndarray) -> None:
     assert {tuple(p) for p in hull.exterior.coords} <= {tuple(p) for p in hull_of(mask)}
 
 
-def test_a_block_is_square_and_a_disc_or_a_cross_is_not() -> None:
-    """Turned or not, the rectangle is plainly squarer than what is round or branched."""
+def test_a_block_is_solid_and_a_cross_is_not() -> None:
+    """Turned or not."""
     y, x = np.mgrid[-35:36, -35:36]
     along, across = (x * 0.866 + y * 0.5), (y * 0.866 - x * 0.5)
     turned = (abs(along) < 11) & (abs(across) < 6)
-    disc = np.hypot(x, y) < 30
     cross = ((abs(x) < 3) | (abs(y) < 3)) & (abs(x) < 10) & (abs(y) < 10)
-    assert squareness(np.ones((6, 9), bool)) > 1
-    assert squareness(turned) > 0.88
-    assert squareness(disc) < 0.84
-    assert squareness(cross) < 0.65
+    assert solidity(np.ones((6, 9), bool)) == 1
+    assert solidity(turned) > 0.88
+    assert solidity(cross) < 0.72

@@ -97,3 +97,32 @@ def test_a_frame_of_another_place_is_not_turned_until_it_fits(tmp_path: Path) ->
     _, alignment = series.build()
     assert [look.used for look in alignment.looks] == [True, True, True, False, True, True]
     assert alignment.transforms[3] == (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
+
+
+def frames_of(folder: Path, images: list[NDArray[np.uint8]]) -> Alignment:
+    """Yearly frames as they are given, (y, x, colour)."""
+    series = Series(folder, make_frame_site())
+    for at, image in enumerate(images):
+        write_frame(folder / f"F{at}.png", image)
+        series.rows.append({"file": f"F{at}.png", "acquired": f"{2010 + at}-06-01"})
+    return series.build()[1]
+
+
+def test_frames_too_narrow_to_be_laid_are_left_as_they_are(tmp_path: Path) -> None:
+    """A strip of two rows has no pattern: nothing is turned, and nothing breaks."""
+    rng = np.random.default_rng(3)
+    alignment = frames_of(tmp_path, [rng.integers(0, 255, (2, 900, 3), np.uint8) for _ in range(5)])
+    assert set(alignment.transforms) == {(1.0, 0.0, 0.0, 0.0, 1.0, 0.0)}
+
+
+def test_frames_that_hold_hardly_any_image_are_left_as_they_are(tmp_path: Path) -> None:
+    """Where most of each frame is transparent there is nothing to compare."""
+    rng = np.random.default_rng(3)
+    shown = np.zeros(SIZE, np.uint8)
+    shown[:90, :90] = 255
+    frames = []
+    for _ in range(5):
+        light = np.clip(ground(*SIZE) + rng.normal(0, 0.02, SIZE), 0, 1)
+        frames.append(np.dstack([(light * 255).astype(np.uint8)] * 3 + [shown]))
+    alignment = frames_of(tmp_path, frames)
+    assert set(alignment.transforms) == {(1.0, 0.0, 0.0, 0.0, 1.0, 0.0)}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from siteline.change.hull import area_of_hull
+from siteline.change.hull import solidity
 from siteline.raster.compiled import compiled
 
 Array = NDArray[np.float32]
@@ -58,7 +58,7 @@ def find_block(mask: Mask, top: int, left: int, image: Array, least_solid: float
     if not rows.size:
         return None
     block = block[rows[0] : rows[-1] + 1, cols[0] : cols[-1] + 1]
-    solid = float(block.sum()) / area_of_hull(block)
+    solid = solidity(block)
     if solid < least_solid:
         return None
     y, x = top + int(rows[0]) - 1, left + int(cols[0]) - 1

@@ -1,4 +1,4 @@
-"""The convex hull of a mask and the smallest rectangle around it: how much of a block an outline is."""
+"""The convex hull of a mask: how much of a block an outline is."""
 
 from __future__ import annotations
 
@@ -10,33 +10,11 @@ from siteline.raster.compiled import compiled
 Doubles = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
-STAIRS = 0.2
-"""Pixels by which the stairs of a slanting edge stick out."""
-
 
 def solidity(mask: Mask) -> float:
     """Area of a mask over that of the convex hull around its pixels: near 1 for a block, small for a ragged patch."""
-    return float(mask.sum()) / area_of_hull(mask)
-
-
-def area_of_hull(mask: Mask) -> float:
-    """Pixels within the convex hull around the pixels of a mask."""
     x, y = hull_of(mask).T
-    return 0.5 * abs(float(x @ np.roll(y, -1) - y @ np.roll(x, -1)))
-
-
-def squareness(mask: Mask) -> float:
-    """
-    Area of a mask over that of the smallest rectangle around it, any way turned, less the stairs of its edges.
-
-    1 for a rectangle; a little more where its pixels' stairs lie within.
-    """
-    corners = hull_of(mask)
-    run = np.roll(corners, -1, axis=0) - corners
-    run = run / np.hypot(*run.T)[:, None]
-    along, across = corners @ run.T, corners @ np.stack([-run[:, 1], run[:, 0]])
-    sides = np.ptp(along, axis=0) - 2 * STAIRS, np.ptp(across, axis=0) - 2 * STAIRS
-    return float(mask.sum() / (sides[0] * sides[1]).min())
+    return float(mask.sum()) / (0.5 * abs(float(x @ np.roll(y, -1) - y @ np.roll(x, -1))))
 
 
 def hull_of(mask: Mask) -> Doubles:

@@ -45,6 +45,9 @@ _BETTER = 0.1
 
 _ROUNDS = 9
 
+_LEAST_PX = 16
+"""Narrower images, once averaged down, have no pattern to lay them by."""
+
 
 def lay_frames(natives: Sequence[xr.Dataset], grid: Grid) -> list[Transform]:
     """
@@ -56,10 +59,10 @@ def lay_frames(natives: Sequence[xr.Dataset], grid: Grid) -> list[Transform]:
     """
     transforms: list[Transform] = [tuple(native.attrs["transform"]) for native in natives]
     sound = [at for at, native in enumerate(natives) if native.attrs["fault"] is None]
-    if len(sound) < 2:
+    step = max(1, math.ceil(max(grid.shape) / _WIDEST_PX))
+    if len(sound) < 2 or min(grid.shape) // step < _LEAST_PX:
         return transforms
     white = white_of(natives)
-    step = max(1, math.ceil(max(grid.shape) / _WIDEST_PX))
     coarse = Grid(
         None,
         tuple(Affine(*grid.transform) * Affine.scale(step))[:6],
@@ -72,6 +75,8 @@ def lay_frames(natives: Sequence[xr.Dataset], grid: Grid) -> list[Transform]:
 
     seen = dict(zip(sound, each(look, sound), strict=True))
     alike = _in_place(seen)
+    if not alike:  # little of each frame holds an image
+        return transforms
     usual = _USUAL * float(np.median(list(alike.values())))
     placed = [at for at, likeness in alike.items() if likeness >= usual]
     reference = _together([seen[at] for at in placed])

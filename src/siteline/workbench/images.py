@@ -13,6 +13,7 @@ from siteline.model.imagery import Look, Scene, blind_times, longest_gap
 from siteline.model.place import Site
 from siteline.model.remark import Remark
 from siteline.workbench.case import Case
+from siteline.workbench.catalogs import unfetched
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +114,12 @@ def check_custody(case: Case, scene: Scene) -> None:
 
 
 def list_scenes(case: Case, site_id: str, as_of: datetime | None = None) -> list[dict[str, Any]]:
-    """Each scene with how the newest survey used it."""
+    """Each scene with how the newest survey used it; then those that were found and are not fetched yet."""
     case.register.get(site_id, as_of)
     survey = case.surveys.newest(site_id, as_of)
     looks = {look.scene_id: look for look in survey.looks} if survey else {}
-    return [_tell_scene(scene, looks.get(scene.id)) for scene in case.scenes.all(site_id, as_of)]
+    rows = [_tell_scene(scene, looks.get(scene.id)) for scene in case.scenes.all(site_id, as_of)]
+    return [*rows, *unfetched(case, site_id, as_of)]
 
 
 def _tell_scene(scene: Scene, look: Look | None) -> dict[str, Any]:

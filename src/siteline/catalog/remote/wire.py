@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 import httpcore
@@ -122,7 +123,9 @@ def open_pool(
     )
 
 
+@cache
 def _trusted() -> ssl.SSLContext:
+    """Whom we trust; read once, it takes a while."""
     import httpx
 
     return httpx.create_ssl_context()

@@ -89,6 +89,8 @@ def read_item(
         raise
     except BadInput as error:
         raise BadItem(f"item {item_id}: {error}") from error
+    except RecursionError as error:
+        raise BadItem(f"item {item_id}: lists within lists without end") from error
 
 
 def _read(

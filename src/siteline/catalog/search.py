@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -113,6 +114,7 @@ def search(
             remarks.append(Remark(source.name, f"{len(complaints) - _SAID_AT_MOST} more remarks like these"))
     if errors and len(errors) == len(sources):
         raise errors[0]
+    remarks += _said_of_many(scenes)
     chosen = choose(scenes, [s.name for s in sources], site, {s.name: s.collections for s in sources})
     if wish.most is not None and len(chosen) > wish.most:
         remarks.append(
@@ -150,8 +152,10 @@ def _kind_of(web: Web, source: Source, headers: Mapping[str, str]) -> str:
         return "stac-api"
     document: Any = web.get_json(source.url, headers, stay=True)
     links = document.get("links") if isinstance(document, Mapping) else None
-    rels = {l.get("rel") for l in links if isinstance(l, Mapping)} if isinstance(links, list) else set()
-    if "search" in rels or (isinstance(document, Mapping) and "conformsTo" in document):
+    listed = links if isinstance(links, list) else []
+    if any(isinstance(link, Mapping) and link.get("rel") == "search" for link in listed) or (
+        isinstance(document, Mapping) and "conformsTo" in document
+    ):
         return "stac-api"
     return "stac-static"
 
@@ -171,6 +175,20 @@ def _is_of(scene: FoundScene, asked: Asked, source: Source) -> bool:
 def _with_share(scene: FoundScene, share: float | None) -> FoundScene:
     text = "unknown: the catalog gives no outline" if share is None else f"{share:.3f}"
     return replace(scene, notes=MappingProxyType({**scene.notes, "share of site": text}))
+
+
+def _said_of_many(scenes: Sequence[FoundScene]) -> list[Remark]:
+    """What is true of several scenes of a source, once: days without an hour, numbers in doubt."""
+    counts = Counter(
+        (scene.source, scene.notes[key])
+        for scene in scenes
+        for key in ("time", "numbers")
+        if key in scene.notes
+    )
+    return [
+        Remark(source, f"{'one scene' if count == 1 else f'{count} scenes'}: {text}")
+        for (source, text), count in counts.items()
+    ]
 
 
 def _told_apart(scenes: Sequence[FoundScene]) -> tuple[FoundScene, ...]:

@@ -46,6 +46,9 @@ def search_static(
                 Remark(source.name, f"more than {caps.documents:,} documents; the rest was not read")
             )
             return
+        if web.unpacked_bytes > caps.bytes:
+            remarks.append(Remark(source.name, f"more than {caps.bytes:,} bytes; the rest was not read"))
+            return
         read += 1
         try:
             document = web.get_json(place, headers, stay=True) if "://" in place else _read_file(Path(place))

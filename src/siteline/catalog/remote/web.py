@@ -128,6 +128,9 @@ class Web:
         self._tls = tls
         self._lock = threading.Lock()
         self._made: httpcore.ConnectionPool | None = None
+        self.unpacked_bytes = 0
+        """Of all answers so far, unpacked."""
+
         self._jitter = random.Random()  # noqa: S311  spreads tries in time, no more
 
     def __enter__(self) -> Web:
@@ -306,6 +309,8 @@ class Web:
         else:
             tally = Tally()
             body = b"".join(unpacked(tally.of(response), headers, self.limits.body_bytes, shown, check_time))
+            with self._lock:
+                self.unpacked_bytes += len(body)
             check_whole(tally.count, headers)
             total, wire = None, tally.count
         kept = {name: headers[name] for name in KEPT_HEADERS if name in headers}

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from shapely.geometry import box
 
 from siteline.catalog.estimate import window_bytes
-from siteline.catalog.items import Offered, read_item
+from siteline.catalog.items import read_item
+from siteline.catalog.offered import Offered
 from siteline.catalog.source import BUILT_IN, Source
 from siteline.catalog.twins import choose
 from siteline.model.errors import BadItem

@@ -11,7 +11,8 @@ from typing import Any
 from shapely.geometry.base import BaseGeometry
 
 from siteline.catalog.box import shown_share
-from siteline.catalog.items import Offered, read_item
+from siteline.catalog.items import read_item
+from siteline.catalog.offered import Offered
 from siteline.catalog.remote.web import Web
 from siteline.catalog.source import Source
 from siteline.catalog.stac import USUAL_CAPS, Asked, Caps, search_api

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote, urlencode, urljoin
 
 from siteline.catalog.box import SearchBox
-from siteline.catalog.items import Offered
+from siteline.catalog.offered import Offered
 from siteline.catalog.remote.address import origin_of, without_secrets
 from siteline.catalog.remote.web import Web
 from siteline.catalog.rights import needs_collection

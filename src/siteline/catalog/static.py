@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
-from siteline.catalog.items import Offered
+from siteline.catalog.offered import Offered
 from siteline.catalog.remote.address import origin_of, without_secrets
 from siteline.catalog.remote.web import Web
 from siteline.catalog.source import Source

@@ -321,7 +321,7 @@ def test_nobody_there_is_said_plainly() -> None:
     def nowhere(host: str, port: int) -> tuple[str, ...]:
         raise OSError
 
-    with Web((), Limits(tries=2), resolver=nowhere, sleep=lambda _: None) as web:
+    with Web((), Limits(), resolver=nowhere, sleep=lambda _: None) as web:
         with pytest.raises(NotReached, match=r"host gone\.example is not found; tried 2 times"):
             web.get("https://gone.example/a")
     with Web(("http://127.0.0.1:9",), Limits(tries=1), sleep=lambda _: None) as web:

@@ -24,7 +24,7 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from siteline import __version__
 from siteline.catalog.remote.address import Hosts, Resolver, look_up, origin_of, without_secrets
-from siteline.catalog.remote.body import Again, Tally, check_whole, content_range, length, unpacked
+from siteline.catalog.remote.body import MANY, Again, Tally, check_whole, content_range, length, unpacked
 from siteline.model.errors import ForbiddenAddress, NotReached
 
 if TYPE_CHECKING:
@@ -204,7 +204,7 @@ class Web:
                 return self._follow(ask, tuple(tried))
             except Again as again:
                 tried.append(str(again))
-                if len(tried) >= self.limits.tries:
+                if len(tried) >= min(self.limits.tries, again.most):
                     times = "once" if len(tried) == 1 else f"{len(tried)} times"
                     raise NotReached(
                         f"{shown}: {again}; tried {times}", url=shown, status=again.status, tried=tuple(tried)
@@ -286,7 +286,8 @@ class Web:
         except (httpcore.TimeoutException, TimeoutError) as error:
             raise Again("no answer in time") from error
         except (httpcore.NetworkError, httpcore.ProtocolError, OSError) as error:
-            raise Again(_in_words(error)) from error
+            said = _in_words(error)
+            raise Again(said, most=2 if said.endswith("is not found") else MANY) from error
         except httpcore.UnsupportedProtocol as error:
             raise ForbiddenAddress(f"not an address: {without_secrets(ask.url)}") from error
 

@@ -89,6 +89,8 @@ def _read(
     notes |= _noted(properties)
     if (baseline := baseline_of(item_id, properties)) is not None:
         notes["baseline"] = f"{baseline[0]:02}.{baseline[1]:02}"
+    if any("_MSIL1C_" in text for text in (item_id, notes.get("product", ""))):
+        notes["level"] = "as seen above the atmosphere (L1C)"
     if odd.said:
         notes["left out"] = "; ".join(odd.said)[:2000]
     found = FoundScene(

@@ -201,7 +201,7 @@ def _told_apart(scenes: Sequence[FoundScene]) -> tuple[FoundScene, ...]:
         for mark in (scene.collection, scene.source, *map(str, range(2, len(scenes) + 2))):
             if name not in taken:
                 break
-            name = f"{scene.id}@{mark}"
+            name = f"{scene.id[:140]}@{mark[:50]}"
         taken.add(name)
         told.append(scene if name == scene.id else replace(scene, id=name))
     return tuple(told)

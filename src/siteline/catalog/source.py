@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from siteline.catalog.remote.address import origin_of, without_secrets
+from siteline.catalog.remote.address import holds_secret, origin_of, without_secrets
 from siteline.model.errors import BadSetting, NotFound
 
 KINDS = ("auto", "stac-api", "stac-static", "folder", "planet")
@@ -107,7 +107,7 @@ def _choose(text: str, known: Mapping[str, Source]) -> Source:
     if "://" in text:
         origin_of(text)
         shown = without_secrets(text)
-        if shown.rstrip("/") != text.rstrip("/"):
+        if holds_secret(text):
             raise BadSetting(
                 f"the address of a source may hold no key: {shown}",
                 "Put the key into an environment variable and name that with token_env in siteline.toml.",

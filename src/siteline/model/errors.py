@@ -19,6 +19,8 @@ SitelineError                  one sentence (what happened) and one hint (what t
 │   ├── CaseBusy               another process holds it
 │   ├── DiskFull               no room to write; nothing was half-written
 │   └── BrokenCustody          kept bytes no longer match their digest
+├── NotReached                 an address that did not give what was asked of it
+│   └── ForbiddenAddress       one that we do not go to: private, not http, or not asked for by the user
 └── MissingExtra               an optional dependency is not installed
 """
 
@@ -129,6 +131,39 @@ class BrokenCustody(CaseTrouble):
     """Kept bytes no longer match the digest under which they were filed."""
 
     hint = "Do not cite it. Restore it from a second copy, then verify again."
+
+
+class NotReached(SitelineError):
+    """An address did not give what was asked of it, after as many tries as make sense."""
+
+    hint = (
+        "Check the connection and the address, then run the command again; nothing fetched is fetched twice."
+    )
+
+    def __init__(
+        self,
+        message: str,
+        hint: str | None = None,
+        url: str = "",
+        status: int | None = None,
+        tried: tuple[str, ...] = (),
+    ) -> None:
+        super().__init__(message, hint)
+        self.args = (message, hint, url, status, tried)
+        self.url = url
+        """Without secrets."""
+
+        self.status = status
+        """The HTTP status of the last answer; None if there was none."""
+
+        self.tried = tried
+        """What went wrong at each try, in order."""
+
+
+class ForbiddenAddress(NotReached):
+    """An address that we do not go to: private, not http, or not asked for by the user."""
+
+    hint = "If you trust it, name it yourself as a source in siteline.toml or with --source."
 
 
 class MissingExtra(SitelineError):

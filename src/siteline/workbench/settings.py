@@ -23,6 +23,10 @@ TEMPLATE = """\
 [survey]
 # preset = "balanced"           # wide | balanced | strict
 
+[fetch]
+# threads = 16                  # requests at a time, over all scenes
+# whole_file_mb = 200           # largest file that is fetched whole, where it cannot be read in parts
+
 [cache]
 # max_gb = 20                   # derived arrays; oldest go first
 """
@@ -45,6 +49,13 @@ class SurveySettings(_Section):
     preset: Literal["wide", "balanced", "strict"] = "balanced"
 
 
+class FetchSettings(_Section):
+    """How windows of offered scenes are fetched."""
+
+    threads: int = Field(default=16, ge=1, le=32)
+    whole_file_mb: float = Field(default=200.0, gt=0, le=4000)
+
+
 class CacheSettings(_Section):
     """How much derived data may be kept."""
 
@@ -56,6 +67,7 @@ class Settings(_Section):
 
     case: CaseSettings = CaseSettings()
     survey: SurveySettings = SurveySettings()
+    fetch: FetchSettings = FetchSettings()
     cache: CacheSettings = CacheSettings()
 
     def signer(self) -> str:
@@ -84,7 +96,12 @@ def read_settings(path: Path) -> Settings:
 def _remedy(where: tuple[int | str, ...]) -> str:
     sections: dict[str, list[str]] = {
         name: list(kind.model_fields)
-        for name, kind in (("case", CaseSettings), ("survey", SurveySettings), ("cache", CacheSettings))
+        for name, kind in (
+            ("case", CaseSettings),
+            ("survey", SurveySettings),
+            ("fetch", FetchSettings),
+            ("cache", CacheSettings),
+        )
     }
     choices = sections.get(str(where[0]), []) if len(where) > 1 else list(sections)
     near = difflib.get_close_matches(str(where[-1]), choices, 1)

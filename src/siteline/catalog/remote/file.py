@@ -6,12 +6,12 @@ import io
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO, Protocol, cast
+from types import MappingProxyType
+from typing import Any, BinaryIO, NoReturn, Protocol, cast
 
 from siteline.catalog.remote.address import without_secrets
 from siteline.catalog.remote.layout import Layout, lay_out
 from siteline.catalog.remote.mirror import Edition, Mirror
-from siteline.catalog.remote.signing import Signer
 from siteline.catalog.remote.spans import Span, requests, subtract
 from siteline.model.errors import BadImage, NotReached
 from siteline.model.found import Asset, FoundScene
@@ -32,6 +32,26 @@ TIMES_DECLARED = 10
 _TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _WHOLE = (b"\0\0\0\x0cjP  ", b"\xff\x4f\xff\x51", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
 """First bytes of formats that are read whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """What is sent; holds secrets."""
+
+    url: str
+    headers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    own_endpoint: bool = False
+    """Whether the host is one that the user named in the environment, whoever lists the file."""
+
+    renewable: bool = False
+    """Whether signing again may help when it is refused."""
+
+
+class Signs(Protocol):
+    """What we need of a signer."""
+
+    def sign(self, href: str, found: FoundScene, again: bool = False) -> Signed:
+        """How to ask for a file of an offered scene; `again`: what was signed before is refused now."""
 
 
 class Answer(Protocol):
@@ -55,7 +75,12 @@ class ReadsRanges(Protocol):
     """What we need of a web client here."""
 
     def get_range(
-        self, url: str, start: int, stop: int, headers: Mapping[str, str] | None = None, via: str | None = None
+        self,
+        url: str,
+        start: int,
+        stop: int,
+        headers: Mapping[str, str] | None = None,
+        via: str | None = None,
     ) -> Answer:
         """Bytes start ≤ n < stop of a file."""
 
@@ -79,7 +104,7 @@ class RemoteFile:
         found: FoundScene,
         mirror: Mirror,
         web: ReadsRanges,
-        signer: Signer,
+        signer: Signs,
         whole_bytes: int,
         via: str | None = None,
     ) -> None:
@@ -88,9 +113,6 @@ class RemoteFile:
         self.address = without_secrets(asset.href)
         self.mirror = mirror
         self.toll = Toll()
-        self.headers: Mapping[str, str] = {}
-        """Of the first answer."""
-
         self.layout: Layout | None = None
         """Of a TIFF, once opened."""
 
@@ -102,6 +124,11 @@ class RemoteFile:
         self._lock = threading.Lock()
         self._seen: Edition | None = None
         """As this process met it; an edition in the mirror may be older."""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Of the answer that told what the file is, with its status as `answered`."""
+        return self.mirror.headers
 
     @property
     def size(self) -> int:
@@ -160,14 +187,11 @@ class RemoteFile:
             if self._seen is None:
                 self._meet(edition, answer)
             elif edition != self._seen:
-                self.mirror.forget()
-                raise NotReached(
-                    f"{self.address} changed while it was read",
-                    "Fetch it again: siteline scenes fetch SITE --retry",
-                    self.address,
-                )
+                self._refuse_mixture()
         if len(answer.body) != min(stop, edition.total) - start:
-            raise NotReached(f"{self.address}: {len(answer.body)} bytes came instead of {stop - start}", url=self.address)
+            raise NotReached(
+                f"{self.address}: {len(answer.body)} bytes came instead of {stop - start}", url=self.address
+            )
         self.mirror.put(start, answer.body)
 
     def _meet(self, edition: Edition, answer: Answer) -> None:
@@ -179,9 +203,18 @@ class RemoteFile:
                 "It is not the file that the catalog means; tell its provider.",
             )
         if self.mirror.edition != edition:
-            self.mirror.begin(edition)
+            if self.layout is not None:  # what was read of it in an earlier run is of another state
+                self._refuse_mixture()
+            self.mirror.begin(edition, {**answer.headers, "answered": str(answer.status)})
         self._seen = edition
-        self.headers = {**answer.headers, "answered": str(answer.status)}
+
+    def _refuse_mixture(self) -> NoReturn:
+        self.mirror.forget()
+        raise NotReached(
+            f"{self.address} changed while it was read",
+            "Fetch it again: siteline scenes fetch SITE --retry",
+            self.address,
+        )
 
     def _ask(self, start: int, stop: int) -> Answer:
         signed = self._signer.sign(self.asset.href, self._found)

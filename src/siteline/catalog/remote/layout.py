@@ -58,7 +58,7 @@ class Picture:
         across = -(-self.shape[1] // width)
         per_plane = across * -(-self.shape[0] // height)
         planes = range(self.planes) if bands is None or self.planes == 1 else sorted(set(bands))
-        found = []
+        found: list[Span] = []
         for plane in planes:
             for row in range(rows.start // height, -(-rows.stop // height)):
                 first = plane * per_plane + row * across
@@ -93,7 +93,7 @@ def lay_out(file: BinaryIO, size: int) -> Layout:
     logging.getLogger("tifffile").propagate = False
     try:
         pages = list(islice(tifffile.TiffFile(file).pages, MOST_PICTURES + 1))
-        tags = [{tag.code: tag for tag in page.tags} for page in pages]
+        tags = [{tag.code: tag for tag in page.tags} for page in pages if isinstance(page, tifffile.TiffPage)]
     except (
         tifffile.TiffFileError,
         struct.error,
@@ -114,7 +114,9 @@ def lay_out(file: BinaryIO, size: int) -> Layout:
     if len(pages) > MOST_PICTURES:
         raise BadImage(f"it holds more than {MOST_PICTURES} pictures, or its directories go in circles")
     described = unite(
-        (tag.valueoffset, tag.valueoffset + tag.valuebytecount) for of_page in tags for tag in of_page.values()
+        (tag.valueoffset, tag.valueoffset + tag.valuebytecount)
+        for of_page in tags
+        for tag in of_page.values()
     )
     if described and described[-1][1] > size:
         raise BadImage("its directories lie beyond its end")
@@ -142,7 +144,9 @@ def _picture(tags: dict[int, Any], size: int) -> Picture:
     needed = planes * -(-rows // block[0]) * -(-cols // block[1])
     if not len(starts) == len(counts) == needed:
         raise BadImage(f"it lists {min(len(starts), len(counts))} blocks and would need {needed}")
-    spans = tuple((start, start + count) if count else (0, 0) for start, count in zip(starts, counts, strict=True))
+    spans = tuple(
+        (start, start + count) if count else (0, 0) for start, count in zip(starts, counts, strict=True)
+    )
     if any(start < 0 or stop < start or stop > size for start, stop in spans):
         raise BadImage("blocks of it lie beyond its end")
     return Picture((rows, cols), block, planes, spans)

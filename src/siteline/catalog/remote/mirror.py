@@ -11,6 +11,7 @@ import hashlib
 import json
 import shutil
 import threading
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -44,6 +45,9 @@ class Mirror:
         self._lock = threading.Lock()
         self._have: tuple[Span, ...] = ()
         self.edition: Edition | None = None
+        self.headers: Mapping[str, str] = {}
+        """Of the answer that it was begun with."""
+
         self._resume()
 
     @property
@@ -55,7 +59,7 @@ class Mirror:
         """Whether any of these bytes is not there."""
         return bool(subtract([(start, stop)], self._have))
 
-    def begin(self, edition: Edition) -> None:
+    def begin(self, edition: Edition, headers: Mapping[str, str]) -> None:
         """Start anew, for this state of the file."""
         if not 0 < edition.total <= LARGEST:
             raise BadImage(f"it says that it is {edition.total:,} bytes long")
@@ -64,8 +68,8 @@ class Mirror:
             self.folder.mkdir(parents=True)
             with self.path.open("wb") as file:
                 file.truncate(edition.total)
-            self._append(json.dumps(asdict(edition)))
-            self._have, self.edition = (), edition
+            self._append(json.dumps([asdict(edition), dict(headers)]))
+            self._have, self.edition, self.headers = (), edition, dict(headers)
 
     def put(self, start: int, body: bytes) -> None:
         """Keep bytes at their place, then say so in the journal."""
@@ -90,19 +94,22 @@ class Mirror:
 
     def _append(self, line: str) -> None:
         with self._journal.open("ab", buffering=0) as journal:
-            journal.write(line.encode() + b"\n")  # one write: a killed process leaves a whole line, or a torn last one
+            journal.write(
+                line.encode() + b"\n"
+            )  # one write: a killed process leaves a whole line, or a torn last one
 
     def _resume(self) -> None:
         try:
             first, *lines = self._journal.read_bytes().split(b"\n")
-            edition = Edition(**json.loads(first))
+            said, headers = json.loads(first)
+            edition = Edition(**said)
             with self.path.open("rb") as file:
                 if file.seek(0, 2) != edition.total:
                     return
                 sound = [span for line in lines if (span := _sound(line, file, edition.total))]
         except (OSError, ValueError, TypeError):  # there is none, or it is not ours
             return
-        self._have, self.edition = unite(sound), edition
+        self._have, self.edition, self.headers = unite(sound), edition, headers
         if lines and lines[-1]:  # torn: end it, so that the next line stands alone
             self._append("")
 

@@ -67,6 +67,4 @@ def requests(wanted: Iterable[Span], have: Sequence[Span], most: int) -> tuple[S
                 joined[-1] = (before[0], stop)
                 continue
         joined.append((start, stop))
-    return tuple(
-        (at, min(at + most, stop)) for start, stop in joined for at in range(start, stop, most)
-    )
+    return tuple((at, min(at + most, stop)) for start, stop in joined for at in range(start, stop, most))

@@ -19,12 +19,11 @@ import numpy as np
 import rasterio
 from affine import Affine
 from numpy.typing import NDArray
-from rasterio.enums import MaskFlags
 from rasterio.errors import RasterioError
 from rasterio.windows import Window
 
 from siteline.catalog.local import add_sun, area_of, window_of
-from siteline.catalog.probe import MAX_WINDOW_BYTES, Header, look_at_pixels, probe_header
+from siteline.catalog.probe import MAX_WINDOW_BYTES, Header, probe_header, say_if_empty
 from siteline.model.errors import BadImage
 from siteline.model.found import Asset, FoundScene
 from siteline.model.imagery import Scene
@@ -191,7 +190,9 @@ def write_chip(found: FoundScene, pieces: Sequence[Piece], plan: Plan, site: Sit
         if piece.is_mask:
             mask = folder / "mask.tif"
             _write(mask, _as_one(planes[at]), plan, None, [], None, {})
-    return _scene_of(found, chip, mask, [pieces[at] for at in images], site)
+    scene = _scene_of(found, chip, mask, [pieces[at] for at in images], site)
+    fault = say_if_empty(numbers if seen is None else numbers[:, seen], nodata)
+    return replace(scene, fault=fault) if fault else scene
 
 
 def _load(pieces: Sequence[Piece], plan: Plan) -> list[list[NDArray[np.generic]]]:
@@ -264,13 +265,9 @@ def _seen(pieces: Sequence[Piece], plan: Plan) -> NDArray[np.bool_] | None:
     """Where the files' own masks or alpha bands say that there is an image, (y, x); None if none has one."""
     seen = None
     for piece, (rows, cols) in zip(pieces, plan.windows, strict=True):
-        if piece.is_mask:
+        if piece.is_mask or not piece.header.has_own_mask:
             continue
         with open_image(piece.path) as image:
-            flags = {flag for flags in image.mask_flag_enums for flag in flags}
-            has_own = MaskFlags.per_dataset in flags and MaskFlags.all_valid not in flags
-            if MaskFlags.alpha not in flags and not has_own:
-                continue
             window = Window(cols.start, rows.start, cols.stop - cols.start, rows.stop - rows.start)
             own = image.dataset_mask(window=window) >= 128
         _, (a, _, c, _, e, f), _ = _place(piece.header)
@@ -312,7 +309,7 @@ def _write(
             blockysize=_TILE_PX,
             interleave="band",
             compress="deflate",
-            zlevel=6,
+            zlevel=3,
             predictor=3 if numbers.dtype.kind == "f" else 2,
             photometric="minisblack",
         ) as image,
@@ -360,9 +357,7 @@ def _scene_of(found: FoundScene, chip: Path, mask: Path | None, images: Sequence
         simulated=header.simulated,
         notes=MappingProxyType({**found.notes, **_told(found)}),
     )
-    whole = Window(0, 0, header.shape[1], header.shape[0])
-    fault = look_at_pixels(chip, header, whole, header.nodata)
-    return replace(scene, fault=fault) if fault else add_sun(scene, site)
+    return add_sun(scene, site)
 
 
 def _told(found: FoundScene) -> dict[str, str]:

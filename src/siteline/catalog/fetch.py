@@ -1,13 +1,14 @@
 """
 Fetching: the windows of offered scenes over a site, all files of all scenes at once, out come scenes with their chips.
 
-A scene goes through three steps: its headers, then the blocks under the site, both by threads; then its chip, by whoever asks
-for the next one. One that fails ends with its reason and stops no other.
+A scene goes through three steps: its headers, then the blocks under the site, by many threads that wait for servers; then its
+chip, by few that compute. One that fails ends with its reason and stops no other.
 """
 
 from __future__ import annotations
 
 import hashlib
+import os
 import queue
 import shutil
 import time
@@ -34,6 +35,10 @@ from siteline.raster.files import format_of
 
 _MOST_BLOCK_BYTES = 2**30
 """Of one file's blocks under the site, packed as they are."""
+
+
+_MOST_CHIPS = 4
+"""Chips that are made at a time, each with its window in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,17 +107,23 @@ def fetch_scenes(
     folder: holds what was fetched so far, and is read first: what lies there is not fetched again. Raises OSError, and
     whatever else no other scene would survive.
     """
-    finished: queue.SimpleQueue[_Reading] = queue.SimpleQueue()
-    pool = Pool(options.threads)
+    import odc.stac  # here, once: threads that import it at once wait for each other  # noqa: F401
+
+    finished: queue.SimpleQueue[Fetched | BaseException] = queue.SimpleQueue()
+    pool, chips = Pool(options.threads), Pool(min(_MOST_CHIPS, os.cpu_count() or 1))
     try:
         for order, scene in enumerate(found):
             home = folder / home_of(scene)
             reading = _Reading(scene, site, home, web, signer, options)
-            reading.begin(pool, order, finished)
+            reading.begin(pool, chips, order, finished)
         for _ in found:
-            yield finished.get().finish()
+            fetched = finished.get()
+            if isinstance(fetched, BaseException):
+                raise fetched
+            yield fetched
     finally:
         pool.close()
+        chips.close()
 
 
 def home_of(found: FoundScene) -> str:
@@ -158,23 +169,31 @@ class _Reading:
         self._files: dict[str, RemoteFile | _LocalFile] = {}
         self._pieces: list[Piece] = []
         self._plan: Plan | None = None
-        self._failure: BaseException | None = None
         self._address = ""
         self._began = 0.0
 
-    def begin(self, pool: Pool, order: int, finished: queue.SimpleQueue[_Reading]) -> None:
-        """Start; `finished` gets this when all of its bytes are there, or one thing failed."""
+    def begin(
+        self, pool: Pool, chips: Pool, order: int, finished: queue.SimpleQueue[Fetched | BaseException]
+    ) -> None:
+        """Start; `finished` gets what came of it, or what no other scene would survive."""
 
-        def end(failure: BaseException | None) -> None:
-            self._failure = failure
-            finished.put(self)
+        def finish(failure: BaseException | None) -> None:
+            try:
+                finished.put(self._finish(failure))
+            except BaseException as error:  # noqa: BLE001  handed to whoever waits
+                finished.put(error)
 
-        self._steps = Steps(pool, order, [self._open_files, self._lay_out], end)
+        self._steps = Steps(
+            pool,
+            order,
+            [self._open_files, self._lay_out],
+            lambda failure: chips.submit(order, partial(finish, failure)),
+        )
         self._steps.begin()
 
-    def finish(self) -> Fetched:
+    def _finish(self, failure: BaseException | None) -> Fetched:
         """Make the chip, if all went well, and tell how it went."""
-        scene, trouble = None, self._failure
+        scene, trouble = None, failure
         if trouble is None:
             assert self._plan is not None
             try:

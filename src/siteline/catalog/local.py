@@ -7,6 +7,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
@@ -240,10 +241,15 @@ def window_of(
     Raises BadImage if the area has no place in its CRS.
     """
     try:
-        there = reproject(shapely.segmentize(area, 0.005), WGS84, crs)
-        return window_over(there.bounds, transform, shape, _MARGIN_PX)
+        return window_over(_bounds_in(area, crs), transform, shape, _MARGIN_PX)
     except (BadGeometry, pyproj.exceptions.ProjError) as error:
         raise BadImage(f"the site cannot be placed in its CRS ({crs[:40]})") from error
+
+
+@lru_cache(maxsize=16)
+def _bounds_in(area: BaseGeometry, crs: str) -> tuple[float, float, float, float]:
+    bounds: tuple[float, float, float, float] = reproject(shapely.segmentize(area, 0.005), WGS84, crs).bounds
+    return bounds
 
 
 def area_of(site: Site) -> BaseGeometry | None:

@@ -241,6 +241,8 @@ class _Reader(io.RawIOBase):
         self._file = file
         self._at = 0
         self._asked = 0
+        self._held: tuple[int, bytes] = (0, b"")
+        """Where some bytes begin that were read last, and the bytes: tifffile reads a few at a time."""
 
     def readable(self) -> bool:
         return True
@@ -262,8 +264,13 @@ class _Reader(io.RawIOBase):
         stop = self._file.size if size is None or size < 0 else min(self._at + size, self._file.size)
         if stop <= self._at:
             return b""
-        self.need(self._at, stop)
-        body = self._file.mirror.read(self._at, stop)
+        start, held = self._held
+        if not start <= self._at <= stop <= start + len(held):
+            self.need(self._at, stop)
+            start = self._at
+            held = self._file.mirror.read(start, self._file.mirror.reaches(start, max(stop, start + FIRST_BYTES)))
+            self._held = start, held
+        body = held[self._at - start : stop - start]
         self._at = stop
         return body
 

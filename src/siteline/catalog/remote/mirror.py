@@ -59,6 +59,11 @@ class Mirror:
         """Whether any of these bytes is not there."""
         return bool(subtract([(start, stop)], self._have))
 
+    def reaches(self, start: int, stop: int) -> int:
+        """Up to where, of these bytes, all are there."""
+        gaps = subtract([(start, stop)], self._have)
+        return gaps[0][0] if gaps else stop
+
     def begin(self, edition: Edition, headers: Mapping[str, str]) -> None:
         """Start anew, for this state of the file."""
         if not 0 < edition.total <= LARGEST:

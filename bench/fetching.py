@@ -1,8 +1,8 @@
 """
 Fetching windows: 60 scenes of 4 bands over a site of 3 km, from a server that is 20 ms away: `python -m bench.fetching`.
 
-Ours is the whole command, from addresses on record to chips in custody. Beside it: the same bytes in as many threads by nothing but
-http.client (the floor), and what one would write without us, rasterio opening file after file over /vsicurl/.
+Ours is the whole command, from addresses on record to chips in custody. Beside it: the same bytes in as many threads
+by nothing but http.client (the floor), and what one would write without us, rasterio opening file after file over /vsicurl/.
 """
 
 from __future__ import annotations
@@ -95,7 +95,9 @@ def offers(url: str) -> list[FoundScene]:
 def serving(folder: Path) -> Iterator[int]:
     """The server, in a process of its own; its port."""
     with subprocess.Popen(
-        [sys.executable, "-m", "bench.ranges", str(folder), str(LATENCY_MS)], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", "bench.ranges", str(folder), str(LATENCY_MS)],
+        stdout=subprocess.PIPE,
+        text=True,
     ) as server:
         assert server.stdout is not None
         try:
@@ -191,9 +193,13 @@ def main() -> None:
             one_by_one = _timed(lambda: open_one_by_one(port))
         needed = window_bytes(folder / "files")
     travelled = sum(stop - start for _, start, stop in asked)
-    print(f"{SCENES} scenes x {len(BANDS)} bands, {SITE_M / 1000:g} km site, {LATENCY_MS:g} ms, {THREADS} threads")
+    print(
+        f"{SCENES} scenes x {len(BANDS)} bands, {SITE_M / 1000:g} km site, {LATENCY_MS:g} ms, {THREADS} threads"
+    )
     print(f"ours, into custody              {ours:7.2f} s  ({len(asked)} requests, {travelled / 1e6:.0f} MB)")
-    print(f"bare reads of the same bytes    {bare:7.2f} s  ours / bare       {ours / bare:5.2f}  (bar: at most {BARE})")
+    print(
+        f"bare reads of the same bytes    {bare:7.2f} s  ours / bare       {ours / bare:5.2f}  (bar: at most {BARE})"
+    )
     print(
         f"one by one over /vsicurl/       {one_by_one:7.2f} s  one by one / ours {one_by_one / ours:5.2f}  "
         f"(bar: at least {ONE_BY_ONE:g})"

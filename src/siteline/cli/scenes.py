@@ -82,6 +82,89 @@ def _as_option(said: str) -> str:
 
 
 @app.command()
+def find(
+    context: typer.Context,
+    site: SiteArgument,
+    first: Annotated[str, typer.Option("--from", metavar="DATE", help="First day, or month.")],
+    last: Annotated[
+        str | None, typer.Option("--to", metavar="DATE", help="Last day, included; default: today.")
+    ] = None,
+    source: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--source",
+            metavar="NAME|URL|FOLDER",
+            help="Where to look; may be given several times. Default: earth-search.",
+        ),
+    ] = None,
+    cloud: Annotated[
+        float | None, typer.Option("--cloud", help="Most cloud over the whole scene, percent.")
+    ] = None,
+    bands: Annotated[
+        str | None,
+        typer.Option("--bands", help='Such as "red nir", or all; default: the visible and near infrared.'),
+    ] = None,
+    limit: Annotated[int | None, typer.Option("--limit", help="Keep at most so many, the newest.")] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what there is and how many bytes; record nothing.")
+    ] = False,
+    widen: Annotated[
+        str | None,
+        typer.Option("--widen", metavar="LENGTH", help="Send a box wider by this on each side, such as 5km."),
+    ] = None,
+    shift: Annotated[
+        str | None,
+        typer.Option("--shift", metavar="E,N", help="Move the box that is sent, such as 2km,-1km."),
+    ] = None,
+    json: JsonOption = False,
+    case: CaseOption = None,
+) -> None:
+    """Search catalogs for images of a site and put them on record; first say which host learns which box."""
+    from siteline.workbench.catalogs import Search, find_scenes
+
+    with opened(context, case) as work:
+        asked = Search(tuple(source or ()), first, last, cloud, bands, limit, widen, shift)
+        result = find_scenes(work, site, asked, lambda line: typer.echo(line, err=True), dry_run)
+        here = case_folder(context, case)
+        say(result.remarks, here)
+        if json:
+            print_json(result.told)
+            return
+        scenes = result.told["scenes"]
+        rows = [
+            (
+                s["id"],
+                s["acquired"],
+                s["source"],
+                "" if s["cloud"] is None else f"{s['cloud']:.0%}",
+                "" if s["gsd_m"] is None else f"{s['gsd_m']:g}",
+                s["use"],
+                s["fault"] or s["why"] or "",
+            )
+            for s in scenes
+        ]
+        if rows:
+            table(rows, ("id", "acquired", "source", "cloud", "m/px", "use", "remark"))
+        typer.echo(f"{len(scenes)} scenes found, {_said_bytes(result.told['bytes'])} of pixels over the site")
+        if dry_run:
+            typer.echo("nothing was recorded (--dry-run)")
+        else:
+            typer.echo(f"{result.recorded} new on record")
+            if scenes:
+                typer.echo(as_typed(f"next: siteline scenes fetch {site}", here))
+
+
+def _said_bytes(count: int | None) -> str:
+    """Bytes as a person reads them; an estimate says no more than two digits."""
+    if count is None:
+        return "an unknown amount"
+    for unit, size in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if count >= size:
+            return f"about {float(f'{count / size:.2g}'):g} {unit}"
+    return f"{count} bytes"
+
+
+@app.command()
 def fetch(
     context: typer.Context,
     site: SiteArgument,

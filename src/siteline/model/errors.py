@@ -7,6 +7,7 @@ SitelineError                  one sentence (what happened) and one hint (what t
 │   ├── BadManifest            a scene manifest, by line and column
 │   ├── BadImage               an image or mask that cannot be read as what it says it is
 │   ├── BadGeometry            an outline that encloses nothing, crosses itself, lies elsewhere
+│   ├── BadItem                an entry of a catalog that does not say what, when or where
 │   ├── BadPlace               a coordinate that cannot be understood
 │   └── BadSetting             a value in siteline.toml or of an option
 ├── NotFound                   no such site, scene, event or case
@@ -65,6 +66,12 @@ class BadGeometry(BadInput):
     """An outline encloses nothing, crosses itself or lies elsewhere."""
 
     hint = "Draw the outline again as one simple polygon over the site."
+
+
+class BadItem(BadInput):
+    """An entry of a catalog does not say what it is, of when, or where its files are."""
+
+    hint = "The other entries are on record; tell the catalog's keeper, or add the image by hand: siteline scenes add"
 
 
 class BadPlace(BadInput):

@@ -30,6 +30,9 @@ class Asset:
 
     offset: float = 0.0
     nodata: float | None = None
+    dtype: str = ""
+    """Data type of its numbers as declared, such as "uint16"; "" if the catalog does not say."""
+
     size: int | None = None
     """Bytes of the whole file, as declared; not to be trusted."""
 
@@ -84,3 +87,6 @@ class FoundScene:
 
     notes: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """What else the catalog said that a reader may want (processing baseline, tile, orbit)."""
+
+    fault: str | None = None
+    """Why it cannot be fetched or used (radar, no band that we know); on record so that the hole is visible."""

@@ -57,6 +57,19 @@ scene = Table(
     Index("ix_scene_site", "site_id", "scene_id"),
 )
 
+found_scene = Table(
+    "found_scene",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("site_id", String(200), nullable=False),
+    Column("scene_id", String(200), nullable=False),
+    Column("source", Text, nullable=False),
+    Column("acquired_start", String(32), nullable=False),
+    Column("noun", Text, nullable=False),
+    *_signed(),
+    Index("ix_found_scene_site", "site_id", "scene_id"),
+)
+
 run = Table(
     "run",
     metadata,

@@ -10,6 +10,7 @@ from siteline.model.errors import BadSetting, CaseExists, NotACase
 from siteline.sites.events import Events
 from siteline.sites.fetches import Fetches
 from siteline.sites.filed import FiledSizes
+from siteline.sites.found import FoundScenes
 from siteline.sites.measurements import Measurements
 from siteline.sites.register import Register
 from siteline.sites.scenes import Scenes
@@ -36,6 +37,7 @@ class Case:
         self.runs = Runs(self.db)
         self.register = Register(self.db)
         self.scenes = Scenes(self.db)
+        self.found = FoundScenes(self.db)
         self.fetches = Fetches(self.db)
         self.surveys = Surveys(self.db)
         self.events = Events(self.db)

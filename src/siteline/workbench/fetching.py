@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,12 +20,11 @@ from siteline.store.codec import digest
 from siteline.store.locks import alone
 from siteline.workbench.bench import Progress, say_nothing
 from siteline.workbench.case import Case
+from siteline.workbench.catalogs import known_sources, open_web
 from siteline.workbench.images import keep_bytes, take_in
 
 if TYPE_CHECKING:
     from siteline.catalog.fetch import Fetched
-    from siteline.catalog.remote.web import Web
-    from siteline.catalog.source import Source
 
 STAGE = "fetch_scenes"
 TRY_AGAIN = (
@@ -106,13 +104,6 @@ def fetch_found(
     )
 
 
-def source_of(case: Case, name: str) -> Source:
-    """Where a scene's source is: by its name, else the address or folder that was typed."""
-    from siteline.catalog.source import BUILT_IN, Source
-
-    return BUILT_IN.get(name) or Source(name, name)
-
-
 def _refuse_without_area(site: Site) -> None:
     from siteline.catalog.local import area_of
 
@@ -137,7 +128,8 @@ def _fetch(
     case: Case, site: Site, open_: Sequence[FoundScene], chosen: Sequence[FoundScene], progress: Progress
 ) -> _Done:
     from siteline.catalog.fetch import FetchOptions, fetch_scenes, home_of
-    from siteline.catalog.signing import Signer
+    from siteline.catalog.signing import ENDPOINT_VARIABLES, Signer
+    from siteline.catalog.source import Source
 
     said = case.settings.fetch
     options = FetchOptions(said.threads, int(said.whole_file_mb * 1e6))
@@ -145,8 +137,10 @@ def _fetch(
     _sweep(mirrors, {home_of(scene) for scene in open_})
     done = _Done()
     progress(STAGE, 0, len(chosen))
-    sources = {name: source_of(case, name) for name in {scene.source for scene in chosen}}
-    with _web(sources.values(), options.whole_bytes) as web:
+    known = known_sources(case)
+    sources = {name: known.get(name) or Source(name, name) for name in {scene.source for scene in chosen}}
+    endpoints = [os.environ[name] for name in ENDPOINT_VARIABLES if os.environ.get(name)]
+    with open_web(case, tuple(sources.values()), endpoints, options.whole_bytes) as web:
         signer = Signer(web, os.environ, sources)
         for fetched in fetch_scenes(chosen, site, web, signer, mirrors, options):
             _file(case, site, fetched, done)
@@ -206,16 +200,3 @@ def _sweep(mirrors: Path, wanted: set[str]) -> None:
         for home in mirrors.iterdir():
             if home.name not in wanted:
                 shutil.rmtree(home, ignore_errors=True)
-
-
-@contextmanager
-def _web(sources: Collection[Source], whole_bytes: int) -> Iterator[Web]:
-    """A client that may go where the user said: to the sources, and to hosts that the environment names."""
-    from siteline.catalog.remote.web import Limits, Web
-    from siteline.catalog.signing import ENDPOINT_VARIABLES
-
-    named = [source.url for source in sources if source.folder is None and source.is_named]
-    named += [source.s3_endpoint for source in sources if source.s3_endpoint]
-    named += [os.environ[name] for name in ENDPOINT_VARIABLES if os.environ.get(name)]
-    with Web(named, Limits(body_bytes=max(whole_bytes, Limits().body_bytes))) as web:
-        yield web

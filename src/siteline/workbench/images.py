@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from siteline.model.errors import BadInput, BrokenCustody, NotFound
-from siteline.model.fetched import FetchTry, Outcome
-from siteline.model.found import FoundScene
 from siteline.model.imagery import Look, Scene, Use, blind_times, longest_gap
 from siteline.model.place import Site
 from siteline.model.remark import Remark
 from siteline.workbench.case import Case
+from siteline.workbench.catalogs import unfetched
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,41 +120,15 @@ def check_custody(case: Case, scene: Scene) -> None:
 
 
 def list_scenes(case: Case, site_id: str, as_of: datetime | None = None) -> list[dict[str, Any]]:
-    """Each scene with how the newest survey used it, and each that was offered and is not here: a hole."""
+    """Each scene with how the newest survey used it, and each that was found and is not here: a hole; in order of time."""
     case.register.get(site_id, as_of)
     survey = case.surveys.newest(site_id, as_of)
     looks = {look.scene_id: look for look in survey.looks} if survey else {}
     scenes = case.scenes.all(site_id, as_of)
-    told = [(s.acquired.middle, s.id, _tell_scene(s, looks.get(s.id))) for s in scenes]
-    tries = case.fetches.newest(site_id, as_of)
-    here = {scene.id for scene in scenes}
-    for found in case.found.all(site_id, as_of):
-        said = tries.get(found.id)
-        if found.id not in here and (said is None or said.outcome is Outcome.FAILED):
-            told.append((found.acquired.middle, found.id, _tell_hole(found, said)))
-    return [row for _, _, row in sorted(told, key=lambda row: row[:2])]
-
-
-def _tell_hole(found: FoundScene, said: FetchTry | None) -> dict[str, Any]:
-    """A scene that is offered and not here."""
-    bands = [name for asset in found.assets for name in asset.bands if name]
-    return {
-        "id": found.id,
-        "acquired": found.acquired.text,
-        "usable": None,
-        "used": False,
-        "reason": "found, not fetched yet" if said is None else f"not fetched: {said.error}",
-        "shift_px": None,
-        "residual_px": None,
-        "sha256": None,
-        "sensor": found.sensor,
-        "bands": bands,
-        "gsd_m": min((asset.gsd_m for asset in found.assets if asset.gsd_m), default=None),
-        "credit": found.credit,
-        "licence": found.licence,
-        "use": _say_use(found.use, found.publish_max_px),
-        "notes": dict(found.notes),
-    }
+    rows = [_tell_scene(scene, looks.get(scene.id)) for scene in scenes]
+    taken = {found.id: found.acquired.middle for found in case.found.all(site_id, as_of)}
+    taken |= {scene.id: scene.acquired.middle for scene in scenes}
+    return sorted([*rows, *unfetched(case, site_id, as_of)], key=lambda row: (taken[row["id"]], row["id"]))
 
 
 def _tell_scene(scene: Scene, look: Look | None) -> dict[str, Any]:

@@ -29,6 +29,15 @@ TEMPLATE = """\
 
 [cache]
 # max_gb = 20                   # derived arrays; oldest go first
+
+# Where scenes are looked for; earth-search, planetary-computer and cdse need no section.
+# [sources.our-catalog]
+# url = "https://stac.example.org/v1"     # or a catalog.json, or a folder of items
+# kind = "auto"                 # auto | stac-api | stac-static | folder
+# collections = []              # which to search; none: all
+# signing = ""                  # how files must be signed: bearer | s3 | planetary-computer
+# token_env = ""                # the environment variable that holds the key
+# hosts = []                    # other hosts on your own network that its files lie on, such as "10.0.0.5:9000"
 """
 
 
@@ -62,6 +71,18 @@ class CacheSettings(_Section):
     max_gb: float = Field(default=20.0, gt=0)
 
 
+class SourceSettings(_Section):
+    """One source of scenes; what is not set stays as it is built in, if it is."""
+
+    url: str | None = Field(default=None, min_length=1, max_length=2000)
+    kind: Literal["auto", "stac-api", "stac-static", "folder", "planet"] | None = None
+    collections: tuple[str, ...] | None = None
+    signing: Literal["", "planetary-computer", "bearer", "s3"] | None = None
+    token_env: str | None = Field(default=None, pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=100)
+    s3_endpoint: str | None = Field(default=None, max_length=2000)
+    hosts: tuple[str, ...] = ()
+
+
 class Settings(_Section):
     """All of `siteline.toml`."""
 
@@ -69,6 +90,7 @@ class Settings(_Section):
     survey: SurveySettings = SurveySettings()
     fetch: FetchSettings = FetchSettings()
     cache: CacheSettings = CacheSettings()
+    sources: dict[str, SourceSettings] = Field(default_factory=dict)
 
     def signer(self) -> str:
         """Who signs what is added: the settings, then SITELINE_WHO, then the login name."""
@@ -103,7 +125,10 @@ def _remedy(where: tuple[int | str, ...]) -> str:
             ("cache", CacheSettings),
         )
     }
+    sections["sources"] = list(SourceSettings.model_fields) if len(where) > 2 else []
     choices = sections.get(str(where[0]), []) if len(where) > 1 else list(sections)
+    if where[0] == "sources" and len(where) == 2:
+        return "A source is a section: [sources.NAME] with url = ..."
     near = difflib.get_close_matches(str(where[-1]), choices, 1)
     return (
         f"Did you mean {near[0]}?" if near and near[0] != where[-1] else f"There are: {', '.join(choices)}."

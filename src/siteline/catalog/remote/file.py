@@ -268,7 +268,9 @@ class _Reader(io.RawIOBase):
         if not start <= self._at <= stop <= start + len(held):
             self.need(self._at, stop)
             start = self._at
-            held = self._file.mirror.read(start, self._file.mirror.reaches(start, max(stop, start + FIRST_BYTES)))
+            held = self._file.mirror.read(
+                start, self._file.mirror.reaches(start, max(stop, start + FIRST_BYTES))
+            )
             self._held = start, held
         body = held[self._at - start : stop - start]
         self._at = stop

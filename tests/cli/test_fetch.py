@@ -4,14 +4,41 @@ from __future__ import annotations
 
 import csv
 import json
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
 from pathlib import Path
+
+import pytest
+import rasterio
 
 from siteline.model.dates import parse_acquired
 from siteline.model.found import Asset, FoundScene
 from siteline.workbench.case import open_case
-from tests.catalog.offered import file_routes
-from tests.cli.conftest import LOOKS, siteline
-from tests.servers import serving
+from tests.catalog.offered import file_routes, ground, offer, write_cog
+from tests.cli.conftest import siteline
+from tests.servers import Reply, Route, serving
+
+SITE_FILE = {
+    "type": "FeatureCollection",
+    "site": {"id": "works", "name": "Works"},
+    "features": [
+        {
+            "type": "Feature",
+            "properties": {"role": "aoi", "label": "aoi"},
+            "geometry": {
+                "type": "Polygon",
+                "coordinates": [
+                    [[3.06, 39.69], [3.074, 39.69], [3.074, 39.70], [3.06, 39.70], [3.06, 39.69]]
+                ],
+            },
+        }
+    ],
+}
+"""1.2 x 1.1 km, in the middle of 12 km of pixels."""
 
 
 def record(case: Path, site: str, found: list[FoundScene]) -> None:
@@ -55,17 +82,56 @@ def rendered_offers(rendered: Path, url: str) -> list[FoundScene]:
     ]
 
 
-def test_what_was_fetched_is_surveyed_with_the_network_gone(case: Path, rendered: Path) -> None:
-    """Found, fetched, surveyed: the same events as from the files themselves, and not one request after the fetch."""
-    assert siteline("site", "add", rendered / "site.geojson", cwd=case).code == 0
+@pytest.fixture(scope="module")
+def story(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with scenes of a small site that never was."""
+    from siteline.simulate.render import render_story
+    from siteline.simulate.story import random_story
+
+    folder = tmp_path_factory.mktemp("story")
+    render_story(folder, random_story(3, looks=10, size_m=200.0, buildings=2), 3)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with red.tif and nir.tif of 1200 x 1200 px."""
+    folder = tmp_path_factory.mktemp("files")
+    for seed, band in enumerate(("red", "nir")):
+        write_cog(folder / f"{band}.tif", ground(1200, 1200, seed)[None], nodata=0)
+    return folder
+
+
+@pytest.fixture
+def works(case: Path) -> Path:
+    """A case with a site."""
+    (case / "site.geojson").write_text(json.dumps(SITE_FILE), encoding="utf-8")
+    assert siteline("site", "add", "site.geojson", cwd=case).code == 0
+    return case
+
+
+def blob(case: Path, sha256: str) -> Path:
+    return case / "blobs" / sha256[:2] / sha256[2:]
+
+
+def tries(case: Path) -> list[tuple[str, int, str, dict[str, object]]]:
+    """Scene, number, outcome and the rest of every try on record."""
+    with sqlite3.connect(case / "case.db") as raw:
+        rows = raw.execute("SELECT scene_id, number, outcome, noun FROM fetch_try ORDER BY seq").fetchall()
+    return [(*row[:3], json.loads(row[3])) for row in rows]
+
+
+def test_what_was_fetched_is_surveyed_with_the_network_gone(case: Path, story: Path) -> None:
+    """Found, fetched, surveyed: the pixels of the files themselves, and not one request after the fetch."""
+    assert siteline("site", "add", story / "site.geojson", cwd=case).code == 0
     [site] = json.loads(siteline("site", "list", "--json", cwd=case).out)
-    with serving(file_routes(rendered)) as server:
-        record(case, site["id"], rendered_offers(rendered, server.url))
+    with serving(file_routes(story)) as server:
+        record(case, site["id"], rendered_offers(story, server.url))
         before = json.loads(siteline("scenes", "list", site["id"], "--json", cwd=case).out)
         assert {row["reason"] for row in before} == {f"not fetched yet: siteline scenes fetch {site['id']}"}
         said = siteline("scenes", "fetch", site["id"], cwd=case)
         assert said.code == 0, said.err
-        assert f"{LOOKS} scenes fetched" in said.out
+        assert "10 scenes fetched" in said.out
         asked = len(server.asked)
         again = siteline("scenes", "fetch", site["id"], cwd=case)
         assert again.code == 0
@@ -75,18 +141,139 @@ def test_what_was_fetched_is_surveyed_with_the_network_gone(case: Path, rendered
     fetched = siteline("survey", site["id"], "--json", cwd=case)
     assert fetched.code == 0, fetched.err
     listed = json.loads(siteline("scenes", "list", site["id"], "--json", cwd=case).out)
-    assert len(listed) == LOOKS
-    assert sum(row["used"] for row in listed) > LOOKS / 2
+    assert len(listed) == 10
+    assert sum(row["used"] for row in listed) >= 5
     chips = {row["id"]: row["sha256"] for row in listed}
-    with (rendered / "scenes.csv").open(encoding="utf-8") as stream:
-        for row in list(csv.DictReader(stream))[:3]:
+    with (story / "scenes.csv").open(encoding="utf-8") as stream:
+        for row in csv.DictReader(stream):
             with (
-                rasterio.open(rendered / row["file"]) as file,
+                rasterio.open(story / row["file"]) as file,
                 rasterio.open(blob(case, chips[row["id"]])) as chip,
             ):
                 there = file.window(*chip.bounds).round_offsets().round_lengths()
                 assert (chip.read() == file.read(window=there)).all()
 
 
-def blob(case: Path, sha256: str) -> Path:
-    return case / "blobs" / sha256[:2] / sha256[2:]
+def test_a_hole_in_a_series_is_seen_and_filled_by_a_retry(works: Path, files: Path) -> None:
+    """A failed scene is a row with its reason; only --retry asks again; every try is on record."""
+    routes = file_routes(files)
+    down = {**routes, "/bad.tif": lambda reply: reply.send(404)}
+    with serving(down) as server:
+        good = offer(server.url, {"red": f"{server.url}/red.tif", "nir": f"{server.url}/nir.tif"}, "s-1")
+        bad = offer(server.url, {"red": f"{server.url}/bad.tif"}, "s-2", day=3)
+        late = offer(server.url, {"red": f"{server.url}/red.tif"}, "s-3", day=6)
+        record(works, "works", [good, bad, late])
+        some = siteline("scenes", "fetch", "works", "--limit", "1", "--json", cwd=works)
+        assert some.code == 0, some.err
+        assert json.loads(some.out) | {"bytes": 0} == {
+            "fetched": ["s-1"],
+            "failed": [],
+            "failed_before": 0,
+            "left": 2,
+            "found": 3,
+            "bytes": 0,
+        }
+        said = siteline("scenes", "fetch", "works", cwd=works)
+        assert said.code == 1
+        assert "1 of 2 scenes could not be fetched" in said.err
+        assert f"s-2: not fetched: HTTP 404 ({server.url}/bad.tif)" in said.err
+        assert "--retry" in said.err
+        rows = json.loads(siteline("scenes", "list", "works", "--json", cwd=works).out)
+        assert [(row["id"], row["used"]) for row in rows] == [("s-1", False), ("s-2", False), ("s-3", False)]
+        assert rows[1]["reason"] == f"not fetched: HTTP 404 ({server.url}/bad.tif)"
+        assert rows[1]["sha256"] is None
+        asked = len(server.asked)
+        left = siteline("scenes", "fetch", "works", cwd=works)
+        assert left.code == 0
+        assert "1 failed before" in left.out
+        assert len(server.asked) == asked
+        server_routes = down
+        server_routes["/bad.tif"] = routes["/nir.tif"]
+        assert siteline("scenes", "fetch", "works", "--retry", cwd=works).code == 0
+    ledger = tries(works)
+    assert [row[:3] for row in ledger] == [
+        ("s-1", 1, "fetched"),
+        ("s-3", 1, "fetched") if ledger[1][0] == "s-3" else ("s-2", 1, "failed"),
+        ("s-2", 1, "failed") if ledger[1][0] == "s-3" else ("s-3", 1, "fetched"),
+        ("s-2", 2, "fetched"),
+    ]
+    done = ledger[0][3]
+    assert done["crs"] == "EPSG:32631"
+    assert done["headers"]["red"]["address"] == f"{server.url}/red.tif"  # type: ignore[index]
+    assert done["headers"]["red"]["etag"]  # type: ignore[index]
+    rows = json.loads(siteline("scenes", "list", "works", "--json", cwd=works).out)
+    assert {row["sha256"] for row in rows} == {row[3]["chip_sha256"] for row in ledger if row[2] == "fetched"}
+    assert sorted(file.name for file in (works / "blobs").rglob("*") if file.is_file())
+    with (
+        sqlite3.connect(works / "case.db") as raw,
+        pytest.raises(sqlite3.DatabaseError, match="never changed"),
+    ):
+        raw.execute("DELETE FROM fetch_try")
+
+
+def test_killed_ten_times_nothing_is_fetched_twice_but_what_was_on_its_way(works: Path, files: Path) -> None:
+    """`kill -9` in mid-fetch, ten times: then the case is complete, and the server has hardly sent a byte twice."""
+    threads, scenes, kills = 4, 24, 10
+    (works / "siteline.toml").write_text(f"[fetch]\nthreads = {threads}\n", encoding="utf-8")
+    sent: list[tuple[str, int, int]] = []
+    lock, pace = threading.Lock(), threading.Semaphore(0)
+
+    def route(file: str) -> Route:
+        whole = (files / file).read_bytes()
+
+        def answer(reply: Reply) -> None:
+            pace.acquire(timeout=20)
+            first, last = reply.asked.headers["range"].removeprefix("bytes=").split("-")
+            with lock:
+                sent.append((reply.asked.path, int(first), min(int(last) + 1, len(whole))))
+            reply.send_part(whole, ETag='"1"')
+
+        return answer
+
+    with serving({"/red.tif": route("red.tif"), "/nir.tif": route("nir.tif")}) as server:
+        found = [
+            offer(
+                server.url,
+                {band: f"{server.url}/{band}.tif?scene={number}" for band in ("red", "nir")},
+                f"s-{number:02d}",
+                day=number,
+                notes={"number": str(number)},
+            )
+            for number in range(scenes)
+        ]
+        record(works, "works", found)
+        for _ in range(kills):
+            before = len(sent)
+            process = subprocess.Popen(
+                [sys.executable, "-m", "siteline", "scenes", "fetch", "works"],
+                cwd=works,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+            for _ in range(7):
+                pace.release()
+            ends = time.monotonic() + 30
+            while len(sent) < before + 7 and time.monotonic() < ends and process.poll() is None:
+                time.sleep(0.01)
+            assert process.poll() is None, "it was killed in mid-fetch"
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+            assert siteline("scenes", "list", "works", cwd=works).code == 0
+        for _ in range(5000):
+            pace.release()
+        last = siteline("scenes", "fetch", "works", cwd=works)
+        assert last.code == 0, last.err
+    rows = json.loads(siteline("scenes", "list", "works", "--json", cwd=works).out)
+    assert len(rows) == scenes
+    assert all(row["sha256"] and blob(works, row["sha256"]).is_file() for row in rows)
+    assert [row[2] for row in tries(works)] == ["fetched"] * scenes, "a killed try is no failure"
+    twice = len(sent) - len(set(sent))
+    assert twice <= kills * threads
+    longest = max(stop - start for _, start, stop in sent)
+    unique = sum(len(bytes_of(path, sent)) for path in {row[0] for row in sent})
+    assert sum(stop - start for _, start, stop in sent) <= unique + kills * threads * longest
+
+
+def bytes_of(path: str, sent: list[tuple[str, int, int]]) -> set[int]:
+    """Every byte of a file that was sent at least once."""
+    return {byte for name, start, stop in sent if name == path for byte in range(start, stop)}

@@ -303,7 +303,7 @@ def test_one_scene_that_fails_stops_no_other_and_says_why(files: Path, tmp_path:
             "not a GeoTIFF": one(3, "bomb"),
             "no source names": one(4, "inward"),
             f"{size:,} bytes long, its catalog says {size // 10:,}": one(5, "red", size=size // 10),
-            "directories": one(6, "zeros"),
+            "without an image": one(6, "zeros"),
             "more than": one(7, "part"),
             "": both(server, "s-8"),
         }

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 import rasterio
 
+from siteline.catalog.remote.spans import total
 from siteline.model.dates import parse_acquired
 from siteline.model.found import Asset, FoundScene
 from siteline.workbench.case import open_case
@@ -258,7 +259,6 @@ def test_killed_ten_times_nothing_is_fetched_twice_but_what_was_on_its_way(works
             assert process.poll() is None, "it was killed in mid-fetch"
             process.send_signal(signal.SIGKILL)
             process.wait()
-            assert siteline("scenes", "list", "works", cwd=works).code == 0
         for _ in range(5000):
             pace.release()
         last = siteline("scenes", "fetch", "works", cwd=works)
@@ -270,10 +270,122 @@ def test_killed_ten_times_nothing_is_fetched_twice_but_what_was_on_its_way(works
     twice = len(sent) - len(set(sent))
     assert twice <= kills * threads
     longest = max(stop - start for _, start, stop in sent)
-    unique = sum(len(bytes_of(path, sent)) for path in {row[0] for row in sent})
+    unique = sum(total(row[1:] for row in sent if row[0] == path) for path in {row[0] for row in sent})
     assert sum(stop - start for _, start, stop in sent) <= unique + kills * threads * longest
 
 
-def bytes_of(path: str, sent: list[tuple[str, int, int]]) -> set[int]:
-    """Every byte of a file that was sent at least once."""
-    return {byte for name, start, stop in sent if name == path for byte in range(start, stop)}
+def test_keys_are_sent_and_appear_nowhere(works: Path, files: Path) -> None:
+    """A bearer's key, a store's token and AWS keys: in requests only, never in the case, in what is printed, or in errors."""
+    secrets = {
+        "OUR_KEY": "s3cr3t-bearer-key-1",
+        "AWS_ACCESS_KEY_ID": "AKIAS3CR3TNAME",
+        "AWS_SECRET_ACCESS_KEY": "s3cr3t-aws-key-2",
+        "PC_SDK_SUBSCRIPTION_KEY": "s3cr3t-subscription-3",
+    }
+    query = "st=2024&se=2025&sig=s3cr3t-sas-4"
+    routes = file_routes(files)
+
+    def guarded(reply: Reply) -> None:
+        is_keyed = reply.asked.headers.get("authorization") == "Bearer s3cr3t-bearer-key-1"
+        is_signed = "sig=s3cr3t-sas-4" in reply.asked.path or "X-Amz-Signature=" in reply.asked.path
+        if not (is_keyed or is_signed):
+            reply.send(403)
+        elif "broken" in reply.asked.path:
+            reply.send(404, body=b"no such key s3cr3t-aws-key-2")
+        else:
+            routes["/red.tif"](reply)
+
+    def give_token(reply: Reply) -> None:
+        reply.send(200, json.dumps({"token": query, "msft:expiry": "2999-01-01T00:00:00Z"}).encode())
+
+    with serving({"/token/test": give_token, "*": guarded}) as server:
+        (works / "siteline.toml").write_text(
+            f'[sources.ours]\nurl = "{server.url}"\nsigning = "bearer"\ntoken_env = "OUR_KEY"\n',
+            encoding="utf-8",
+        )
+        ways = {"bearer": "ours", "planetary-computer": server.url, "s3": server.url}
+        found = [
+            offer(
+                ways[way],
+                {"red": f"s3://bucket/{name}.tif" if way == "s3" else f"{server.url}/{name}.tif"},
+                f"{way}-{name}",
+                signing=way,
+                notes={"way": way},
+            )
+            for way in ways
+            for name in ("red", "broken")
+        ]
+        record(works, "works", found)
+        environ = {**secrets, "AWS_ENDPOINT_URL": server.url, "PC_SDK_SAS_URL": f"{server.url}/token"}
+        said = siteline("scenes", "fetch", "works", cwd=works, environ=environ)
+        listed = siteline("scenes", "list", "works", "--json", cwd=works)
+    assert said.code == 1
+    assert "3 of 6 scenes could not be fetched" in said.err, said.err
+    assert said.err.count("HTTP 404") == 3, said.err
+    everything = said.out + said.err + listed.out
+    for file in works.rglob("*"):
+        if file.is_file():
+            everything += file.read_bytes().decode("latin-1")
+    for secret in ("s3cr3t", "AKIAS3", "sig=", "X-Amz"):
+        assert secret.lower() not in everything.lower(), secret
+
+
+def test_two_fetches_at_once_are_one(works: Path, files: Path) -> None:
+    """A second process is told to wait; the first goes on."""
+    routes = file_routes(files)
+    started, go = threading.Event(), threading.Event()
+
+    def slow(reply: Reply) -> None:
+        started.set()
+        go.wait(60)
+        routes["/red.tif"](reply)
+
+    with serving({"/red.tif": slow}) as server:
+        record(works, "works", [offer(server.url, {"red": f"{server.url}/red.tif"})])
+        first = subprocess.Popen([sys.executable, "-m", "siteline", "scenes", "fetch", "works"], cwd=works)
+        assert started.wait(60)
+        second = siteline("scenes", "fetch", "works", cwd=works)
+        go.set()
+        assert first.wait(60) == 0
+    assert second.code == 1
+    assert "another process is fetching scenes" in second.err
+
+
+def test_ctrl_c_leaves_what_is_done_and_does_not_wait_for_a_server_that_hangs(
+    works: Path, files: Path
+) -> None:
+    """It is answered at once, in words, and the next run goes on."""
+    routes = file_routes(files)
+    asked, go = threading.Event(), threading.Event()
+
+    def hanging(reply: Reply) -> None:
+        asked.set()
+        go.wait(30)
+        routes["/nir.tif"](reply)
+
+    with serving({**routes, "/nir.tif": hanging}) as server:
+        record(
+            works,
+            "works",
+            [
+                offer(server.url, {"red": f"{server.url}/red.tif"}, "s-1"),
+                offer(server.url, {"nir": f"{server.url}/nir.tif"}, "s-2", day=1),
+            ],
+        )
+        process = subprocess.Popen(
+            [sys.executable, "-m", "siteline", "scenes", "fetch", "works"], cwd=works, stderr=subprocess.PIPE
+        )
+        assert asked.wait(60)
+        ends = time.monotonic() + 60
+        while not tries(works) and time.monotonic() < ends:
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        began = time.monotonic()
+        _, err = process.communicate(timeout=20)
+        assert time.monotonic() - began < 10
+        go.set()
+        assert process.returncode == 130
+        assert b"run the same command to go on" in err
+        assert [row[:3] for row in tries(works)] == [("s-1", 1, "fetched")]
+        assert siteline("scenes", "fetch", "works", cwd=works).code == 0
+    assert [row[:3] for row in tries(works)] == [("s-1", 1, "fetched"), ("s-2", 1, "fetched")]

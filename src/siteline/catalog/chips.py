@@ -75,6 +75,11 @@ class Plan:
     """Of each piece, its bands that are read, counted from 0."""
 
 
+def warm_up() -> None:
+    """Import what reads pixels, which takes seconds, while bytes are on their way."""
+    import odc.stac  # noqa: F401
+
+
 def plan_chip(pieces: Sequence[Piece], site: Site, mask_kind: str) -> Plan:
     """Where the site lies in each file of a scene; raises BadImage if they cannot be read as one image."""
     area = area_of(site)

@@ -19,7 +19,7 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from siteline.catalog.chips import Piece, Plan, plan_chip, write_chip
+from siteline.catalog.chips import Piece, Plan, plan_chip, warm_up, write_chip
 from siteline.catalog.probe import Header, probe_header
 from siteline.catalog.remote.address import without_secrets
 from siteline.catalog.remote.file import ReadsRanges, RemoteFile
@@ -107,10 +107,9 @@ def fetch_scenes(
     folder: holds what was fetched so far, and is read first: what lies there is not fetched again. Raises OSError, and
     whatever else no other scene would survive.
     """
-    import odc.stac  # here, once: threads that import it at once wait for each other  # noqa: F401
-
     finished: queue.SimpleQueue[Fetched | BaseException] = queue.SimpleQueue()
     pool, chips = Pool(options.threads), Pool(min(_MOST_CHIPS, os.cpu_count() or 1))
+    chips.submit(-1, warm_up)
     try:
         for order, scene in enumerate(found):
             home = folder / home_of(scene)

@@ -54,13 +54,13 @@ class Signer:
         """The source that offers a scene: by name, else the address or folder that was typed."""
         return self._sources.get(found.source) or Source(found.source, found.source)
 
-    def sign(self, href: str, found: FoundScene, again: bool = False) -> Signed:
-        """How to ask for a file of an offered scene; `again`: what was signed before is refused now."""
+    def sign(self, href: str, found: FoundScene, refused: str = "") -> Signed:
+        """How to ask for a file of an offered scene; `refused`: as what it was signed before, which is refused now."""
         if href.startswith("s3://"):
             keys = s3_keys(self._environ, self.source_of(found))
             return sign_s3(href, keys, datetime.now(UTC), must=found.signing == "s3")
         if found.signing == "planetary-computer":
-            return self._by_planetary_computer(href, found.collection, again)
+            return self._by_planetary_computer(href, found.collection, refused)
         if found.signing == "bearer":
             return self._by_bearer(href, self.source_of(found))
         if found.signing not in ("", "s3"):
@@ -69,14 +69,14 @@ class Signer:
             )
         return Signed(href)
 
-    def _by_planetary_computer(self, href: str, collection: str, again: bool) -> Signed:
+    def _by_planetary_computer(self, href: str, collection: str, refused: str) -> Signed:
         base = self._environ.get("PC_SDK_SAS_URL", PLANETARY_COMPUTER).rstrip("/")
         host = origin_of(href).host
         if not host.endswith(_AZURE) and host != origin_of(base).host:
             return Signed(href)  # not in its store: the token is none of their business
         with self._lock:  # one thread asks, the others wait for its answer
             ends, token = self._tokens.get(collection, (0.0, ""))
-            if again or ends - _SPARE_SECONDS < time.time():
+            if (token and token in refused) or ends - _SPARE_SECONDS < time.time():
                 ends, token = self._ask_token(f"{base}/{quote(collection, safe='')}")
                 self._tokens[collection] = ends, token
         joint = "&" if urlsplit(href).query else "?"
@@ -167,7 +167,8 @@ def s3_keys(environ: Mapping[str, str], source: Source) -> S3Keys:
 def sign_s3(href: str, keys: S3Keys, now: datetime, must: bool = False) -> Signed:
     """An s3:// address over https: signed (AWS Signature Version 4, in the query) if there are keys, else as the public asks."""
     bucket, _, key = href.removeprefix("s3://").partition("/")
-    if not bucket or not key or not all(c.isascii() and (c.isalnum() or c in ".-_") for c in bucket):
+    is_plain = not {"", ".", ".."} & set(key.split("/"))
+    if not bucket or not is_plain or not all(c.isascii() and (c.isalnum() or c in ".-_") for c in bucket):
         shown = without_secrets(href)
         raise ForbiddenAddress(f"not the address of a file in S3: {shown}", url=shown)
     base, path = f"https://s3.{keys.region + '.' if keys.region else ''}amazonaws.com", f"/{bucket}"

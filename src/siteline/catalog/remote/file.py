@@ -50,8 +50,8 @@ class Signed:
 class Signs(Protocol):
     """What we need of a signer."""
 
-    def sign(self, href: str, found: FoundScene, again: bool = False) -> Signed:
-        """How to ask for a file of an offered scene; `again`: what was signed before is refused now."""
+    def sign(self, href: str, found: FoundScene, refused: str = "") -> Signed:
+        """How to ask for a file of an offered scene; `refused`: as what it was signed before, which is refused now."""
 
 
 class Answer(Protocol):
@@ -224,7 +224,7 @@ class RemoteFile:
         except NotReached as error:
             if not (signed.renewable and error.status in (401, 403)):
                 raise
-        signed = self._signer.sign(self.asset.href, self._found, again=True)
+        signed = self._signer.sign(self.asset.href, self._found, signed.url)
         return self._web.get_range(signed.url, start, stop, signed.headers, via)
 
     def _edition_of(self, answer: Answer) -> Edition:

@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test lint bench bench-change bench-fetch bench-measure soak clean
+.PHONY: demo test lint pgstac bench bench-change bench-fetch bench-measure soak clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/.core
@@ -23,6 +23,11 @@ lint: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python tests/check_tree.py
+
+# A STAC server in an environment of its own, for one test; it needs PostgreSQL with PostGIS.
+pgstac:
+	test -x .pgstac-venv/bin/pypgstac || { $(PYTHON) -m venv .pgstac-venv && .pgstac-venv/bin/python -m pip install --quiet \
+	  --disable-pip-version-check stac-fastapi-pgstac==7.2.0 'pypgstac[psycopg]==0.10.0' uvicorn==0.54.0; }
 
 bench-measure: $(VENV)/.dev
 	$(BIN)/python -m bench.measuring

@@ -5,11 +5,14 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from shapely.geometry import box
 
 from siteline.catalog.box import SearchBox
@@ -17,7 +20,7 @@ from siteline.catalog.remote.web import Limits, Web
 from siteline.catalog.search import Found, Wish, search
 from siteline.catalog.source import Source
 from siteline.catalog.stac import Asked, Caps, search_api
-from siteline.model.errors import NotFound, NotReached
+from siteline.model.errors import NotFound, NotReached, SitelineError
 from siteline.model.remark import Remark
 from tests.catalog.apis import Api, real_items, stac_api
 from tests.servers import Reply, serving
@@ -331,3 +334,56 @@ def test_all_real_items_in_a_folder_can_be_searched(tmp_path: Path, stac: Path) 
         found = search(web, [Source("x", str(tmp_path), "folder")], asked, box(-180, -90, 180, 90))
     assert found.offered > 80
     assert found.offered == len(found.scenes) + found.elsewhere + sum(len(s.instead_of) for s in found.scenes)
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                [
+                    "features",
+                    "links",
+                    "rel",
+                    "href",
+                    "method",
+                    "body",
+                    "merge",
+                    "id",
+                    "properties",
+                    "type",
+                    "x",
+                ]
+            )
+            | st.text(max_size=5),
+            inner,
+            max_size=4,
+        )
+    ),
+    max_leaves=20,
+)
+
+
+@pytest.fixture(scope="module")
+def says() -> Iterator[tuple[str, list[bytes]]]:
+    """A server that gives whatever the list holds."""
+    body: list[bytes] = [b""]
+    with serving({"*": lambda reply: reply.send(200, body[0])}) as served:
+        yield served.url, body
+
+
+@settings(max_examples=60, deadline=None)
+@given(document=_JSON, links=_JSON)
+def test_no_answer_breaks_a_search(says: tuple[str, list[bytes]], document: Any, links: Any) -> None:
+    """Whatever JSON a server sends as a page or as a link: scenes, or a refusal in our words."""
+    url, body = says
+    page = {
+        "features": [document],
+        "links": links if isinstance(links, list) else [{"rel": "next", "href": links}],
+    }
+    for sent in (document, page):
+        body[0] = json.dumps(sent).encode()
+        for kind in ("stac-api", "auto"):
+            with suppress(SitelineError):
+                ask(Source("x", url, kind), caps=Caps(pages=3, documents=5))

@@ -67,7 +67,7 @@ BUILT_IN: Mapping[str, Source] = {
             "planetary-computer",
             "https://planetarycomputer.microsoft.com/api/stac/v1",
             "stac-api",
-            ("sentinel-2-l2a", "landsat-c2-l2", "naip", "sentinel-1-rtc"),
+            ("sentinel-2-l2a", "landsat-c2-l2", "naip"),
             "planetary-computer",
             is_named=False,
         ),
@@ -84,6 +84,11 @@ BUILT_IN: Mapping[str, Source] = {
     )
 }
 """Sources that need no section in siteline.toml; a section of the same name replaces what it sets."""
+
+
+def source_named(name: str, known: Mapping[str, Source]) -> Source:
+    """The source that a found scene came from, by the name on its record."""
+    return _choose(name, known)
 
 
 def choose_sources(asked: tuple[str, ...], known: Mapping[str, Source]) -> tuple[Source, ...]:
@@ -111,7 +116,8 @@ def _choose(text: str, known: Mapping[str, Source]) -> Source:
         return same[0] if same else Source(shown, text)
     path = Path(text).expanduser()
     if path.exists():
-        return Source(text, str(path.resolve()), "folder" if path.is_dir() else "stac-static")
+        place = str(path.resolve())
+        return Source(place, place, "folder" if path.is_dir() else "stac-static")
     raise NotFound(
         f"no source {text!r}: neither a name, an address nor a folder",
         f"Known names are {', '.join(known)}; others go into siteline.toml as [sources.NAME].",

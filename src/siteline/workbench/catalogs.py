@@ -85,6 +85,13 @@ def known_sources(case: Case) -> dict[str, Source]:
     return found
 
 
+def source_of(case: Case, scene: FoundScene) -> Source:
+    """Where a found scene came from, with what siteline.toml says of it now; raises NotFound if it is no source any more."""
+    from siteline.catalog.source import source_named
+
+    return source_named(scene.source, known_sources(case))
+
+
 def open_web(
     case: Case, sources: Sequence[Source], endpoints: Sequence[str] = (), whole_bytes: int = 0
 ) -> Web:

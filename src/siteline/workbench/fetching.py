@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from siteline.model.errors import BadInput, CaseTrouble, SitelineError
+from siteline.model.errors import BadInput, CaseTrouble, NotFound, SitelineError
 from siteline.model.fetched import FetchTry, Outcome
 from siteline.model.found import FoundScene
 from siteline.model.place import Frame, Site
@@ -20,11 +20,12 @@ from siteline.store.codec import digest
 from siteline.store.locks import alone
 from siteline.workbench.bench import Progress, say_nothing
 from siteline.workbench.case import Case
-from siteline.workbench.catalogs import known_sources, open_web
+from siteline.workbench.catalogs import open_web, source_of
 from siteline.workbench.images import keep_bytes, take_in
 
 if TYPE_CHECKING:
     from siteline.catalog.fetch import Fetched
+    from siteline.catalog.source import Source
 
 STAGE = "fetch_scenes"
 TRY_AGAIN = (
@@ -129,7 +130,6 @@ def _fetch(
 ) -> _Done:
     from siteline.catalog.fetch import FetchOptions, fetch_scenes, home_of
     from siteline.catalog.signing import ENDPOINT_VARIABLES, Signer
-    from siteline.catalog.source import Source
 
     said = case.settings.fetch
     options = FetchOptions(said.threads, int(said.whole_file_mb * 1e6))
@@ -137,15 +137,34 @@ def _fetch(
     _sweep(mirrors, {home_of(scene) for scene in open_})
     done = _Done()
     progress(STAGE, 0, len(chosen))
-    known = known_sources(case)
-    sources = {name: known.get(name) or Source(name, name) for name in {scene.source for scene in chosen}}
+    count = len(chosen)
+    sources, chosen = _known(case, site, chosen, mirrors, done)
     endpoints = [os.environ[name] for name in ENDPOINT_VARIABLES if os.environ.get(name)]
     with open_web(case, tuple(sources.values()), endpoints, options.whole_bytes) as web:
         signer = Signer(web, os.environ, sources)
         for fetched in fetch_scenes(chosen, site, web, signer, mirrors, options):
             _file(case, site, fetched, done)
-            progress(STAGE, len(done.fetched) + len(done.failed), len(chosen))
+            progress(STAGE, len(done.fetched) + len(done.failed), count)
     return done
+
+
+def _known(
+    case: Case, site: Site, chosen: Sequence[FoundScene], mirrors: Path, done: _Done
+) -> tuple[dict[str, Source], list[FoundScene]]:
+    """The sources of these scenes by name, and the scenes that have one; the others fail."""
+    from siteline.catalog.fetch import Fetched
+
+    sources: dict[str, Source] = {}
+    known = []
+    for scene in chosen:
+        try:
+            if scene.source not in sources:
+                sources[scene.source] = source_of(case, scene)
+        except NotFound as error:
+            _file(case, site, Fetched(scene, None, error, "", 0.0, 0, {}, None, mirrors / "none"), done)
+        else:
+            known.append(scene)
+    return sources, known
 
 
 def _file(case: Case, site: Site, fetched: Fetched, done: _Done) -> None:

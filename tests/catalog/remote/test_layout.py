@@ -137,8 +137,7 @@ def test_no_header_does_more_than_be_refused(cog: bytes, changes: list[tuple[int
         made[at] = value
     try:
         layout = laid_out(bytes(made))
-    except BadImage as error:
-        assert str(error)
+    except BadImage:
         return
     rows, cols = layout.image.shape
     spans = layout.over(slice(0, min(rows, 64)), slice(0, min(cols, 64)))

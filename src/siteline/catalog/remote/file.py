@@ -150,7 +150,7 @@ class RemoteFile:
                 return self._all_of_it("its server does not give parts of files")
             reader = _Reader(self)
             self.layout = lay_out(cast("BinaryIO", reader), self.size)
-            for span in self.layout.described:
+            for span in self.missing(self.layout.described):
                 reader.need(*span)
             return ()
         if start.startswith(_TIFF):

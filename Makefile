@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test lint pgstac bench bench-change bench-measure soak clean
+.PHONY: demo test lint pgstac bench bench-change bench-fetch bench-measure soak clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/.core
@@ -34,6 +34,9 @@ bench-measure: $(VENV)/.dev
 
 bench-change: $(VENV)/.dev
 	$(BIN)/python -m bench.change
+
+bench-fetch: $(VENV)/.dev
+	$(BIN)/python -m bench.fetching
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m bench

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,7 +24,9 @@ class Said:
     err: str
 
 
-def siteline(*words: str | Path, cwd: Path, timeout: float = 240) -> Said:
+def siteline(
+    *words: str | Path, cwd: Path, timeout: float = 240, environ: Mapping[str, str] | None = None
+) -> Said:
     """Run one command in a process of its own; it never answers with a traceback."""
     done = subprocess.run(
         [sys.executable, "-m", "siteline", *map(str, words)],
@@ -33,7 +36,7 @@ def siteline(*words: str | Path, cwd: Path, timeout: float = 240) -> Said:
         check=False,
         timeout=timeout,
         stdin=subprocess.DEVNULL,
-        env={**os.environ, "SITELINE_WHO": "A. Analyst"},
+        env={**os.environ, "SITELINE_WHO": "A. Analyst", **(environ or {})},
     )
     assert "Traceback" not in done.stderr + done.stdout, done.stderr
     if done.returncode == 1:

@@ -7,6 +7,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
@@ -23,7 +24,7 @@ from siteline.model.imagery import BANDS, Scene
 from siteline.model.place import Frame, Site
 from siteline.model.remark import Remark
 from siteline.model.sun import sun_position
-from siteline.raster.grid import WGS84, reproject, window_over
+from siteline.raster.grid import WGS84, Transform, reproject, window_over
 
 T = TypeVar("T")
 
@@ -175,7 +176,7 @@ def _scene_of(row: Row, scene_id: str, file: Path, mask: Path | None, site: Site
         )
     if mask is not None and (wrong := _fault_of_mask(mask, scene)):
         return replace(scene, fault=wrong)
-    return _add_sun(scene, site)
+    return add_sun(scene, site)
 
 
 def _bands_of(row: Row, header: Header) -> tuple[str, ...]:
@@ -224,15 +225,31 @@ def _window_over_site(scene: Scene, site: Site) -> Window:
     area = area_of(site)
     if area is None:
         return whole
-    try:
-        there = reproject(shapely.segmentize(area, 0.005), WGS84, scene.crs)
-        seen = window_over(there.bounds, scene.transform, scene.shape, _MARGIN_PX)
-    except (BadGeometry, pyproj.exceptions.ProjError) as error:
-        raise BadImage(f"the site cannot be placed in its CRS ({scene.crs[:40]})") from error
+    seen = window_of(area, scene.crs, scene.transform, scene.shape)
     if seen is None:
         raise BadImage(f"it does not show the site: {_say_how_far(scene, area)}; is its CRS right?")
     down, across = seen
     return Window(across.start, down.start, across.stop - across.start, down.stop - down.start)
+
+
+def window_of(
+    area: BaseGeometry, crs: str, transform: Transform, shape: tuple[int, int]
+) -> tuple[slice, slice] | None:
+    """
+    Rows and columns of an image that show an area (longitude and latitude), with a margin; None if none does.
+
+    Raises BadImage if the area has no place in its CRS.
+    """
+    try:
+        return window_over(_bounds_in(area, crs), transform, shape, _MARGIN_PX)
+    except (BadGeometry, pyproj.exceptions.ProjError) as error:
+        raise BadImage(f"the site cannot be placed in its CRS ({crs[:40]})") from error
+
+
+@lru_cache(maxsize=16)
+def _bounds_in(area: BaseGeometry, crs: str) -> tuple[float, float, float, float]:
+    bounds: tuple[float, float, float, float] = reproject(shapely.segmentize(area, 0.005), WGS84, crs).bounds
+    return bounds
 
 
 def area_of(site: Site) -> BaseGeometry | None:
@@ -294,7 +311,7 @@ def _cover_the_same(mask: Header, scene: Scene) -> bool:
     return all(abs(a - b) <= pixel for a, b in zip(*edges, strict=True))
 
 
-def _add_sun(scene: Scene, site: Site) -> Scene:
+def add_sun(scene: Scene, site: Site) -> Scene:
     """
     The sun's angles from place and time, where the manifest gives none and the time is known well enough.
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import rasterio
 from numpy.typing import NDArray
-from rasterio.enums import ColorInterp
+from rasterio.enums import ColorInterp, MaskFlags
 from rasterio.errors import CRSError
 from rasterio.io import DatasetReader
 from rasterio.windows import Window
@@ -56,6 +56,8 @@ class Header:
     palette: bool
     simulated: bool
     block_bytes: int
+    has_own_mask: bool
+    """Whether it has an alpha band or a mask of its own."""
 
 
 def probe_header(path: Path) -> Header:
@@ -77,6 +79,7 @@ def _describe(image: DatasetReader) -> Header:
     crs, transform = place_of(image)
     palette = image.count == 1 and image.colorinterp[0] is ColorInterp.palette
     rows, cols = image.block_shapes[0]
+    flags = {flag for of_band in image.mask_flag_enums for flag in of_band}
     return Header(
         driver=image.driver,
         shape=(image.height, image.width),
@@ -91,6 +94,8 @@ def _describe(image: DatasetReader) -> Header:
         palette=palette,
         simulated=image.tags().get("SITELINE_SIMULATED", "") == "1",
         block_bytes=rows * cols * np.dtype(dtype).itemsize * image.count,
+        has_own_mask=MaskFlags.alpha in flags
+        or (MaskFlags.per_dataset in flags and MaskFlags.all_valid not in flags),
     )
 
 
@@ -142,11 +147,11 @@ def look_at_pixels(path: Path, header: Header, window: Window, nodata: float | N
             pixels = image.read(window=window, out_shape=(header.count, *shape))
     except BadImage as error:
         return f"broken or truncated: {error}"
-    return _say_if_empty(pixels, nodata)
+    return say_if_empty(pixels, nodata)
 
 
-def _say_if_empty(pixels: NDArray[np.generic], nodata: float | None) -> str | None:
-    """pixels: (band, y, x)."""
+def say_if_empty(pixels: NDArray[np.generic], nodata: float | None) -> str | None:
+    """Why nothing can be seen in these pixels, (band, y, x); None if something can."""
     if pixels.dtype.kind == "f":
         finite = np.isfinite(pixels)
         if not finite.any():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -12,6 +12,7 @@ from siteline.cli.common import (
     AsOfOption,
     CaseOption,
     JsonOption,
+    ShownProgress,
     as_typed,
     case_folder,
     moment,
@@ -21,7 +22,7 @@ from siteline.cli.common import (
     table,
 )
 from siteline.cli.sites import SiteArgument
-from siteline.model.errors import BadInput, BadManifest
+from siteline.model.errors import BadInput, BadManifest, NotReached
 
 app = typer.Typer(help="Scenes: the images of a site.", no_args_is_help=True)
 
@@ -164,6 +165,60 @@ def _said_bytes(count: int | None) -> str:
         if count >= size:
             return f"about {float(f'{count / size:.2g}'):g} {unit}"
     return f"{count} bytes"
+
+
+@app.command()
+def fetch(
+    context: typer.Context,
+    site: SiteArgument,
+    retry: Annotated[bool, typer.Option("--retry", help="Try those that failed before again, too.")] = False,
+    limit: Annotated[
+        int | None, typer.Option("--limit", metavar="N", min=1, help="Fetch at most so many scenes now.")
+    ] = None,
+    json: JsonOption = False,
+    case: CaseOption = None,
+) -> None:
+    """
+    Fetch found scenes: only the window over the site, into custody. Run it again to go on where it stopped.
+
+    Exit 1 if any scene could not be fetched; the others are kept. What was fetched once is never fetched again.
+    """
+    from siteline.workbench.fetching import TRY_AGAIN, fetch_found
+
+    with opened(context, case) as work:
+        here = case_folder(context, case)
+        done = fetch_found(work, site, retry=retry, limit=limit, progress=ShownProgress())
+        say(done.remarks, here)
+        if json:
+            print_json(done.as_dict())
+        else:
+            for line in _tell_fetch(site, done.as_dict(), retry):
+                typer.echo(as_typed(line, here))
+        if done.failed:
+            for scene, reason in done.failed:
+                typer.echo(f"note: {scene}: not fetched: {reason}", err=True)
+            tried = len(done.failed) + len(done.fetched)
+            raise NotReached(
+                f"{len(done.failed)} of {tried} scenes could not be fetched; the others are kept",
+                TRY_AGAIN.format(site=site),
+            )
+
+
+def _tell_fetch(site: str, done: dict[str, Any], retry: bool) -> list[str]:
+    """What a run of `fetch` did, in lines."""
+    count = len(done["fetched"])
+    told = [f"{count} {'scene' if count == 1 else 'scenes'} fetched, {done['bytes'] / 1e6:,.1f} MB read"]
+    if not done["found"]:
+        told = [f"no scene is on record as found at {site}", f"next: siteline scenes find {site}"]
+    elif not count and not done["failed"]:
+        told = ["nothing new to fetch"]
+    if done["left"]:
+        told.append(f"{done['left']} more to fetch: siteline scenes fetch {site}")
+    if done["failed_before"] and not retry:
+        told.append(f"{done['failed_before']} failed before: siteline scenes fetch {site} --retry")
+    if count:
+        told.append(f"next: siteline survey {site}")
+    return told
 
 
 @app.command("list")

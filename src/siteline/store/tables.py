@@ -174,6 +174,20 @@ filed_size = Table(
     *_signed(),
 )
 
+fetch_try = Table(
+    "fetch_try",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("site_id", String(200), nullable=False),
+    Column("scene_id", String(200), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("outcome", String(20), nullable=False),
+    Column("noun", Text, nullable=False),
+    Column("sha256", String(64)),
+    *_signed(),
+    Index("ix_fetch_try_site", "site_id", "scene_id"),
+)
+
 brief = Table(
     "brief",
     metadata,

@@ -8,6 +8,7 @@ from pathlib import Path
 from siteline.editions.briefs import Briefs
 from siteline.model.errors import BadSetting, CaseExists, NotACase
 from siteline.sites.events import Events
+from siteline.sites.fetches import Fetches
 from siteline.sites.filed import FiledSizes
 from siteline.sites.found import FoundScenes
 from siteline.sites.measurements import Measurements
@@ -37,6 +38,7 @@ class Case:
         self.register = Register(self.db)
         self.scenes = Scenes(self.db)
         self.found = FoundScenes(self.db)
+        self.fetches = Fetches(self.db)
         self.surveys = Surveys(self.db)
         self.events = Events(self.db)
         self.measurements = Measurements(self.db)
@@ -79,9 +81,16 @@ def open_case(folder: Path) -> Case:
 
 def clear_cache(case: Case) -> int:
     """Delete derived arrays; returns the bytes freed. They are made again when needed."""
-    freed = sum(file.stat().st_size for file in case.cache.rglob("*") if file.is_file())
+    freed = sum(_on_disk(file) for file in case.cache.rglob("*") if file.is_file())
     shutil.rmtree(case.cache, ignore_errors=True)
     return freed
+
+
+def _on_disk(file: Path) -> int:
+    """Bytes that a file takes on the disk; a mirror of a remote file is mostly holes."""
+    found = file.stat()
+    blocks = getattr(found, "st_blocks", None)
+    return found.st_size if blocks is None else min(found.st_size, blocks * 512)
 
 
 def _refuse_network_disk(folder: Path, settings: Settings) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from siteline.model.dates import parse_acquired
 from siteline.model.errors import BadInput, BadSetting
+from siteline.model.fetched import FetchTry, Outcome
 from siteline.model.found import FoundScene
 from siteline.model.imagery import BANDS
 from siteline.model.remark import Remark
@@ -91,9 +92,15 @@ def source_of(case: Case, scene: FoundScene) -> Source:
     return source_named(scene.source, known_sources(case))
 
 
-def open_web(case: Case, sources: Sequence[Source]) -> Web:
-    """The client for these sources: hosts that the user named may lie on a private network, no others."""
-    from siteline.catalog.remote.web import Web
+def open_web(
+    case: Case, sources: Sequence[Source], endpoints: Sequence[str] = (), whole_bytes: int = 0
+) -> Web:
+    """
+    The client for these sources: hosts that the user named may lie on a private network, no others.
+
+    endpoints: more hosts that the user named; whole_bytes: how long an answer may be, where that is more than usual.
+    """
+    from siteline.catalog.remote.web import Limits, Web
 
     named = [s.url for s in sources if s.is_named and s.folder is None]
     hosts = [
@@ -102,7 +109,8 @@ def open_web(case: Case, sources: Sequence[Source]) -> Web:
         if s.name in case.settings.sources
         for host in case.settings.sources[s.name].hosts
     ]
-    return Web([*named, *hosts])
+    named += [s.s3_endpoint for s in sources if s.s3_endpoint]
+    return Web([*named, *hosts, *endpoints], Limits(body_bytes=max(whole_bytes, Limits().body_bytes)))
 
 
 def key_of(source: Source) -> str | None:
@@ -178,15 +186,17 @@ def find_scenes(
 
 
 def unfetched(case: Case, site_id: str, as_of: datetime | None = None) -> list[dict[str, Any]]:
-    """Scenes that were found and whose pixels are not in custody, as rows of `scenes list`."""
+    """Scenes that were found and whose pixels are not in custody, as rows of `scenes list`, each with the reason."""
     there = {scene.id for scene in case.scenes.all(site_id, as_of)}
+    tries = case.fetches.newest(site_id, as_of)
+    there |= {scene for scene, said in tries.items() if said.outcome is Outcome.FETCHED}
     return [
         {
             "id": scene.id,
             "acquired": scene.acquired.text,
             "usable": None,
             "used": False,
-            "reason": scene.fault or f"not fetched yet: siteline scenes fetch {site_id}",
+            "reason": scene.fault or _why_not_here(site_id, tries.get(scene.id)),
             "shift_px": None,
             "residual_px": None,
             "sha256": None,
@@ -196,6 +206,12 @@ def unfetched(case: Case, site_id: str, as_of: datetime | None = None) -> list[d
         for scene in case.found.all(site_id, as_of)
         if scene.id not in there
     ]
+
+
+def _why_not_here(site_id: str, said: FetchTry | None) -> str:
+    if said is None:
+        return f"not fetched yet: siteline scenes fetch {site_id}"
+    return f"not fetched: {said.error}"
 
 
 def _announce(sources: Sequence[Source], asked: Asked) -> list[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from siteline.model.errors import BadInput, BrokenCustody, NotFound
-from siteline.model.imagery import Look, Scene, blind_times, longest_gap
+from siteline.model.imagery import Look, Scene, Use, blind_times, longest_gap
 from siteline.model.place import Site
 from siteline.model.remark import Remark
 from siteline.workbench.case import Case
@@ -32,7 +32,7 @@ def add_manifest(case: Case, site_id: str, manifest: Path) -> Added:
 
     site = case.register.get(site_id)
     scenes, remarks = read_manifest(manifest, site)
-    return _take_in(case, site, scenes, remarks)
+    return take_in(case, site, scenes, remarks)
 
 
 def add_single(case: Case, site_id: str, file: Path, acquired: str, columns: dict[str, str]) -> Added:
@@ -41,15 +41,14 @@ def add_single(case: Case, site_id: str, file: Path, acquired: str, columns: dic
 
     site = case.register.get(site_id)
     scene, remarks = read_single(file, site, acquired, **columns)
-    return _take_in(case, site, (scene,), remarks)
+    return take_in(case, site, (scene,), remarks)
 
 
-def _take_in(case: Case, site: Site, scenes: Sequence[Scene], remarks: Sequence[Remark]) -> Added:
+def take_in(case: Case, site: Site, scenes: Sequence[Scene], remarks: Sequence[Remark]) -> Added:
+    """Take scenes into custody: their bytes, then their rows, all or none."""
     _refuse_mixture(site, (*case.scenes.all(site.id), *scenes))
     for scene in scenes:  # bytes first: a row is a promise that they are there
-        _keep(case, Path(scene.href), scene.sha256)
-        if scene.mask_href is not None and scene.mask_sha256 is not None:
-            _keep(case, Path(scene.mask_href), scene.mask_sha256)
+        keep_bytes(case, scene)
     kept = [replace(s, href="", mask_href=None if s.mask_href is None else "") for s in scenes]
     with case.db.appending():
         fresh = case.scenes.record(site.id, kept)
@@ -73,6 +72,13 @@ def _take_in(case: Case, site: Site, scenes: Sequence[Scene], remarks: Sequence[
         total=len(case.scenes.all(site.id)),
         remarks=tuple(remarks),
     )
+
+
+def keep_bytes(case: Case, scene: Scene) -> None:
+    """Take a scene's bytes and its mask's into custody; raises BadInput if they have changed since they were probed."""
+    _keep(case, Path(scene.href), scene.sha256)
+    if scene.mask_href is not None and scene.mask_sha256 is not None:
+        _keep(case, Path(scene.mask_href), scene.mask_sha256)
 
 
 def _keep(case: Case, file: Path, sha256: str) -> None:
@@ -114,12 +120,15 @@ def check_custody(case: Case, scene: Scene) -> None:
 
 
 def list_scenes(case: Case, site_id: str, as_of: datetime | None = None) -> list[dict[str, Any]]:
-    """Each scene with how the newest survey used it; then those that were found and are not fetched yet."""
+    """Each scene with how the newest survey used it, and each that was found and is not here: a hole; in order of time."""
     case.register.get(site_id, as_of)
     survey = case.surveys.newest(site_id, as_of)
     looks = {look.scene_id: look for look in survey.looks} if survey else {}
-    rows = [_tell_scene(scene, looks.get(scene.id)) for scene in case.scenes.all(site_id, as_of)]
-    return [*rows, *unfetched(case, site_id, as_of)]
+    scenes = case.scenes.all(site_id, as_of)
+    rows = [_tell_scene(scene, looks.get(scene.id)) for scene in scenes]
+    taken = {found.id: found.acquired.middle for found in case.found.all(site_id, as_of)}
+    taken |= {scene.id: scene.acquired.middle for scene in scenes}
+    return sorted([*rows, *unfetched(case, site_id, as_of)], key=lambda row: (taken[row["id"]], row["id"]))
 
 
 def _tell_scene(scene: Scene, look: Look | None) -> dict[str, Any]:
@@ -138,9 +147,13 @@ def _tell_scene(scene: Scene, look: Look | None) -> dict[str, Any]:
         "gsd_m": scene.gsd_m,
         "credit": scene.credit,
         "licence": scene.licence,
-        "use": f"publish_max_px={scene.publish_max_px}" if scene.publish_max_px else scene.use.value,
+        "use": _say_use(scene.use, scene.publish_max_px),
         "notes": dict(scene.notes),
     }
+
+
+def _say_use(use: Use, publish_max_px: int | None) -> str:
+    return f"publish_max_px={publish_max_px}" if publish_max_px else use.value
 
 
 def blind_intervals(case: Case, site_id: str, as_of: datetime | None = None) -> dict[str, Any]:

@@ -23,6 +23,10 @@ TEMPLATE = """\
 [survey]
 # preset = "balanced"           # wide | balanced | strict
 
+[fetch]
+# threads = 16                  # requests at a time, over all scenes
+# whole_file_mb = 200           # largest file that is fetched whole, where it cannot be read in parts
+
 [cache]
 # max_gb = 20                   # derived arrays; oldest go first
 
@@ -54,6 +58,13 @@ class SurveySettings(_Section):
     preset: Literal["wide", "balanced", "strict"] = "balanced"
 
 
+class FetchSettings(_Section):
+    """How windows of offered scenes are fetched."""
+
+    threads: int = Field(default=16, ge=1, le=32)
+    whole_file_mb: float = Field(default=200.0, gt=0, le=4000)
+
+
 class CacheSettings(_Section):
     """How much derived data may be kept."""
 
@@ -77,6 +88,7 @@ class Settings(_Section):
 
     case: CaseSettings = CaseSettings()
     survey: SurveySettings = SurveySettings()
+    fetch: FetchSettings = FetchSettings()
     cache: CacheSettings = CacheSettings()
     sources: dict[str, SourceSettings] = Field(default_factory=dict)
 
@@ -106,7 +118,12 @@ def read_settings(path: Path) -> Settings:
 def _remedy(where: tuple[int | str, ...]) -> str:
     sections: dict[str, list[str]] = {
         name: list(kind.model_fields)
-        for name, kind in (("case", CaseSettings), ("survey", SurveySettings), ("cache", CacheSettings))
+        for name, kind in (
+            ("case", CaseSettings),
+            ("survey", SurveySettings),
+            ("fetch", FetchSettings),
+            ("cache", CacheSettings),
+        )
     }
     sections["sources"] = list(SourceSettings.model_fields) if len(where) > 2 else []
     choices = sections.get(str(where[0]), []) if len(where) > 1 else list(sections)

@@ -8,6 +8,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
@@ -55,6 +56,7 @@ class Whereabouts(NamedTuple):
     is_private: bool
 
 
+@lru_cache(maxsize=512)
 def without_secrets(url: str) -> str:
     """The address as it may be shown or kept: no user, no password, no keys, tokens or signatures, no fragment."""
     try:

@@ -127,7 +127,8 @@ class Web:
         self._sleep = sleep
         self._tls = tls
         self._lock = threading.Lock()
-        self._made: httpcore.ConnectionPool | None = None
+        self._mine = threading.local()
+        self._made: list[httpcore.ConnectionPool] = []
         self.unpacked_bytes = 0
         """Of all answers so far, unpacked."""
 
@@ -144,8 +145,9 @@ class Web:
     def close(self) -> None:
         """Let go of all connections."""
         with self._lock:
-            pool, self._made = self._made, None
-        if pool is not None:
+            made, self._made = self._made, []
+            self._mine = threading.local()
+        for pool in made:
             pool.close()
 
     def get(
@@ -273,7 +275,7 @@ class Web:
 
         origin_of(ask.url)
         try:
-            with self._pool().stream(
+            with self._pool(ask.url).stream(
                 ask.method,
                 _wire_url(ask.url),
                 headers=list({**_ALWAYS, **ask.headers}.items()),
@@ -366,13 +368,20 @@ class Web:
             raise Again(f"{len(body)} bytes came instead of {last - first + 1}", response.status)
         return bytes(body), total, tally.count
 
-    def _pool(self) -> httpcore.ConnectionPool:
-        from siteline.catalog.remote.wire import connect, open_pool
+    def _pool(self, url: str) -> httpcore.ConnectionPool:
+        """This thread's own connections: a pool for all would look at every one of them at every request."""
+        from siteline.catalog.remote.wire import connect, open_pool, trusted
 
-        with self._lock:
-            if self._made is None:
-                self._made = open_pool(self.hosts, self._connector or connect, self._tls)
-            return self._made
+        kept = self._mine.__dict__
+        scheme = urlsplit(url).scheme
+        if scheme not in kept:
+            with self._lock:
+                if scheme == "https" and self._tls is None:
+                    self._tls = trusted()
+                kept[scheme] = open_pool(self.hosts, self._connector or connect, self._tls)
+                self._made.append(kept[scheme])
+        pool: httpcore.ConnectionPool = kept[scheme]
+        return pool
 
 
 _REMEDY = {

@@ -1,0 +1,211 @@
+"""Addresses as they must be asked for: signed, or with a key, only in the moment of asking and never on record."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import Any, Protocol
+from urllib.parse import quote, urlsplit
+
+from siteline.catalog.remote.address import origin_of, without_secrets
+from siteline.catalog.remote.file import Signed
+from siteline.catalog.source import Source
+from siteline.model.errors import BadSetting, ForbiddenAddress, NotReached
+from siteline.model.found import FoundScene
+
+PLANETARY_COMPUTER = "https://planetarycomputer.microsoft.com/api/sas/v1/token"
+ENDPOINT_VARIABLES = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "PC_SDK_SAS_URL")
+"""Variables of the environment that name a host instead of the public one."""
+
+_AZURE = ".blob.core.windows.net"
+_SPARE_SECONDS = 120
+"""A token that runs out sooner is fetched anew."""
+
+_S3_SECONDS = 900
+_BRANCHES = frozenset({"ac", "co", "com", "edu", "gov", "net", "or", "org"})
+"""Second labels under which strangers register names (co.uk)."""
+
+
+class AsksJson(Protocol):
+    """What we need of a web client here."""
+
+    def get_json(self, url: str, headers: Mapping[str, str] | None = None) -> Any:
+        """The JSON at an address."""
+
+
+class Signer:
+    """Signs addresses in every way that a source may want; safe to use from many threads."""
+
+    def __init__(self, web: AsksJson, environ: Mapping[str, str], sources: Mapping[str, Source]) -> None:
+        """`sources`: those of siteline.toml, by name."""
+        self._web = web
+        self._environ = environ
+        self._sources = sources
+        self._lock = threading.Lock()
+        self._tokens: dict[str, tuple[float, str]] = {}
+
+    def source_of(self, found: FoundScene) -> Source:
+        """The source that offers a scene: by name, else the address or folder that was typed."""
+        return self._sources.get(found.source) or Source(found.source, found.source)
+
+    def sign(self, href: str, found: FoundScene, refused: str = "") -> Signed:
+        """How to ask for a file of an offered scene; `refused`: as what it was signed before, which is refused now."""
+        if href.startswith("s3://"):
+            keys = s3_keys(self._environ, self.source_of(found))
+            return sign_s3(href, keys, datetime.now(UTC), must=found.signing == "s3")
+        if found.signing == "planetary-computer":
+            return self._by_planetary_computer(href, found.collection, refused)
+        if found.signing == "bearer":
+            return self._by_bearer(href, self.source_of(found))
+        if found.signing not in ("", "s3"):
+            raise BadSetting(
+                f"no way of signing is called {found.signing!r}", "Search again with: siteline scenes find"
+            )
+        return Signed(href)
+
+    def _by_planetary_computer(self, href: str, collection: str, refused: str) -> Signed:
+        base = self._environ.get("PC_SDK_SAS_URL", PLANETARY_COMPUTER).rstrip("/")
+        host = origin_of(href).host
+        if not host.endswith(_AZURE) and host != origin_of(base).host:
+            return Signed(href)  # not in its store: the token is none of their business
+        with self._lock:  # one thread asks, the others wait for its answer
+            ends, token = self._tokens.get(collection, (0.0, ""))
+            if (token and token in refused) or ends - _SPARE_SECONDS < time.time():
+                ends, token = self._ask_token(f"{base}/{quote(collection, safe='')}")
+                self._tokens[collection] = ends, token
+        joint = "&" if urlsplit(href).query else "?"
+        return Signed(f"{href}{joint}{token}", renewable=True)
+
+    def _ask_token(self, address: str) -> tuple[float, str]:
+        key = self._environ.get("PC_SDK_SUBSCRIPTION_KEY")
+        said = self._web.get_json(address, {"Ocp-Apim-Subscription-Key": key} if key else None)
+        try:
+            token = str(said["token"]).lstrip("?")
+            ends = datetime.fromisoformat(str(said["msft:expiry"]).replace("Z", "+00:00")).timestamp()
+        except (KeyError, TypeError, ValueError) as error:
+            raise NotReached(
+                f"{without_secrets(address)} gave no token",
+                "Try again later; it may be out of order.",
+                address,
+            ) from error
+        if not token.isascii() or not token.isprintable() or " " in token:
+            raise NotReached(f"{without_secrets(address)} gave something that is no token", url=address)
+        return ends, token
+
+    def _by_bearer(self, href: str, source: Source) -> Signed:
+        token = self._environ.get(source.token_env, "").strip()
+        if not token:
+            name = source.token_env or "token_env"
+            raise BadSetting(
+                f"the source {source.name} wants a key, and the environment holds none ({name})",
+                "Name the variable that holds it with token_env in siteline.toml, and set it.",
+            )
+        if not _are_kin(source.host, origin_of(href).host):
+            raise ForbiddenAddress(
+                f"{without_secrets(href)}: the key of {source.name} is not sent to another owner's host",
+                url=without_secrets(href),
+            )
+        return Signed(href, MappingProxyType({"Authorization": f"Bearer {token}"}))
+
+
+def _are_kin(source: str, asset: str) -> bool:
+    """Whether a host is a source's own, or lies with it under one name that somebody owns."""
+    if source == asset:
+        return True
+    parent = source.split(".")[1:]
+    owned = len(parent) > 2 or (len(parent) == 2 and parent[0] not in _BRANCHES)
+    return owned and not parent[-1].isdigit() and asset.endswith("." + ".".join(parent))
+
+
+@dataclass(frozen=True, slots=True)
+class S3Keys:
+    """With what, and where, S3 is asked; holds secrets."""
+
+    name: str = ""
+    secret: str = field(default="", repr=False)
+    session: str = field(default="", repr=False)
+    region: str = ""
+    endpoint: str = ""
+    """Who answers for it; "": AWS."""
+
+    is_public: bool = False
+    """Whether the keys are to be left aside."""
+
+    payer: str = ""
+
+
+def s3_keys(environ: Mapping[str, str], source: Source) -> S3Keys:
+    """
+    The keys for a source: from the variables that its token_env begins, else the usual ones of AWS.
+
+    AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL names another store; AWS_NO_SIGN_REQUEST=YES leaves the keys aside;
+    AWS_REQUEST_PAYER=requester agrees to pay for what is read.
+    """
+    if source.token_env:
+        return S3Keys(
+            environ.get(f"{source.token_env}_ACCESS_KEY", ""),
+            environ.get(f"{source.token_env}_SECRET_KEY", ""),
+            endpoint=source.s3_endpoint,
+        )
+    return S3Keys(
+        environ.get("AWS_ACCESS_KEY_ID", ""),
+        environ.get("AWS_SECRET_ACCESS_KEY", ""),
+        environ.get("AWS_SESSION_TOKEN", ""),
+        environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or "",
+        source.s3_endpoint or environ.get("AWS_ENDPOINT_URL_S3") or environ.get("AWS_ENDPOINT_URL") or "",
+        environ.get("AWS_NO_SIGN_REQUEST", "").upper() in ("YES", "TRUE", "1"),
+        environ.get("AWS_REQUEST_PAYER", ""),
+    )
+
+
+def sign_s3(href: str, keys: S3Keys, now: datetime, must: bool = False) -> Signed:
+    """An s3:// address over https: signed (AWS Signature Version 4, in the query) if there are keys, else as the public asks."""
+    bucket, _, key = href.removeprefix("s3://").partition("/")
+    is_plain = not {"", ".", ".."} & set(key.split("/"))
+    if not bucket or not is_plain or not all(c.isascii() and (c.isalnum() or c in ".-_") for c in bucket):
+        shown = without_secrets(href)
+        raise ForbiddenAddress(f"not the address of a file in S3: {shown}", url=shown)
+    base, path = f"https://s3.{keys.region + '.' if keys.region else ''}amazonaws.com", f"/{bucket}"
+    if keys.endpoint:
+        base = keys.endpoint.rstrip("/")
+    elif "." not in bucket:
+        base, path = base.replace("//", f"//{bucket}."), ""
+    path += "/" + quote(key, safe="/-_.~")
+    if keys.is_public or not (keys.name and keys.secret):
+        if must and not keys.is_public:
+            raise BadSetting(
+                f"{without_secrets(href)} is read with keys of your own, and the environment holds none",
+                "Set the variables that the source's howto names, or AWS_NO_SIGN_REQUEST=YES for a public bucket.",
+            )
+        return Signed(base + path, own_endpoint=bool(keys.endpoint))
+    return Signed(f"{base}{path}?{_signature(base, path, keys, now)}", own_endpoint=bool(keys.endpoint))
+
+
+def _signature(base: str, path: str, keys: S3Keys, now: datetime) -> str:
+    """The query that signs a GET."""
+    moment, day = now.strftime("%Y%m%dT%H%M%SZ"), now.strftime("%Y%m%d")
+    scope = f"{day}/{keys.region or 'us-east-1'}/s3/aws4_request"
+    query = {
+        "X-Amz-Algorithm": "AWS4-HMAC-SHA256",
+        "X-Amz-Credential": f"{keys.name}/{scope}",
+        "X-Amz-Date": moment,
+        "X-Amz-Expires": str(_S3_SECONDS),
+        "X-Amz-SignedHeaders": "host",
+        **({"X-Amz-Security-Token": keys.session} if keys.session else {}),
+        **({"x-amz-request-payer": keys.payer} if keys.payer else {}),
+    }
+    asked = "&".join(f"{quote(k, safe='-_.~')}={quote(v, safe='-_.~')}" for k, v in sorted(query.items()))
+    within = urlsplit(base)
+    lines = ("GET", within.path + path, asked, f"host:{within.netloc}\n", "host", "UNSIGNED-PAYLOAD")
+    digest = hashlib.sha256("\n".join(lines).encode()).hexdigest()
+    step = f"AWS4{keys.secret}".encode()
+    for part in scope.split("/"):
+        step = hmac.digest(step, part.encode(), "sha256")
+    to_sign = "\n".join(("AWS4-HMAC-SHA256", moment, scope, digest))
+    return f"{asked}&X-Amz-Signature={hmac.digest(step, to_sign.encode(), 'sha256').hex()}"

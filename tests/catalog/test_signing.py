@@ -1,0 +1,165 @@
+"""Signing: each source's own way, to its own hosts only, and anew when it has run out."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from siteline.catalog.fetch import FetchOptions, fetch_scenes
+from siteline.catalog.remote.web import Limits, Web
+from siteline.catalog.signing import S3Keys, Signer, sign_s3
+from siteline.catalog.source import Source
+from siteline.model.errors import BadSetting, ForbiddenAddress
+from tests.catalog.offered import file_routes, ground, offer, site_at, write_cog
+from tests.conftest import missing
+from tests.servers import Reply, serving
+
+SITE = site_at((502_000, 4_396_000, 503_000, 4_397_000))
+KEYS = {"AWS_ACCESS_KEY_ID": "name", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_REGION": "us-east-1"}
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("files")
+    write_cog(folder / "red.tif", ground(600, 600)[None], nodata=0)
+    return folder
+
+
+def test_a_store_s_token_is_fetched_once_and_anew_when_it_is_refused(files: Path, tmp_path: Path) -> None:
+    """Six scenes, one token; refused in the middle, a second one; never on record."""
+    route = file_routes(files)["/red.tif"]
+    given: list[str] = []
+    lock = threading.Lock()
+
+    def give(reply: Reply) -> None:
+        with lock:
+            given.append(f"sig={len(given)}")
+        ends = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+        reply.send(200, json.dumps({"token": given[-1], "msft:expiry": ends}).encode())
+
+    def guarded(reply: Reply) -> None:
+        said = parse_qs(urlsplit(reply.asked.path).query).get("sig", ["none"])[0]
+        old = said == "none" or (said == "0" and reply.count >= 6)
+        reply.send(403) if old else route(reply)
+
+    with serving({"/token/test": give, "/red.tif": guarded}) as server:
+        found = [
+            offer(server.url, {"red": f"{server.url}/red.tif?n={n}"}, f"s-{n}", signing="planetary-computer")
+            for n in range(6)
+        ]
+        with Web([server.url], Limits(tries=1)) as web:
+            signer = Signer(web, {"PC_SDK_SAS_URL": f"{server.url}/token"}, {})
+            done = list(fetch_scenes(found, SITE, web, signer, tmp_path, FetchOptions(threads=1)))
+    assert [one.reason for one in done] == [""] * 6
+    assert given == ["sig=0", "sig=1"]
+    assert "sig=" not in str(done)
+
+
+def test_a_token_goes_to_the_store_only() -> None:
+    """Another host is asked without it, and no token is fetched for it."""
+    with serving({}) as server, Web([server.url]) as web:
+        found = offer("planetary-computer", {}, signing="planetary-computer")
+        href = "https://elsewhere.example/a.tif"
+        assert Signer(web, {}, {}).sign(href, found).url == href
+        assert server.asked == []
+
+
+def test_a_key_goes_to_its_source_and_its_kin_only() -> None:
+    """A catalog cannot have the key sent to a host of its choice."""
+    source = Source("ours", "https://stac.data.example.org/v1", signing="bearer", token_env="OUR_KEY")  # noqa: S106
+    found = offer("ours", {}, signing="bearer")
+    with Web([]) as web:
+        signer = Signer(web, {"OUR_KEY": "k"}, {"ours": source})
+        for host in ("stac.data.example.org", "files.data.example.org"):
+            assert signer.sign(f"https://{host}/a.tif", found).headers == {"Authorization": "Bearer k"}
+        for host in ("example.org", "data.example.org.evil.net", "evil.net", "xdata.example.org"):
+            with pytest.raises(ForbiddenAddress, match="another owner"):
+                signer.sign(f"https://{host}/a.tif", found)
+        with pytest.raises(BadSetting, match="OUR_KEY"):
+            Signer(web, {}, {"ours": source}).sign("https://stac.data.example.org/a.tif", found)
+
+
+def test_a_signature_is_that_of_aws_s_own_example() -> None:
+    """The worked example of Amazon's documentation of signatures in a query, but for how long it is good for."""
+    import siteline.catalog.signing as signing
+
+    keys = S3Keys("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", region="us-east-1")
+    before, signing._S3_SECONDS = signing._S3_SECONDS, 86400
+    try:
+        query = signing._signature(
+            "https://examplebucket.s3.amazonaws.com", "/test.txt", keys, datetime(2013, 5, 24, tzinfo=UTC)
+        )
+    finally:
+        signing._S3_SECONDS = before
+    assert query.endswith("X-Amz-Signature=aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404")
+
+
+def test_without_keys_a_bucket_is_asked_as_the_public_asks() -> None:
+    """Plain https; a source that wants keys says so instead."""
+    now = datetime(2024, 1, 1, tzinfo=UTC)
+    href = "s3://sentinel-cogs/a b/B04.tif"
+    assert sign_s3(href, S3Keys(), now).url == "https://sentinel-cogs.s3.amazonaws.com/a%20b/B04.tif"
+    eu = S3Keys(region="eu-west-1")
+    assert sign_s3(href, eu, now).url.startswith("https://sentinel-cogs.s3.eu-west-1.amazonaws.com/")
+    assert sign_s3("s3://a.b/c", S3Keys(), now).url == "https://s3.amazonaws.com/a.b/c"
+    with pytest.raises(BadSetting, match="keys of your own"):
+        sign_s3(href, S3Keys(), now, must=True)
+    assert "secret" not in repr(S3Keys("name", "secret"))
+    for bad in ("s3://", "s3://bucket", "s3://bucket/", "s3://buck@et/key", "s3://a/../b/c", "s3:///key"):
+        with pytest.raises(ForbiddenAddress, match="not the address of a file in S3"):
+            sign_s3(bad, S3Keys(), now)
+
+
+@pytest.fixture(scope="module")
+def bucket(files: Path) -> Iterator[str]:
+    """A stand-in for S3 that holds red.tif in a private bucket; its address."""
+    try:
+        from moto.server import ThreadedMotoServer
+    except ImportError:
+        missing("moto[server]")
+    import boto3
+
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    _, port = server.get_host_and_port()
+    address = f"http://127.0.0.1:{port}"
+    client = boto3.client(
+        "s3",
+        endpoint_url=address,
+        aws_access_key_id="name",
+        aws_secret_access_key="secret",  # noqa: S106
+        region_name="us-east-1",
+    )
+    client.create_bucket(Bucket="scenes")
+    client.put_object(Bucket="scenes", Key="2024 April/red.tif", Body=(files / "red.tif").read_bytes())
+    yield address
+    server.stop()
+
+
+@pytest.mark.parametrize("by", ["AWS_ENDPOINT_URL", "section"])
+def test_a_window_is_read_from_s3(bucket: str, files: Path, tmp_path: Path, by: str) -> None:
+    """By the environment's keys and endpoint, or by those that a source's section names."""
+    found = offer("ours", {"red": "s3://scenes/2024 April/red.tif"}, signing="s3")
+    source = Source("ours", "https://catalog.example/v1", signing="s3")
+    environ = {**KEYS, "AWS_ENDPOINT_URL": bucket}
+    if by == "section":
+        source = Source(
+            "ours",
+            "https://catalog.example/v1",
+            signing="s3",
+            token_env="OUR",  # noqa: S106
+            s3_endpoint=bucket,
+        )
+        environ = {"OUR_ACCESS_KEY": "name", "OUR_SECRET_KEY": "secret"}
+    with Web([bucket], Limits(tries=2, first_wait_s=0.01)) as web:
+        signer = Signer(web, environ, {"ours": source})
+        [done] = fetch_scenes([found], SITE, web, signer, tmp_path, FetchOptions(threads=2))
+    assert done.scene is not None, done.reason
+    assert done.bytes < (files / "red.tif").stat().st_size / 2
+    assert done.headers["red"]["address"] == "s3://scenes/2024%20April/red.tif"

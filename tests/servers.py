@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -29,6 +30,8 @@ class Asked:
     """By lower-case name."""
 
     body: bytes
+    client: int
+    """The port that it came from: one for each connection."""
 
 
 class Reply(BaseHTTPRequestHandler):
@@ -72,6 +75,7 @@ class Reply(BaseHTTPRequestHandler):
             self.path,
             {name.lower(): value for name, value in self.headers.items()},
             self.rfile.read(length),
+            self.client_address[1],
         )
         place = urlsplit(self.path).path
         with server.lock:
@@ -116,9 +120,12 @@ class Served:
 
 
 @contextmanager
-def serving(routes: Mapping[str, Route]) -> Iterator[Served]:
+def serving(routes: Mapping[str, Route], tls: ssl.SSLContext | None = None) -> Iterator[Served]:
     """A server on loopback; routes by path, "*" for any other. Its threads end with it."""
     server: Any = ThreadingHTTPServer(("127.0.0.1", 0), Reply)
+    server.handle_error = lambda *_: None  # a client that hangs up is no error of a test
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     server.daemon_threads = True
     served = Served(server.server_address[1])
     server.routes, server.lock = routes, threading.Lock()

@@ -12,9 +12,13 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from shapely.geometry import box
 
-from siteline.catalog.items import Offered, read_item
+from siteline.catalog.estimate import window_bytes
+from siteline.catalog.items import read_item
+from siteline.catalog.offered import Offered
 from siteline.catalog.source import BUILT_IN, Source
+from siteline.catalog.twins import choose
 from siteline.model.errors import BadItem
 from siteline.model.found import FoundScene
 from siteline.model.imagery import BANDS, Use
@@ -337,7 +341,7 @@ def _places(value: Any, here: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return found
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_a_mangled_item_breaks_nothing(real: dict[str, dict[str, Any]], data: st.DataObject) -> None:
     """Whatever values stand anywhere in a real item, it becomes a scene that can be filed, or is refused in our words."""
@@ -350,7 +354,7 @@ def test_a_mangled_item_breaks_nothing(real: dict[str, dict[str, Any]], data: st
             for step in path[:-1]:
                 inner = inner[step]
             if data.draw(st.booleans()):
-                inner[path[-1]] = data.draw(_SCALARS)
+                inner[path[-1]] = copy.deepcopy(data.draw(_SCALARS))
             else:
                 del inner[path[-1]]
         except (KeyError, IndexError, TypeError):
@@ -359,6 +363,9 @@ def test_a_mangled_item_breaks_nothing(real: dict[str, dict[str, Any]], data: st
         scene, _ = read_item(Offered(item, BASE), EARTH, data.draw(st.sampled_from([(), BANDS])))
     except BadItem:
         return
+    place = box(-180, -90, 180, 90)
+    assert len(choose([scene, read(real[name])], ["earth-search"], place)) in (1, 2)
+    assert (window_bytes(scene, place) or 0) >= 0
     filed = to_json(scene)
     filed.encode()
     assert to_json(from_json(FoundScene, filed)) == filed

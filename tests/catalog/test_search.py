@@ -373,7 +373,7 @@ def says() -> Iterator[tuple[str, list[bytes]]]:
         yield served.url, body
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(document=_JSON, links=_JSON)
 def test_no_answer_breaks_a_search(says: tuple[str, list[bytes]], document: Any, links: Any) -> None:
     """Whatever JSON a server sends as a page or as a link: scenes, or a refusal in our words."""

@@ -64,6 +64,15 @@ def test_two_sources_of_one_acquisition_by_preference() -> None:
         assert scene.why == f"of the same acquisition; {order[0]} was named before {order[1]}"
 
 
+def test_corrected_for_the_atmosphere_goes_before_newer() -> None:
+    """Of an L1C and an L2A product of one acquisition the latter, whatever their baselines."""
+    corrected = s2("0400")
+    raw = replace(s2("0510"), id=s2("0510").id.replace("MSIL2A", "MSIL1C"))
+    [scene] = choose([raw, corrected], ["a"], SITE)
+    assert scene.id == corrected.id
+    assert "not corrected for the atmosphere" in scene.why
+
+
 def test_doubtful_numbers_lose() -> None:
     """Of the same processing the one whose numbers are certain is taken."""
     sure = offer("x", source="b", baseline="05.10")

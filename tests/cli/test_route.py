@@ -286,7 +286,7 @@ def test_hints_work_as_typed(tmp_path: Path) -> None:
     """What a command says to do next names the case that it was given."""
     said = siteline("start", "39.9N 127.6E", "--name", "works", "--case", "my case", cwd=tmp_path)
     steps = [line for line in said.out.splitlines() if "siteline " in line]
-    assert len(steps) == 4
+    assert len(steps) == 6
     assert all("--case 'my case'" in step for step in steps)
     refused = siteline("--case", "my case", "survey", "works", cwd=tmp_path)
     assert "siteline scenes add --case 'my case' works" in refused.err

@@ -13,6 +13,7 @@ from shapely.errors import ShapelyError
 from shapely.geometry import box, shape
 from shapely.geometry.base import BaseGeometry
 
+from siteline.catalog.numbers import finite
 from siteline.model.errors import BadSetting, CannotTell
 from siteline.model.place import Frame, Site
 
@@ -127,9 +128,10 @@ def outline_of(geometry: Any, bbox: Any) -> str:
             pass
     if isinstance(bbox, list) and len(bbox) in (4, 6):
         half = len(bbox) // 2
-        corners = (bbox[0], bbox[1], bbox[half], bbox[half + 1])
-        if all(isinstance(c, (int, float)) and not isinstance(c, bool) and math.isfinite(c) for c in corners):
-            west, south, east, north = map(float, corners)
+        corners = [finite(c) for c in (bbox[0], bbox[1], bbox[half], bbox[half + 1])]
+        numbers = [c for c in corners if c is not None]
+        if len(numbers) == 4:
+            west, south, east, north = numbers
             if west > east:
                 east += 360
             if _on_earth((west, south, east, north)) and west < east and south < north:

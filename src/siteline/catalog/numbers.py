@@ -53,7 +53,7 @@ def numbers_of(
     nodata, dtype = _nodata(declared.get("nodata")), str(declared.get("data_type") or "")[:20]
     if meant.is_picture:
         return Numbers(None, 0.0, nodata, dtype or "uint8")
-    scale, offset = _finite(declared.get("scale")), _finite(declared.get("offset"))
+    scale, offset = finite(declared.get("scale")), finite(declared.get("offset"))
     platform = platform_of(properties)
     if platform.startswith("sentinel-2"):
         zero = 0.0 if nodata is None else nodata
@@ -64,7 +64,7 @@ def numbers_of(
         platform.startswith("landsat") and _is_c2_l2(collection, properties)
     ):
         return Numbers(LANDSAT_SCALE, LANDSAT_OFFSET, 0.0 if nodata is None else nodata, dtype or "uint16")
-    return Numbers(None, 0.0, nodata, dtype)
+    return Numbers(None, 0.0, nodata, dtype or ("uint8" if collection.lower() == "naip" else ""))
 
 
 def _sentinel_2(
@@ -143,7 +143,8 @@ def _numbers_said(band: Mapping[str, Any]) -> str:
     return str([band.get(p + k) for p in ("", "raster:") for k in ("scale", "offset")])
 
 
-def _finite(value: Any) -> float | None:
+def finite(value: Any) -> float | None:
+    """A number that a catalog gave, if it is one and finite; else None."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
     try:
@@ -153,4 +154,4 @@ def _finite(value: Any) -> float | None:
 
 
 def _nodata(value: Any) -> float | None:
-    return math.nan if value in ("nan", "NaN") else _finite(value)
+    return math.nan if value in ("nan", "NaN") else finite(value)

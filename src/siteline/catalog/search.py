@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -10,7 +11,8 @@ from typing import Any
 from shapely.geometry.base import BaseGeometry
 
 from siteline.catalog.box import shown_share
-from siteline.catalog.items import Offered, read_item
+from siteline.catalog.items import read_item
+from siteline.catalog.offered import Offered
 from siteline.catalog.remote.web import Web
 from siteline.catalog.source import Source
 from siteline.catalog.stac import USUAL_CAPS, Asked, Caps, search_api
@@ -113,6 +115,7 @@ def search(
             remarks.append(Remark(source.name, f"{len(complaints) - _SAID_AT_MOST} more remarks like these"))
     if errors and len(errors) == len(sources):
         raise errors[0]
+    remarks += _said_of_many(scenes)
     chosen = choose(scenes, [s.name for s in sources], site, {s.name: s.collections for s in sources})
     if wish.most is not None and len(chosen) > wish.most:
         remarks.append(
@@ -150,8 +153,10 @@ def _kind_of(web: Web, source: Source, headers: Mapping[str, str]) -> str:
         return "stac-api"
     document: Any = web.get_json(source.url, headers, stay=True)
     links = document.get("links") if isinstance(document, Mapping) else None
-    rels = {l.get("rel") for l in links if isinstance(l, Mapping)} if isinstance(links, list) else set()
-    if "search" in rels or (isinstance(document, Mapping) and "conformsTo" in document):
+    listed = links if isinstance(links, list) else []
+    if any(isinstance(link, Mapping) and link.get("rel") == "search" for link in listed) or (
+        isinstance(document, Mapping) and "conformsTo" in document
+    ):
         return "stac-api"
     return "stac-static"
 
@@ -173,6 +178,20 @@ def _with_share(scene: FoundScene, share: float | None) -> FoundScene:
     return replace(scene, notes=MappingProxyType({**scene.notes, "share of site": text}))
 
 
+def _said_of_many(scenes: Sequence[FoundScene]) -> list[Remark]:
+    """What is true of several scenes of a source, once: days without an hour, numbers in doubt."""
+    counts = Counter(
+        (scene.source, scene.notes[key])
+        for scene in scenes
+        for key in ("time", "numbers")
+        if key in scene.notes
+    )
+    return [
+        Remark(source, f"{'one scene' if count == 1 else f'{count} scenes'}: {text}")
+        for (source, text), count in counts.items()
+    ]
+
+
 def _told_apart(scenes: Sequence[FoundScene]) -> tuple[FoundScene, ...]:
     """Of different scenes that have one id, all but the first get their source's name behind it."""
     taken: set[str] = set()
@@ -182,7 +201,7 @@ def _told_apart(scenes: Sequence[FoundScene]) -> tuple[FoundScene, ...]:
         for mark in (scene.collection, scene.source, *map(str, range(2, len(scenes) + 2))):
             if name not in taken:
                 break
-            name = f"{scene.id}@{mark}"
+            name = f"{scene.id[:140]}@{mark[:50]}"
         taken.add(name)
         told.append(scene if name == scene.id else replace(scene, id=name))
     return tuple(told)

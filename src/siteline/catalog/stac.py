@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote, urlencode, urljoin
 
 from siteline.catalog.box import SearchBox
-from siteline.catalog.items import Offered
+from siteline.catalog.offered import Offered
 from siteline.catalog.remote.address import origin_of, without_secrets
 from siteline.catalog.remote.web import Web
 from siteline.catalog.rights import needs_collection
@@ -29,6 +29,9 @@ class Caps:
 
     pages: int = 200
     items: int = 20_000
+    bytes: int = 1 << 30
+    """Of all answers together, unpacked."""
+
     completed: int = 100
     """Items that came without their files and are asked for one by one."""
 
@@ -96,6 +99,9 @@ def search_api(
                 raw = _complete(web, root, raw, headers)
             yield Offered(raw, _self_link(raw, page.url), _described(web, root, raw, headers, known))
         following = reader.next(page, remarks, source) if number + 1 < caps.pages else None
+        if web.unpacked_bytes > caps.bytes:
+            remarks.append(_too_many(source, caps.bytes, "bytes"))
+            return
         if following is None:
             if number + 1 == caps.pages:
                 remarks.append(_too_many(source, caps.pages, "pages"))
@@ -197,7 +203,11 @@ class _Pages:
             request = _Request("POST", url, sent)
         else:
             request = _Request("GET", url)
-        if _print(request) in self._read:
+        try:
+            known = _print(request) in self._read
+        except RecursionError:
+            known = True
+        if known:
             remarks.append(Remark(source.name, "its next page is one that was read; the search ended there"))
             return None
         return request

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
-from siteline.catalog.items import Offered
+from siteline.catalog.offered import Offered
 from siteline.catalog.remote.address import origin_of, without_secrets
 from siteline.catalog.remote.web import Web
 from siteline.catalog.source import Source
@@ -45,6 +45,9 @@ def search_static(
             remarks.append(
                 Remark(source.name, f"more than {caps.documents:,} documents; the rest was not read")
             )
+            return
+        if web.unpacked_bytes > caps.bytes:
+            remarks.append(Remark(source.name, f"more than {caps.bytes:,} bytes; the rest was not read"))
             return
         read += 1
         try:

@@ -139,12 +139,18 @@ def _worth(
     order = list(orders.get(scene.source, ()))
     return (
         scene.fault is not None,
+        _is_raw(scene),
         *(-n for n in _processing(scene)),
         "numbers" in scene.notes,
         sources.index(scene.source) if scene.source in sources else len(sources),
         order.index(scene.collection) if scene.collection in order else len(order),
         scene.id,
     )
+
+
+def _is_raw(scene: FoundScene) -> bool:
+    """Whether it is as seen above the atmosphere, where others are corrected for it."""
+    return any("_MSIL1C_" in text for text in (scene.id, scene.notes.get("product", "")))
 
 
 def _processing(scene: FoundScene) -> tuple[int, int]:
@@ -173,6 +179,8 @@ def _why(best: FoundScene, others: Sequence[FoundScene]) -> str:
     second = others[0]
     if second.fault is not None and best.fault is None:
         return f"of the same acquisition; the other cannot be used: {second.fault}"
+    if _is_raw(second) and not _is_raw(best):
+        return "of the same acquisition; the other is not corrected for the atmosphere"
     (level, day), (level_2, day_2) = _processing(best), _processing(second)
     if level != level_2:
         name = "processing baseline" if "baseline" in best.notes else "tier"

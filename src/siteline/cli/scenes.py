@@ -146,6 +146,9 @@ def find(
         if rows:
             table(rows, ("id", "acquired", "source", "cloud", "m/px", "use", "remark"))
         typer.echo(f"{len(scenes)} scenes found, {_said_bytes(result.told['bytes'])} of pixels over the site")
+        left = result.told["left_out"]
+        if left["clouds"] or left["elsewhere"]:
+            typer.echo(f"left out: {left['clouds']} too cloudy, {left['elsewhere']} of other places or times")
         if dry_run:
             typer.echo("nothing was recorded (--dry-run)")
         else:

@@ -55,7 +55,7 @@ class Result:
 
 def known_sources(case: Case) -> dict[str, Source]:
     """All sources by name: those that are built in, with what siteline.toml changes of them, and its own."""
-    from siteline.catalog.remote.address import origin_of, without_secrets
+    from siteline.catalog.remote.address import holds_secret, origin_of
     from siteline.catalog.source import BUILT_IN, Source
 
     found = dict(BUILT_IN)
@@ -73,7 +73,7 @@ def known_sources(case: Case) -> dict[str, Source]:
         if "url" in given:
             if "://" in given["url"]:
                 origin_of(given["url"])
-                if without_secrets(given["url"]).rstrip("/") != given["url"].rstrip("/"):
+                if holds_secret(given["url"]):
                     raise BadSetting(
                         f"siteline.toml: sources.{name}.url holds a key or password",
                         "Put it into an environment variable and name that with token_env.",

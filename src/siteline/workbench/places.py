@@ -75,6 +75,9 @@ def start_site(folder: Path, place_text: str, size: str, name: str | None) -> St
         f"   siteline site add {shlex.quote(str(drawing))}",
         "2. List your images in scenes.csv (file, acquired; if known bands, credit, licence), then:",
         f"   siteline scenes add {site.id} --manifest scenes.csv",
+        "   or look in public catalogs (they learn where you look), and fetch what there is:",
+        f"   siteline scenes find {site.id} --from 2024-01",
+        f"   siteline scenes fetch {site.id}",
         f"3. siteline survey {site.id}",
         "4. siteline brief build",
     )

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from siteline.catalog.remote.address import is_private, origin_of, without_secrets
+from siteline.catalog.remote.address import holds_secret, is_private, origin_of, without_secrets
 from siteline.model.errors import ForbiddenAddress
 
 SECRET = "S3CRETVALUE"  # noqa: S105
@@ -33,13 +33,15 @@ def test_no_secret_is_shown(url: str) -> None:
     """Keys, tokens, signatures and passwords leave the address; host and path stay."""
     shown = without_secrets(url)
     assert SECRET not in shown
+    assert holds_secret(url) or "#" in url
     assert shown.startswith("https://h.example/a.tif")
 
 
 def test_what_is_no_secret_stays() -> None:
     """An address without keys is told as it is."""
-    url = "https://h.example:8443/S2A_28QCH/B04.tif?version=2&collections=a,b"
+    url = "https://h.example:8443/S2A_28QCH/B04.tif?version=2&collections=a,b&sceneid=7&st=1&expires=no"
     assert without_secrets(url) == url
+    assert not holds_secret(url + "&text=a%20b")
 
 
 @given(st.text())

@@ -5,8 +5,12 @@ from __future__ import annotations
 
 import gzip
 import json
+import ssl
+import subprocess
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -88,12 +92,16 @@ def test_a_server_that_hangs_is_left() -> None:
             reply.wfile.flush()
             time.sleep(0.1)
 
+    def drip_headers(reply: Reply) -> None:
+        for letter in b"HTTP/1.1 200 OK\r\nX-Long: " + b"x" * 40:
+            reply.wfile.write(bytes([letter]))
+            reply.wfile.flush()
+            time.sleep(0.1)
+
     limits = Limits(tries=2, idle_seconds=0.3, seconds=0.8)
-    with (
-        serving({"/silent": lambda _: time.sleep(2), "/drip": drip}) as served,
-        client(served, limits=limits) as web,
-    ):
-        for path in ("/silent", "/drip"):
+    routes = {"/silent": lambda _: time.sleep(2), "/drip": drip, "/headers": drip_headers}
+    with serving(routes) as served, client(served, limits=limits) as web:
+        for path in routes:
             started = time.monotonic()
             with pytest.raises(NotReached, match="no answer in time; tried 2 times"):
                 web.get(f"{served.url}{path}")
@@ -313,7 +321,7 @@ def test_nobody_there_is_said_plainly() -> None:
     def nowhere(host: str, port: int) -> tuple[str, ...]:
         raise OSError
 
-    with Web((), Limits(tries=2), resolver=nowhere, sleep=lambda _: None) as web:
+    with Web((), Limits(), resolver=nowhere, sleep=lambda _: None) as web:
         with pytest.raises(NotReached, match=r"host gone\.example is not found; tried 2 times"):
             web.get("https://gone.example/a")
     with Web(("http://127.0.0.1:9",), Limits(tries=1), sleep=lambda _: None) as web:
@@ -328,3 +336,41 @@ def test_an_answer_keeps_no_header_that_could_hold_a_secret() -> None:
         answer: Answer = web.get(f"{served.url}/a?token=KEY&band=red")
     assert set(answer.headers) == {"etag", "content-length", "date"}
     assert answer.url == f"{served.url}/a?band=red"
+
+
+def test_many_threads_share_it() -> None:
+    """Two hundred ranges from sixteen threads, each right, over few connections."""
+    with serving({"/a": lambda reply: reply.send_part(FILE)}) as served, client(served) as web:
+
+        def part(start: int) -> bool:
+            return web.get_range(f"{served.url}/a", start, start + 50).body == FILE[start : start + 50]
+
+        with ThreadPoolExecutor(16) as pool:
+            assert all(pool.map(part, range(0, 10_000, 50)))
+        assert len({asked.client for asked in served.asked}) <= 32
+
+
+def test_the_name_is_kept_where_the_address_is_pinned(tmp_path: Path) -> None:
+    """TLS asks for the host's own name and holds its certificate against it, though the connection goes to an address."""
+    key, cert = tmp_path / "key.pem", tmp_path / "cert.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=right.example",
+         "-addext", "subjectAltName=DNS:right.example", "-keyout", key, "-out", cert],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    here = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    here.load_cert_chain(cert, key)
+    trusting = ssl.create_default_context(cafile=str(cert))
+    with serving({"/a": lambda reply: reply.send(200, b"x")}, tls=here) as served:
+        with Web((), QUICK, public_names, served.connector, lambda _: None, trusting) as web:
+            assert web.get("https://right.example/a").body == b"x"
+            with pytest.raises(NotReached, match="certificate is not to be trusted"):
+                web.get("https://wrong.example/a")
+
+
+def test_an_address_of_six_is_an_address() -> None:
+    """A source on IPv6 loopback is refused unnamed; named, it is asked there."""
+    with Web((), QUICK) as web, pytest.raises(ForbiddenAddress, match="private network"):
+        web.get("http://[::1]:9/a")
+    with Web(("http://[::1]:9",), Limits(tries=1)) as web, pytest.raises(NotReached, match="nobody answers"):
+        web.get("http://[::1]:9/a")

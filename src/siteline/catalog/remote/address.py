@@ -26,8 +26,13 @@ _KEEP_SECONDS = 300
 _SECRET = re.compile(
     r"(?i)(^|[^a-z])(sig|sign|signature|tokens?|key|keys|apikey|api_key|secret|pass|password|passwd|pwd|auth|"
     r"authorization|credentials?|policy|jwt|session|sessionid|code|bearer|access|saskey|sas)($|[^a-z])"
-    r"|token|secret|signature|passw|apikey|^x-(amz|goog|ms|oss|cos)-|^awsaccesskeyid$|^s[a-z]{1,4}id$|^(se|sp|sv|sr|st|ske|sks|skt|skv)$"
+    r"|token|secret|signature|passw|apikey|^x-(amz|goog|ms|oss|cos)-|^awsaccesskeyid$"
 )
+_WITH_SIGNATURE = frozenset(
+    ("expires", "se", "sp", "sv", "sr", "st", "spr", "sip", "ske", "sks", "skt", "skv", "skoid", "sktid", "saoid",
+     "suoid", "scid", "ses", "sdd")
+)  # fmt: skip
+"""Parts of a query that belong to a signature and mean nothing without it."""
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
@@ -62,13 +67,19 @@ def without_secrets(url: str) -> str:
         return "an address that cannot be read"
     if ":" in host:
         host = f"[{host}]"
-    pairs = [
-        (name, value)
-        for name, value in parse_qsl(parts.query, keep_blank_values=True, max_num_fields=None)
-        if not _is_secret(name, value)
-    ]
+    asked = parse_qsl(parts.query, keep_blank_values=True)
+    pairs = [(name, value) for name, value in asked if not _is_secret(name, value)]
+    if len(pairs) < len(asked):
+        pairs = [(name, value) for name, value in pairs if name.lower() not in _WITH_SIGNATURE]
     path = re.sub(r"[\x00-\x20\x7f]", lambda bad: quote(bad[0]), parts.path)
     return urlunsplit((parts.scheme, host + port, path, urlencode(pairs, safe="/,:"), ""))
+
+
+def holds_secret(url: str) -> bool:
+    """Whether there is a user, a password, a key, a token or a signature in an address."""
+    parts = urlsplit(url.strip())
+    asked = parse_qsl(parts.query, keep_blank_values=True)
+    return "@" in parts.netloc or any(_is_secret(name, value) for name, value in asked)
 
 
 def _is_secret(name: str, value: str) -> bool:
@@ -170,6 +181,13 @@ class Hosts:
             self._known[(host, port)] = (time.monotonic(), found)
         return found
 
+    def _is_private(self, origin: Origin) -> bool:
+        """Whether it lies on a private network; a host that is gone does not."""
+        try:
+            return self.find(origin.host, origin.port).is_private
+        except OSError:
+            return False
+
     def forget(self, host: str, port: int) -> None:
         """Look it up anew next time: nobody answered there."""
         with self._lock:
@@ -186,7 +204,7 @@ class Hosts:
             return
         told = f"{without_secrets(before)} leads to {without_secrets(after)}"
         try:
-            is_from_private = self.find(here.host, here.port).is_private
+            is_from_private = self._is_private(here)
             leads_private = self.find(there.host, there.port).is_private
         except ForbiddenAddress as error:
             raise ForbiddenAddress(f"{told}: {error}", error.hint, without_secrets(after)) from error

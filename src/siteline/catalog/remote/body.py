@@ -16,13 +16,22 @@ if TYPE_CHECKING:
 _CHUNK = 1 << 16
 
 
+MANY = 99
+
+
 class Again(Exception):
     """This try failed in a way that another may not."""
 
-    def __init__(self, said: str, status: int | None = None, wait_s: float | None = None) -> None:
+    def __init__(
+        self, said: str, status: int | None = None, wait_s: float | None = None, most: int = MANY
+    ) -> None:
         super().__init__(said)
         self.status = status
         self.wait_s = wait_s
+        """What the server asked for; None if it did not."""
+
+        self.most = most
+        """How many tries of this make sense."""
 
 
 @dataclass(slots=True)

@@ -24,7 +24,7 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from siteline import __version__
 from siteline.catalog.remote.address import Hosts, Resolver, look_up, origin_of, without_secrets
-from siteline.catalog.remote.body import Again, Tally, check_whole, content_range, length, unpacked
+from siteline.catalog.remote.body import MANY, Again, Tally, check_whole, content_range, length, unpacked
 from siteline.model.errors import ForbiddenAddress, NotReached
 
 if TYPE_CHECKING:
@@ -129,6 +129,9 @@ class Web:
         self._lock = threading.Lock()
         self._mine = threading.local()
         self._made: list[httpcore.ConnectionPool] = []
+        self.unpacked_bytes = 0
+        """Of all answers so far, unpacked."""
+
         self._jitter = random.Random()  # noqa: S311  spreads tries in time, no more
 
     def __enter__(self) -> Web:
@@ -203,7 +206,7 @@ class Web:
                 return self._follow(ask, tuple(tried))
             except Again as again:
                 tried.append(str(again))
-                if len(tried) >= self.limits.tries:
+                if len(tried) >= min(self.limits.tries, again.most):
                     times = "once" if len(tried) == 1 else f"{len(tried)} times"
                     raise NotReached(
                         f"{shown}: {again}; tried {times}", url=shown, status=again.status, tried=tuple(tried)
@@ -285,7 +288,8 @@ class Web:
         except (httpcore.TimeoutException, TimeoutError) as error:
             raise Again("no answer in time") from error
         except (httpcore.NetworkError, httpcore.ProtocolError, OSError) as error:
-            raise Again(_in_words(error)) from error
+            said = _in_words(error)
+            raise Again(said, most=2 if said.endswith("is not found") else MANY) from error
         except httpcore.UnsupportedProtocol as error:
             raise ForbiddenAddress(f"not an address: {without_secrets(ask.url)}") from error
 
@@ -308,6 +312,8 @@ class Web:
         else:
             tally = Tally()
             body = b"".join(unpacked(tally.of(response), headers, self.limits.body_bytes, shown, check_time))
+            with self._lock:
+                self.unpacked_bytes += len(body)
             check_whole(tally.count, headers)
             total, wire = None, tally.count
         kept = {name: headers[name] for name in KEPT_HEADERS if name in headers}

@@ -7,8 +7,11 @@ repeated, never interpolated.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import logging
+import os
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -294,7 +297,24 @@ def _write(
     seen: NDArray[np.bool_] | None,
     tags: dict[str, str],
 ) -> None:
-    """A GeoTIFF without loss; the same numbers give the same bytes."""
+    """A GeoTIFF without loss; the same numbers give the same bytes. Raises OSError where there is no room."""
+    try:
+        _write_unchecked(path, numbers, plan, nodata, names, seen, tags)
+    except RasterioError as error:
+        if shutil.disk_usage(path.parent).free < numbers.nbytes:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path)) from error
+        raise BadImage(f"its window could not be written as {path.name}") from error
+
+
+def _write_unchecked(
+    path: Path,
+    numbers: NDArray[np.generic],
+    plan: Plan,
+    nodata: float | None,
+    names: Sequence[str],
+    seen: NDArray[np.bool_] | None,
+    tags: dict[str, str],
+) -> None:
     count, rows, cols = numbers.shape
     with (
         rasterio.Env(GDAL_TIFF_INTERNAL_MASK=True, GDAL_PAM_ENABLED=False),

@@ -8,7 +8,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from siteline.change.chronicle import name_changes
-from siteline.change.life import Life, State, cut_line
+from siteline.change.life import Life, State
+from siteline.change.lines import part_line
 from siteline.change.timeline import date_step
 from siteline.model.change import Kind
 
@@ -23,22 +24,34 @@ def noisy(levels: list[float], looks: int, seed: int = 1, sigma: float = 0.03) -
     return (steps[None] * np.ones((4, 1)) + rng.normal(0, sigma, (4, steps.size))).astype(np.float32)
 
 
+def parted(line: np.ndarray, every: float = 20.0) -> tuple[int, ...]:
+    """Looks at which a line steps, seen every so many days."""
+    return part_line(line, SIGMA, UNIT, np.arange(line.shape[1]) * every / 365.25).cuts
+
+
 def test_steps_of_a_line_are_found_where_they_are() -> None:
     """Three levels of ten looks give two steps, at their looks."""
-    assert cut_line(noisy([0, 0.5, -0.4], 10), SIGMA, UNIT) == [10, 20]
+    assert parted(noisy([0, 0.5, -0.4], 10)) == (10, 20)
 
 
 @pytest.mark.parametrize("seed", range(6))
 def test_noise_has_no_steps(seed: int) -> None:
     """A line that only trembles is one state."""
-    assert cut_line(noisy([0], 40, seed), SIGMA, UNIT) == []
+    assert parted(noisy([0], 40, seed)) == ()
+
+
+def test_what_comes_back_every_winter_is_no_step() -> None:
+    """A line that swings with the seasons is one state, and a step on top of the swing is still found where it is."""
+    swing = 0.4 * np.cos(2 * np.pi * np.arange(60) * 20 / 365.25).astype(np.float32)
+    assert parted(noisy([0], 60) + swing) == ()
+    assert parted(noisy([0, 0.6], 30) + swing) == (30,)
 
 
 def test_looks_not_seen_are_no_steps() -> None:
     """A gap neither makes a step nor hides the one after it."""
     line = noisy([0, 0.5], 12)
     line[:, 5:9] = np.nan
-    assert cut_line(line, SIGMA, UNIT) == [12]
+    assert parted(line) == (12,)
 
 
 @given(at=st.integers(3, 16), hidden=st.lists(st.integers(0, 19), max_size=6), size=st.floats(0.5, 2))

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from siteline.change.features import SCALES
 from siteline.change.kinds import PLAIN_SHADOW, SURE_SHADOW, probability_of
 from siteline.change.life import TEXTURE_UNIT, Controls, Life, State, follow_life
+from siteline.change.marks import read_marks
 from siteline.change.places import Place, choose_places, weigh_evidence
 from siteline.change.rivals import weigh_up
 from siteline.change.roofs import OVERLAP, Roof, choose_roofs, outline_known
@@ -215,7 +216,9 @@ def _tell(life: Life, roof: Roof, change: Change, span: tuple[int, int], scene: 
         (since, until),
         thorough=True,
     )
-    evidence = replace(evidence, rim=roof.rim)
+    unit = np.array([SCALES[name] for name in scene.plain.names], np.float32)[:, None]
+    sides = (old.start, at), (settled, new.stop)
+    evidence = replace(evidence, rim=roof.rim, marks=read_marks(patch, life.bare / unit, scene, *sides))
     return Story(
         moved, life.history.seen, turn, at, settled, evidence, probability_of(evidence), "", change.kind
     )

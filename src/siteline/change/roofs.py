@@ -151,7 +151,7 @@ def _try(place: Place, scene: Scene) -> list[_Tried]:
         roofs = sorted(roofs, key=lambda r: -merit_of(r, 0.0))[:MOST_TRIED]
         for roof in roofs:
             patch = roof.patch(place.at)
-            shadow = cast_shadows(patch, scene, looks, looks)[0]
+            shadow = cast_shadows(patch, scene, looks, looks).before
             said = 0.0 if shadow is None else shadow.log_bayes
             tried.append(_Tried(roof, patch, place.at, before, said, merit_of(roof, said)))
     return tried

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from siteline.change.chronicle import name_changes
 from siteline.change.life import Life, State
 from siteline.change.lines import part_line
-from siteline.change.timeline import date_step
+from siteline.change.timeline import date_arrival
 from siteline.model.change import Kind
 
 UNIT = np.array([0.15, 0.06, 0.06, 0.25], np.float32)
@@ -62,7 +62,7 @@ def test_the_interval_of_a_step_holds_its_date(at: int, hidden: list[int], size:
     line[:, hidden] = np.nan
     seen = [t for t in range(20) if t not in hidden]
     assume(sum(t < at for t in seen) >= 2 and sum(t >= at for t in seen) >= 2)
-    last, first = date_step(line, SIGMA[:3], (0, at), (at, 20), 40.0)
+    last, first = date_arrival(line, SIGMA[:3], (0, at), (at, 20))
     assert last == max(t for t in seen if t < at)
     assert first == min(t for t in seen if t >= at)
 
@@ -71,7 +71,7 @@ def test_a_step_in_haste_is_dated_narrowly_and_a_slow_one_widely() -> None:
     """Looks halfway between two levels could belong to either."""
     slow = np.concatenate([np.zeros(8), [0.2, 0.25, 0.3], np.full(9, 0.5)])
     line = np.tile(slow, (3, 1)).astype(np.float32)
-    last, first = date_step(line, np.full(3, 0.1, np.float32), (0, 9), (9, 20), 40.0)
+    last, first = date_arrival(line, np.full(3, 0.1, np.float32), (0, 9), (9, 20))
     assert last is not None
     assert last <= 7
     assert first >= 10

@@ -131,7 +131,8 @@ class _Waves:
         cc, ss = _sums(cos * cos) - c * c / count + ridge, _sums(sin * sin) - s * s / count + ridge
         cs = _sums(cos * sin) - c * s / count
         swing = ((ss * cy * cy + cc * sy * sy - 2 * cs * cy * sy) / (cc * ss - cs * cs)).sum(axis=0)
-        return plain + np.where(self.lasts, np.maximum(swing - SEASON_PRICE, 0), 0)
+        merit: Matrix = plain + np.where(self.lasts, np.maximum(swing - SEASON_PRICE, 0), 0)
+        return merit
 
     def season(self, start: int, stop: int) -> Matrix:
         """(feature, look) the yearly wave of one state; 0 where none is believed."""

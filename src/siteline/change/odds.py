@@ -15,6 +15,9 @@ from siteline.model.change import Kind, Stage
 
 T = TypeVar("T")
 
+UNNAMED = "unnamed"
+"""Model of outlined places whose states do not tell the kind of change."""
+
 NO_MARKS = Marks(1.0, 1.0, 1.0, 1.0, 1.0, 0.5, 0.0)
 """For places that have no outline of their own."""
 
@@ -24,7 +27,10 @@ CLOSE = 0.5
 
 def odds_of(story: Story) -> float:
     """Probability, 0–1, that a change is real and lasting."""
-    weights = GROUND if math.isnan(story.evidence.rim) else OUTLINED
+    if math.isnan(story.evidence.rim):
+        weights: Mapping[str, float] = GROUND
+    else:
+        weights = OUTLINED[story.kind.value if story.kind else UNNAMED]
     return 1 / (1 + math.exp(-max(min(_sum(weights, weigh(story)), 12.0), -12.0)))
 
 

@@ -57,6 +57,9 @@ INNER, INNER_RIM, INNER_SOLID = (0.06, 0.75), 3.0, 0.8
 
 DEMOTED = 3.0
 
+NESTED = 0.5
+"""An outline so much smaller than the one around it is weighed beside it, not instead of it."""
+
 YARD_RIM_PX = 2
 """Width of the rim of a yard that shows its bare ground."""
 
@@ -106,15 +109,28 @@ def choose_roofs(places: Sequence[Place], scene: Scene) -> list[Roof]:
 
     A cleared yard has a sharp outline too, but no shadow of its own: what stands out within it is preferred.
     """
-    tried = [t for place in places for t in _try(place, scene)]
+    return _choose([t for place in places for t in _try(place, scene)])
+
+
+def _choose(tried: Sequence[_Tried]) -> list[Roof]:
+    """Of outlines of the same ground the likeliest."""
     merit = np.array([t.merit for t in tried])
     for i in _yards(tried):
         merit[i] -= DEMOTED
     kept: list[_Tried] = []
     for i in np.argsort(-merit, kind="stable"):
-        if not any(tried[i].patch.overlap(k.patch) > OVERLAP for k in kept):
+        if not any(_is_one_building(tried[i], k) for k in kept):
             kept.append(tried[i])
     return [t.roof for t in kept]
+
+
+def _is_one_building(a: _Tried, b: _Tried) -> bool:
+    """Whether two outlines are of the same thing; a plain one well within another may be a building in its yard."""
+    if a.patch.overlap(b.patch) <= OVERLAP:
+        return False
+    small, large = sorted((a, b), key=lambda t: t.roof.area)
+    plain = small.roof.rim >= INNER_RIM and small.roof.solid >= INNER_SOLID
+    return not (plain and small.roof.area < NESTED * large.roof.area)
 
 
 def outline_known(structure: Structure, scene: Scene) -> Roof | None:

@@ -118,3 +118,27 @@ def test_a_standing_building_that_looks_otherwise_has_a_new_roof() -> None:
 def test_a_frame_that_gets_its_roof_is_still_one_construction() -> None:
     """The roof is its completion, not a change of its own."""
     assert told((False, 0.0), (True, 1.0), (True, 2.0)) == [(Kind.CONSTRUCTION, 1, 2)]
+
+
+def test_clearing_slab_and_roof_are_one_construction() -> None:
+    """Ground that is made ready step by step is one change, and belongs to the building if one comes of it in time."""
+    assert told((False, 0.0), (False, 0.6), (False, 1.1)) == [(None, 1, 2)]
+    assert told((False, 0.0), (False, 0.6), (False, 1.1), (True, 2.0)) == [(Kind.CONSTRUCTION, 1, 3)]
+
+
+def test_a_building_that_leaves_by_steps_is_torn_down_once() -> None:
+    """Roof off, walls down, rubble gone: one demolition, from the first of them on."""
+    assert told((True, 0.4), (True, 1.5), (False, 0.8), (False, 0.0)) == [(Kind.DEMOLITION, 1, 2)]
+
+
+def test_an_interval_grows_with_the_noise_of_its_place() -> None:
+    """A clean step is dated between two neighbouring looks; one that drowns in wandering keeps more looks possible."""
+    rng = np.random.default_rng(3)
+    clean = noisy([0, 0.5], 12, sigma=0.01)[:3]
+    assert date_arrival(clean, SIGMA[:3], (0, 12), (12, 24)) == (11, 12)
+    drift = np.cumsum(rng.normal(0, 0.12, (3, 24)), axis=1)
+    last, first = date_arrival((clean + drift).astype(np.float32), SIGMA[:3], (0, 12), (12, 24))
+    assert last is not None
+    assert last <= 11
+    assert first >= 12
+    assert first - last > 1

@@ -55,6 +55,7 @@ def weigh_context(story: Story, context: Context) -> dict[str, float]:
         "shared": context.shared,
         "within": context.shared * float(context.size < 1),
         "around": context.shared * float(context.size > 1),
+        "inner": context.inner,
         "shadow": float(max(story.evidence.shadows, default=0.0) > SURE_SHADOW),
         "built": float(story.kind is Kind.CONSTRUCTION),
         "gone": float(story.kind is Kind.DEMOLITION),

@@ -76,6 +76,9 @@ class Context:
     shared: float
     """Share of the smaller one's ground that both tell of."""
 
+    inner: float = 0.0
+    """Probability of the likeliest rival that lies well within it, as a building does within its yard; 0 without one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Story:

@@ -26,7 +26,7 @@ FARTHEST = 120.0
 SURE_OF_DATE = 0.975
 """Share of all that may be that an interval holds."""
 
-DOUBT = 1.5
+DOUBT = 10.0
 """Features of one look say so much less than if each were seen by itself; set on tuning districts."""
 
 BEGUN, REACHED = 0.12, 0.5

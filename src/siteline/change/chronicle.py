@@ -42,7 +42,7 @@ WORKS_YEARS = 0.75
 STANDS_OUT = 1.5
 """Noticeable units by which works make ground stand out more than before."""
 
-BARED = 4.5
+BARED = 3.5
 """Works that change the ground by less, in noticeable units, have not plainly begun; it may be the season."""
 
 LEAVING_YEARS = 0.3

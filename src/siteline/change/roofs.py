@@ -115,19 +115,24 @@ def choose_roofs(places: Sequence[Place], scene: Scene) -> list[Roof]:
 def _choose(tried: Sequence[_Tried]) -> list[Roof]:
     """Of outlines of the same ground the likeliest."""
     merit = np.array([t.merit for t in tried])
-    for i in _yards(tried):
-        merit[i] -= DEMOTED
+    yards = _yards(tried)
+    merit[yards] -= DEMOTED
     kept: list[_Tried] = []
     for i in np.argsort(-merit, kind="stable"):
-        if not any(_is_one_building(tried[i], k) for k in kept):
+        if not any(_is_one_building(tried[i], k, yard=i in yards) for k in kept):
             kept.append(tried[i])
     return [t.roof for t in kept]
 
 
-def _is_one_building(a: _Tried, b: _Tried) -> bool:
-    """Whether two outlines are of the same thing; a plain one well within another may be a building in its yard."""
-    if a.patch.overlap(b.patch) <= OVERLAP:
-        return False
+def _is_one_building(a: _Tried, b: _Tried, *, yard: bool) -> bool:
+    """
+    Whether two outlines are to be taken for the same thing.
+
+    A plain one well within another is weighed beside it: it may be a building in its yard, or a part of a roof. yard: whether
+    the first is known to be the yard of an outline that is likelier.
+    """
+    if yard or a.patch.overlap(b.patch) <= OVERLAP:
+        return a.patch.overlap(b.patch) > OVERLAP
     small, large = sorted((a, b), key=lambda t: t.roof.area)
     plain = small.roof.rim >= INNER_RIM and small.roof.solid >= INNER_SOLID
     return not (plain and small.roof.area < NESTED * large.roof.area)

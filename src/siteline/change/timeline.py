@@ -20,13 +20,13 @@ SEEN = 0.5
 NEAR_LOOKS = 8
 """Looks on either side of a change that say between which levels it went; further ones have other seasons."""
 
-FARTHEST = 120.0
+FARTHEST = 480.0
 """A single look is never further from a level than this, in noise variances: one missed cloud must not date a change."""
 
 SURE_OF_DATE = 0.975
 """Share of all that may be that an interval holds."""
 
-DOUBT = 10.0
+DOUBT = 20.0
 """Features of one look say so much less than if each were seen by itself; set on tuning districts."""
 
 BEGUN, REACHED = 0.12, 0.5
@@ -218,7 +218,7 @@ def _wander(
     here: Array, seen: NDArray[np.intp], levels: tuple[Array, Array], ends: tuple[int, int], sigma: Array
 ) -> tuple[Array, float]:
     """
-    How a place wanders on its two levels next to a step: (feature,) sigma, and how many looks say no more than one.
+    How a place wanders on its two levels next to a step: (feature,) sigma, and by how much less each look says for that.
 
     here: (feature, look) as seen at looks `seen`; ends: one past the last look of the level before, first one of the level after.
     """
@@ -229,4 +229,4 @@ def _wander(
     square = sum(float(np.square(rest).sum()) for rest in scaled)
     alike = sum(float((rest[:, 1:] * rest[:, :-1]).sum()) for rest in scaled)
     held = min(max(alike / max(square, 1e-6), 0.0), 0.7)
-    return spread, DOUBT * (1 + held) / (1 - held)
+    return spread, DOUBT * (1 + held)

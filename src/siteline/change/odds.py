@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import TypeVar
 
-from siteline.change.kinds import PLAIN_SHADOW, SURE_SHADOW, UNEVEN, Evidence, is_foundation, terms_of
+from siteline.change.kinds import PLAIN_SHADOW, SURE_SHADOW, Evidence, terms_of
 from siteline.change.marks import Marks
 from siteline.change.shadow import ShadowTurn
 from siteline.change.stories import Context, Story
@@ -80,13 +80,7 @@ def kind_by_odds(story: Story) -> tuple[Kind, Kind | None]:
 
 
 def stage_by_odds(story: Story) -> Stage:
-    """How far a construction has come at the end; slabs and open frames are known by their looks, the rest by the model."""
-    e = story.evidence
-    stands = e.shadow_after is not None and e.shadow_after.log_bayes > SURE_SHADOW
-    if is_foundation(e) and not stands:
-        return Stage.FOUNDATION
-    if stands and e.texture > UNEVEN:
-        return Stage.STRUCTURE
+    """How far a construction has come at the end."""
     likely = _shares({Stage(k): w for k, w in STAGES.items()}, weigh(story))
     return max(likely, key=lambda stage: likely[stage])
 

@@ -39,10 +39,29 @@ def add(
     use: Annotated[
         str | None, typer.Option("--use", help="publish, publish_max_px=N, analyse, none or unknown.")
     ] = None,
+    published: Annotated[
+        str | None, typer.Option("--published", help="Day of its release; nothing is dated from it.")
+    ] = None,
+    mosaic_from: Annotated[
+        str | None, typer.Option("--mosaic-from", help="First day of what a mosaic was made of.")
+    ] = None,
+    mosaic_to: Annotated[str | None, typer.Option("--mosaic-to", help="Last day of the same.")] = None,
+    control_points: Annotated[
+        Path | None,
+        typer.Option(
+            "--control-points",
+            help="At least 4 points that lay a published picture on the ground: CSV (x,y,lon,lat), GeoJSON or QGIS .points.",
+        ),
+    ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option("--model", help="similarity, affine or projective; without it the points decide."),
+    ] = None,
     case: CaseOption = None,
 ) -> None:
-    """Take images into custody: many by a manifest, or one file."""
+    """Take images into custody: many by a manifest, one file, a screenshot with control points, or a KMZ overlay."""
     from siteline.workbench.images import add_manifest, add_single
+    from siteline.workbench.pictures import add_overlays, add_placed
 
     if (manifest is None) == (file is None):
         raise typer.BadParameter("give either --manifest FILE or one image file")
@@ -54,17 +73,40 @@ def add(
                 "--credit": credit,
                 "--licence": licence,
                 "--use": use,
+                "--published": published,
+                "--mosaic-from": mosaic_from,
+                "--mosaic-to": mosaic_to,
+                "--control-points": control_points,
+                "--model": model,
             }
             if named := [flag for flag, value in flags.items() if value is not None]:
                 raise typer.BadParameter(f"{named[0]} goes with one file; a manifest has a column for it")
             added = add_manifest(work, site, manifest)
         elif file is not None:
-            if acquired is None:
+            is_overlay = file.suffix.lower() in (".kmz", ".kml")
+            if acquired is None and not is_overlay and not (published or mosaic_from or mosaic_to):
                 raise typer.BadParameter("one image needs its day: --acquired 2024-04-19 (or 2024-04)")
-            columns = {"bands": bands, "credit": credit, "licence": licence, "use": use}
+            if model is not None and control_points is None:
+                raise typer.BadParameter("--model goes with --control-points FILE")
+            if is_overlay and control_points is not None:
+                raise typer.BadParameter("an overlay says itself where it lies: leave --control-points out")
+            columns = {
+                "bands": bands,
+                "credit": credit,
+                "licence": licence,
+                "use": use,
+                "published": published,
+                "mosaic_from": mosaic_from,
+                "mosaic_to": mosaic_to,
+            }
             given = {k: v for k, v in columns.items() if v is not None}
             try:
-                added = add_single(work, site, file, acquired, given)
+                if is_overlay:
+                    added = add_overlays(work, site, file, acquired, given)
+                elif control_points is not None:
+                    added = add_placed(work, site, file, acquired or "", control_points, model, given)
+                else:
+                    added = add_single(work, site, file, acquired or "", given)
             except BadManifest as error:
                 raise BadInput(_as_option(str(error)), error.hint) from error
         here = case_folder(context, case)
@@ -77,7 +119,7 @@ def add(
 
 def _as_option(said: str) -> str:
     """A refusal of a manifest's column, in the words of somebody who gave an option."""
-    return re.sub(r", column (\w+):", r": --\1:", said)
+    return re.sub(r", column (\w+):", lambda found: f": --{found[1].replace('_', '-')}:", said)
 
 
 @app.command("list")
@@ -89,10 +131,10 @@ def list_(
     case: CaseOption = None,
 ) -> None:
     """List scenes: how much of the site each shows, how far it lies off the others, used or why not."""
-    from siteline.workbench.images import list_scenes
+    from siteline.workbench.pictures import list_all, say_placement
 
     with opened(context, case) as work:
-        listed = list_scenes(work, site, moment(as_of))
+        listed = list_all(work, site, moment(as_of))
         if json:
             print_json(listed)
             return
@@ -108,6 +150,11 @@ def list_(
             for s in listed
         ]
         table(rows, ("id", "acquired", "usable", "used", "off by px", "reason"))
+        for s in listed:
+            if s.get("placed"):
+                typer.echo(f"{s['id']}: {say_placement(s['placed'])}")
+            if s.get("published"):
+                typer.echo(f"{s['id']}: published {s['published']}")
 
 
 @app.command()

@@ -125,11 +125,17 @@ def say_span(days: int) -> str:
 
 def parse_acquired(text: str) -> Acquired:
     """
-    ISO 8601 date-time, date, or month. No zone means UTC; a month, a day and an hour without minutes stay intervals.
+    ISO 8601 date-time, date, month, or two of them as START/END, both included. No zone means UTC.
 
-    Raises BadInput for anything else, years before 1930 and dates in the future.
+    A month, a day and an hour without minutes stay intervals. Raises BadInput for anything else, years before 1930 and
+    dates in the future.
     """
     said = text.strip()
+    if said.count("/") == 1:
+        begins, ends = (parse_acquired(part) for part in said.split("/"))
+        if ends.end < begins.start:
+            raise BadInput(f"it ends before it begins: {text!r}", "Write the earlier date first.")
+        return Acquired(begins.start, max(begins.end, ends.end), said)
     try:
         if match := _MONTH.fullmatch(said):
             year, month = int(match[1]), int(match[2])

@@ -31,7 +31,7 @@ def add_manifest(case: Case, site_id: str, manifest: Path) -> Added:
 
     site = case.register.get(site_id)
     scenes, remarks = read_manifest(manifest, site)
-    return _take_in(case, site, scenes, remarks)
+    return take_in(case, site, scenes, remarks)
 
 
 def add_single(case: Case, site_id: str, file: Path, acquired: str, columns: dict[str, str]) -> Added:
@@ -40,10 +40,11 @@ def add_single(case: Case, site_id: str, file: Path, acquired: str, columns: dic
 
     site = case.register.get(site_id)
     scene, remarks = read_single(file, site, acquired, **columns)
-    return _take_in(case, site, (scene,), remarks)
+    return take_in(case, site, (scene,), remarks)
 
 
-def _take_in(case: Case, site: Site, scenes: Sequence[Scene], remarks: Sequence[Remark]) -> Added:
+def take_in(case: Case, site: Site, scenes: Sequence[Scene], remarks: Sequence[Remark]) -> Added:
+    """Take scenes into custody: their bytes, then their rows, all or none."""
     _refuse_mixture(site, (*case.scenes.all(site.id), *scenes))
     for scene in scenes:  # bytes first: a row is a promise that they are there
         _keep(case, Path(scene.href), scene.sha256)
@@ -104,8 +105,9 @@ def resolved(case: Case, scene: Scene) -> Scene:
 
 
 def check_custody(case: Case, scene: Scene) -> None:
-    """Raise BrokenCustody, naming the scene, unless its bytes and its mask's are still what was taken in."""
-    for sha256 in filter(None, (scene.sha256, scene.mask_sha256)):
+    """Raise BrokenCustody, naming the scene, unless its bytes, its mask's and its original's are what was taken in."""
+    original = scene.placed.original_sha256 if scene.placed else None
+    for sha256 in filter(None, (scene.sha256, scene.mask_sha256, original)):
         try:
             case.blobs.verify(sha256)
         except (NotFound, BrokenCustody) as error:

@@ -131,6 +131,7 @@ def list_(
     case: CaseOption = None,
 ) -> None:
     """List scenes: how much of the site each shows, how far it lies off the others, used or why not."""
+    from siteline.workbench.nudging import say_nudge
     from siteline.workbench.pictures import list_all, say_placement
 
     with opened(context, case) as work:
@@ -153,6 +154,8 @@ def list_(
         for s in listed:
             if s.get("placed"):
                 typer.echo(f"{s['id']}: {say_placement(s['placed'])}")
+            if s.get("nudge"):
+                typer.echo(f"{s['id']}: {say_nudge(s['nudge'])}")
             if s.get("published"):
                 typer.echo(f"{s['id']}: published {s['published']}")
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping as Lookup
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import xarray as xr
@@ -18,6 +19,7 @@ from siteline.cube.shifts import colours_of, estimate_shifts, pardon_rebuilt, pa
 from siteline.cube.turns import lay_frames
 from siteline.model.dates import Acquired, parse_acquired
 from siteline.model.imagery import Grid, Look, WhyNot
+from siteline.model.nudge import Nudge
 from siteline.model.place import Frame, Site
 from siteline.model.remark import Remark
 from siteline.raster.compiled import each
@@ -63,6 +65,12 @@ class _Draft:
     shift: Shift | None = None
     read_at: tuple[float, float] = (0.0, 0.0)
     usable: float = 0.0
+    nudge: Nudge | None = None
+    """Moved by hand: it lies in `transform`, and is not estimated."""
+
+    beside_px: float | None = None
+    """How far from where the images would put it a nudge leaves it, pixels of the grid."""
+
     acquired: Acquired = field(init=False)
 
     def __post_init__(self) -> None:
@@ -78,14 +86,20 @@ class _Draft:
         return self.pixels.light_at(bands, *nearest_index(self.placed(), rows, cols))
 
 
-def align(natives: tuple[xr.Dataset, ...], site: Site, grid: Grid, options: CubeOptions) -> Alignment:
+def align(
+    natives: tuple[xr.Dataset, ...],
+    site: Site,
+    grid: Grid,
+    options: CubeOptions,
+    nudges: tuple[Nudge, ...] = (),
+) -> Alignment:
     """
     Estimate how each look lies on the grid and how much of the site it shows; leave out what cannot be used.
 
     natives: as `read_native` returns them. The reference is the median of the aligned, high-passed looks; the
     median shift is 0, so that the looks together keep the position which their makers gave them. A look is left
     out if it is broken, blank, clouded or hazy over the site, further off than can be trusted, or shows less
-    than `min_usable` of the site.
+    than `min_usable` of the site. A look that a person nudged lies where it was put, whatever the estimate says.
     """
     order = sorted(range(len(natives)), key=lambda at: (_day(natives[at]), natives[at].attrs["scene"]))
     white = white_of(natives)
@@ -93,7 +107,10 @@ def align(natives: tuple[xr.Dataset, ...], site: Site, grid: Grid, options: Cube
         transforms = lay_frames([natives[at] for at in order], grid)
     else:
         transforms = [tuple(natives[at].attrs["transform"]) for at in order]
-    drafts = [_draft(natives[at], lies, grid, white) for at, lies in zip(order, transforms, strict=True)]
+    moved = {nudge.scene_id: nudge for nudge in nudges}
+    drafts = [
+        _draft(natives[at], lies, grid, white, moved) for at, lies in zip(order, transforms, strict=True)
+    ]
     _leave_out_other_bands(drafts)
     inside = _site_mask(site, grid)
     light, codes = _lay_out(drafts, grid)
@@ -105,6 +122,7 @@ def align(natives: tuple[xr.Dataset, ...], site: Site, grid: Grid, options: Cube
         elif draft.why is None and looks_blank(image, (code == 0) & inside):
             draft.why, draft.usable = "no image", 0.0
     _find_shifts(drafts, light, codes, options)
+    _hold_nudged(drafts)
     _lay_again([at for at, draft in enumerate(drafts) if draft.read_at != (0.0, 0.0)], drafts, light, codes)
     if options.own_masks:
         _mask_blots(drafts, light, codes, inside, options)
@@ -124,11 +142,17 @@ def _day(native: xr.Dataset) -> float:
     return parse_acquired(native.attrs["acquired"]).middle.timestamp()
 
 
-def _draft(native: xr.Dataset, transform: Transform, grid: Grid, white: float) -> _Draft:
+def _draft(
+    native: xr.Dataset, transform: Transform, grid: Grid, white: float, nudges: Lookup[str, Nudge]
+) -> _Draft:
     pixels, fault = pixels_of(native, white), native.attrs["fault"]
     if fault is not None:
         return _Draft(native, transform, pixels, map_grid(grid, grid.crs, grid.transform), why=str(fault))
-    return _Draft(native, transform, pixels, map_grid(grid, native.attrs["crs"], transform))
+    nudge = nudges.get(native.attrs["scene"])
+    if nudge is not None:
+        (a, b, c, d, e, f), (right, down) = native.attrs["transform"], nudge.shift_px
+        transform = (a, b, c + a * right + b * down, d, e, f + d * right + e * down)
+    return _Draft(native, transform, pixels, map_grid(grid, native.attrs["crs"], transform), nudge=nudge)
 
 
 def _leave_out_other_bands(drafts: Sequence[_Draft]) -> None:
@@ -231,20 +255,57 @@ def _find_shifts(
         draft.shift, draft.why = shift, reason
         if reason is not None:
             draft.shift, draft.usable = None, 0.0
-        elif shift is not None and shift.residual > options.max_residual_px:
+        elif shift is not None and shift.residual > options.max_residual_px and draft.nudge is None:
             draft.why = "misregistered"
-    known = [d.shift for d in drafts if d.shift is not None and d.why is None]
-    if not known:
-        return
-    middle = np.median([(shift.right, shift.down) for shift in known], axis=0)
+    known = [d.shift for d in drafts if d.shift is not None and d.why is None and d.nudge is None]
+    middle = np.median([(shift.right, shift.down) for shift in known], axis=0) if known else np.zeros(2)
     for draft in drafts:
         if draft.shift is None:
             continue
         right, down = draft.shift.right - middle[0], draft.shift.down - middle[1]
+        if draft.nudge is not None:
+            draft.shift = replace(draft.shift, right=float(right), down=float(down))
+            continue
         if np.hypot(right, down) < _STILL_PX:
             right = down = 0.0
-        per_row, per_col = draft.mapping.source_per_pixel()
-        draft.read_at = (float(right * per_col), float(down * per_row))
+        draft.read_at = _in_source(draft, right, down)
+
+
+def _in_source(draft: _Draft, right: float, down: float) -> tuple[float, float]:
+    """A shift in pixels of the grid as (right, down) in native pixels of a look, which may lie turned."""
+    source = draft.mapping.steps() @ (down, right)
+    return float(source[1]), float(source[0])
+
+
+def _hold_nudged(drafts: Sequence[_Draft]) -> None:
+    """Move nudged looks along with the looks that they are held to; say how far from the estimate they lie."""
+    by_scene = {draft.native.attrs["scene"]: draft for draft in drafts}
+    moved: dict[str, NDArray[np.float64]] = {}
+
+    def move_of(scene: str | None) -> NDArray[np.float64]:
+        """(down, right) by which a look's content is moved from where its file puts it, pixels of the grid."""
+        if scene is None or scene not in by_scene:
+            return np.zeros(2)
+        if scene not in moved:
+            draft = by_scene[scene]
+            along = np.zeros(2)
+            if draft.nudge is not None:
+                along = move_of(draft.nudge.follows)
+                draft.read_at = _in_source(draft, -float(along[1]), -float(along[0]))
+            right, down = (a - b for a, b in zip(_nudged_by(draft), draft.read_at, strict=True))
+            moved[scene] = np.asarray(np.linalg.solve(draft.mapping.steps(), (down, right)), np.float64)
+            if draft.nudge is not None and draft.shift is not None:
+                left = np.array([draft.shift.down, draft.shift.right]) + along
+                draft.beside_px = float(np.hypot(*left))
+        return moved[scene]
+
+    for draft in drafts:
+        if draft.nudge is not None:
+            move_of(draft.native.attrs["scene"])
+
+
+def _nudged_by(draft: _Draft) -> tuple[float, float]:
+    return (0.0, 0.0) if draft.nudge is None else draft.nudge.shift_px
 
 
 def _steadiest_region(light: Floats, codes: NDArray[np.uint8]) -> tuple[slice, slice]:
@@ -351,15 +412,21 @@ def _middle(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _to_look(draft: _Draft, grid: Grid) -> Look:
-    shift = draft.shift
+    shift, nudge, (right, down) = draft.shift, draft.nudge, _nudged_by(draft)
+    residual = None if shift is None else shift.residual
+    if residual is not None and draft.beside_px is not None:
+        residual = float(np.hypot(residual, draft.beside_px))
     return Look(
         scene_id=draft.native.attrs["scene"],
         acquired=draft.acquired,
         usable=draft.usable,
         used=draft.why is None,
         reason=draft.why,
-        shift_px=None if shift is None else (0.0 - draft.read_at[0], 0.0 - draft.read_at[1]),
-        residual_px=None if shift is None or not np.isfinite(shift.residual) else shift.residual,
+        shift_px=None
+        if shift is None and nudge is None
+        else (right - draft.read_at[0], down - draft.read_at[1]),
+        residual_px=residual if residual is not None and np.isfinite(residual) else None,
+        nudge=None if nudge is None else nudge.id,
     )
 
 
@@ -367,7 +434,9 @@ def _tell(drafts: Sequence[_Draft], site: Site, options: CubeOptions) -> tuple[R
     told = []
     for draft in drafts:
         scene, shift = draft.native.attrs["scene"], draft.shift
-        if draft.why is None and shift is not None and shift.residual > options.flag_residual_px:
+        if draft.why is None and draft.nudge is not None:
+            told += _tell_nudge(scene, draft, options)
+        elif draft.why is None and shift is not None and shift.residual > options.flag_residual_px:
             told.append(
                 Remark(
                     scene,
@@ -378,7 +447,11 @@ def _tell(drafts: Sequence[_Draft], site: Site, options: CubeOptions) -> tuple[R
         elif draft.native.attrs["fault"] is not None:
             told.append(Remark(scene, f"left out: {draft.why}", "Fetch the file again."))
     used = [draft for draft in drafts if draft.why is None]
-    turned = [draft for draft in used if draft.transform != tuple(draft.native.attrs["transform"])]
+    turned = [
+        draft
+        for draft in used
+        if draft.nudge is None and draft.transform != tuple(draft.native.attrs["transform"])
+    ]
     if turned:
         told.append(
             Remark(
@@ -387,7 +460,7 @@ def _tell(drafts: Sequence[_Draft], site: Site, options: CubeOptions) -> tuple[R
                 "Their shifts are counted from there.",
             )
         )
-    unknown = [draft for draft in used if draft.shift is None]
+    unknown = [draft for draft in used if draft.shift is None and draft.nudge is None]
     if unknown:
         told.append(
             Remark(
@@ -415,3 +488,19 @@ def _tell(drafts: Sequence[_Draft], site: Site, options: CubeOptions) -> tuple[R
             )
         )
     return tuple(told)
+
+
+def _tell_nudge(scene: str, draft: _Draft, options: CubeOptions) -> list[Remark]:
+    """That a look lies where a person put it, and how far from where the images would."""
+    said = "lies where it was nudged by hand"
+    if draft.shift is None or draft.beside_px is None:
+        return [Remark(scene, f"{said}; there is too little to hold on to, to check that")]
+    if draft.beside_px <= options.flag_residual_px:
+        return [Remark(scene, f"{said}, within {options.flag_residual_px:g} px of where the images put it")]
+    return [
+        Remark(
+            scene,
+            f"{said}, {draft.beside_px:.1f} px from where the images would put it",
+            "Check the nudge; siteline scenes nudge SITE SCENE --undo takes it back.",
+        )
+    ]

@@ -168,6 +168,9 @@ class Look:
     residual_px: float | None
     """What remains after the shift, pixels; None if unknown."""
 
+    nudge: str | None = None
+    """Id of the nudge by which a person moved it, instead of an estimate; None if nobody did."""
+
 
 BLIND_DAYS = 21
 """No time without a usable look that is shorter than this is called blind."""

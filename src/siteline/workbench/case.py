@@ -10,6 +10,7 @@ from siteline.model.errors import BadSetting, CaseExists, NotACase
 from siteline.sites.events import Events
 from siteline.sites.filed import FiledSizes
 from siteline.sites.measurements import Measurements
+from siteline.sites.nudges import Nudges
 from siteline.sites.register import Register
 from siteline.sites.scenes import Scenes
 from siteline.sites.surveys import Surveys
@@ -35,6 +36,7 @@ class Case:
         self.runs = Runs(self.db)
         self.register = Register(self.db)
         self.scenes = Scenes(self.db)
+        self.nudges = Nudges(self.db)
         self.surveys = Surveys(self.db)
         self.events = Events(self.db)
         self.measurements = Measurements(self.db)

@@ -14,6 +14,7 @@ from siteline.model.placing import Model, Placement
 from siteline.model.remark import Remark
 from siteline.workbench.case import Case
 from siteline.workbench.images import Added, list_scenes, take_in
+from siteline.workbench.nudging import add_nudges
 
 _MOST_PICTURE = 256 * 2**20
 _MOST_KMZ = 512 * 2**20
@@ -182,6 +183,7 @@ def list_all(case: Case, site_id: str, as_of: datetime | None = None) -> list[di
         row["published"] = scene.published.isoformat() if scene and scene.published else None
         row["mosaic"] = [day.isoformat() for day in scene.mosaic] if scene and scene.mosaic else None
         row["placed"] = tell_placement(scene.placed) if scene and scene.placed else None
+    add_nudges(case, site_id, listed, as_of)
     return listed
 
 

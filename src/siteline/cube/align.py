@@ -17,6 +17,7 @@ from siteline.cube.rebuilt import pardon_lasting
 from siteline.cube.screen import Blot, find_blots, is_cloud_or_shadow, looks_blank, why_unlike
 from siteline.cube.shifts import colours_of, estimate_shifts, pardon_rebuilt, patterns_of
 from siteline.cube.turns import lay_frames
+from siteline.cube.vote import PROVIDERS, call_surfaces
 from siteline.model.dates import Acquired, parse_acquired
 from siteline.model.imagery import Grid, Look, WhyNot
 from siteline.model.nudge import Nudge
@@ -31,6 +32,9 @@ Floats = NDArray[np.float32]
 
 _STILL_PX = 0.02
 """A shift shorter than this is left alone: interpolating would cost more than it gains."""
+
+_TELL_SHARE = 0.0005
+"""Of the site; what is less than that is not worth a word."""
 
 _REGION_PX = 448
 """Shifts are estimated on at most a square of this width, where the site is steadiest."""
@@ -113,7 +117,8 @@ def align(
     ]
     _leave_out_other_bands(drafts)
     inside = _site_mask(site, grid)
-    light, codes = _lay_out(drafts, grid)
+    light, given = _lay_out(drafts, grid)
+    codes, _ = _put_to_vote(drafts, light, given)
     sees = np.array([np.count_nonzero((c == 0) & inside) / np.count_nonzero(inside) for c in codes])
     for draft, code, share, image in zip(drafts, codes, sees, light, strict=True):
         draft.usable = float(share)
@@ -123,7 +128,8 @@ def align(
             draft.why, draft.usable = "no image", 0.0
     _find_shifts(drafts, light, codes, options)
     _hold_nudged(drafts)
-    _lay_again([at for at, draft in enumerate(drafts) if draft.read_at != (0.0, 0.0)], drafts, light, codes)
+    _lay_again([at for at, draft in enumerate(drafts) if draft.read_at != (0.0, 0.0)], drafts, light, given)
+    codes, surfaces = _put_to_vote(drafts, light, given)
     if options.own_masks:
         _mask_blots(drafts, light, codes, inside, options)
     del light
@@ -134,7 +140,7 @@ def align(
         read_at=tuple(draft.read_at for draft in ready),
         transforms=tuple(draft.transform for draft in ready),
         masks=xr.Dataset({"why_not": (("look", "y", "x"), codes[back])}),
-        remarks=_tell(ready, site, options),
+        remarks=(*_tell(ready, site, options), *_tell_vote(surfaces, inside, site)),
     )
 
 
@@ -210,6 +216,42 @@ def _lay_one_out(draft: _Draft) -> tuple[Floats, NDArray[np.uint8]]:
     codes[missing] = WhyNot.NO_IMAGE
     image[missing] = 0.0
     return image, codes
+
+
+def _put_to_vote(
+    drafts: Sequence[_Draft], light: Floats, given: NDArray[np.uint8]
+) -> tuple[NDArray[np.uint8], NDArray[np.bool_] | None]:
+    """Codes without what the providers' masks mistake for cloud, and where that is, (y, x); None if nothing is."""
+    votes = np.array(
+        [
+            d.why is None and d.native.attrs["masked"] and d.native.attrs["mask_kind"] in PROVIDERS
+            for d in drafts
+        ]
+    )
+    if not votes.any():
+        return given, None
+    days = np.array([draft.acquired.middle.timestamp() / 86400 for draft in drafts])
+    surfaces = call_surfaces(light, given, days, votes)
+    if not surfaces.any():
+        return given, None
+    codes = given.copy()
+    codes[surfaces] = WhyNot.USABLE
+    return codes, np.asarray(surfaces.any(axis=0))
+
+
+def _tell_vote(
+    surfaces: NDArray[np.bool_] | None, inside: NDArray[np.bool_], site: Site
+) -> tuple[Remark, ...]:
+    share = 0.0 if surfaces is None else np.count_nonzero(surfaces & inside) / np.count_nonzero(inside)
+    if share < _TELL_SHARE:
+        return ()
+    return (
+        Remark(
+            site.id,
+            f"the supplied masks call {100 * share:.2g} % of the site cloud, shadow or snow on most clear images, and it looks "
+            "the same on all of them: taken for ground or roofs, and used",
+        ),
+    )
 
 
 def _main_reason(codes: NDArray[np.uint8]) -> str:

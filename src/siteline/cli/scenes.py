@@ -164,15 +164,24 @@ def list_(
 def calendar(
     context: typer.Context,
     site: SiteArgument,
+    picture: Annotated[
+        Path | None,
+        typer.Option(
+            "--picture", metavar="FILE", help="Draw it, weeks across and years down: FILE.png or FILE.svg."
+        ),
+    ] = None,
     json: JsonOption = False,
     as_of: AsOfOption = None,
     case: CaseOption = None,
 ) -> None:
     """Say when the site could be seen, and the intervals in which nothing could."""
-    from siteline.workbench.images import blind_intervals
+    from siteline.workbench.weeks import calendar_of, picture_calendar
 
     with opened(context, case) as work:
-        told = blind_intervals(work, site, moment(as_of))
+        if picture is not None:
+            drawn = picture_calendar(work, site, picture, moment(as_of))
+            typer.echo(f"{drawn.path}", err=json)
+        told = calendar_of(work, site, moment(as_of))
         if json:
             print_json(told)
             return
@@ -184,3 +193,10 @@ def calendar(
             typer.echo(f"  none between {gap['from']} and {gap['to']} ({gap['days']} days)")
         if not told["blind"]:
             typer.echo(f"  never more than {told['longest_days']} days without one")
+        elif told["longest"]:
+            typer.echo(f"  the longest: {told['longest']['days']} days from {told['longest']['from']}")
+        if told["wide"]:
+            count = len(told["wide"])
+            typer.echo(
+                f"  {count} {'is' if count == 1 else 'are'} known only to a month or range, and in no week"
+            )

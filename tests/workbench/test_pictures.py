@@ -139,7 +139,7 @@ def test_overlays_become_scenes(case: Case, tmp_path: Path) -> None:
         ("files/b.png", other),
     )
     added = add_overlays(case, "works", file, None, {})
-    assert any("as the author of its file says" in remark.text for remark in added.remarks)
+    assert any("as the author of the file says" in remark.text for remark in added.remarks)
     rows = list_all(case, "works")
     assert [row["id"] for row in rows] == ["maps-new", "maps-old"]
     for row in rows:
@@ -148,7 +148,7 @@ def test_overlays_become_scenes(case: Case, tmp_path: Path) -> None:
     added = add_overlays(case, "works", file, "2023-07", {})
     assert any("because --acquired says so" in remark.text for remark in added.remarks)
     undated = kmz(tmp_path / "undated.kmz", overlay(BOX.format("")), ("files/a.png", content))
-    with pytest.raises(BadInput, match="its file gives no time"):
+    with pytest.raises(BadInput, match="the file gives no time"):
         add_overlays(case, "works", undated, None, {})
     Published(tmp_path, lies(20)).picture()
     plain = tmp_path / "plain.kml"

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping as Lookup
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from siteline.cube.coregister import Shift, trust_pixels
-from siteline.cube.native import VISIBLE, Pixels, is_reflectance, pixels_of, white_of
+from siteline.cube.coregister import trust_pixels
+from siteline.cube.draft import Draft, hold_nudged, in_source, make_draft, to_look
+from siteline.cube.native import VISIBLE, white_of
 from siteline.cube.options import CubeOptions
 from siteline.cube.rebuilt import pardon_lasting
 from siteline.cube.screen import Blot, find_blots, is_cloud_or_shadow, looks_blank, why_unlike
 from siteline.cube.shifts import colours_of, estimate_shifts, pardon_rebuilt, patterns_of
+from siteline.cube.told import tell_alignment, tell_vote
 from siteline.cube.turns import lay_frames
 from siteline.cube.vote import PROVIDERS, call_surfaces
-from siteline.model.dates import Acquired, parse_acquired
+from siteline.model.dates import parse_acquired
 from siteline.model.imagery import Grid, Look, WhyNot
 from siteline.model.nudge import Nudge
 from siteline.model.place import Frame, Site
@@ -26,15 +27,12 @@ from siteline.model.remark import Remark
 from siteline.raster.compiled import each
 from siteline.raster.grid import Transform, onto_grid, polygon_mask
 from siteline.raster.order import median_over_time
-from siteline.raster.resample import Mapping, map_grid, nearest, nearest_index, resample
+from siteline.raster.resample import nearest, resample
 
 Floats = NDArray[np.float32]
 
 _STILL_PX = 0.02
 """A shift shorter than this is left alone: interpolating would cost more than it gains."""
-
-_TELL_SHARE = 0.0005
-"""Of the site; what is less than that is not worth a word."""
 
 _REGION_PX = 448
 """Shifts are estimated on at most a square of this width, where the site is steadiest."""
@@ -55,39 +53,6 @@ class Alignment:
     """`why_not` (look, y, x) uint8 on the grid: the supplied mask, moved with its look, and our own."""
 
     remarks: tuple[Remark, ...]
-
-
-@dataclass(slots=True)
-class _Draft:
-    """A look while it is being judged."""
-
-    native: xr.Dataset
-    transform: Transform
-    pixels: Pixels
-    mapping: Mapping
-    why: str | None = None
-    shift: Shift | None = None
-    read_at: tuple[float, float] = (0.0, 0.0)
-    usable: float = 0.0
-    nudge: Nudge | None = None
-    """Moved by hand: it lies in `transform`, and is not estimated."""
-
-    beside_px: float | None = None
-    """How far from where the images would put it a nudge leaves it, pixels of the grid."""
-
-    acquired: Acquired = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.acquired = parse_acquired(self.native.attrs["acquired"])
-
-    def placed(self) -> Mapping:
-        """Where the grid's pixels lie in it, shift included."""
-        right, down = self.read_at
-        return self.mapping.moved(down, right) if self.read_at != (0.0, 0.0) else self.mapping
-
-    def light_at(self, bands: Sequence[str], rows: NDArray[np.int64], cols: NDArray[np.int64]) -> Floats:
-        """(band, pixel) light at a few pixels of the grid, each from the nearest pixel of the look; NaN outside it."""
-        return self.pixels.light_at(bands, *nearest_index(self.placed(), rows, cols))
 
 
 def align(
@@ -113,7 +78,7 @@ def align(
         transforms = [tuple(natives[at].attrs["transform"]) for at in order]
     moved = {nudge.scene_id: nudge for nudge in nudges}
     drafts = [
-        _draft(natives[at], lies, grid, white, moved) for at, lies in zip(order, transforms, strict=True)
+        make_draft(natives[at], lies, grid, white, moved) for at, lies in zip(order, transforms, strict=True)
     ]
     _leave_out_other_bands(drafts)
     inside = _site_mask(site, grid)
@@ -127,7 +92,7 @@ def align(
         elif draft.why is None and looks_blank(image, (code == 0) & inside):
             draft.why, draft.usable = "no image", 0.0
     _find_shifts(drafts, light, codes, options)
-    _hold_nudged(drafts)
+    hold_nudged(drafts)
     _lay_again([at for at, draft in enumerate(drafts) if draft.read_at != (0.0, 0.0)], drafts, light, given)
     codes, surfaces = _put_to_vote(drafts, light, given)
     if options.own_masks:
@@ -136,11 +101,11 @@ def align(
     back = np.argsort(order)
     ready = [drafts[at] for at in back]
     return Alignment(
-        looks=tuple(_to_look(draft, grid) for draft in ready),
+        looks=tuple(to_look(draft) for draft in ready),
         read_at=tuple(draft.read_at for draft in ready),
         transforms=tuple(draft.transform for draft in ready),
         masks=xr.Dataset({"why_not": (("look", "y", "x"), codes[back])}),
-        remarks=(*_tell(ready, site, options), *_tell_vote(surfaces, inside, site)),
+        remarks=(*tell_alignment(ready, site, options), *tell_vote(surfaces, inside, site)),
     )
 
 
@@ -148,20 +113,7 @@ def _day(native: xr.Dataset) -> float:
     return parse_acquired(native.attrs["acquired"]).middle.timestamp()
 
 
-def _draft(
-    native: xr.Dataset, transform: Transform, grid: Grid, white: float, nudges: Lookup[str, Nudge]
-) -> _Draft:
-    pixels, fault = pixels_of(native, white), native.attrs["fault"]
-    if fault is not None:
-        return _Draft(native, transform, pixels, map_grid(grid, grid.crs, grid.transform), why=str(fault))
-    nudge = nudges.get(native.attrs["scene"])
-    if nudge is not None:
-        (a, b, c, d, e, f), (right, down) = native.attrs["transform"], nudge.shift_px
-        transform = (a, b, c + a * right + b * down, d, e, f + d * right + e * down)
-    return _Draft(native, transform, pixels, map_grid(grid, native.attrs["crs"], transform), nudge=nudge)
-
-
-def _leave_out_other_bands(drafts: Sequence[_Draft]) -> None:
+def _leave_out_other_bands(drafts: Sequence[Draft]) -> None:
     """Looks that lack a band which most looks have cannot stand in one series with them."""
     sets = [frozenset(draft.pixels.bands) for draft in drafts if draft.why is None]
     if not sets:
@@ -182,7 +134,7 @@ def _site_mask(site: Site, grid: Grid) -> NDArray[np.bool_]:
     return np.ones(grid.shape, bool)
 
 
-def _lay_out(drafts: Sequence[_Draft], grid: Grid) -> tuple[Floats, NDArray[np.uint8]]:
+def _lay_out(drafts: Sequence[Draft], grid: Grid) -> tuple[Floats, NDArray[np.uint8]]:
     """Log of visible light and mask codes of each look on the grid; both (look, y, x)."""
     light = np.zeros((len(drafts), *grid.shape), np.float32)
     codes = np.full((len(drafts), *grid.shape), WhyNot.NO_IMAGE, np.uint8)
@@ -191,7 +143,7 @@ def _lay_out(drafts: Sequence[_Draft], grid: Grid) -> tuple[Floats, NDArray[np.u
 
 
 def _lay_again(
-    which: Sequence[int], drafts: Sequence[_Draft], light: Floats, codes: NDArray[np.uint8]
+    which: Sequence[int], drafts: Sequence[Draft], light: Floats, codes: NDArray[np.uint8]
 ) -> None:
     """Lay some looks out as they are now known to lie, in place."""
 
@@ -201,7 +153,7 @@ def _lay_again(
     each(lay, which)
 
 
-def _lay_one_out(draft: _Draft) -> tuple[Floats, NDArray[np.uint8]]:
+def _lay_one_out(draft: Draft) -> tuple[Floats, NDArray[np.uint8]]:
     pixels, mapping = draft.pixels, draft.placed()
     visible = [b for b in pixels.bands if b in VISIBLE] or list(pixels.bands)
     mean = pixels.light(visible[0])
@@ -219,7 +171,7 @@ def _lay_one_out(draft: _Draft) -> tuple[Floats, NDArray[np.uint8]]:
 
 
 def _put_to_vote(
-    drafts: Sequence[_Draft], light: Floats, given: NDArray[np.uint8]
+    drafts: Sequence[Draft], light: Floats, given: NDArray[np.uint8]
 ) -> tuple[NDArray[np.uint8], NDArray[np.bool_] | None]:
     """Codes without what the providers' masks mistake for cloud, and where that is, (y, x); None if nothing is."""
     votes = np.array(
@@ -239,21 +191,6 @@ def _put_to_vote(
     return codes, np.asarray(surfaces.any(axis=0))
 
 
-def _tell_vote(
-    surfaces: NDArray[np.bool_] | None, inside: NDArray[np.bool_], site: Site
-) -> tuple[Remark, ...]:
-    share = 0.0 if surfaces is None else np.count_nonzero(surfaces & inside) / np.count_nonzero(inside)
-    if share < _TELL_SHARE:
-        return ()
-    return (
-        Remark(
-            site.id,
-            f"the supplied masks call {100 * share:.2g} % of the site cloud, shadow or snow on most clear images, and it looks "
-            "the same on all of them: taken for ground or roofs, and used",
-        ),
-    )
-
-
 def _main_reason(codes: NDArray[np.uint8]) -> str:
     """The most common reason why the site cannot be seen, in words."""
     words = {
@@ -270,7 +207,7 @@ def _main_reason(codes: NDArray[np.uint8]) -> str:
 
 
 def _find_shifts(
-    drafts: Sequence[_Draft], light: Floats, codes: NDArray[np.uint8], options: CubeOptions
+    drafts: Sequence[Draft], light: Floats, codes: NDArray[np.uint8], options: CubeOptions
 ) -> None:
     """Two passes of shifts against a reference that gets sharper, then a verdict on each look."""
     running = [at for at, draft in enumerate(drafts) if draft.why is None]
@@ -310,44 +247,7 @@ def _find_shifts(
             continue
         if np.hypot(right, down) < _STILL_PX:
             right = down = 0.0
-        draft.read_at = _in_source(draft, right, down)
-
-
-def _in_source(draft: _Draft, right: float, down: float) -> tuple[float, float]:
-    """A shift in pixels of the grid as (right, down) in native pixels of a look, which may lie turned."""
-    source = draft.mapping.steps() @ (down, right)
-    return float(source[1]), float(source[0])
-
-
-def _hold_nudged(drafts: Sequence[_Draft]) -> None:
-    """Move nudged looks along with the looks that they are held to; say how far from the estimate they lie."""
-    by_scene = {draft.native.attrs["scene"]: draft for draft in drafts}
-    moved: dict[str, NDArray[np.float64]] = {}
-
-    def move_of(scene: str | None) -> NDArray[np.float64]:
-        """(down, right) by which a look's content is moved from where its file puts it, pixels of the grid."""
-        if scene is None or scene not in by_scene:
-            return np.zeros(2)
-        if scene not in moved:
-            draft = by_scene[scene]
-            along = np.zeros(2)
-            if draft.nudge is not None:
-                along = move_of(draft.nudge.follows)
-                draft.read_at = _in_source(draft, -float(along[1]), -float(along[0]))
-            right, down = (a - b for a, b in zip(_nudged_by(draft), draft.read_at, strict=True))
-            moved[scene] = np.asarray(np.linalg.solve(draft.mapping.steps(), (down, right)), np.float64)
-            if draft.nudge is not None and draft.shift is not None:
-                left = np.array([draft.shift.down, draft.shift.right]) + along
-                draft.beside_px = float(np.hypot(*left))
-        return moved[scene]
-
-    for draft in drafts:
-        if draft.nudge is not None:
-            move_of(draft.native.attrs["scene"])
-
-
-def _nudged_by(draft: _Draft) -> tuple[float, float]:
-    return (0.0, 0.0) if draft.nudge is None else draft.nudge.shift_px
+        draft.read_at = in_source(draft, right, down)
 
 
 def _steadiest_region(light: Floats, codes: NDArray[np.uint8]) -> tuple[slice, slice]:
@@ -384,7 +284,7 @@ def _brightness(light: Floats, valid: NDArray[np.bool_]) -> list[float]:
 
 
 def _mask_blots(
-    drafts: Sequence[_Draft],
+    drafts: Sequence[Draft],
     light: Floats,
     codes: NDArray[np.uint8],
     inside: NDArray[np.bool_],
@@ -411,7 +311,7 @@ def _mask_blots(
 
 
 def _difference(
-    drafts: Sequence[_Draft],
+    drafts: Sequence[Draft],
     codes: NDArray[np.uint8],
     at: int,
     around: Sequence[int],
@@ -451,98 +351,3 @@ def _middle(values: NDArray[np.float64]) -> NDArray[np.float64]:
         for at in (np.maximum(count - 1, 0) // 2, count // 2 * (count > 0))
     )
     return np.asarray((low + high) / 2)
-
-
-def _to_look(draft: _Draft, grid: Grid) -> Look:
-    shift, nudge, (right, down) = draft.shift, draft.nudge, _nudged_by(draft)
-    residual = None if shift is None else shift.residual
-    if residual is not None and draft.beside_px is not None:
-        residual = float(np.hypot(residual, draft.beside_px))
-    return Look(
-        scene_id=draft.native.attrs["scene"],
-        acquired=draft.acquired,
-        usable=draft.usable,
-        used=draft.why is None,
-        reason=draft.why,
-        shift_px=None
-        if shift is None and nudge is None
-        else (right - draft.read_at[0], down - draft.read_at[1]),
-        residual_px=residual if residual is not None and np.isfinite(residual) else None,
-        nudge=None if nudge is None else nudge.id,
-    )
-
-
-def _tell(drafts: Sequence[_Draft], site: Site, options: CubeOptions) -> tuple[Remark, ...]:
-    told = []
-    for draft in drafts:
-        scene, shift = draft.native.attrs["scene"], draft.shift
-        if draft.why is None and draft.nudge is not None:
-            told += _tell_nudge(scene, draft, options)
-        elif draft.why is None and shift is not None and shift.residual > options.flag_residual_px:
-            told.append(
-                Remark(
-                    scene,
-                    f"may still lie {shift.residual:.1f} px beside the other looks",
-                    "Do not measure on it alone.",
-                )
-            )
-        elif draft.native.attrs["fault"] is not None:
-            told.append(Remark(scene, f"left out: {draft.why}", "Fetch the file again."))
-    used = [draft for draft in drafts if draft.why is None]
-    turned = [
-        draft
-        for draft in used
-        if draft.nudge is None and draft.transform != tuple(draft.native.attrs["transform"])
-    ]
-    if turned:
-        told.append(
-            Remark(
-                site.id,
-                f"{len(turned)} of {len(used)} frames were turned or moved to lie on the others",
-                "Their shifts are counted from there.",
-            )
-        )
-    unknown = [draft for draft in used if draft.shift is None and draft.nudge is None]
-    if unknown:
-        told.append(
-            Remark(
-                site.id,
-                f"{len(unknown)} of {len(used)} looks could not be aligned (too little to hold on to): "
-                "used where they lie, residual unknown",
-            )
-        )
-    adrift = [draft for draft in used if draft.shift is not None and np.isnan(draft.shift.residual)]
-    if adrift:
-        told.append(
-            Remark(
-                site.id,
-                f"too little of the former site is left in {len(adrift)} of {len(used)} looks to lay them on the "
-                "others: used where their files put them on average, residual unknown",
-                "Do not measure small movements across that change.",
-            )
-        )
-    if len({is_reflectance(draft.native) for draft in used}) > 1:
-        told.append(
-            Remark(
-                site.id,
-                "some scenes have a scale and some have none: all are treated as relative",
-                "Give scale and offset for all of them.",
-            )
-        )
-    return tuple(told)
-
-
-def _tell_nudge(scene: str, draft: _Draft, options: CubeOptions) -> list[Remark]:
-    """That a look lies where a person put it, and how far from where the images would."""
-    said = "lies where it was nudged by hand"
-    if draft.shift is None or draft.beside_px is None:
-        return [Remark(scene, f"{said}; there is too little to hold on to, to check that")]
-    if draft.beside_px <= options.flag_residual_px:
-        return [Remark(scene, f"{said}, within {options.flag_residual_px:g} px of where the images put it")]
-    return [
-        Remark(
-            scene,
-            f"{said}, {draft.beside_px:.1f} px from where the images would put it",
-            "Check the nudge; siteline scenes nudge SITE SCENE --undo takes it back.",
-        )
-    ]

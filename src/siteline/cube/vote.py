@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from siteline.model.imagery import WhyNot
-from siteline.raster.order import median_over_time
 
 Floats = NDArray[np.float32]
 Masks = NDArray[np.bool_]
@@ -31,6 +30,7 @@ _STEADY = 0.12
 
 _FLOOR, _OUTLIER = 0.05, 2.7
 _AROUND_PX = 31
+_SAMPLE = 20_000
 _YEAR = 300
 
 
@@ -64,7 +64,7 @@ def call_surfaces(light: Floats, codes: NDArray[np.uint8], days: NDArray[np.floa
     rows, cols, mostly = rows[some], cols[some], mostly[:, some]
     if not len(rows):
         return surfaces
-    series = np.where(image[:, rows, cols], _levelled(light[clear], ~called & image, rows, cols), np.nan)
+    series = np.where(image[:, rows, cols], _levelled(light, clear, ~called & image, rows, cols), np.nan)
     found = called[:, rows, cols] & mostly & _keeps_its_history(series)
     suspects = np.zeros(called.shape, bool)
     suspects[:, rows, cols] = mostly
@@ -90,14 +90,25 @@ def _mostly(called: Masks, image: Masks) -> Masks:
     return out
 
 
-def _levelled(light: Floats, clear: Masks, rows: NDArray[np.int64], cols: NDArray[np.int64]) -> Floats:
+def _levelled(
+    light: Floats,
+    looks: NDArray[np.int64],
+    clear: Masks,
+    rows: NDArray[np.int64],
+    cols: NDArray[np.int64],
+) -> Floats:
     """Light of some pixels with each look's overall brightness taken out, (look, pixel)."""
-    usual = median_over_time(light, clear)
-    levels = [
-        float(np.nanmedian((image - usual)[ok])) if ok.any() else 0.0
-        for image, ok in zip(light, clear, strict=True)
-    ]
-    return np.asarray(light[:, rows, cols] - np.nan_to_num(levels)[:, None], np.float32)
+    down, across = np.nonzero(np.count_nonzero(clear, axis=0) * 2 >= len(clear))
+    step = max(1, len(down) // _SAMPLE)
+    down, across = down[::step], across[::step]
+    some = np.where(clear[:, down, across], _of(light, looks, down, across), np.nan).astype(np.float32)
+    away = some - _middle(some)
+    levels = np.nan_to_num(_middle(np.ascontiguousarray(away.T)))
+    return np.asarray(_of(light, looks, rows, cols) - levels[:, None], np.float32)
+
+
+def _of(light: Floats, looks: NDArray[np.int64], rows: NDArray[np.int64], cols: NDArray[np.int64]) -> Floats:
+    return np.stack([light[look][rows, cols] for look in looks])
 
 
 def _keeps_its_history(series: Floats) -> Masks:

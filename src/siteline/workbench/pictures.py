@@ -87,7 +87,7 @@ def add_overlays(
     with tempfile.TemporaryDirectory(prefix="siteline-") as scratch:
         source_sha256 = case.blobs.keep(data)
         for number, (overlay, scene_id) in enumerate(zip(overlays, ids_of(overlays, file.stem), strict=True)):
-            taken, told = _when(overlay.name, overlay.acquired, acquired, columns)
+            taken, told = _when(f"{file.name}, {overlay.name}", overlay.acquired, acquired, columns)
             picture = Path(scratch) / f"{number}{Path(overlay.picture).suffix[:8]}"
             if zipped:
                 from siteline.sites.exchange.kml import unzip_entry
@@ -135,18 +135,18 @@ def _when(
     if said or "mosaic_from" in columns:
         if said and said_by_file and said_by_file != said:
             return said, [
-                Remark(name, f"its file says {said_by_file}; taken as {said}, because --acquired says so")
+                Remark(name, f"the file says {said_by_file}; taken as {said}, because --acquired says so")
             ]
         return said or "", []
     if not said_by_file:
         raise BadManifest(
-            f"{name}, column acquired: empty; its file gives no time",
+            f"{name}, column acquired: empty, and the file gives no time",
             "Say --acquired 2024-04-19 (or 2024-04).",
         )
     return said_by_file, [
         Remark(
             name,
-            f"dated {said_by_file}, as the author of its file says",
+            f"dated {said_by_file}, as the author of the file says",
             "Check that this is the day of the image, not of the drawing; else say --acquired.",
         )
     ]

@@ -64,8 +64,15 @@ def call_surfaces(light: Floats, codes: NDArray[np.uint8], days: NDArray[np.floa
     rows, cols, mostly = rows[some], cols[some], mostly[:, some]
     if not len(rows):
         return surfaces
-    series = np.where(image[:, rows, cols], _levelled(light, clear, ~called & image, rows, cols), np.nan)
-    found = called[:, rows, cols] & mostly & _keeps_its_history(series)
+    plain = np.where(image[:, rows, cols], _of(light, clear, rows, cols), np.nan).astype(np.float32)
+    levels = _levels(light, clear, ~called & image)
+    levelled = plain - levels[:, None]
+    flickers, unsteady = _flicker(levelled), _flicker(plain)
+    better = (
+        flickers < unsteady
+    )  # one level for all misleads where dark woods set it, and the place is a bright roof
+    series = np.where(better, levelled, plain)
+    found = called[:, rows, cols] & mostly & _keeps_its_history(series, np.where(better, flickers, unsteady))
     suspects = np.zeros(called.shape, bool)
     suspects[:, rows, cols] = mostly
     for at, look in enumerate(clear):
@@ -90,37 +97,34 @@ def _mostly(called: Masks, image: Masks) -> Masks:
     return out
 
 
-def _levelled(
-    light: Floats,
-    looks: NDArray[np.int64],
-    clear: Masks,
-    rows: NDArray[np.int64],
-    cols: NDArray[np.int64],
-) -> Floats:
-    """Light of some pixels with each look's overall brightness taken out, (look, pixel)."""
+def _levels(light: Floats, looks: NDArray[np.int64], clear: Masks) -> Floats:
+    """Each look's overall brightness over the others', log, from a sample of pixels that most looks show."""
     down, across = np.nonzero(np.count_nonzero(clear, axis=0) * 2 >= len(clear))
     step = max(1, len(down) // _SAMPLE)
     down, across = down[::step], across[::step]
     some = np.where(clear[:, down, across], _of(light, looks, down, across), np.nan).astype(np.float32)
     away = some - _middle(some)
-    levels = np.nan_to_num(_middle(np.ascontiguousarray(away.T)))
-    return np.asarray(_of(light, looks, rows, cols) - levels[:, None], np.float32)
+    return np.nan_to_num(_middle(np.ascontiguousarray(away.T)))
+
+
+def _flicker(series: Floats) -> Floats:
+    """One robust sigma of each pixel from look to look, (pixel,); at least the least that is believed."""
+    sigma = 1.4826 / np.sqrt(2) * _middle(np.abs(np.diff(series, axis=0)))
+    return np.asarray(np.maximum(np.nan_to_num(sigma, nan=np.inf), _FLOOR), np.float32)
 
 
 def _of(light: Floats, looks: NDArray[np.int64], rows: NDArray[np.int64], cols: NDArray[np.int64]) -> Floats:
     return np.stack([light[look][rows, cols] for look in looks])
 
 
-def _keeps_its_history(series: Floats) -> Masks:
+def _keeps_its_history(series: Floats, sigma: Floats) -> Masks:
     """
     Whether each pixel of each look is as it was just before, or as it is just after, (look, pixel).
 
-    series: NaN where there is no image. The three looks on either side are compared; a pixel that is never steady has no
-    history to keep.
+    series: NaN where there is no image; sigma: (pixel,). The three looks on either side are compared; a pixel that is never
+    steady has no history to keep.
     """
-    steps = np.abs(np.diff(series, axis=0))
-    sigma = 1.4826 / np.sqrt(2) * _middle(steps)
-    near = _OUTLIER * np.maximum(sigma, _FLOOR)
+    near = _OUTLIER * sigma
     keeps = np.zeros(series.shape, bool)
     for at in range(len(series)):
         for side in (series[max(0, at - 3) : at], series[at + 1 : at + 4]):

@@ -156,6 +156,8 @@ def list_(
                 typer.echo(f"{s['id']}: {say_placement(s['placed'])}")
             if s.get("nudge"):
                 typer.echo(f"{s['id']}: {say_nudge(s['nudge'])}")
+            if s.get("mosaic"):
+                typer.echo(f"{s['id']}: mosaic of {s['mosaic'][0]} to {s['mosaic'][1]}")
             if s.get("published"):
                 typer.echo(f"{s['id']}: published {s['published']}")
 

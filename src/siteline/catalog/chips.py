@@ -352,6 +352,8 @@ def _scene_of(found: FoundScene, chip: Path, mask: Path | None, images: Sequence
         licence=found.licence,
         use=found.use,
         publish_max_px=found.publish_max_px,
+        published=found.published,
+        mosaic=found.mosaic,
         simulated=header.simulated,
         notes=MappingProxyType({**found.notes, **_told(found)}),
     )
@@ -363,8 +365,6 @@ def _told(found: FoundScene) -> dict[str, str]:
     told = {
         "source": found.source,
         "collection": found.collection,
-        "published": found.published.isoformat() if found.published else "",
-        "mosaic": "/".join(day.isoformat() for day in found.mosaic) if found.mosaic else "",
         "instead_of": " ".join(found.instead_of),
         "why": found.why,
     }

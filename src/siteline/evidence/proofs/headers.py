@@ -77,13 +77,17 @@ def _entries(text: str, name: str) -> list[str | dict[str, object]]:
 def _raw(line: str, name: str, number: int) -> BlockHeader:
     match = _RAW.match(line)
     if match is None:
-        raise BadProof(f"{name}, entry {number}: neither `HEIGHT HEADER` with 160 hex digits nor a JSON object")
+        raise BadProof(
+            f"{name}, entry {number}: neither `HEIGHT HEADER` with 160 hex digits nor a JSON object"
+        )
     raw = bytes.fromhex(match[2])
     exponent, mantissa = raw[75], int.from_bytes(raw[72:75], "little")
     target = mantissa << (8 * (exponent - 3)) if exponent >= 3 else 0
     work = int.from_bytes(hashlib.sha256(hashlib.sha256(raw).digest()).digest(), "little")
     if not 0 < work <= target < 1 << 224:
-        raise BadProof(f"{name}, entry {number}: this header carries no proof of work; it is not of the block chain")
+        raise BadProof(
+            f"{name}, entry {number}: this header carries no proof of work; it is not of the block chain"
+        )
     return BlockHeader(
         int(match[1]), raw[36:68], int.from_bytes(raw[68:72], "little"), f"{name} (proof of work checked)"
     )

@@ -220,14 +220,19 @@ def inspect_ots(
         facts["object"] = "matches" if own == proof.digest else "differs"
         if own != proof.digest:
             faults.append(
-                Fault("other_object", "digest", f"the proof is about {proof.digest.hex()}, not about this file")
+                Fault(
+                    "other_object", "digest", f"the proof is about {proof.digest.hex()}, not about this file"
+                )
             )
     else:
         facts["object"] = "not compared"
     if proof.algorithm == "sha1":
         faults.append(
             Fault(
-                "weak_digest", "digest", "SHA-1: two different files can share this proof; keep both in mind", False
+                "weak_digest",
+                "digest",
+                "SHA-1: two different files can share this proof; keep both in mind",
+                False,
             )
         )
     blocks = [one for one in proof.attestations if one.notary == "bitcoin"]
@@ -254,7 +259,12 @@ def inspect_ots(
     if blocks:
         heights = ", ".join(str(one.height) for one in unchecked)
         faults.append(
-            Fault("not_verified", f"block {heights}", "not verified: no block header was given to compare with", False)
+            Fault(
+                "not_verified",
+                f"block {heights}",
+                "not verified: no block header was given to compare with",
+                False,
+            )
         )
         return _said(
             "complete",
@@ -269,7 +279,9 @@ def inspect_ots(
             faults,
             facts,
         )
-    return _said("unknown", "No attestation of a kind that can be checked; it proves nothing here.", faults, facts)
+    return _said(
+        "unknown", "No attestation of a kind that can be checked; it proves nothing here.", faults, facts
+    )
 
 
 def _against(

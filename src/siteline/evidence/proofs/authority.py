@@ -10,10 +10,13 @@ from siteline.model.errors import BadProof
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
     from cryptography.x509 import Certificate
 
 _LARGEST = 16 << 20
+_LONGEST_PATH = 8
+_MOST_TRIED = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,10 @@ class Chain:
     between: tuple[Certificate, ...]
     signers: tuple[Certificate, ...]
     """Those that may sign time stamps."""
+
+
+NOBODY = Chain((), (), ())
+"""Nobody is vouched for."""
 
 
 def read_chain(paths: Iterable[Path]) -> Chain:
@@ -95,3 +102,46 @@ def fingerprint(certificate: Certificate) -> str:
 def named(certificate: Certificate) -> str:
     """The subject in one line."""
     return certificate.subject.rfc4514_string()
+
+
+def path_to_root(
+    leaf: Certificate, chain: Chain, carried: Iterable[Certificate], when: datetime
+) -> tuple[Certificate, ...]:
+    """
+    The certificates from `leaf` to a root that the user handed in, each signed by the next and valid at `when`.
+
+    carried: certificates that came with the token; they may help on the way but are never the end of it. Empty
+    where there is no way.
+    """
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    trusted = {one.public_bytes(Encoding.DER) for one in chain.roots}
+    issuers = (*chain.roots, *chain.between, *carried)
+    waiting: list[tuple[Certificate, ...]] = [(leaf,)]
+    tried = 0
+    while waiting and tried < _MOST_TRIED:
+        path = waiting.pop()
+        tried += 1
+        here = path[-1]
+        if not here.not_valid_before_utc <= when <= here.not_valid_after_utc:
+            continue
+        if here.public_bytes(Encoding.DER) in trusted:
+            return path
+        if len(path) < _LONGEST_PATH:
+            waiting.extend((*path, one) for one in issuers if one not in path and _issued(here, one))
+    return ()
+
+
+def _issued(child: Certificate, issuer: Certificate) -> bool:
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.x509 import BasicConstraints, ExtensionNotFound
+
+    if child.issuer != issuer.subject:
+        return False
+    try:
+        if not issuer.extensions.get_extension_for_class(BasicConstraints).value.ca:
+            return False
+        child.verify_directly_issued_by(issuer)
+    except (ExtensionNotFound, InvalidSignature, ValueError, TypeError):
+        return False
+    return True

@@ -171,15 +171,7 @@ def signer_of(stamp: Stamp, others: tuple[Certificate, ...]) -> Certificate | No
     Embedded ones first; extra certificates of the same name are passed over. Of several with the same issuer and
     serial number, the one that the signed attributes name by its digest.
     """
-    from cryptography import x509
-
-    embedded = []
-    for raw in stamp.certificates:
-        try:
-            embedded.append(x509.load_der_x509_certificate(raw))
-        except ValueError:  # an unreadable extra certificate is nobody
-            continue
-    for one in (*embedded, *others):
+    for one in (*carried_by(stamp), *others):
         try:
             same = (
                 one.issuer.public_bytes() == stamp.signer_issuer and one.serial_number == stamp.signer_serial
@@ -189,6 +181,19 @@ def signer_of(stamp: Stamp, others: tuple[Certificate, ...]) -> Certificate | No
         if same and _is_named(stamp, one) is not False:
             return one
     return None
+
+
+def carried_by(stamp: Stamp) -> list[Certificate]:
+    """The certificates in the token; an unreadable extra one is nobody."""
+    from cryptography import x509
+
+    found = []
+    for raw in stamp.certificates:
+        try:
+            found.append(x509.load_der_x509_certificate(raw))
+        except ValueError:
+            continue
+    return found
 
 
 def fault_of_signature(stamp: Stamp, signer: Certificate) -> str:
@@ -213,7 +218,7 @@ def fault_of_signature(stamp: Stamp, signer: Certificate) -> str:
 
 
 def _attributes(stamp: Stamp) -> dict[str, Piece]:
-    found = {}
+    found: dict[str, Piece] = {}
     for one in only(stamp.signed_attributes).parts():
         name, values = _sequence(one, 2, "attribute")[:2]
         listed = values.parts()

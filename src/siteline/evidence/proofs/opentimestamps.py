@@ -209,7 +209,7 @@ def inspect_ots(
             "This is not a readable OpenTimestamps proof; it shows nothing.",
             (Fault("parse_error", "", str(error)),),
         )
-    facts = {
+    facts: dict[str, object] = {
         "algorithm": proof.algorithm,
         "digest": proof.digest.hex(),
         "attestations": [_told(one) for one in proof.attestations],

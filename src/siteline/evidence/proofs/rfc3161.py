@@ -17,8 +17,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from siteline.evidence.proofs.authority import Chain, fingerprint, named, stamps_time
-from siteline.evidence.proofs.cms import Stamp, fault_of_signature, read_stamp, signer_of
+from siteline.evidence.proofs.authority import NOBODY, Chain, fingerprint, named, path_to_root, stamps_time
+from siteline.evidence.proofs.cms import Stamp, carried_by, fault_of_signature, read_stamp, signer_of
 from siteline.evidence.proofs.request import read_request
 from siteline.model.errors import BadProof
 from siteline.model.verdict import Fault, Inspection
@@ -26,7 +26,6 @@ from siteline.model.verdict import Fault, Inspection
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
 
-NOBODY = Chain((), (), ())
 _WEAK = {"md5", "sha1"}
 
 Digester = Callable[[str], bytes | None]
@@ -85,9 +84,7 @@ def inspect_token(
             "The signer's certificate is missing, so the signature cannot be checked.",
         )
         return _said("fail" if _broken(faults) else verdict, means, faults, facts)
-    trusted = _is_trusted(stamp, signer, chain, faults)
-    if trusted:
-        _look_for_expiry(stamp, signer, chain, as_of or datetime.now(UTC), faults)
+    trusted = _is_trusted(stamp, signer, chain, as_of or datetime.now(UTC), faults)
     facts["trusted"] = trusted
     return _verdict(stamp, signer, trusted, compared, faults, facts)
 
@@ -163,7 +160,7 @@ def _look_at_signer(stamp: Stamp, signer: Certificate, facts: dict[str, Any], fa
                 "its certificate is not made for time stamps alone (critical EKU)",
             )
         )
-    if not signer.not_valid_before_utc <= stamp.time <= signer.not_valid_after_utc:
+    if not _was_valid(signer, stamp.time):
         faults.append(
             Fault(
                 "expired",
@@ -174,13 +171,48 @@ def _look_at_signer(stamp: Stamp, signer: Certificate, facts: dict[str, Any], fa
         )
 
 
-def _is_trusted(stamp: Stamp, signer: Certificate, chain: Chain, faults: list[Fault]) -> bool:
-    """Whether a certificate that the user handed in vouches for the signer, at the time stated."""
-    own = signer.issuer == signer.subject
+def _is_trusted(
+    stamp: Stamp, signer: Certificate, chain: Chain, as_of: datetime, faults: list[Fault]
+) -> bool:
+    """Whether a certificate that the user handed in vouches for the signer, at the time stated and at `as_of`."""
     if not chain.roots:
+        own = signer.issuer == signer.subject
         why = "its certificate is signed by itself, and nobody vouched for it" if own else "no root was given"
         faults.append(Fault("self_signed" if own else "untrusted", "signer", why, grave=False))
         return False
+    path = path_to_root(signer, chain, carried_by(stamp), stamp.time)
+    why = "" if path else _why_not(stamp, signer, chain)
+    if not path or (why := _strict_refusal(stamp, signer, chain)):
+        faults.append(
+            Fault("untrusted", "chain", f"the roots given do not vouch for its signer: {why}", grave=False)
+        )
+        return False
+    for one in path:
+        if one.not_valid_after_utc < as_of:
+            faults.append(
+                Fault(
+                    "expired",
+                    named(one),
+                    f"it expired on {one.not_valid_after_utc:%Y-%m-%d}; the token held until then, and holds still "
+                    "only if it was verified or stamped over before: judge it as of that day",
+                )
+            )
+    return True
+
+
+def _why_not(stamp: Stamp, signer: Certificate, chain: Chain) -> str:
+    ever = [one for one in (signer, *chain.between, *chain.roots) if not _was_valid(one, stamp.time)]
+    if ever:
+        return f"{named(ever[0])} was not valid at the time it states"
+    return f"none of them issued the certificate of {named(signer)}"
+
+
+def _was_valid(one: Certificate, when: datetime) -> bool:
+    return one.not_valid_before_utc <= when <= one.not_valid_after_utc
+
+
+def _strict_refusal(stamp: Stamp, signer: Certificate, chain: Chain) -> str:
+    """Why a second, strict implementation does not verify it; empty where it does."""
     from rfc3161_client import VerificationError, VerifierBuilder, decode_timestamp_response
 
     response = decode_timestamp_response(stamp.response)
@@ -190,42 +222,9 @@ def _is_trusted(stamp: Stamp, signer: Certificate, chain: Chain, faults: list[Fa
     try:
         builder.build().verify(response, stamp.imprint)
     except VerificationError as error:
-        text = str(error)
-        if "expired" in text or "not yet valid" in text:
-            faults.append(
-                Fault("expired", "chain", "a certificate of the chain was not valid at the time it states")
-            )
-        else:
-            why = re.search(r'data: "(?:Verify error:)?([^"]+)"', text)
-            said = why[1] if why else text.partition("ErrorStack")[0].rstrip(": ")
-            faults.append(
-                Fault(
-                    "untrusted", "chain", f"the roots given do not vouch for its signer ({said})", grave=False
-                )
-            )
-        return False
-    return True
-
-
-def _look_for_expiry(
-    stamp: Stamp, signer: Certificate, chain: Chain, as_of: datetime, faults: list[Fault]
-) -> None:
-    """Name the certificates between signer and root that have expired since."""
-    known = {one.subject.public_bytes(): one for one in (*chain.between, *chain.roots)}
-    here: Certificate | None = signer
-    seen = set()
-    while here is not None and fingerprint(here) not in seen:
-        seen.add(fingerprint(here))
-        if here.not_valid_after_utc < as_of:
-            faults.append(
-                Fault(
-                    "expired",
-                    named(here),
-                    f"it expired on {here.not_valid_after_utc:%Y-%m-%d}; the token held until then, and holds still "
-                    "only if it was verified or stamped over before: judge it as of that day",
-                )
-            )
-        here = known.get(here.issuer.public_bytes())
+        reason = re.search(r'data: "(?:Verify error:)?\s*([^"]+)"', str(error))
+        return reason[1] if reason else str(error).partition("ErrorStack")[0].rstrip(": ")
+    return ""
 
 
 def _broken(faults: Sequence[Fault]) -> bool:

@@ -1,4 +1,4 @@
-"""WACZ 1.2.0 written: one WARC, its index, the pages, the list of all that and its seal."""
+"""WACZ written (1.2.0, readable as 1.1.1): one WARC, its index, the pages, the list of all that and its seal."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ from uuid import uuid4
 from siteline.evidence.archives.writing import NewRecord, Written, write_record
 from siteline.model.errors import BadArchive
 
-VERSION = "1.2.0"
+_VERSION_FOR_OLD_READERS = "1.1.1"
+"""WACZ 1.2.0 has no version number of its own; the stock validator refuses any other number than this."""
+
 _WARC = "archive/data.warc.gz"
 _LINES_PER_BLOCK = 3000
 _EARLIEST_ZIP = (1980, 1, 1, 0, 0, 0)
@@ -47,6 +49,8 @@ class Label:
     created: datetime
     title: str = ""
     description: str = ""
+    profile: str = "data-package"
+    """The draft of 1.2.0 wants `wacz`, a word that the stock validator refuses; players do not look at it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,16 +202,17 @@ def _package(
         for name, content, _ in parts
     ]
     said = {
-        "profile": "data-package",
-        "wacz_version": VERSION,
+        "profile": label.profile,
+        "wacz_version": _VERSION_FOR_OLD_READERS,
         "title": label.title,
         "description": label.description,
         "created": _stamp(label.created),
         "software": label.software,
-        "mainPageUrl": pages[0].url,
+        "mainPageUrl": pages[0].url,  # what `home` was called before 1.2.0
         "mainPageDate": _stamp(pages[0].date),
     }
-    return {name: value for name, value in said.items() if value} | {"resources": resources}
+    home = {"url": pages[0].url, "ts": _stamp(pages[0].date)}
+    return {name: value for name, value in said.items() if value} | {"home": home, "resources": resources}
 
 
 def _zip(stream: BinaryIO, parts: list[tuple[str, bytes | Path, bool]], created: datetime) -> None:

@@ -72,6 +72,8 @@ class _Look:
         self.package = self._json(_PACKAGE)
         version = self.package.get("wacz_version")
         self.version = version if isinstance(version, str) else ""
+        if self.package.get("profile") == "wacz" and self.version in ("", "1.1.1"):
+            self.version = "1.2.0"  # known by its profile; a number is only kept for older readers
         self.is_old = self.version.startswith(("0.", "1.0."))
         self.facts: dict[str, Any] = {
             "version": self.version or None,

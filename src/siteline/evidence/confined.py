@@ -16,7 +16,9 @@ from typing import Any
 from siteline.model.errors import BadMedia
 
 _SECONDS = 60
-_MEMORY = 2 << 30
+_MEMORY = 6 << 30
+"""Address space, most of which native libraries only reserve."""
+
 _LONGEST_ANSWER = 64 << 20
 
 
@@ -31,9 +33,10 @@ def ask_confined(module: str, request: dict[str, Any], *, seconds: int = _SECOND
         for name, value in os.environ.items()
         if name in ("PATH", "PYTHONPATH", "HOME", "TMPDIR", "LANG", "SYSTEMROOT", "LD_LIBRARY_PATH")
     }
+    kept |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     try:
         done = subprocess.run(  # noqa: S603 - our own interpreter and module
-            [sys.executable, "-m", "siteline.evidence.confined", module],
+            [sys.executable, "-m", "siteline.evidence.confined", module, str(seconds)],
             input=json.dumps(request).encode(),
             capture_output=True,
             timeout=seconds,
@@ -52,13 +55,13 @@ def ask_confined(module: str, request: dict[str, Any], *, seconds: int = _SECOND
     return answer
 
 
-def _limit() -> None:
+def _limit(seconds: int) -> None:
     try:
         import resource
     except ImportError:  # Windows: only the time is bounded there
         return
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))
+    resource.setrlimit(resource.RLIMIT_CPU, (2 * seconds, 2 * seconds))
     if sys.platform == "linux":
         resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
 
@@ -67,8 +70,8 @@ def main() -> None:
     """The child: one request on stdin, one answer on stdout."""
     from importlib import import_module
 
-    _limit()
     module = sys.argv[1]
+    _limit(int(sys.argv[2]))
     assert module.startswith("siteline.evidence.")
     request = json.loads(sys.stdin.buffer.read())
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")

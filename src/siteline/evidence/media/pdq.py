@@ -13,9 +13,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from siteline.model.errors import BadInput
+from siteline.model.verdict import Fault, Inspection
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     import numpy as np
     from numpy.typing import NDArray
@@ -131,7 +133,9 @@ def _box(picture: NDArray[np.float64], window: int, axis: int) -> NDArray[np.flo
     start = np.maximum(here - behind, 0)
     shape = [1, 1]
     shape[axis] = length
-    mean: NDArray[np.float64] = (np.take(total, end, axis) - np.take(total, start, axis)) / (end - start).reshape(shape)
+    mean: NDArray[np.float64] = (np.take(total, end, axis) - np.take(total, start, axis)) / (
+        end - start
+    ).reshape(shape)
     return mean
 
 
@@ -162,3 +166,19 @@ def nearest(hashes: Sequence[Pdq], among: Sequence[Pdq]) -> tuple[int, int, int]
             if b.usable and (best is None or distance(a, b) < best[0]):
                 best = (distance(a, b), i, j)
     return best
+
+
+def inspect_pdq(path: Path) -> Inspection:
+    """Verdicts: hashed, too_plain (its hash is kept and never matches), not_decoded."""
+    from siteline.evidence.media.pictures import read_luma
+
+    try:
+        own = pdq(read_luma(path))
+    except BadInput as error:
+        fault = Fault("not_decoded", path.name, str(error))
+        return Inspection("pdq", "not_decoded", "Its bytes can be kept; it was not decoded.", (fault,))
+    facts = {"pdq": own.hex, "quality": own.quality}
+    if own.usable:
+        return Inspection("pdq", "hashed", f"Hashed for likeness, quality {own.quality}.", (), facts)
+    means = f"Too plain to be told from others (quality {own.quality}): its hash never matches anything."
+    return Inspection("pdq", "too_plain", means, (), facts)

@@ -290,7 +290,7 @@ def rest_agrees(
     if (small[0].shape, small[1].shape) != shapes:
         return False
     back = ProjectiveTransform(np.linalg.inv(found.matrix))
-    laid = warp(small[0], back, output_shape=small[1].shape, order=1, cval=np.nan)
+    laid = warp(small[0], back, output_shape=small[1].shape, order=1, cval=np.nan)  # type: ignore[no-untyped-call]
     both = np.isfinite(laid)
     if both.mean() < _LEAST_OVERLAP:
         return False

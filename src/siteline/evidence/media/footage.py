@@ -157,7 +157,7 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
 
     options = {"protocol_whitelist": "", "format_whitelist": _CONTAINERS}
     try:
-        with Path(request["path"]).open("rb") as stream, av.open(stream, options=options) as container:
+        with Path(request["path"]).open("rb") as stream, av.open(stream, mode="r", options=options) as container:
             if not container.streams.video:
                 return {"error": "there is no picture in it"}
             video = container.streams.video[0]

@@ -28,8 +28,8 @@ _SMALLEST_SPREAD = 0.08
 _MOST_CHECKED = 60
 _UNIFORM = 5.0
 _LEAST_LEFT = 0.2
-VIEWS = ("as it is", "turned 90°", "turned 180°", "turned 270°", "mirrored")
-VIEWS += ("mirrored, turned 90°", "mirrored, turned 180°", "mirrored, turned 270°")
+_TURNS = ("as it is", "turned 90°", "turned 180°", "turned 270°")
+VIEWS = (*_TURNS, "mirrored", "mirrored, turned 90°", "mirrored, turned 180°", "mirrored, turned 270°")
 _MIRRORED = 4
 
 

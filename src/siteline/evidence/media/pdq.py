@@ -79,7 +79,7 @@ def pdq_dihedral(luma: NDArray[np.float32]) -> tuple[Pdq, ...]:
     """
     import numpy as np
 
-    found = []
+    found: list[Pdq] = []
     for picture in (luma, np.fliplr(luma)):
         found.extend(_hash(_shrink(np.ascontiguousarray(np.rot90(picture, turns)))) for turns in range(4))
     return tuple(found)

@@ -39,7 +39,7 @@ def read_headers(path: Path) -> dict[int, BlockHeader]:
     if path.stat().st_size > LARGEST_FILE:
         raise BadProof(f"{path.name} is too large for a file of block headers")
     text = path.read_text(encoding="utf-8", errors="strict").strip()
-    headers = {}
+    headers: dict[int, BlockHeader] = {}
     for number, one in enumerate(_entries(text, path.name), start=1):
         header = _raw(one, path.name, number) if isinstance(one, str) else _told(one, path.name, number)
         if header.height in headers and headers[header.height].merkle_root != header.merkle_root:

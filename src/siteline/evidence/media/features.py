@@ -76,7 +76,7 @@ def features(luma: NDArray[np.float32]) -> Features:
         return empty
     orb = ORB(n_scales=_OCTAVES, downscale=_DOWNSCALE)
     orb.extract(picture, corners, scales, turns.astype(np.float32))
-    bits = np.packbits(orb.descriptors, axis=1).view(np.uint64)
+    bits = np.packbits(np.asarray(orb.descriptors, dtype=bool), axis=1).view(np.uint64)
     return Features(corners[orb.mask_, ::-1].astype(np.float64), bits, picture.shape)
 
 
@@ -290,7 +290,7 @@ def rest_agrees(
     if (small[0].shape, small[1].shape) != shapes:
         return False
     back = ProjectiveTransform(np.linalg.inv(found.matrix))
-    laid = warp(small[0], back, output_shape=small[1].shape, order=1, cval=np.nan)  # type: ignore[no-untyped-call]
+    laid = warp(small[0], back, output_shape=small[1].shape, order=1, cval=np.nan)
     both = np.isfinite(laid)
     if both.mean() < _LEAST_OVERLAP:
         return False

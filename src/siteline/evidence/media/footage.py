@@ -1,8 +1,8 @@
 """
 Footage: what it is, and the frames worth comparing.
 
-Frames are taken at scene cuts, once a second, first and last; near-duplicates are dropped; each keeps the time at
-which it is shown, for the rate may vary. The decoder runs in a process of its own and may open nothing but the file.
+Frames are taken at scene cuts, once a second, first and last, and where the camera has moved on since the last one;
+near-duplicates are dropped; each keeps the time at which it is shown, for the rate may vary. The decoder runs in a process of its own and may open nothing but the file.
 """
 
 from __future__ import annotations
@@ -34,6 +34,15 @@ _CUT = 18.0
 _CUT_RATIO = 4.0
 """And it must stand out so much from the changes before it."""
 
+_MOVED = 0.4
+"""Change of luminance since the last frame kept, over the picture's own contrast, that shows another view."""
+
+_LEAST_CHANGE = 1.5
+"""Less (of 255) is noise, however plain the picture."""
+
+_SOONEST = 0.2
+"""Seconds between frames that are kept for movement."""
+
 _CONTAINERS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,asf,ogg,gif,ivf,m4v"
 """No playlists: they would make the decoder open other files and addresses."""
 
@@ -61,7 +70,7 @@ class Frame:
     """When it is shown, seconds from the start of the stream."""
 
     why: str
-    """`first`, `last`, `cut` or `second`."""
+    """`first`, `last`, `cut`, `second` or `moved`."""
 
     pdq: Pdq
 
@@ -230,6 +239,7 @@ class _Chosen:
         self._second: int | None = None
         self._small: NDArray[np.float32] | None = None
         self._usual: list[float] = []
+        self._anchor: tuple[float, NDArray[np.float32]] | None = None
         self._last: tuple[float, NDArray[np.uint8]] | None = None
 
     def see(self, t: float, picture: NDArray[np.uint8]) -> None:
@@ -249,7 +259,11 @@ class _Chosen:
             why = "second"
         self._second = int(t)
         self._last = (t, picture)
+        if not why and self._anchor is not None and t - self._anchor[0] >= _SOONEST:
+            change = float(abs(small - self._anchor[1]).mean())
+            why = "moved" if change > max(_LEAST_CHANGE, _MOVED * float(small.std())) else ""
         if why:
+            self._anchor = (t, small)
             self._keep(t, why, picture)
 
     def finish(self) -> None:

@@ -196,6 +196,8 @@ def _said(
             f"{still.name} shows what {video.name} shows at {t:.2f} s ({found.inliers} places agree, "
             f"over {found.spread:.0%} of the picture); look at the pair."
         )
+    elif not still.hashes[0].usable:
+        means = f"{still.name} is too plain to be found in anything (quality {still.hashes[0].quality})."
     else:
         means = f"{still.name} was not found in {video.name}; that does not show that it is not in it."
     return Match(

@@ -78,7 +78,7 @@ def luma_of(picture: Image, longest: int = 1024) -> NDArray[np.float32]:
     still = still.convert("RGB")
     if max(still.size) > longest:
         scale = longest / max(still.size)
-        size = tuple(max(2, round(side * scale)) for side in still.size)
+        size = (max(2, round(still.width * scale)), max(2, round(still.height * scale)))
         still = still.resize(size, Image.Resampling.BOX, reducing_gap=2.0)
     pixels = np.asarray(still, dtype=np.float32)
     luma: NDArray[np.float32] = pixels @ np.array([0.299, 0.587, 0.114], dtype=np.float32)

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from siteline.evidence.proofs.authority import NOBODY, Chain, fingerprint, named, path_to_root, stamps_time
-from siteline.evidence.proofs.cms import Stamp, carried_by, fault_of_signature, read_stamp, signer_of
+from siteline.evidence.proofs.cms import OIDS, Stamp, carried_by, fault_of_signature, read_stamp, signer_of
 from siteline.evidence.proofs.request import read_request
 from siteline.model.errors import BadProof
 from siteline.model.verdict import Fault, Inspection
@@ -112,7 +112,8 @@ def _compare(stamp: Stamp, digest: Digester | None, facts: dict[str, Any], fault
                 grave=stamp.algorithm == "md5",
             )
         )
-    own = digest(stamp.algorithm) if digest else None
+    known = stamp.algorithm in OIDS or stamp.algorithm == "md5"
+    own = digest(stamp.algorithm) if digest and known else None
     if own is None:
         facts["object"] = "not compared"
         if digest is not None:
@@ -131,7 +132,8 @@ def _strict_fault(stamp: Stamp) -> str:
     from rfc3161_client import decode_timestamp_response
 
     try:
-        decode_timestamp_response(stamp.response)
+        response = decode_timestamp_response(stamp.response)
+        _ = response.tst_info.gen_time, response.signed_data.certificates  # parsed when asked for
     except ValueError as error:
         kind = str(error).partition("kind: ")[2].partition(",")[0].strip(" }")
         return kind or "not DER"
@@ -221,7 +223,7 @@ def _strict_refusal(stamp: Stamp, signer: Certificate, chain: Chain) -> str:
         builder = builder.tsa_certificate(signer)
     try:
         builder.build().verify(response, stamp.imprint)
-    except VerificationError as error:
+    except (VerificationError, ValueError) as error:
         reason = re.search(r'data: "(?:Verify error:)?\s*([^"]+)"', str(error))
         return reason[1] if reason else str(error).partition("ErrorStack")[0].rstrip(": ")
     return ""

@@ -59,9 +59,17 @@ def test_opening_a_file_never_makes_a_network_call(shared: Path, tmp_path: Path)
 
 def said(**codes: list[str]) -> dict[str, Any]:
     """A report of the library with these codes."""
-    active = {name: [{"code": code, "explanation": code} for code in listed] for name, listed in codes.items()}
+    active = {
+        name: [{"code": code, "explanation": code} for code in listed] for name, listed in codes.items()
+    }
     store = {"active_manifest": "a", "manifests": {"a": {}}}
-    return {"found": "manifest", "state": "Valid", "results": {"activeManifest": active}, "store": store, "embedded": True}
+    return {
+        "found": "manifest",
+        "state": "Valid",
+        "results": {"activeManifest": active},
+        "store": store,
+        "embedded": True,
+    }
 
 
 def test_a_code_nobody_knows_is_a_failure_wherever_it_stands() -> None:
@@ -73,7 +81,11 @@ def test_a_code_nobody_knows_is_a_failure_wherever_it_stands() -> None:
 def test_trust_is_shown_apart_from_soundness() -> None:
     sound = said(success=["claimSignature.validated"], failure=["signingCredential.untrusted"])
     found = judge(sound, "")
-    assert (found.verdict, found.facts["state"], found.facts["trusted"]) == ("valid_untrusted_signer", "Valid", False)
+    assert (found.verdict, found.facts["state"], found.facts["trusted"]) == (
+        "valid_untrusted_signer",
+        "Valid",
+        False,
+    )
     assert not found.grave
     trusted = said(success=["claimSignature.validated", "signingCredential.trusted"]) | {"state": "Trusted"}
     assert judge(trusted, "list of 2026-11-01").facts["trust_list"] == "list of 2026-11-01"

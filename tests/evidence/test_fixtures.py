@@ -129,7 +129,9 @@ def test_a_token_without_its_certificate_is_ok_only_with_the_chain(shared: Path,
     assert found.verdict == "no_certificate"
 
 
-def test_openssl_gives_a_second_opinion_on_a_token_that_strict_readers_refuse(shared: Path, tmp_path: Path) -> None:
+def test_openssl_gives_a_second_opinion_on_a_token_that_strict_readers_refuse(
+    shared: Path, tmp_path: Path
+) -> None:
     """Its own certificates handed in as a chain: openssl accepts what the strict reader cannot even parse."""
     import shutil
 

@@ -42,7 +42,8 @@ def test_a_proof_holds_against_a_real_block_header(proofs: Path, tmp_path: Path)
 
 def test_a_proof_of_other_bytes_fails(proofs: Path) -> None:
     found = inspect_ots(
-        (proofs / "hello-world.txt.ots").read_bytes(), digest=lambda name: hashlib.new(name, b"other").digest()
+        (proofs / "hello-world.txt.ots").read_bytes(),
+        digest=lambda name: hashlib.new(name, b"other").digest(),
     )
     assert found.verdict == "fail"
     assert {fault.code for fault in found.grave} == {"other_object"}
@@ -57,7 +58,11 @@ def test_a_header_that_nobody_mined_is_refused(tmp_path: Path) -> None:
 
 
 def test_what_an_explorer_answers_is_taken_on_trust_and_says_so(proofs: Path, tmp_path: Path) -> None:
-    said = {"height": 358391, "merkle_root": bytes.fromhex(HEADER_358391)[36:68][::-1].hex(), "timestamp": 1432827678}
+    said = {
+        "height": 358391,
+        "merkle_root": bytes.fromhex(HEADER_358391)[36:68][::-1].hex(),
+        "timestamp": 1432827678,
+    }
     (tmp_path / "block.json").write_text(json.dumps([said]))
     headers = read_headers(tmp_path / "block.json")
     assert inspect_ots((proofs / "hello-world.txt.ots").read_bytes(), headers=headers).verdict == "verified"
@@ -85,7 +90,17 @@ def test_a_calendar_alone_is_not_proof() -> None:
 def test_branches_lead_to_several_attestations() -> None:
     """0xff: another branch follows from the same message."""
     height = bytes([0xD7, 0xE7, 0x02])
-    data = START + b"\xff\xf0\x01a" + BITCOIN + bytes([3]) + height + b"\xf1\x01b" + BITCOIN + bytes([3]) + height
+    data = (
+        START
+        + b"\xff\xf0\x01a"
+        + BITCOIN
+        + bytes([3])
+        + height
+        + b"\xf1\x01b"
+        + BITCOIN
+        + bytes([3])
+        + height
+    )
     told = parse(data).attestations
     digest = hashlib.sha256(HELLO).digest()
     assert [one.message for one in told] == [digest + b"a", b"b" + digest]

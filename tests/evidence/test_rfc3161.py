@@ -23,7 +23,7 @@ DIGEST = hashlib.sha256(CHECKPOINT).digest()
 TODAY = datetime(2026, 11, 26, tzinfo=UTC)
 
 
-def of(data: bytes):  # noqa: ANN201 - a digester
+def of(data: bytes):
     return lambda name: hashlib.new(name, data).digest()
 
 
@@ -104,7 +104,9 @@ def test_the_signer_is_picked_by_issuer_and_serial_number(shared: Path) -> None:
     """Extra certificates of the same name ride along and are passed over."""
     folder = shared / "data/evidence/timestamps/rfc3161-client/test_tsa"
     chain = read_chain([folder / "ts_chain.pem"])
-    plain = inspect_token((folder / "response.tsr").read_bytes(), digest=of(b"hello"), chain=chain, as_of=TODAY)
+    plain = inspect_token(
+        (folder / "response.tsr").read_bytes(), digest=of(b"hello"), chain=chain, as_of=TODAY
+    )
     extra = inspect_token(
         (folder / "response-injected-certs.tsr").read_bytes(), digest=of(b"hello"), chain=chain, as_of=TODAY
     )
@@ -124,7 +126,9 @@ def test_a_request_is_what_openssl_reads_and_comes_back_as_it_went() -> None:
 
 @settings(max_examples=150, deadline=timedelta(seconds=5))
 @given(data=st.data())
-def test_mangled_tokens_raise_nothing_and_are_never_ok_about_other_bytes(shared: Path, data: st.DataObject) -> None:
+def test_mangled_tokens_raise_nothing_and_are_never_ok_about_other_bytes(
+    shared: Path, data: st.DataObject
+) -> None:
     folder = shared / "data/evidence/timestamps"
     tokens = sorted([*folder.rglob("*.tsr"), *folder.rglob("*.der")])
     raw = mangle(data.draw(st.sampled_from(tokens)).read_bytes(), data)

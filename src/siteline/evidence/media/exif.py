@@ -41,7 +41,11 @@ def inspect_exif(path: Path) -> Inspection:
     """
     try:
         with open_picture(path) as picture:
-            facts: dict[str, Any] = {"format": picture.format, "width": picture.width, "height": picture.height}
+            facts: dict[str, Any] = {
+                "format": picture.format,
+                "width": picture.width,
+                "height": picture.height,
+            }
             tags, faults = _tags(picture)
     except BadMedia as error:
         fault = Fault("not_decoded", path.name, str(error))

@@ -21,9 +21,11 @@ _DOWNSCALE = 1.25
 _EDGE = 16
 """Pixels at the edge that a descriptor would reach beyond."""
 
-_FEWEST_PAIRS = 8
+_FEWEST_PAIRS = 7
 _RATIO = 0.85
-_TRIES = 2000
+_TRIES = (600, 2000)
+"""Rounds; the second is for pictures that look promising after the first."""
+
 _TOLERANCE = 4.0
 """Pixels, at the size that is compared."""
 
@@ -144,14 +146,9 @@ def agree(a: Features, b: Features, seed: int = 0) -> Agreement:
     if len(left) < _FEWEST_PAIRS:
         return Agreement(0, len(left), 0.0, None)
     source, target = a.points[left], b.points[right]
-    rng = np.random.default_rng(seed)
-    picks = np.argsort(rng.random((_TRIES, len(left))), axis=1)[:, :4]
-    matrices, usable = _homographies(source[picks], target[picks])
-    counts = np.where(usable, _inside(matrices, source, target).sum(axis=1), 0)
-    best = int(np.argmax(counts))
-    if counts[best] < _FEWEST_PAIRS:
-        return Agreement(int(counts[best]), len(left), 0.0, None)
-    matrix = matrices[best]
+    matrix, count = _best(source, target, np.random.default_rng(seed))
+    if count < _FEWEST_PAIRS:
+        return Agreement(count, len(left), 0.0, None)
     for _ in range(3):  # on all that agree
         inside = _inside(matrix[None], source, target)[0]
         finer = _least_squares(source[inside], target[inside])
@@ -176,6 +173,25 @@ def _pairs(a: Features, b: Features) -> tuple[NDArray[np.intp], NDArray[np.intp]
     two = np.partition(differing, 1, axis=1)[:, :2]
     clear = (two[:, 0] < _RATIO * two[:, 1]) & (back[forth] == here) & (two[:, 0] <= 80)
     return here[clear], forth[clear]
+
+
+def _best(
+    source: NDArray[np.float64], target: NDArray[np.float64], rng: np.random.Generator
+) -> tuple[NDArray[np.float64], int]:
+    """The homography that most pairs agree on; a few tries tell pictures that have nothing to do with each other."""
+    import numpy as np
+
+    best: tuple[NDArray[np.float64], int] = (np.eye(3), 0)
+    for tries in _TRIES:
+        picks = np.argpartition(rng.random((tries, len(source))), 4, axis=1)[:, :4]
+        matrices, usable = _homographies(source[picks], target[picks])
+        counts = np.where(usable, _inside(matrices, source, target).sum(axis=1), 0)
+        at = int(np.argmax(counts))
+        if counts[at] > best[1]:
+            best = (matrices[at], int(counts[at]))
+        if best[1] < _FEWEST_PAIRS or best[1] > len(source) / 2:
+            break
+    return best
 
 
 def _homographies(

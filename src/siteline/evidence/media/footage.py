@@ -2,7 +2,8 @@
 Footage: what it is, and the frames worth comparing.
 
 Frames are taken at scene cuts, once a second, first and last, and where the camera has moved on since the last one;
-near-duplicates are dropped; each keeps the time at which it is shown, for the rate may vary. The decoder runs in a process of its own and may open nothing but the file.
+near-duplicates are dropped; each keeps the time at which it is shown, for the rate may vary. The decoder runs in a
+process of its own and may open nothing but the file.
 """
 
 from __future__ import annotations
@@ -166,7 +167,10 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
 
     options = {"protocol_whitelist": "", "format_whitelist": _CONTAINERS}
     try:
-        with Path(request["path"]).open("rb") as stream, av.open(stream, mode="r", options=options) as container:
+        with (
+            Path(request["path"]).open("rb") as stream,
+            av.open(stream, mode="r", options=options) as container,
+        ):
             if not container.streams.video:
                 return {"error": "there is no picture in it"}
             video = container.streams.video[0]

@@ -52,6 +52,7 @@ def inspect_token(
     try:
         stamp = read_stamp(data)
         asked = read_request(request) if request is not None else None
+        signer = signer_of(stamp, chain.signers + chain.roots + chain.between)
     except BadProof as error:
         return _said(
             "unreadable", f"This time stamp cannot be read: {error}.", [Fault("unreadable", "", str(error))]
@@ -69,7 +70,6 @@ def inspect_token(
             faults.append(Fault("imprint", "imprint", "it answers another request: the digest differs"))
         if asked.policy is not None and asked.policy != stamp.policy:
             faults.append(Fault("policy", "policy", "it was granted under another policy than asked for"))
-    signer = signer_of(stamp, chain.signers + chain.roots + chain.between)
     strict = _strict_fault(stamp)
     if signer is not None:
         _look_at_signer(stamp, signer, facts, faults)

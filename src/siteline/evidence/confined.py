@@ -26,7 +26,8 @@ def ask_confined(module: str, request: dict[str, Any], *, seconds: int = _SECOND
     """
     The answer of `module`'s `answer(request)`, computed in a child with bounded time and memory.
 
-    The child gets no environment but what Python needs: no secrets, no proxies.
+    The child gets no environment but what Python needs: no secrets, no proxies; and it never imports from the current
+    folder (-P), which may be full of a stranger's files.
     """
     kept = {
         name: value
@@ -36,7 +37,7 @@ def ask_confined(module: str, request: dict[str, Any], *, seconds: int = _SECOND
     kept |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     try:
         done = subprocess.run(  # noqa: S603 - our own interpreter and module
-            [sys.executable, "-m", "siteline.evidence.confined", module, str(seconds)],
+            [sys.executable, "-P", "-m", "siteline.evidence.confined", module, str(seconds)],
             input=json.dumps(request).encode(),
             capture_output=True,
             timeout=seconds,
@@ -64,6 +65,11 @@ def _limit(seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (2 * seconds, 2 * seconds))
     if sys.platform == "linux":
         resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+
+
+def answer(request: dict[str, Any]) -> dict[str, Any]:
+    """What the child knows of the world outside: the names of its environment."""
+    return {"names": sorted(os.environ), **request}
 
 
 def main() -> None:

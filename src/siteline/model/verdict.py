@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any
 
 MOST_FAULTS = 200
@@ -45,7 +44,7 @@ class Inspection:
     """The verdict as one sentence that claims no more than was shown."""
 
     faults: tuple[Fault, ...] = ()
-    """The first 200; `facts["faults"]` counts all where there are more."""
+    """The first 200, grave ones before others; `facts["faults"]` counts all where there are more."""
 
     facts: Mapping[str, Any] = field(default_factory=dict)
     """What was read, ready for JSON."""
@@ -55,9 +54,10 @@ class Inspection:
 
     def __post_init__(self) -> None:
         if len(self.faults) > MOST_FAULTS:
+            first = sorted(self.faults, key=lambda fault: not fault.grave)[:MOST_FAULTS]
             object.__setattr__(self, "facts", {**self.facts, "faults": len(self.faults)})
-            object.__setattr__(self, "faults", self.faults[:MOST_FAULTS])
-        object.__setattr__(self, "facts", MappingProxyType(dict(self.facts)))
+            object.__setattr__(self, "faults", tuple(first))
+        object.__setattr__(self, "facts", dict(self.facts))  # a copy of our own
 
     @property
     def grave(self) -> tuple[Fault, ...]:

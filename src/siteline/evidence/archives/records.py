@@ -8,7 +8,7 @@ place, and reading goes on behind it where that is possible.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -82,6 +82,23 @@ def walk(stream: BinaryIO) -> Iterator[Archived | Fault]:
                     return
     except BadArchive as error:
         yield Fault("unreadable", "", str(error))
+
+
+def read_block(stream: BinaryIO, offset: int, most: int) -> bytes:
+    """The block of the record at an offset of a seekable file, or its first `most` bytes."""
+    stream.seek(offset)
+    segment = next(iter(open_segments(stream)))
+    kept: list[bytes] = []
+    left = most
+
+    def keep(piece: bytes) -> None:
+        nonlocal left
+        kept.append(piece[:left])
+        left -= len(kept[-1])
+
+    if _record(segment, _next_line(segment), None, keep) is None:
+        raise BadArchive(f"no record starts at offset {offset}")
+    return b"".join(kept)
 
 
 def _of_segment(segment: Plain | Member, arc: bool | None) -> Iterator[Archived | Fault]:
@@ -162,17 +179,19 @@ def _drain(segment: Plain | Member) -> None:
         pass
 
 
-def _record(segment: Plain | Member, first: bytes, arc: bool | None) -> Archived | None:
+def _record(
+    segment: Plain | Member, first: bytes, arc: bool | None, keep: Callable[[bytes], None] | None = None
+) -> Archived | None:
     """The record whose first line was just read; None if it is not one."""
     start = segment.offset if isinstance(segment, Member) else segment.where - len(first)
     if _VERSION.match(first):
-        return _warc(segment, start)
+        return _warc(segment, start, keep)
     if arc is not False and (match := _ARC_LINE.match(first)):
-        return _arc(segment, start, match)
+        return _arc(segment, start, match, keep)
     return None
 
 
-def _warc(segment: Plain | Member, start: int) -> Archived | None:
+def _warc(segment: Plain | Member, start: int, keep: Callable[[bytes], None] | None) -> Archived | None:
     headers, faults = _headers(segment)
     said = {name.lower(): value for name, value in reversed(headers)}  # the first of two counts
     faults.extend(
@@ -213,7 +232,7 @@ def _warc(segment: Plain | Member, start: int) -> Archived | None:
         payload = _stated(
             headers, "warc-payload-digest", ("sent", "plain") if http else ("block",), faults, start
         )
-    got = _read_block(segment, int(length), held + payload, http)
+    got = _read_block(segment, int(length), held + payload, http, keep)
     complete = got == int(length)
     if not complete:
         faults.append(
@@ -331,7 +350,13 @@ def _stated(
     return found
 
 
-def _read_block(segment: Plain | Member, length: int, held: list[Held], http: Http | None) -> int:
+def _read_block(
+    segment: Plain | Member,
+    length: int,
+    held: list[Held],
+    http: Http | None,
+    keep: Callable[[bytes], None] | None,
+) -> int:
     got = 0
     while got < length:
         try:
@@ -343,6 +368,8 @@ def _read_block(segment: Plain | Member, length: int, held: list[Held], http: Ht
         if not piece:
             break
         got += len(piece)
+        if keep is not None:
+            keep(piece)
         sent, plain = http.feed(piece) if http else (b"", b"")
         for one in held:
             one.feed("block", piece)
@@ -369,14 +396,16 @@ def _judge(held: list[Held], what: str, start: int, complete: bool, faults: list
     return ok
 
 
-def _arc(segment: Plain | Member, start: int, match: re.Match[bytes]) -> Archived:
+def _arc(
+    segment: Plain | Member, start: int, match: re.Match[bytes], keep: Callable[[bytes], None] | None
+) -> Archived:
     url, _address, date, content_type, length = (part.decode("latin-1") for part in match.groups())
     faults = []
     if " " in url:
         faults.append(Fault("uri_space", f"record at {start}", "its URI has spaces in it", grave=False))
     is_head = url.startswith("filedesc://")
     http = None if is_head else Http()
-    got = _read_block(segment, int(length), [], http)
+    got = _read_block(segment, int(length), [], http, keep)
     if got != int(length):
         faults.append(Fault("cut_short", f"record at {start}", f"{got} of {length} bytes are there"))
     return Archived(

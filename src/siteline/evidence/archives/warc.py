@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from siteline.evidence.archives.records import Archived, walk
-from siteline.model.verdict import Fault, Inspection
+from siteline.model.verdict import MOST_FAULTS, Fault, Inspection
 
 _BROKEN = frozenset(
     {"cut_short", "length", "no_record", "many_in_one_member", "unreadable", "too_many", "header"}
@@ -67,8 +67,8 @@ class Tally:
 
     def _fault(self, fault: Fault) -> None:
         self.found[fault.code] += 1
-        if len(self.faults) < 1000:  # the noun shows 200; grave ones must not drown in the others
-            self.faults.append(fault)
+        if len(self.faults) < MOST_FAULTS or (fault.grave and len(self.faults) < 2 * MOST_FAULTS):
+            self.faults.append(fault)  # so that grave ones do not drown in the others; all are counted
 
     def verdict(self, name: str = "") -> Inspection:
         """The verdict on all that was counted; `name` where it is a file inside another."""

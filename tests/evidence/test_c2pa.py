@@ -6,12 +6,17 @@ import http.server
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from siteline.evidence.proofs.c2pa import inspect_c2pa, judge
+from tests.evidence.certificates import certificates
 
 c2pa = pytest.importorskip("c2pa", reason="SKIPPED LOUDLY: the extra `media` is not installed")
 
@@ -92,12 +97,35 @@ def test_trust_is_shown_apart_from_soundness() -> None:
     assert judge(trusted, "list of 2026-11-01").verdict == "trusted"
 
 
-def test_a_trust_list_makes_its_signers_trusted(shared: Path, tmp_path: Path) -> None:
-    """The list is handed in; without it nobody is trusted. A list of strangers changes nothing."""
-    picture = shared / "data/evidence/c2pa/image/adobe-20220124-CA.jpg"
+def test_a_trust_list_makes_its_signers_trusted_and_nobody_else(shared: Path, tmp_path: Path) -> None:
+    """A picture signed in the test: trusted where its root is on the list, untrusted without or with strangers."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    root, leaf = certificates(key, datetime.now(UTC), "signer.example", ExtendedKeyUsageOID.EMAIL_PROTECTION)
+    chain = leaf.public_bytes(Encoding.PEM) + root.public_bytes(Encoding.PEM)
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    signer = c2pa.Signer.from_info(
+        c2pa.C2paSignerInfo(alg=b"es256", sign_cert=chain, private_key=private, ta_url=None)
+    )
+    source = "http://cv.iptc.org/newscodes/digitalsourcetype/digitalCapture"
+    made = {"action": "c2pa.created", "digitalSourceType": source}
+    builder = c2pa.Builder(
+        {
+            "claim_generator_info": [{"name": "test", "version": "1"}],
+            "title": "t",
+            "format": "image/jpeg",
+            "assertions": [{"label": "c2pa.actions.v2", "data": {"actions": [made]}}],
+        }
+    )
+    plain = shared / "data/evidence/c2pa/image/adobe-20220124-A.jpg"
+    with plain.open("rb") as stream, (tmp_path / "a.jpg").open("w+b") as out:
+        builder.sign(signer, "image/jpeg", stream, out)
+    own = root.public_bytes(Encoding.PEM).decode()
     strangers = (shared / "data/evidence/timestamps/rfc3161-client/test_tsa/ts_chain.pem").read_text()
-    found = inspect_c2pa(picture, anchors=strangers, anchors_of="strangers")
-    assert (found.verdict, found.facts["trust_list"]) == ("valid_untrusted_signer", "strangers")
+    found = [
+        inspect_c2pa(tmp_path / "a.jpg", anchors=one, anchors_of="list") for one in (own, None, strangers)
+    ]
+    assert [one.verdict for one in found] == ["trusted", "valid_untrusted_signer", "valid_untrusted_signer"]
+    assert [one.facts["trust_list"] for one in found] == ["list", "none given", "list"]
 
 
 def test_a_mangled_file_is_a_verdict_and_not_a_crash(shared: Path, tmp_path: Path) -> None:

@@ -16,12 +16,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -34,6 +33,7 @@ from siteline.evidence.proofs.request import request_time
 from siteline.model.errors import BadArchive
 from siteline.model.verdict import Inspection
 from tests.evidence.authority import authority, post
+from tests.evidence.certificates import certificates
 from tests.evidence.test_opentimestamps import mangle
 
 WHEN = datetime(2026, 7, 9, 1, 2, 3, tzinfo=UTC)
@@ -239,9 +239,9 @@ def test_a_seal_that_is_not_as_it_must_be_is_named(
 
 def test_a_domain_signs_with_a_certificate_and_a_time_stamp(tmp_path: Path) -> None:
     """A certificate authority and a time authority of our own: trusted when handed in, not otherwise."""
-    root_key, leaf_key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
+    leaf_key = ec.generate_private_key(ec.SECP256R1())
     now = datetime.now(UTC).replace(microsecond=0)
-    root, leaf = _certificates(root_key, leaf_key, now)
+    root, leaf = certificates(leaf_key, now, "archive.example.org", ExtendedKeyUsageOID.SERVER_AUTH)
     with authority(tmp_path / "tsa", "Gamma") as address:
 
         def seal(digest: str, created: datetime = now) -> dict[str, Any]:
@@ -272,55 +272,6 @@ def test_a_domain_signs_with_a_certificate_and_a_time_stamp(tmp_path: Path) -> N
     assert (stranger.verdict, "certificate" in stranger.codes()) == ("signature_fail", True)
     assert "time_apart" in inspect_wacz(late.path, trust).codes()
     assert inspect_wacz(late.path, trust).verdict == "signature_fail"
-
-
-def _certificates(
-    root_key: ec.EllipticCurvePrivateKey, leaf_key: ec.EllipticCurvePrivateKey, now: datetime
-) -> tuple[x509.Certificate, x509.Certificate]:
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Test Web Root")])
-    usage = dict.fromkeys(
-        (
-            "content_commitment",
-            "key_encipherment",
-            "data_encipherment",
-            "key_agreement",
-            "encipher_only",
-            "decipher_only",
-        ),
-        False,
-    )
-
-    def start(subject: x509.Name, key: ec.EllipticCurvePrivateKey) -> x509.CertificateBuilder:
-        return (
-            x509.CertificateBuilder()
-            .subject_name(subject)
-            .issuer_name(name)
-            .public_key(key.public_key())
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(now - timedelta(days=1))
-            .not_valid_after(now + timedelta(days=80))
-            .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-            .add_extension(
-                x509.AuthorityKeyIdentifier.from_issuer_public_key(root_key.public_key()), critical=False
-            )
-        )
-
-    root = (
-        start(name, root_key)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .add_extension(
-            x509.KeyUsage(digital_signature=False, key_cert_sign=True, crl_sign=True, **usage), critical=True
-        )
-        .sign(root_key, hashes.SHA256())
-    )
-    leaf = (
-        start(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "archive.example.org")]), leaf_key)
-        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("archive.example.org")]), critical=False)
-        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
-        .sign(root_key, hashes.SHA256())
-    )
-    return root, leaf
 
 
 @pytest.mark.parametrize(

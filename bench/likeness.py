@@ -32,13 +32,14 @@ def main(count: int) -> None:
         for name, edit in edits.items():
             for share, picture in zip(shares, stills, strict=True):
                 still = Still(name, as_sent(edit(picture)))
+                has_enough = still.hashes[0].usable
                 for video, frames in videos.items():
                     match = find_still(still, frames)
                     looks += 1
                     same = (source in PATTERNS) == (video in PATTERNS)
                     if same:
                         found[name].append(match.verdict == "match")
-                        if has_enough(picture):
+                        if has_enough:
                             usable[name].append(match.verdict == "match")
                     else:
                         inliers.append(match.inliers)
@@ -57,13 +58,6 @@ def main(count: int) -> None:
     print(
         f"{seconds / looks:.2f} s a still and video of {np.mean([len(one.frames) for one in videos.values()]):.0f} frames"
     )
-
-
-def has_enough(picture) -> bool:
-    """Whether the still, unedited, has enough in it for a hash."""
-    from siteline.evidence.media.pdq import pdq
-
-    return pdq(as_sent(picture)).usable
 
 
 if __name__ == "__main__":

@@ -11,7 +11,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from siteline.evidence.media.features import NOTHING, Agreement, Features, agree, features, rest_agrees
+from siteline.evidence.media.features import (
+    NOTHING,
+    PROMISING,
+    Agreement,
+    Features,
+    agree,
+    features,
+    rest_agrees,
+)
 from siteline.evidence.media.pdq import ALIKE, LOWEST_QUALITY, Pdq, distance, pdq, pdq_dihedral
 
 if TYPE_CHECKING:
@@ -26,6 +34,7 @@ TO_CHECK = 60
 FEWEST_INLIERS = 20
 _SMALLEST_SPREAD = 0.08
 _MOST_CHECKED = 60
+_MOST_CLOSER = 3
 _UNIFORM = 5.0
 _LEAST_LEFT = 0.2
 _TURNS = ("as it is", "turned 90°", "turned 180°", "turned 270°")
@@ -146,6 +155,7 @@ def find_still(still: Still, video: Frames) -> Match:
     if best_bits <= ALIKE:
         return _said(still, video, "pdq", index, best_bits, view, NOTHING, 0)
     best = (NOTHING, index, best_bits, view)
+    promising: list[tuple[int, int, int, bool]] = []
     checked = 0
     for mirrored in (False, True):
         own = still.features(mirrored=mirrored)
@@ -158,6 +168,15 @@ def find_still(still: Still, video: Frames) -> Match:
                 return _said(
                     still, video, "features", index, bits, _MIRRORED if mirrored else 0, found, checked
                 )
+            if found.inliers >= PROMISING:
+                promising.append((found.inliers, index, bits, mirrored))
+    for _, index, bits, mirrored in sorted(promising, reverse=True)[:_MOST_CLOSER]:
+        found = agree(
+            features(still.picture(mirrored=mirrored), closer=True),
+            features(video.picture(index), closer=True),
+        )
+        if _convinces(found, still, mirrored, video, index):
+            return _said(still, video, "features", index, bits, _MIRRORED if mirrored else 0, found, checked)
     found, index, bits, view = best
     return _said(still, video, "", index, bits, view, found, checked)
 

@@ -175,7 +175,7 @@ def find_still(still: Still, video: Frames) -> Match:
             features(still.picture(mirrored=mirrored), closer=True),
             features(video.picture(index), closer=True),
         )
-        if _convinces(found, still, mirrored, video, index):
+        if found.inliers >= FEWEST_INLIERS and _rest_agrees(found, still, mirrored, video, index):
             return _said(still, video, "features", index, bits, _MIRRORED if mirrored else 0, found, checked)
     found, index, bits, view = best
     return _said(still, video, "", index, bits, view, found, checked)
@@ -185,8 +185,11 @@ def _convinces(found: Agreement, still: Still, mirrored: bool, video: Frames, in
     """Enough places agree, and they are not all in one corner, as a shared logo would be."""
     if found.inliers < FEWEST_INLIERS:
         return False
-    if found.spread >= _SMALLEST_SPREAD:
-        return True
+    return found.spread >= _SMALLEST_SPREAD or _rest_agrees(found, still, mirrored, video, index)
+
+
+def _rest_agrees(found: Agreement, still: Still, mirrored: bool, video: Frames, index: int) -> bool:
+    """Whether the pictures agree as a whole, too: many weak features alone are not enough."""
     shapes = (still.features(mirrored=mirrored).shape, video.features(index).shape)
     return rest_agrees(still.picture(mirrored=mirrored), video.picture(index), found, shapes)
 

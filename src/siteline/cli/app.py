@@ -9,7 +9,7 @@ from typing import Any
 import typer
 
 from siteline import __version__
-from siteline.cli import brief, cases, events, measure, nudge, scenes, sites, survey
+from siteline.cli import brief, cases, events, inspecting, measure, nudge, scenes, sites, survey
 from siteline.model.errors import SitelineError
 
 app = typer.Typer(
@@ -30,6 +30,7 @@ app.add_typer(scenes.app, name="scenes")
 app.add_typer(events.app, name="events")
 app.add_typer(measure.app, name="measure")
 app.add_typer(brief.app, name="brief")
+app.add_typer(inspecting.app, name="evidence")
 app.add_typer(cases.cache_app, name="cache")
 
 

@@ -9,6 +9,9 @@ SitelineError                  one sentence (what happened) and one hint (what t
 │   ├── BadGeometry            an outline that encloses nothing, crosses itself, lies elsewhere
 │   ├── BadItem                an entry of a catalog that does not say what, when or where
 │   ├── BadPlace               a coordinate that cannot be understood
+│   ├── BadProof               a time stamp, signature, chain or header file that cannot be read
+│   ├── BadArchive             a WARC, ARC or WACZ that cannot be read or written
+│   ├── BadMedia               a picture or video that cannot be read within the limits
 │   └── BadSetting             a value in siteline.toml or of an option
 ├── NotFound                   no such site, scene, event or case
 ├── CannotTell                 the images do not suffice for what was asked
@@ -78,6 +81,24 @@ class BadPlace(BadInput):
     """A coordinate cannot be understood."""
 
     hint = "Give decimal degrees (39.9N 127.6E), degrees-minutes-seconds, MGRS, or a map link."
+
+
+class BadProof(BadInput):
+    """A time stamp, signature, chain or file of headers cannot be read."""
+
+    hint = "Keep the bytes as they are; ask whoever gave you the file for another copy."
+
+
+class BadArchive(BadInput):
+    """A WARC, ARC or WACZ cannot be read or written."""
+
+    hint = "Keep the bytes as they are; fetch the archive again, or import what can be read of it."
+
+
+class BadMedia(BadInput):
+    """A picture or video cannot be read within the limits."""
+
+    hint = "The bytes can still be taken into custody; they are only not decoded."
 
 
 class BadSetting(BadInput):

@@ -1,0 +1,1 @@
+"""Evidence: taken into custody, examined, proved, watched."""

@@ -1,0 +1,1 @@
+"""Web archives: WARC, ARC and WACZ, read with distrust, and WACZ written."""

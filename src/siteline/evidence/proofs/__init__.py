@@ -1,0 +1,1 @@
+"""Proofs that come with a file: time stamps, signatures, content credentials."""

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
+
+os.environ["SITELINE_CONFIG"] = tempfile.mkdtemp(prefix="siteline-config-")
+"""Keys that tests make are not those of whoever runs them."""
+
+for name in ("SITELINE_SIGNING_KEY", "SITELINE_SIGNING_KEY_PASSWORD"):
+    os.environ.pop(name, None)
 
 
 def missing(what: str) -> None:

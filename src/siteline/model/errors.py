@@ -18,7 +18,9 @@ SitelineError                  one sentence (what happened) and one hint (what t
 │   ├── NewerCase              it was written by a later Siteline
 │   ├── CaseBusy               another process holds it
 │   ├── DiskFull               no room to write; nothing was half-written
-│   └── BrokenCustody          kept bytes no longer match their digest
+│   ├── BrokenCustody          kept bytes no longer match their digest
+│   └── BadKey                 the key that signs checkpoints cannot be used as it is
+├── NotForYou                  something restricted, asked for by somebody who is not named
 └── MissingExtra               an optional dependency is not installed
 """
 
@@ -129,6 +131,18 @@ class BrokenCustody(CaseTrouble):
     """Kept bytes no longer match the digest under which they were filed."""
 
     hint = "Do not cite it. Restore it from a second copy, then verify again."
+
+
+class BadKey(CaseTrouble):
+    """The key that signs checkpoints cannot be used as it is."""
+
+    hint = "Name another one in SITELINE_SIGNING_KEY (a path, or the PEM text), or make one: siteline evidence key --make"
+
+
+class NotForYou(SitelineError):
+    """Something restricted was asked for by somebody who is not among its readers."""
+
+    hint = "Ask one of its readers. You are who SITELINE_WHO or case.who says you are."
 
 
 class MissingExtra(SitelineError):

@@ -13,6 +13,7 @@ from siteline.model.imagery import Look, Scene, blind_times, longest_gap
 from siteline.model.place import Site
 from siteline.model.remark import Remark
 from siteline.workbench.case import Case
+from siteline.workbench.custody import take_scenes
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ def add_single(case: Case, site_id: str, file: Path, acquired: str, columns: dic
 
 def _take_in(case: Case, site: Site, scenes: Sequence[Scene], remarks: Sequence[Remark]) -> Added:
     _refuse_mixture(site, (*case.scenes.all(site.id), *scenes))
+    case.log.append(())
     for scene in scenes:  # bytes first: a row is a promise that they are there
         _keep(case, Path(scene.href), scene.sha256)
         if scene.mask_href is not None and scene.mask_sha256 is not None:
@@ -52,6 +54,7 @@ def _take_in(case: Case, site: Site, scenes: Sequence[Scene], remarks: Sequence[
     kept = [replace(s, href="", mask_href=None if s.mask_href is None else "") for s in scenes]
     with case.db.appending():
         fresh = case.scenes.record(site.id, kept)
+        take_scenes(case, site.id, fresh, {s.id: Path(s.href) for s in scenes})
         moved = case.events.redate_drawn(site.id, {s.id: s for s in case.scenes.all(site.id)})
     asked = {scene.id for scene in scenes if scene.fault is not None}
     remarks = (

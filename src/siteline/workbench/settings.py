@@ -23,6 +23,10 @@ TEMPLATE = """\
 [survey]
 # preset = "balanced"           # wide | balanced | strict
 
+[evidence]
+# max_gib = 2                   # larger files are refused
+# vantage = "newsroom, Vienna"  # from where you work, as the custody log shall say it; default: SITELINE_VANTAGE
+
 [cache]
 # max_gb = 20                   # derived arrays; oldest go first
 """
@@ -45,6 +49,18 @@ class SurveySettings(_Section):
     preset: Literal["wide", "balanced", "strict"] = "balanced"
 
 
+class EvidenceSettings(_Section):
+    """How evidence is taken in."""
+
+    max_gib: float = Field(default=2.0, gt=0)
+    vantage: str | None = Field(default=None, min_length=1, max_length=200)
+
+    @property
+    def largest(self) -> int:
+        """Bytes of the largest file that is taken."""
+        return int(self.max_gib * (1 << 30))
+
+
 class CacheSettings(_Section):
     """How much derived data may be kept."""
 
@@ -56,7 +72,12 @@ class Settings(_Section):
 
     case: CaseSettings = CaseSettings()
     survey: SurveySettings = SurveySettings()
+    evidence: EvidenceSettings = EvidenceSettings()
     cache: CacheSettings = CacheSettings()
+
+    def vantage(self) -> str:
+        """From where the work is done, as far as the user says."""
+        return (self.evidence.vantage or os.environ.get("SITELINE_VANTAGE") or "not stated")[:200]
 
     def signer(self) -> str:
         """Who signs what is added: the settings, then SITELINE_WHO, then the login name."""
@@ -84,7 +105,12 @@ def read_settings(path: Path) -> Settings:
 def _remedy(where: tuple[int | str, ...]) -> str:
     sections: dict[str, list[str]] = {
         name: list(kind.model_fields)
-        for name, kind in (("case", CaseSettings), ("survey", SurveySettings), ("cache", CacheSettings))
+        for name, kind in (
+            ("case", CaseSettings),
+            ("survey", SurveySettings),
+            ("evidence", EvidenceSettings),
+            ("cache", CacheSettings),
+        )
     }
     choices = sections.get(str(where[0]), []) if len(where) > 1 else list(sections)
     near = difflib.get_close_matches(str(where[-1]), choices, 1)

@@ -9,7 +9,7 @@ from typing import Any
 import typer
 
 from siteline import __version__
-from siteline.cli import brief, cases, events, measure, scenes, sites, survey
+from siteline.cli import brief, cases, custody, events, evidence, measure, scenes, sites, survey
 from siteline.model.errors import SitelineError
 
 app = typer.Typer(
@@ -28,8 +28,13 @@ app.add_typer(sites.app, name="site")
 app.add_typer(scenes.app, name="scenes")
 app.add_typer(events.app, name="events")
 app.add_typer(measure.app, name="measure")
+app.add_typer(evidence.app, name="evidence")
 app.add_typer(brief.app, name="brief")
 app.add_typer(cases.cache_app, name="cache")
+for command in (custody.verify, custody.log, custody.proof, custody.explain, custody.key):
+    evidence.app.command(command.__name__)(command)
+evidence.app.command("rotate-key")(custody.rotate_key)
+evidence.app.command("trust-key")(custody.trust_key)
 
 
 _WrongUsage: Any = typer.BadParameter.__mro__[1]

@@ -191,6 +191,15 @@ class Exhibits:
             [{"id": made, "activity": how} for made, origin, how in rows if origin == exhibit_id],
         )
 
+    def origins(self) -> dict[str, list[dict[str, str]]]:
+        """What every derived exhibit was made from."""
+        table = tables.derivation.c
+        found: dict[str, list[dict[str, str]]] = {}
+        query = sa.select(table.exhibit_id, table.from_id, table.activity).order_by(table.seq)
+        for made, origin, how in self._db.rows(query):
+            found.setdefault(made, []).append({"id": origin, "activity": how})
+        return found
+
     def _by_bytes(self, sha256s: set[str]) -> dict[str, list[Exhibit]]:
         table, wanted = tables.exhibit.c, sorted(sha256s)
         found: dict[str, list[Exhibit]] = {}

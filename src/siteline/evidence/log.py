@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -68,6 +69,10 @@ class CustodyLog:
             self._signer = self._around.signer()
             self._asked = True
         return self._signer
+
+    def forget_signer(self) -> None:
+        """Ask for the key anew when next something is written: it was changed."""
+        self._asked = False
 
     @property
     def clock(self) -> Clock:
@@ -162,7 +167,7 @@ class CustodyLog:
                 "boot": boot,
                 "monotonic_ns": clock.monotonic_ns(),
                 "note": event.note,
-                "detail": canonical(dict(event.detail)),
+                "detail": canonical({**event.detail, "salt": secrets.token_hex(16)}),
                 "created_at": stamp(now),
                 "created_by": who,
             }

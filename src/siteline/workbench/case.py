@@ -90,7 +90,7 @@ def make_case(folder: Path) -> Case:
     keyring.anchors().leave(str(folder))
     case = open_case(folder)
     case.log.append(())
-    case.unsigned_because = key.why_not
+    case.unsigned_because = key.why_not or case.unsigned_because
     return case
 
 

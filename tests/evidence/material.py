@@ -58,7 +58,12 @@ def make_full_case(folder: Path, batches: int = 4, each: int = 3) -> Path:
         take(case, *write_files(folder / "in", each, f"b{batch}-"))
     first = case.exhibits.after(0)[0][1]
     take(case, *write_files(folder / "in", 1, "crop"), derived_from=(first.id,), activity="cropped")
-    take(case, *write_files(folder / "in", 1, "secret"), restricted="a source", readers=(case.db.who, "R. Reader"))
+    take(
+        case,
+        *write_files(folder / "in", 1, "secret"),
+        restricted="a source",
+        readers=(case.db.who, "R. Reader"),
+    )
     case.close()
     return folder / "case"
 
@@ -70,7 +75,10 @@ def behind_the_triggers(case: Path) -> Iterator[sqlite3.Connection]:
     try:
         for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
             raw.execute(f"DROP TRIGGER {name}")
+        raw.execute("PRAGMA synchronous = OFF")
+        raw.execute("BEGIN")
         yield raw
+        raw.execute("COMMIT")
     finally:
         raw.close()
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from ulid import ULID
 
 from siteline.evidence.clock import stamp
-from siteline.evidence.log import CustodyLog
+from siteline.evidence.log import CustodyLog, Written
 from siteline.evidence.rows import Event, canonical, digest_of, hash_line
 from siteline.model.errors import BadInput, NotForYou, NotFound
 from siteline.model.exhibit import Exhibit
@@ -112,8 +112,8 @@ class Exhibits:
         exhibit = self.get(exhibit_id)
         said = Restriction(why, tuple(readers))
         with self._db.appending():
-            [seq] = self._log.append([_restricted(exhibit, said, "evidence restrict")])
-            self._db.append(tables.restriction, _restriction_row(exhibit.id, said, seq))
+            [row] = self._log.append([_restricted(exhibit, said, "evidence restrict")])
+            self._db.append(tables.restriction, _restriction_row(exhibit.id, said, row))
 
     def restrictions(self) -> dict[str, Restriction]:
         """What is confidential now, by exhibit."""
@@ -231,7 +231,7 @@ class Exhibits:
         own = {name: getattr(taking, name) for name in _FIELDS if hasattr(taking, name)}
         return Exhibit(**own, id=str(ULID()), added_at=stamp(self._log.clock.now()), added_by=self._db.who)
 
-    def _file(self, fresh: Sequence[tuple[Taking, Exhibit, int]], seqs: Sequence[int]) -> None:
+    def _file(self, fresh: Sequence[tuple[Taking, Exhibit, int]], rows: Sequence[Written]) -> None:
         exhibits, restrictions, derivations = [], [], []
         for taking, exhibit, first in fresh:
             exhibits.append(
@@ -239,16 +239,16 @@ class Exhibits:
                     "id": exhibit.id,
                     "sha256": exhibit.sha256,
                     "kind": exhibit.kind,
-                    "log_seq": seqs[first],
                     "noun": write_exhibit(exhibit),
+                    **rows[first].mark(),
                 }
             )
             if taking.restriction:
-                restrictions.append(_restriction_row(exhibit.id, taking.restriction, seqs[first + 1]))
+                restrictions.append(_restriction_row(exhibit.id, taking.restriction, rows[first + 1]))
             offset = first + 1 + (taking.restriction is not None)
             for place, origin in enumerate(taking.derived_from, offset):
                 row = {"exhibit_id": exhibit.id, "from_id": origin, "activity": taking.activity}
-                derivations.append({**row, "log_seq": seqs[place]})
+                derivations.append({**row, **rows[place].mark()})
         self._db.append(tables.exhibit, *exhibits)
         self._db.append(tables.restriction, *restrictions)
         self._db.append(tables.derivation, *derivations)
@@ -308,10 +308,6 @@ def _restricted(exhibit: Exhibit, said: Restriction, tool: str) -> Event:
     return Event("restricted", object=exhibit.sha256, exhibit_id=exhibit.id, tool=tool, detail=detail)
 
 
-def _restriction_row(exhibit_id: str, said: Restriction, log_seq: int) -> dict[str, Any]:
-    return {
-        "exhibit_id": exhibit_id,
-        "why": said.why,
-        "readers": canonical(list(said.readers)),
-        "log_seq": log_seq,
-    }
+def _restriction_row(exhibit_id: str, said: Restriction, row: Written) -> dict[str, Any]:
+    readers = canonical(list(said.readers))
+    return {"exhibit_id": exhibit_id, "why": said.why, "readers": readers, **row.mark()}

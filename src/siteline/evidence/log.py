@@ -6,7 +6,7 @@ import json
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from ulid import ULID
@@ -53,6 +53,17 @@ class Surroundings:
     clock: Clock
 
 
+class Written(NamedTuple):
+    """A row that was written; records filed with it bear its number and its time."""
+
+    seq: int
+    at: str
+
+    def mark(self) -> dict[str, Any]:
+        """The columns of a record that say by which row it came."""
+        return {"log_seq": self.seq, "created_at": self.at}
+
+
 class CustodyLog:
     """The log of one case. Several processes may write: each batch is one transaction, and they queue."""
 
@@ -84,8 +95,8 @@ class CustodyLog:
         rows = self._db.rows(sa.select(_LOG.detail).where(_LOG.seq == 1))
         return case_named(rows[0][0]) if rows else None
 
-    def append(self, events: Sequence[Event]) -> list[int]:
-        """Write rows and a checkpoint over them, in one transaction; returns the rows' numbers."""
+    def append(self, events: Sequence[Event]) -> list[Written]:
+        """Write rows and a checkpoint over them, in one transaction; returns the rows' numbers and times."""
         signer = self.signer
         with self._db.appending():
             self._db.only_writer(tables.custody_event)
@@ -96,7 +107,7 @@ class CustodyLog:
             rows = self._chain(written, size, head)
             self._db.append(tables.custody_event, *rows)
             self._close(rows, signer)
-        return [row["seq"] for row in rows[len(written) - len(events) :]]
+        return [Written(row["seq"], row["created_at"]) for row in rows[len(written) - len(events) :]]
 
     def knows(self, sha256s: Iterable[str]) -> set[str]:
         """Which of these bytes have a row already."""

@@ -205,8 +205,7 @@ def _inside(kind: str, head: bytes) -> str:
     if kind == "application/x-bzip2":
         return kind if head[3:4].isdigit() else _written(head)
     if kind == "application/x-msdownload":
-        offset = int.from_bytes(head[60:64], "little")
-        return kind if head[offset : offset + 2] == b"PE" or len(head) < 64 else _written(head)
+        return kind if b"\0" in head[:64] else _written(head)
     return kind
 
 

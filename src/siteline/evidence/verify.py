@@ -83,9 +83,9 @@ def verify_case(
     try:
         rows = [dict(zip(COLUMNS, row, strict=True)) for row in db.rows(select_rows())]
         points = read_checkpoints(db)
-        exhibits = _texts(db, tables.exhibit, "id", "sha256", "log_seq", "noun", "kind")
-        restrictions = _texts(db, tables.restriction, "exhibit_id", "why", "readers", "log_seq")
-        derivations = _texts(db, tables.derivation, "exhibit_id", "from_id", "activity", "log_seq")
+        exhibits = _texts(db, tables.exhibit, "id", "sha256", "noun", "kind")
+        restrictions = _texts(db, tables.restriction, "exhibit_id", "why", "readers")
+        derivations = _texts(db, tables.derivation, "exhibit_id", "from_id", "activity")
     except (sa.exc.DBAPIError, UnicodeDecodeError) as error:
         report.find("case.db", f"its rows cannot be read: {error.__cause__ or error}")
         return report
@@ -100,6 +100,7 @@ def verify_case(
 
 
 def _texts(db: Database, table: sa.Table, *names: str) -> list[Row]:
+    names = (*names, "log_seq", "created_at", "created_by")
     query = sa.select(*(table.c[name] for name in names)).order_by(table.c.seq)
     return [dict(zip(names, row, strict=True)) for row in db.rows(query)]
 
@@ -317,7 +318,9 @@ def _check_records(
 
 
 def _agrees(record: Row, row: Row) -> bool:
-    """Whether an exhibit's columns are those of its noun and its row in the log."""
+    """Whether a record's columns are those of its row in the log and, an exhibit's, of its noun."""
+    if any(record[name] != row[name] for name in ("created_at", "created_by")):
+        return False
     if "noun" not in record:
         return True
     told = detail_of(str(record["noun"]))

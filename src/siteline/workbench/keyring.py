@@ -83,8 +83,11 @@ def ensure_key() -> KeyState:
 
 def make_key() -> Signer:
     """A new key in the config folder; the one that is there if another process was faster."""
-    with contextlib.suppress(FileExistsError):
+    try:
         new_signer().write(key_file())
+    except FileExistsError:
+        if not key_file().exists():  # it is the folder that cannot be made
+            raise
     return read_signer(key_file())
 
 

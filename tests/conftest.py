@@ -10,11 +10,11 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
-os.environ["SITELINE_CONFIG"] = tempfile.mkdtemp(prefix="siteline-config-")
-"""Keys that tests make are not those of whoever runs them."""
-
-for name in ("SITELINE_SIGNING_KEY", "SITELINE_SIGNING_KEY_PASSWORD"):
-    os.environ.pop(name, None)
+if "SITELINE_TESTED" not in os.environ:  # a process that a test starts keeps what the test has set
+    os.environ["SITELINE_TESTED"] = "1"
+    os.environ["SITELINE_CONFIG"] = tempfile.mkdtemp(prefix="siteline-config-")  # nobody's own keys
+    for name in ("SITELINE_SIGNING_KEY", "SITELINE_SIGNING_KEY_PASSWORD", "SITELINE_VANTAGE"):
+        os.environ.pop(name, None)
 
 
 def missing(what: str) -> None:

@@ -73,10 +73,10 @@ def behind_the_triggers(case: Path) -> Iterator[sqlite3.Connection]:
     """The rows of a case, as somebody edits them who does not ask Siteline."""
     raw = sqlite3.connect(case / "case.db", isolation_level=None)
     try:
-        for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-            raw.execute(f"DROP TRIGGER {name}")
         raw.execute("PRAGMA synchronous = OFF")
         raw.execute("BEGIN")
+        for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            raw.execute(f"DROP TRIGGER {name}")
         yield raw
         raw.execute("COMMIT")
     finally:

@@ -29,6 +29,8 @@ IMPORTED = (
     "siteline.workbench.survey",
     "siteline.workbench.tracings",
     "siteline.workbench.brief",
+    "siteline.workbench.evidence",
+    "siteline.workbench.handover",
     "siteline.catalog.local",
     "siteline.cli.app",
     "odc.stac",

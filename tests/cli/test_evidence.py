@@ -8,13 +8,12 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import siteline
+from tests.cli.conftest import NURSERY, siteline
 from tests.conftest import missing
 from tests.evidence.material import behind_the_triggers, write_files
 
@@ -28,21 +27,12 @@ def verified(case: Path, *more: str) -> dict[str, object]:
 
 
 def kill_while_adding(case: Path, files: list[Path], lines: int) -> list[dict[str, object]]:
-    """Add files, read so many acknowledgements, then `kill -9`; returns all that were acknowledged."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "siteline", "evidence", "add", "--json-lines", *map(str, files)],
-        cwd=case,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env={**os.environ, "SITELINE_WHO": "A. Analyst"},
-    )
-    assert process.stdout is not None
-    said = [process.stdout.readline() for _ in range(lines)]
-    process.send_signal(signal.SIGKILL)
-    said += process.stdout.readlines()
-    process.communicate()
-    whole = [line for line in said if line.endswith(b"\n")]
-    return [json.loads(line) for line in whole]
+    """Add files, and `kill -9` after so many acknowledgements; returns all that were acknowledged."""
+    env = {**os.environ, "SITELINE_WHO": "A. Analyst"}
+    words = ["evidence", "add", "--json-lines", *map(str, files)]
+    done = NURSERY.run(words, case, env, 60, kill_after=lines)
+    assert done.code in (0, 128 + signal.SIGKILL)
+    return [json.loads(line) for line in done.out.splitlines(keepends=True) if line.endswith("\n")]
 
 
 @pytest.mark.parametrize("rounds", [10, pytest.param(100, marks=pytest.mark.soak)])

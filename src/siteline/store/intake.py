@@ -50,6 +50,7 @@ class Intake:
         self._largest = largest
         self._aside: list[tuple[Path, Copied]] = []
         self._pool = ThreadPoolExecutor(_SYNCING)
+        self._pieces = [memoryview(bytearray(_PIECE)) for _ in range(2)]
         self.waiting = 0
         """Bytes copied since the last `settle`."""
 
@@ -140,10 +141,9 @@ class Intake:
     def _pour(self, source: object, kept: object) -> Copied:
         """Read, hash and write at once: of one piece the hash is taken while it is written."""
         total, size, head = hashlib.sha256(), 0, b""
-        pieces = [memoryview(bytearray(_PIECE)) for _ in range(2)]
         turn = 0
         while True:
-            piece = pieces[turn]
+            piece = self._pieces[turn]
             try:
                 count = source.readinto(piece)  # type: ignore[attr-defined]
             except OSError as error:

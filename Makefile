@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test lint bench bench-change bench-measure soak clean
+.PHONY: demo test lint bench bench-change bench-evidence bench-measure soak clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/.core
@@ -29,6 +29,9 @@ bench-measure: $(VENV)/.dev
 
 bench-change: $(VENV)/.dev
 	$(BIN)/python -m bench.change
+
+bench-evidence: $(VENV)/.dev
+	$(BIN)/python -m bench.custody
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m bench

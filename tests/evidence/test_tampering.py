@@ -118,9 +118,14 @@ def test_any_altered_column_of_any_row_is_named(rows: Callable[[], Path], data: 
         seqs = [row[0] for row in raw.execute(f"SELECT seq FROM {table}")]
         seq = data.draw(st.sampled_from(seqs))
         [(old,)] = raw.execute(f"SELECT {column} FROM {table} WHERE seq = ?", (seq,)).fetchall()
-        new = old + 1000 if isinstance(old, int) else _other(data, old)
+        new: object = old + 1000 if isinstance(old, int) else _other(data, old)
+        if column != "seq" and data.draw(st.integers(0, 4)) == 0:
+            new = data.draw(
+                st.sampled_from([-1, 1.5, 9e999, "9" * 40, "[" * 9999, b"\xff\0", "", "{}", "null"])
+            )
         raw.execute(f"UPDATE {table} SET {column} = ? WHERE seq = ?", (new, seq))
-    assert verify(copy).findings, (table, column, seq, old, new)
+        is_other = raw.execute(f"SELECT {column} FROM {table} WHERE seq = ?", (seq,)).fetchone() != (old,)
+    assert verify(copy).findings or not is_other, (table, column, seq, old, new)
 
 
 def _other(data: st.DataObject, old: str) -> str:

@@ -228,6 +228,7 @@ def search(
         list[str], typer.Argument(metavar="WORDS", help='Words, or "words that stand together".')
     ],
     json: JsonOption = False,
+    as_of: AsOfOption = None,
     case: CaseOption = None,
 ) -> None:
     """Find exhibits by titles, names, notes, addresses, and what is written in pages and texts."""
@@ -235,7 +236,7 @@ def search(
 
     asked = " ".join(f'"{word}"' if " " in word and '"' not in word else word for word in words)
     with opened(context, case) as work:
-        hits = search_exhibits(work, asked)
+        hits = search_exhibits(work, asked, moment(as_of))
     if json:
         print_json(hits)
         return

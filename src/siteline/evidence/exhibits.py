@@ -14,7 +14,7 @@ from ulid import ULID
 from siteline.evidence.clock import stamp
 from siteline.evidence.log import CustodyLog, Written
 from siteline.evidence.rows import Event, canonical, digest_of, hash_line
-from siteline.model.errors import BadInput, NotForYou, NotFound
+from siteline.model.errors import BadInput, BrokenCustody, NotForYou, NotFound
 from siteline.model.exhibit import Exhibit
 from siteline.store import tables
 from siteline.store.db import Database, known_at
@@ -119,10 +119,13 @@ class Exhibits:
         """What is confidential now, by exhibit."""
         table = tables.restriction.c
         query = sa.select(table.exhibit_id, table.why, table.readers).order_by(table.seq)
-        newest = {
-            exhibit: Restriction(why, tuple(json.loads(readers)))
-            for exhibit, why, readers in self._db.rows(query)
-        }
+        try:
+            newest = {
+                exhibit: Restriction(why, tuple(json.loads(readers)))
+                for exhibit, why, readers in self._db.rows(query)
+            }
+        except (ValueError, TypeError) as error:
+            raise BrokenCustody("a restriction was altered", "Name it: siteline evidence verify") from error
         return {exhibit: said for exhibit, said in newest.items() if said.readers}
 
     def hidden(self) -> set[str]:
@@ -261,8 +264,13 @@ def write_exhibit(exhibit: Exhibit) -> str:
 
 def read_exhibit(noun: str) -> Exhibit:
     """The exhibit that `write_exhibit` wrote."""
-    told = json.loads(noun)
-    return Exhibit(**{name: told[name] for name in _FIELDS})
+    try:
+        told = json.loads(noun)
+        return Exhibit(**{name: told[name] for name in _FIELDS})
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise BrokenCustody(
+            "the row of an exhibit was altered", "Name it: siteline evidence verify"
+        ) from error
 
 
 def as_dict(said: Restriction) -> dict[str, Any]:

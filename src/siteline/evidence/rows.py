@@ -18,6 +18,7 @@ FIRST = "0" * 64
 """What the first row says came before it."""
 
 COLUMNS = tuple(column.name for column in tables.custody_event.columns)
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=repr)
 _RENAMED = {"created_at": "recorded_at", "created_by": "actor"}
 
 
@@ -65,10 +66,8 @@ def leaf(row_hash: str) -> bytes:
 
 
 def canonical(value: Any) -> str:
-    """JSON text, the same for equal values."""
-    return json.dumps(
-        value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False, default=repr
-    )
+    """JSON text, the same for equal values; of what is no JSON, as in a row that was tampered with, its look."""
+    return _ENCODER.encode(value)
 
 
 def digest_of(value: Any) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -89,13 +89,21 @@ def verify_case(
     except (sa.exc.DBAPIError, UnicodeDecodeError) as error:
         report.find("case.db", f"its rows cannot be read: {error.__cause__ or error}")
         return report
-    _walk(rows, report)
-    covered = _check_points(rows, points, report)
-    _check_signatures(rows, covered, trust, report)
-    _check_records(rows, exhibits, restrictions, derivations, report)
-    _check_clocks(rows, report)
-    _check_anchor(rows, anchors, folder, report)
-    _check_bytes(rows, exhibits, blobs, report, only)
+    covered: list[_Point] = []
+    steps: tuple[Callable[[], None], ...] = (
+        lambda: _walk(rows, report),
+        lambda: _check_points(rows, points, covered, report),
+        lambda: _check_signatures(rows, covered, trust, report),
+        lambda: _check_records(rows, exhibits, restrictions, derivations, report),
+        lambda: _check_clocks(rows, report),
+        lambda: _check_anchor(rows, anchors, folder, report),
+        lambda: _check_bytes(rows, exhibits, blobs, report, only),
+    )
+    for step in steps:
+        try:
+            step()
+        except (TypeError, ValueError, KeyError, AttributeError, OverflowError, RecursionError) as error:
+            report.find("case.db", f"a value in it is of no kind that was ever written there: {error}")
     return report
 
 
@@ -134,9 +142,9 @@ class _Point:
     envelope: Any
 
 
-def _check_points(rows: Sequence[Row], points: Sequence[Any], report: Report) -> list[_Point]:
-    """Each checkpoint against the rows it covers, and against the one before; returns those that hold."""
-    edge, previous, sound, sure = Frontier(), FIRST, [], 0
+def _check_points(rows: Sequence[Row], points: Sequence[Any], sound: list[_Point], report: Report) -> None:
+    """Each checkpoint against the rows it covers, and against the one before; those that hold are put into `sound`."""
+    edge, previous, sure = Frontier(), FIRST, 0
     case = case_named(rows[0]["detail"]) if rows else ""
     for place, (number, size, fingerprint, peaks, text) in enumerate(points, 1):
         name = f"checkpoint {number}"
@@ -180,7 +188,6 @@ def _check_points(rows: Sequence[Row], points: Sequence[Any], report: Report) ->
             f"custody row {rows[newest]['seq']}",
             f"rows {newest + 1} to {len(rows)} are covered by no checkpoint",
         )
-    return sound
 
 
 def _check_signatures(rows: Sequence[Row], points: Sequence[_Point], trust: Trust, report: Report) -> None:
@@ -326,7 +333,7 @@ def _agrees(record: Row, row: Row) -> bool:
     told = detail_of(str(record["noun"]))
     return (
         all(record[name] == told.get(name) for name in ("id", "sha256", "kind"))
-        and told["sha256"] == row["object"]
+        and told.get("sha256") == row["object"]
     )
 
 

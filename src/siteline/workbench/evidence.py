@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from siteline.evidence import trust
 from siteline.evidence.anchor import Seen
+from siteline.evidence.clock import stamp
 from siteline.evidence.exhibits import as_dict, write_exhibit
 from siteline.evidence.log import KEY_ACTIONS, detail_of
 from siteline.evidence.proofs import Prover, seqs_of
@@ -35,7 +36,13 @@ def list_json(case: Case, as_of: datetime | None = None, kind: str | None = None
 
 def list_exhibits(case: Case, as_of: datetime | None = None, kind: str | None = None) -> list[dict[str, Any]]:
     """Every exhibit, oldest first."""
-    return [json.loads(text) for text in _texts(case, as_of, kind)]
+    texts = _texts(case, as_of, kind)
+    try:
+        return [json.loads(text) for text in texts]
+    except (ValueError, TypeError) as error:
+        raise BrokenCustody(
+            "the row of an exhibit was altered", "Name it: siteline evidence verify"
+        ) from error
 
 
 def _texts(case: Case, as_of: datetime | None, kind: str | None) -> list[str]:
@@ -72,17 +79,17 @@ def show_exhibit(case: Case, said: str, as_of: datetime | None = None) -> dict[s
     }
 
 
-def search_exhibits(case: Case, words: str) -> list[dict[str, Any]]:
+def search_exhibits(case: Case, words: str, as_of: datetime | None = None) -> list[dict[str, Any]]:
     """Exhibits that have all the words, the best first; what is restricted is found by its readers alone."""
     index = Index(case.cache / "search.db", case.log.case_id() or "")
     index.catch_up(case.exhibits.after, lambda exhibit: _written_in(case, exhibit))
-    hits = index.find(words, case.exhibits.hidden())
-    _log_read(case, [hit.id for hit in hits], "evidence search")
-    return [_tell_hit(case, hit) for hit in hits]
+    found = [(hit, case.exhibits.get(hit.id)) for hit in index.find(words, case.exhibits.hidden())]
+    found = [(hit, e) for hit, e in found if as_of is None or e.added_at <= stamp(as_of)]
+    _log_read(case, [e.id for _, e in found], "evidence search")
+    return [_tell_hit(hit, exhibit) for hit, exhibit in found]
 
 
-def _tell_hit(case: Case, hit: Hit) -> dict[str, Any]:
-    exhibit = case.exhibits.get(hit.id)
+def _tell_hit(hit: Hit, exhibit: Exhibit) -> dict[str, Any]:
     return {
         "id": exhibit.id,
         "sha256": exhibit.sha256,

@@ -157,7 +157,8 @@ def list_many(folder: Path) -> None:
     import sqlite3
 
     from siteline.evidence.exhibits import Taking
-    from siteline.evidence.verify import Trust, verify_case
+    from siteline.evidence.report import Trust
+    from siteline.evidence.verify import verify_case
     from siteline.workbench import keyring
     from siteline.workbench.case import make_case
     from siteline.workbench.evidence import list_json

@@ -161,6 +161,9 @@ def test_a_stranger_verifies_a_bundle_by_its_own_instructions(
     assert len(commands) == (5 if signed else 3)
     for command in commands:
         assert follow(bundle, command).returncode == 0, command
+    told = json.loads(siteline("evidence", "verify", "--bundle", bundle, "--json", cwd=tmp_path).out)
+    assert (told["ok"], told["checked"]) == (True, 4)
+    assert told["key"]["trusted_by"] == ("own key" if signed else "no key: the checkpoints are not signed")
     if signed:
         key = json.loads(siteline("evidence", "key", "--json", cwd=case).out)["fingerprint"]
         assert key in follow(bundle, commands[3]).stdout
@@ -174,9 +177,11 @@ def test_a_stranger_verifies_a_bundle_by_its_own_instructions(
         spoilt = Path(shutil.copytree(bundle, tmp_path / spoil.__name__))
         spoil(spoilt)
         assert any(follow(spoilt, command).returncode for command in commands), spoil.__name__
+        assert siteline("evidence", "verify", "--bundle", spoilt, cwd=tmp_path).code == 1
         _renew_sums(spoilt)  # whoever changes a file can change SHA256SUMS as well
         if spoil is not _flip_blob:
             assert any(follow(spoilt, command).returncode for command in commands), spoil.__name__
+        assert siteline("evidence", "verify", "--bundle", spoilt, cwd=tmp_path).code == 1
 
 
 def follow(folder: Path, command: str) -> subprocess.CompletedProcess[str]:

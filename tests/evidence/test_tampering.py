@@ -16,8 +16,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from siteline.evidence.log import CustodyLog
+from siteline.evidence.report import Report
 from siteline.evidence.rows import COLUMNS, hash_line, line_of
-from siteline.evidence.verify import Report
 from siteline.workbench.case import make_case
 from siteline.workbench.evidence import check_custody_of_all
 from tests.evidence.material import SetClock, behind_the_triggers, make_full_case, opened, take, write_files

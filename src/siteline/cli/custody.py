@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -41,37 +41,50 @@ def verify(
     record: Annotated[
         bool, typer.Option("--record", help="If all is whole, say so in the log; else nothing is written.")
     ] = False,
+    bundle: Annotated[
+        Path | None,
+        typer.Option(
+            "--bundle", metavar="PATH", help="Not the case, but a bundle that was exported: folder or ZIP."
+        ),
+    ] = None,
     json: JsonOption = False,
     case: CaseOption = None,
 ) -> None:
     """Hash every byte again, walk the log, check every signature; exit 1 and name each fault if there is one."""
-    from siteline.workbench.evidence import check_custody_of_all, tell_report
+    from siteline.workbench.evidence import check_bundle, check_custody_of_all, tell_report
 
+    if bundle is not None:
+        if exhibit or record:
+            raise typer.BadParameter("--bundle goes without --exhibit and --record")
+        _tell(tell_report(check_bundle(bundle, key)), json)
+        return
     with opened(context, case) as work:
-        report = check_custody_of_all(work, key, exhibit, record)
-        told = tell_report(report)
-        if json:
-            print_json(told)
-        else:
-            for note in report.notes[:_SHOWN]:
-                typer.echo(f"note: {note['object']}: {note['problem']}", err=True)
-            for finding in report.findings[:_SHOWN]:
-                typer.echo(f"fault: {finding['object']}: {finding['problem']}")
-            if len(report.findings) > _SHOWN:
-                typer.echo(f"... and {len(report.findings) - _SHOWN:,} more (--json lists all)")
-            trusted = (
-                f"{report.fingerprint} ({report.trusted_by})" if report.fingerprint else report.trusted_by
-            )
-            typer.echo(
-                f"{report.checked:,} blobs, {report.rows:,} rows, {report.checkpoints:,} checkpoints; key: {trusted}"
-            )
-        if report.findings:
-            raise BrokenCustody(
-                f"{len(report.findings):,} faults in custody: {report.findings[0]['object']}: "
-                f"{report.findings[0]['problem']}"
-            )
-        if not json:
-            typer.echo("all is as it was")
+        _tell(tell_report(check_custody_of_all(work, key, exhibit, record)), json)
+
+
+def _tell(told: dict[str, Any], json: bool) -> None:
+    """Print what a verification found; raises BrokenCustody if anything is wrong."""
+    findings, key, log = told["findings"], told["key"], told["log"]
+    if json:
+        print_json(told)
+    else:
+        for note in told["notes"][:_SHOWN]:
+            typer.echo(f"note: {note['object']}: {note['problem']}", err=True)
+        for finding in findings[:_SHOWN]:
+            typer.echo(f"fault: {finding['object']}: {finding['problem']}")
+        if len(findings) > _SHOWN:
+            typer.echo(f"... and {len(findings) - _SHOWN:,} more (--json lists all)")
+        trusted = f"{key['fingerprint']} ({key['trusted_by']})" if key["fingerprint"] else key["trusted_by"]
+        typer.echo(
+            f"{told['checked']:,} blobs, {log['rows']:,} rows, {log['checkpoints']:,} checkpoints; key: {trusted}"
+        )
+    if findings:
+        raise BrokenCustody(
+            f"{len(findings):,} {'fault' if len(findings) == 1 else 'faults'} in custody: "
+            f"{findings[0]['object']}: {findings[0]['problem']}"
+        )
+    if not json:
+        typer.echo("all is as it was")
 
 
 def log(

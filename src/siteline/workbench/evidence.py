@@ -13,13 +13,15 @@ import sqlalchemy as sa
 
 from siteline.evidence import trust
 from siteline.evidence.anchor import Seen
+from siteline.evidence.bundle_check import verify_bundle
 from siteline.evidence.clock import stamp
 from siteline.evidence.exhibits import as_dict, write_exhibit
 from siteline.evidence.log import KEY_ACTIONS, detail_of
 from siteline.evidence.proofs import Prover, seqs_of
+from siteline.evidence.report import Report, Trust
 from siteline.evidence.rows import COLUMNS, Event, line_of
 from siteline.evidence.search import LONGEST_TEXT, Hit, Index, written_in
-from siteline.evidence.verify import Report, Trust, verify_case
+from siteline.evidence.verify import verify_case
 from siteline.model.errors import BadInput, BadKey, BadSetting, BrokenCustody, NotFound
 from siteline.model.exhibit import KINDS, Exhibit
 from siteline.store import tables
@@ -117,24 +119,27 @@ def check_custody_of_all(
     key: a fingerprint or the file of a key, to be trusted instead of one's own.
     """
     exhibit = case.exhibits.get(only) if only else None
-    named = keyring.read_public(key) if key else ""
-    own = ""
-    with contextlib.suppress(BadKey):  # reading needs no key
-        signer = keyring.find_key().signer
-        own = signer.public.fingerprint if signer else ""
-    report = verify_case(
-        case.db,
-        case.blobs,
-        keyring.anchors(),
-        str(case.folder),
-        Trust(named, own),
-        exhibit.id if exhibit else None,
-    )
+    only = exhibit.id if exhibit else None
+    report = verify_case(case.db, case.blobs, keyring.anchors(), str(case.folder), _trust(key), only)
     if not report.findings:
         if record:
             _record_check(case, report, exhibit)
         _remember(case, report)
     return report
+
+
+def check_bundle(path: Path, key: str | None = None) -> Report:
+    """Look at everything in a bundle, offline; no case is needed."""
+    return verify_bundle(path, _trust(key))
+
+
+def _trust(key: str | None) -> Trust:
+    """Whom the user trusts: whom he names, else himself."""
+    own = ""
+    with contextlib.suppress(BadKey):  # reading needs no key
+        signer = keyring.find_key().signer
+        own = signer.public.fingerprint if signer else ""
+    return Trust(keyring.read_public(key) if key else "", own)
 
 
 def _record_check(case: Case, report: Report, exhibit: Exhibit | None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -233,3 +234,21 @@ def test_an_envelope_comes_back_and_nonsense_is_refused() -> None:
             parse_envelope(text)
     with pytest.raises(BadKey):
         parse_signer(b"", "nothing")
+
+
+def test_the_config_folder_is_where_the_system_has_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SITELINE_CONFIG first, then XDG_CONFIG_HOME, then the home folder's own place."""
+    assert keyring.config_folder() == tmp_path / "config"
+    monkeypatch.delenv("SITELINE_CONFIG")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "xdg"))
+    assert keyring.config_folder() == tmp_path / "xdg/siteline"
+    monkeypatch.delenv("XDG_CONFIG_HOME")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for platform, where in (
+        ("linux", ".config/siteline"),
+        ("darwin", "Library/Application Support/siteline"),
+    ):
+        monkeypatch.setattr(sys, "platform", platform)
+        assert keyring.config_folder() == tmp_path / where

@@ -11,10 +11,11 @@ import os
 import stat
 import tempfile
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
+from typing import IO
 
 from siteline.model.errors import BadInput, BrokenCustody
 from siteline.store.blobs import Blobs, room_on_disk, sync_folder
@@ -22,13 +23,14 @@ from siteline.store.blobs import Blobs, room_on_disk, sync_folder
 HEAD = 1 << 16
 """Bytes at the beginning of a file that are handed on, to tell what it is."""
 
-_PIECE = 1 << 20
+_PIECE = 1 << 19
+_PIECES = 4
 _SYNCING = 8
 """How many files are synced at a time: a disk with a journal joins them into one commit."""
 
 
 _TOGETHER = 16
-"""How many blobs a thread hashes before it asks for more."""
+"""How many blobs at most a thread hashes before it asks for more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,8 @@ class Intake:
         self._largest = largest
         self._aside: list[tuple[Path, Copied]] = []
         self._pool = ThreadPoolExecutor(_SYNCING)
-        self._pieces = [memoryview(bytearray(_PIECE)) for _ in range(2)]
+        self._hasher = ThreadPoolExecutor(1)  # one: pieces are hashed in their order
+        self._pieces = [memoryview(bytearray(_PIECE)) for _ in range(_PIECES)]
         self.waiting = 0
         """Bytes copied since the last `settle`."""
 
@@ -58,6 +61,7 @@ class Intake:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._hasher.shutdown()
         self._pool.shutdown()
         for aside, _copied in self._aside:
             aside.unlink(missing_ok=True)
@@ -138,37 +142,45 @@ class Intake:
                 "Raise evidence.max_gib in siteline.toml, or cut it and say so in --note.",
             )
 
-    def _pour(self, source: object, kept: object) -> Copied:
-        """Read, hash and write at once: of one piece the hash is taken while it is written."""
-        total, size, head = hashlib.sha256(), 0, b""
-        turn = 0
+    def _pour(self, source: IO[bytes], kept: IO[bytes]) -> Copied:
+        """Read, hash and write at once: while one piece is hashed the next ones are read and written."""
+        total, size, head, turn = hashlib.sha256(), 0, b"", 0
+        hashing: dict[int, Future[None]] = {}
         while True:
-            piece = self._pieces[turn]
+            if turn in hashing:
+                hashing.pop(turn).result()
             try:
-                count = source.readinto(piece)  # type: ignore[attr-defined]
+                count = source.readinto(self._pieces[turn])  # type: ignore[attr-defined]
             except OSError as error:
                 raise _unreadable(error) from error
             if not count:
-                return Copied(total.hexdigest(), size, head)
-            part, turn = piece[:count], 1 - turn
+                break
+            part = self._pieces[turn][:count]
             if size < HEAD:
                 head += bytes(part[: HEAD - size])
             size += count
             if size > self._largest:
                 raise BadInput("it grows while it is read", "Let it come to rest, then add it again.")
-            hashing = self._pool.submit(total.update, part) if count == _PIECE else None
+            if count == size < _PIECE:
+                total.update(part)
+            else:
+                hashing[turn] = self._hasher.submit(total.update, part)
             with room_on_disk(self._blobs.folder):
                 written = 0
                 while written < count:
-                    written += kept.write(part[written:])  # type: ignore[attr-defined]
-            total.update(part) if hashing is None else hashing.result()
+                    written += kept.write(part[written:])
+            turn = (turn + 1) % len(self._pieces)
+        for rest in hashing.values():
+            rest.result()
+        return Copied(total.hexdigest(), size, head)
 
 
 def hash_all(blobs: Blobs, sha256s: Iterable[str], threads: int) -> dict[str, str]:
     """What each blob's bytes hash to now; "" where there is none, or none that can be read."""
     names = list(sha256s)
     with ThreadPoolExecutor(threads) as pool:
-        parts = [names[start : start + _TOGETHER] for start in range(0, len(names), _TOGETHER)]
+        step = max(1, min(_TOGETHER, len(names) // (4 * threads)))
+        parts = [names[start : start + step] for start in range(0, len(names), step)]
         found = pool.map(lambda part: [_hash_file(blobs.path(name)) for name in part], parts)
         return dict(zip(names, chain.from_iterable(found), strict=True))
 

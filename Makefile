@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test lint pgstac bench bench-change bench-fetch bench-measure soak clean
+.PHONY: demo test lint pgstac bench bench-change bench-evidence bench-fetch bench-measure soak clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/.core
@@ -37,6 +37,9 @@ bench-change: $(VENV)/.dev
 
 bench-fetch: $(VENV)/.dev
 	$(BIN)/python -m bench.fetching
+
+bench-evidence: $(VENV)/.dev
+	$(BIN)/python -m bench.custody
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m bench

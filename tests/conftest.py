@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
+
+if "SITELINE_TESTED" not in os.environ:  # a process that a test starts keeps what the test has set
+    os.environ["SITELINE_TESTED"] = "1"
+    os.environ["SITELINE_CONFIG"] = tempfile.mkdtemp(prefix="siteline-config-")  # nobody's own keys
+    for name in ("SITELINE_SIGNING_KEY", "SITELINE_SIGNING_KEY_PASSWORD", "SITELINE_VANTAGE"):
+        os.environ.pop(name, None)
 
 
 def missing(what: str) -> None:

@@ -29,6 +29,8 @@ IMPORTED = (
     "siteline.workbench.survey",
     "siteline.workbench.tracings",
     "siteline.workbench.brief",
+    "siteline.workbench.evidence",
+    "siteline.workbench.handover",
     "siteline.catalog.local",
     "siteline.cli.app",
     "odc.stac",
@@ -50,8 +52,14 @@ class Nursery:
     def __init__(self) -> None:
         self._process: subprocess.Popen[str] | None = None
 
-    def run(self, words: Sequence[str], cwd: Path, env: Mapping[str, str], seconds: float) -> Ended:
-        """Run `siteline` with these words; raises TimeoutExpired as subprocess does."""
+    def run(
+        self, words: Sequence[str], cwd: Path, env: Mapping[str, str], seconds: float, kill_after: int = 0
+    ) -> Ended:
+        """
+        Run `siteline` with these words; raises TimeoutExpired as subprocess does.
+
+        kill_after: `kill -9` it as soon as it has printed so many lines.
+        """
         process = self._started()
         assert process.stdin is not None
         assert process.stdout is not None
@@ -63,6 +71,7 @@ class Nursery:
                 "env": dict(env),
                 "files": files,
                 "seconds": seconds,
+                "kill_after": kill_after,
             }
             process.stdin.write(json.dumps(asked) + "\n")
             process.stdin.flush()
@@ -102,7 +111,7 @@ def _serve(asked: IO[str], answers: IO[str]) -> None:
         child = os.fork()
         if child == 0:
             _become(said)
-        answers.write(f"{_wait(child, said['seconds'])}\n")
+        answers.write(f"{_wait(child, said['seconds'], said['kill_after'], said['files'][0])}\n")
         answers.flush()
 
 
@@ -133,9 +142,13 @@ def _become(said: dict[str, object]) -> None:
         os._exit(code)
 
 
-def _wait(child: int, seconds: float) -> int:
+def _wait(child: int, seconds: float, kill_after: int, out: str) -> int:
     until = time.monotonic() + seconds
     while True:
+        if kill_after and Path(out).exists() and Path(out).read_bytes().count(b"\n") >= kill_after:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
+            kill_after = 0
         ended, status = os.waitpid(child, os.WNOHANG)
         if ended:
             return os.waitstatus_to_exitcode(status) if os.WIFEXITED(status) else 128 + os.WTERMSIG(status)

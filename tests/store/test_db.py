@@ -61,6 +61,15 @@ def test_no_row_can_be_changed_or_deleted(db: Database, name: str, verb: str) ->
         "filed_size": {"id": "f", "site_id": "s", "what": "area", "noun": "", "files": "[]", "versions": "{}"},
         "nudge": {"id": "n", "site_id": "s", "scene_id": "a", "noun": ""},
         "brief": {"id": "b", "sha256": "", "is_draft": True, "cites": "[]"},
+        "exhibit": {"id": "x", "sha256": "", "kind": "image", "log_seq": 1, "noun": "{}"},
+        "restriction": {"exhibit_id": "x", "why": "", "readers": "[]", "log_seq": 1},
+        "derivation": {"exhibit_id": "x", "from_id": "y", "activity": "", "log_seq": 1},
+        "custody_event": {
+            "seq": 1, "prev_hash": "", "row_hash": "", "action": "added", "object": "", "exhibit_id": "",
+            "agent": "", "tool": "", "vantage": "", "started_at": "", "ended_at": "", "boot": "",
+            "monotonic_ns": 0, "note": "", "detail": "{}",
+        },
+        "checkpoint": {"seq": 1, "size": 1, "fingerprint": "", "peaks": "[]", "envelope": "{}"},
     }  # fmt: skip
     if name in ("event_version", "judgement", "event_name", "sighting"):
         db.append(tables.event, columns["event"])

@@ -9,7 +9,19 @@ from typing import Any
 import typer
 
 from siteline import __version__
-from siteline.cli import brief, cases, events, inspecting, measure, nudge, scenes, sites, survey
+from siteline.cli import (
+    brief,
+    cases,
+    custody,
+    events,
+    evidence,
+    inspecting,
+    measure,
+    nudge,
+    scenes,
+    sites,
+    survey,
+)
 from siteline.model.errors import SitelineError
 
 app = typer.Typer(
@@ -29,9 +41,13 @@ app.add_typer(sites.app, name="site")
 app.add_typer(scenes.app, name="scenes")
 app.add_typer(events.app, name="events")
 app.add_typer(measure.app, name="measure")
+app.add_typer(evidence.app, name="evidence")
 app.add_typer(brief.app, name="brief")
-app.add_typer(inspecting.app, name="evidence")
 app.add_typer(cases.cache_app, name="cache")
+for command in (inspecting.inspect, custody.verify, custody.log, custody.proof, custody.explain, custody.key):
+    evidence.app.command(command.__name__)(command)
+evidence.app.command("rotate-key")(custody.rotate_key)
+evidence.app.command("trust-key")(custody.trust_key)
 
 
 _WrongUsage: Any = typer.BadParameter.__mro__[1]

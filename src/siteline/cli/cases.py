@@ -18,6 +18,11 @@ def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="The new cas
 
     case = make_case(folder)
     typer.echo(f"{case.folder} is a case.")
+    signer = case.log.signer
+    if signer is None:
+        typer.echo(f"note: its custody log is not signed: {case.unsigned_because}", err=True)
+    else:
+        typer.echo(f"its custody log is signed by {signer.public.fingerprint[:16]} ({signer.origin})")
     typer.echo(as_typed('next: siteline site add site.geojson   (or: siteline start "39.9N 127.6E")', folder))
     case.close()
 

@@ -12,15 +12,7 @@ from siteline.cli.common import JsonOption, moment, print_json
 if TYPE_CHECKING:
     from siteline.model.verdict import Inspection
 
-app = typer.Typer(help="Evidence: kept, examined, proved.", no_args_is_help=True)
 
-
-@app.callback()
-def evidence() -> None:
-    """Evidence: kept, examined, proved."""
-
-
-@app.command()
 def inspect(
     file: Annotated[Path, typer.Argument(help="The file; what it is is told from its bytes.")],
     against: Annotated[

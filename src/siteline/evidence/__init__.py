@@ -1,1 +1,1 @@
-"""Evidence: taken into custody, examined, proved, watched."""
+"""What was taken into custody, by whom, what it proves, and that it has not changed since."""

@@ -22,7 +22,9 @@ SitelineError                  one sentence (what happened) and one hint (what t
 │   ├── NewerCase              it was written by a later Siteline
 │   ├── CaseBusy               another process holds it
 │   ├── DiskFull               no room to write; nothing was half-written
-│   └── BrokenCustody          kept bytes no longer match their digest
+│   ├── BrokenCustody          kept bytes no longer match their digest
+│   └── BadKey                 the key that signs checkpoints cannot be used as it is
+├── NotForYou                  something restricted, asked for by somebody who is not named
 ├── NotReached                 an address that did not give what was asked of it
 │   └── ForbiddenAddress       one that we do not go to: private, not http, or not asked for by the user
 └── MissingExtra               an optional dependency is not installed
@@ -192,6 +194,18 @@ class ForbiddenAddress(NotReached):
     """An address that we do not go to: private, not http, or not asked for by the user."""
 
     hint = "If you trust it, name it yourself as a source in siteline.toml or with --source."
+
+
+class BadKey(CaseTrouble):
+    """The key that signs checkpoints cannot be used as it is."""
+
+    hint = "Name another one in SITELINE_SIGNING_KEY (a path, or the PEM text), or make one: siteline evidence key --make"
+
+
+class NotForYou(SitelineError):
+    """Something restricted was asked for by somebody who is not among its readers."""
+
+    hint = "Ask one of its readers. You are who SITELINE_WHO or case.who says you are."
 
 
 class MissingExtra(SitelineError):

@@ -25,6 +25,12 @@ class Blobs:
         """Where the blob is, or would be."""
         return self.folder / sha256[:2] / sha256[2:]
 
+    def names(self) -> Iterator[str]:
+        """SHA-256 of every blob that is here, by its name."""
+        for inner in self.folder.iterdir() if self.folder.is_dir() else ():
+            if inner.is_dir() and len(inner.name) == 2:
+                yield from (inner.name + file.name for file in inner.iterdir() if len(file.name) == 62)
+
     def keep_file(self, source: Path) -> str:
         """Copy a file into custody; returns its SHA-256. Keeping it twice stores it once."""
         with source.open("rb") as stream:
@@ -72,7 +78,9 @@ class Blobs:
                     os.fsync(stream.fileno())
                 home = self.path(total.hexdigest())
                 if not home.exists():
-                    home.parent.mkdir(exist_ok=True)
+                    if not home.parent.exists():
+                        home.parent.mkdir(exist_ok=True)
+                        sync_folder(self.folder)
                     aside.chmod(0o444)
                     aside.replace(home)
                     sync_folder(home.parent)

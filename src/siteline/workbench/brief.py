@@ -18,6 +18,7 @@ from siteline.report.page import BriefMaterial, JudgedEvent, SiteSection, build_
 from siteline.sites.events import WatchedEvent
 from siteline.workbench.bench import Bench, Progress
 from siteline.workbench.case import Case
+from siteline.workbench.custody import note_bytes
 from siteline.workbench.files import write_derived
 from siteline.workbench.findings import findings_of
 from siteline.workbench.sizes import compare_halls
@@ -66,7 +67,9 @@ def build_brief(case: Case, out: Path | None, progress: Progress) -> Built:
     material = BriefMaterial(title, tuple(sections), built_at=datetime.now(UTC), version=__version__)
     page = build_page(material).encode()
     draft = is_draft(material)
+    case.log.append(())
     sha256 = case.blobs.keep(page)
+    note_bytes(case, [(sha256, "page of a brief")], "brief build")
     path = write_derived(case, out, "brief.html", page)
     cites = [
         (finding.event_id, finding.version) for section in sections for finding in section.findings.findings

@@ -5,7 +5,12 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from siteline import __version__
 from siteline.editions.briefs import Briefs
+from siteline.evidence.clock import Clock
+from siteline.evidence.exhibits import Exhibits
+from siteline.evidence.keys import Signer
+from siteline.evidence.log import CustodyLog, Surroundings
 from siteline.model.errors import BadSetting, CaseExists, NotACase
 from siteline.sites.events import Events
 from siteline.sites.fetches import Fetches
@@ -19,6 +24,7 @@ from siteline.sites.surveys import Surveys
 from siteline.store.blobs import Blobs, room_on_disk
 from siteline.store.db import Database
 from siteline.store.runs import Runs
+from siteline.workbench import keyring
 from siteline.workbench.settings import TEMPLATE, Settings, read_settings
 
 SETTINGS_FILE = "siteline.toml"
@@ -28,7 +34,8 @@ _NETWORK = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "lustre", "fuse.sshfs
 class Case:
     """An open case: its settings, its records, its blobs."""
 
-    def __init__(self, folder: Path, settings: Settings) -> None:
+    def __init__(self, folder: Path, settings: Settings, clock: Clock | None = None) -> None:
+        """`clock`: what stamps the custody log; default: this machine's."""
         self.folder = folder
         self.settings = settings
         self.out = folder / "out"
@@ -46,6 +53,26 @@ class Case:
         self.measurements = Measurements(self.db)
         self.filed = FiledSizes(self.db)
         self.briefs = Briefs(self.db)
+        self.unsigned_because = ""
+        """Why checkpoints are not signed; known once something was written to the log."""
+
+        around = Surroundings(
+            agent=f"siteline {__version__}",
+            vantage=settings.vantage(),
+            folder=str(folder),
+            signer=self._signer,
+            successions=keyring.successions,
+            anchors=keyring.anchors(),
+            there_before=self.blobs.names,
+            clock=clock or Clock(),
+        )
+        self.log = CustodyLog(self.db, around)
+        self.exhibits = Exhibits(self.db, self.log)
+
+    def _signer(self) -> Signer | None:
+        found = keyring.find_key()
+        self.unsigned_because = found.why_not
+        return found.signer
 
     def close(self) -> None:
         """Let go of the database."""
@@ -60,12 +87,17 @@ def make_case(folder: Path) -> Case:
     if folder.exists() and not folder.is_dir():
         raise CaseExists(f"{folder} is a file", "Choose a folder.")
     _refuse_network_disk(folder, Settings())
+    key = keyring.ensure_key()  # before anything is made: a key that cannot be used is refused
     with room_on_disk(folder):
         folder.mkdir(parents=True, exist_ok=True)
         aside = folder / f".{SETTINGS_FILE}.part"
         aside.write_text(TEMPLATE, encoding="utf-8")
         aside.replace(folder / SETTINGS_FILE)  # last of all in `open_case`'s eyes: a case has settings
-    return open_case(folder)
+    keyring.anchors().leave(str(folder))
+    case = open_case(folder)
+    case.log.append(())
+    case.unsigned_because = key.why_not or case.unsigned_because
+    return case
 
 
 def open_case(folder: Path) -> Case:

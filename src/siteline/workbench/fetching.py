@@ -175,7 +175,7 @@ def _file(case: Case, site: Site, fetched: Fetched, done: _Done) -> None:
         try:
             keep_bytes(case, fetched.scene)
             with case.db.appending():
-                added = take_in(case, site, (fetched.scene,), ())
+                added = take_in(case, site, (fetched.scene,), (), "scenes fetch")
                 case.fetches.record(site.id, [_try_of(fetched, "", "")])
         except CaseTrouble:
             raise

@@ -21,6 +21,7 @@ from siteline.model.quantity import round_to, rounding_step
 from siteline.sites.filed import MARK, FiledRow
 from siteline.workbench.bench import versions_of
 from siteline.workbench.case import Case
+from siteline.workbench.custody import note_bytes
 
 _ID = re.compile(rf"{MARK}[0-9a-f]+")
 
@@ -91,12 +92,16 @@ def file_size(case: Case, filed: FiledSize, files: Sequence[tuple[Path, str]] = 
     files: each with the SHA-256 it had when it was read. Returns its id, the hash of its content, and who filed it when,
     for whoever is told the size. Raises BadInput for a file that changed meanwhile: a fit may take minutes.
     """
+    case.log.append(())
     kept = [case.blobs.keep_file(file) for file, _ in files]
     for (file, sha256), found in zip(files, kept, strict=True):
         if found != sha256:
             raise BadInput(
                 f"{file.name} was changed while it was measured", "Run it again; nothing was filed."
             )
+    note_bytes(
+        case, [(sha256, f"handed in for a {filed.what} at {filed.site_id}") for sha256 in kept], "measure"
+    )
     row = case.filed.record(filed, kept, json.dumps(versions_of("siteline.measure"), sort_keys=True))
     return {
         "id": row.id,

@@ -14,6 +14,7 @@ from siteline.model.place import Site
 from siteline.model.remark import Remark
 from siteline.workbench.case import Case
 from siteline.workbench.catalogs import unfetched
+from siteline.workbench.custody import take_scenes
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +45,18 @@ def add_single(case: Case, site_id: str, file: Path, acquired: str, columns: dic
     return take_in(case, site, (scene,), remarks)
 
 
-def take_in(case: Case, site: Site, scenes: Sequence[Scene], remarks: Sequence[Remark]) -> Added:
+def take_in(
+    case: Case, site: Site, scenes: Sequence[Scene], remarks: Sequence[Remark], tool: str = "scenes add"
+) -> Added:
     """Take scenes into custody: their bytes, then their rows, all or none."""
     _refuse_mixture(site, (*case.scenes.all(site.id), *scenes))
+    case.log.append(())
     for scene in scenes:  # bytes first: a row is a promise that they are there
         keep_bytes(case, scene)
     kept = [replace(s, href="", mask_href=None if s.mask_href is None else "") for s in scenes]
     with case.db.appending():
         fresh = case.scenes.record(site.id, kept)
+        take_scenes(case, site.id, fresh, {s.id: Path(s.href) for s in scenes}, tool)
         moved = case.events.redate_drawn(site.id, {s.id: s for s in case.scenes.all(site.id)})
     asked = {scene.id for scene in scenes if scene.fault is not None}
     remarks = (

@@ -14,6 +14,7 @@ from siteline.model.errors import BadInput, BadSetting
 from siteline.model.imagery import Scene
 from siteline.model.nudge import Nudge
 from siteline.workbench.case import Case
+from siteline.workbench.custody import note_bytes
 
 
 def nudge_scene(
@@ -46,9 +47,10 @@ def nudge_scene(
         nudge = nudge_by_ties(scene, points, reference, why.strip())
     except BadInput as error:
         raise BadInput(f"{ties.name}: {error}", error.hint) from error
-    return case.nudges.record(
-        site_id, replace(nudge, source=ties.name, source_sha256=case.blobs.keep_file(ties))
-    )
+    kept = case.blobs.keep_file(ties)
+    with case.db.appending():
+        note_bytes(case, [(kept, f"tie points of scene {scene.id} of site {site_id}")], "scenes nudge")
+        return case.nudges.record(site_id, replace(nudge, source=ties.name, source_sha256=kept))
 
 
 def _usable(case: Case, site_id: str, scene_id: str) -> Scene:

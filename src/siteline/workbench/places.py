@@ -19,6 +19,7 @@ from siteline.sites.exchange.intake import read_bytes
 from siteline.sites.exchange.sites import parse_site, write_site
 from siteline.sites.square import square_site
 from siteline.workbench.case import SETTINGS_FILE, Case, make_case, open_case
+from siteline.workbench.custody import note_bytes
 from siteline.workbench.files import write_derived
 
 LARGEST_SIDE_M = 50_000
@@ -108,7 +109,9 @@ def add_site(case: Case, file: Path, roles: AnswerRoles | Sequence[str]) -> tupl
     data = read_bytes(file)
     site, remarks = parse_site(data, file.name, roles)
     _refuse_labels_of_events(case, site, file.name)
+    case.log.append(())
     digest = case.blobs.keep(data)
+    note_bytes(case, [(digest, f"site file of {site.id}")], "site add")
     is_fresh = case.register.record(site, digest)
     if not is_fresh:
         remarks = (*remarks, Remark(site.id, "stands just so already; nothing was added"))

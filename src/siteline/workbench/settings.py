@@ -23,6 +23,10 @@ TEMPLATE = """\
 [survey]
 # preset = "balanced"           # wide | balanced | strict
 
+[evidence]
+# max_gib = 2                   # larger files are refused
+# vantage = "newsroom, Vienna"  # from where you work, as the custody log shall say it; default: SITELINE_VANTAGE
+
 [fetch]
 # threads = 16                  # requests at a time, over all scenes
 # whole_file_mb = 200           # largest file that is fetched whole, where it cannot be read in parts
@@ -58,6 +62,18 @@ class SurveySettings(_Section):
     preset: Literal["wide", "balanced", "strict"] = "balanced"
 
 
+class EvidenceSettings(_Section):
+    """How evidence is taken in."""
+
+    max_gib: float = Field(default=2.0, gt=0)
+    vantage: str | None = Field(default=None, min_length=1, max_length=200)
+
+    @property
+    def largest(self) -> int:
+        """Bytes of the largest file that is taken."""
+        return int(self.max_gib * (1 << 30))
+
+
 class FetchSettings(_Section):
     """How windows of offered scenes are fetched."""
 
@@ -89,8 +105,13 @@ class Settings(_Section):
     case: CaseSettings = CaseSettings()
     survey: SurveySettings = SurveySettings()
     fetch: FetchSettings = FetchSettings()
+    evidence: EvidenceSettings = EvidenceSettings()
     cache: CacheSettings = CacheSettings()
     sources: dict[str, SourceSettings] = Field(default_factory=dict)
+
+    def vantage(self) -> str:
+        """From where the work is done, as far as the user says."""
+        return (self.evidence.vantage or os.environ.get("SITELINE_VANTAGE") or "not stated")[:200]
 
     def signer(self) -> str:
         """Who signs what is added: the settings, then SITELINE_WHO, then the login name."""
@@ -122,6 +143,7 @@ def _remedy(where: tuple[int | str, ...]) -> str:
             ("case", CaseSettings),
             ("survey", SurveySettings),
             ("fetch", FetchSettings),
+            ("evidence", EvidenceSettings),
             ("cache", CacheSettings),
         )
     }

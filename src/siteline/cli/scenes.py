@@ -250,7 +250,7 @@ def fetch(
         if json:
             print_json(done.as_dict())
         else:
-            for line in _tell_fetch(site, done.as_dict(), retry):
+            for line in () if done.trouble and not done.fetched else _tell_fetch(site, done.as_dict(), retry):
                 typer.echo(as_typed(line, here))
         for scene, reason in done.failed:
             typer.echo(f"note: {scene}: not fetched: {reason}", err=True)

@@ -91,14 +91,12 @@ def refusal(price: Price, site_id: str) -> SitelineError | None:
     if not price.over:
         return None
     budget, quota = price.budget, price.quota
-    limits = [
-        f"{left:,.2f} of {most:,.2f} km² of the budget are left"
-        for left, most in ((budget.left_km2, budget.km2),)
-        if left is not None and most is not None
-    ]
-    if budget.left_scenes is not None:
+    limits = []
+    if budget.left_km2 is not None and budget.left_km2 < price.km2:
+        limits.append(f"{budget.left_km2:,.2f} of {budget.km2:,.2f} km² of the budget are left")
+    if budget.left_scenes is not None and budget.left_scenes < count:
         limits.append(f"{budget.left_scenes} of {budget.scenes} scenes of the budget are left")
-    if quota is not None and quota.left_km2 is not None:
+    if quota is not None and quota.left_km2 is not None and quota.left_km2 < price.km2:
         limits.append(f"{quota.left_km2:,.2f} km² of your quota are left")
     fits = price.fits
     area = sum(list(price.charges.values())[:fits])

@@ -105,15 +105,13 @@ def place(
         if found is not None:
             return found
         try:
-            answer = account.post(ORDERS, json.loads(order.request), is_order=True)
+            return read_order(account, account.post(ORDERS, json.loads(order.request), is_order=True))
         except NotReached as error:
             if error.status in REFUSALS:
                 raise
             found = find(account, order.name, SETTLE_S, sleep)
             if found is None and (left == 0 or error.status not in _SERVER_FAILED):
                 raise
-        else:
-            return read_order(account, answer)
     assert found is not None
     return found
 

@@ -42,14 +42,14 @@ def search_planet(
         )
     body = {"item_types": [ITEM_TYPE], "filter": build_filter(asked, most_cloud, source.only)}
     first = account.post(f"data/v1/quick-search?_sort=acquired%20asc&_page_size={_PAGE_SIZE}", body)
-    count = completed = 0
+    read = completed = 0
     seen: set[str] = set()
     entries = account.pages(first, "features", "_next", caps.pages)
     while True:
         try:
             raw = next(entries, None)
         except NotReached as error:
-            if not count:
+            if not read:
                 raise
             remarks.append(
                 Remark(source.name, f"a page of its answer was not reached: {error}", "Run the search again.")
@@ -57,19 +57,14 @@ def search_planet(
             return
         if raw is None:
             return
+        read += 1
+        if read > caps.items or account.web.unpacked_bytes > caps.bytes:
+            said = "more than can be read at once; the rest was not read"
+            remarks.append(Remark(source.name, said, "Ask for a shorter time."))
+            return
         if str(raw.get("id")) in seen:
             continue
         seen.add(str(raw.get("id")))
-        count += 1
-        if count > caps.items or account.web.unpacked_bytes > caps.bytes:
-            remarks.append(
-                Remark(
-                    source.name,
-                    "more than can be read at once; the rest was not read",
-                    "Ask for a shorter time.",
-                )
-            )
-            return
         if not isinstance(raw.get("assets"), list) and completed < caps.completed:
             completed += 1
             raw = _with_assets(account, raw)

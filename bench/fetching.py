@@ -1,9 +1,9 @@
 """
 Fetching windows: 60 scenes of 4 bands over a site of 3 km, from a server that is 20 ms away: `python -m bench.fetching`.
 
-Ours is the whole command, from addresses on record to chips in custody. Beside it: the same bytes in as many threads by nothing but
-http.client (the floor), and what one would write without us, rasterio opening file after file over /vsicurl/. Once with a line
-that is as fast as the machine, where all of our own work shows, and once with a line of LINE_MBIT.
+Ours is the whole command, from addresses on record to chips in custody. Beside it: the same bytes in as many threads by nothing
+but http.client (the floor), and what one would write without us, rasterio opening file after file over /vsicurl/. Once on a line
+as fast as the machine, where all of our own work shows, and once on a line of LINE_MBIT.
 """
 
 from __future__ import annotations

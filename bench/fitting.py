@@ -58,6 +58,9 @@ class Lesson:
     among: dict[str, float]
     """Terms of its context; empty for what is not outlined."""
 
+    told: str
+    """Kind that its states tell."""
+
     settled: bool
     """Whether it stands among its rivals; stories that do not teach only what is real by itself."""
 
@@ -95,6 +98,7 @@ def teach(prepared: tuple[District, Scene, list[Story], list[Place]]) -> list[Le
                     truth.kind.value if truth else None,
                     truth.stage.value if truth and truth.stage and truth.kind is Kind.CONSTRUCTION else None,
                     odds.weigh_context(story, story.context) if story.context else {},
+                    story.kind.value if story.kind else odds.UNNAMED,
                     settled,
                 )
             )
@@ -142,15 +146,35 @@ def fit_one(terms: Sequence[Mapping[str, float]], real: Sequence[bool]) -> dict[
     return {n: both["yes"][n] - both["no"][n] for n in both["yes"]}
 
 
+def fit_by_kind(lessons: Sequence[Lesson]) -> dict[str, dict[str, float]]:
+    """
+    Weights of a yes for each kind of change that states tell.
+
+    Each kind starts from what all kinds share, which is added as one more term: what few lessons cannot tell stays shared.
+    """
+    shared = fit_one([le.terms for le in lessons], [le.real for le in lessons])
+    told = {}
+    for name in sorted({le.told for le in lessons}):
+        mine = [le for le in lessons if le.told == name]
+        if len({le.real for le in mine}) < 2:
+            told[name] = shared
+            continue
+        both = [{**le.terms, "shared": sum(w * le.terms[n] for n, w in shared.items())} for le in mine]
+        own = fit_one(both, [le.real for le in mine])
+        pull = own.pop("shared", 0.0)
+        told[name] = {n: own.get(n, 0.0) + pull * shared.get(n, 0.0) for n in {**shared, **own}}
+    return told
+
+
 def fit_all(lessons: Sequence[Lesson]) -> dict[str, dict]:  # type: ignore[type-arg]
-    """All four models."""
+    """All models."""
     alone = [le for le in lessons if le.outlined and not le.settled]
     told = [le for le in lessons if le.settled]
     outlined, ground = ([le for le in told if le.outlined is flag] for flag in (True, False))
     kinds, stages = [le for le in told if le.kind], [le for le in told if le.stage]
     rimless = [{n: v for n, v in le.terms.items() if n not in ("rim", "faint_rim")} for le in ground]
     return {
-        "OUTLINED": fit_one([le.terms for le in alone], [le.real for le in alone]),
+        "OUTLINED": fit_by_kind(alone),
         "AMONG": fit_one([le.among for le in outlined], [le.real for le in outlined]),
         "GROUND": fit_one(rimless, [le.real for le in ground]),
         "KINDS": fit_many([le.terms for le in kinds], [str(le.kind) for le in kinds]),
@@ -196,7 +220,7 @@ def cross_validate(lessons: Sequence[Lesson]) -> str:
 def write(models: Mapping[str, dict]) -> None:  # type: ignore[type-arg]
     """Write the weights as source."""
     about = {
-        "OUTLINED": "That a change at an outlined place is real, seen by itself.",
+        "OUTLINED": "That a change at an outlined place is real, seen by itself, by the kind that its states tell.",
         "AMONG": "That a change at an outlined place is real, seen among its rivals.",
         "GROUND": "That another change is real.",
         "KINDS": "Of what kind it is.",
@@ -208,7 +232,9 @@ def write(models: Mapping[str, dict]) -> None:  # type: ignore[type-arg]
     ]
     text += ["from __future__ import annotations", ""]
     for name, model in models.items():
-        kind = "dict[str, dict[str, float]]" if name in ("KINDS", "STAGES") else "dict[str, float]"
+        kind = (
+            "dict[str, dict[str, float]]" if name in ("OUTLINED", "KINDS", "STAGES") else "dict[str, float]"
+        )
         rounded = {
             k: {n: round(w, 3) for n, w in v.items()} if isinstance(v, dict) else round(v, 3)
             for k, v in model.items()

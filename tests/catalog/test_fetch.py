@@ -104,6 +104,37 @@ def test_a_chip_holds_the_numbers_of_the_files_and_repeats_coarser_ones(tmp_path
     assert top >= 4_395_000 + 150
 
 
+def test_windows_may_begin_and_end_anywhere(tmp_path: Path) -> None:
+    """Also where a coarser band has its own corner, and wherever blocks begin: no hole is read, no pixel is another."""
+    pixels = {"red": (10.0, 0.0), "swir16": (20.0, 0.0), "nir": (30.0, -15.0)}
+    for band, (pixel, corner) in pixels.items():
+        side = int(6000 / pixel) + 2
+        place = Affine(pixel, 0, CORNER[0] + corner, 0, -pixel, CORNER[1] - corner)
+        write_cog(
+            tmp_path / "files" / f"{band}.tif", ground(side, side, int(pixel))[None], pixel, transform=place
+        )
+    draw = np.random.default_rng(2)
+    with serving(file_routes(tmp_path / "files")) as server:
+        found = offer(server.url, {band: f"{server.url}/{band}.tif" for band in pixels})
+        for number in range(6):
+            (x, y), (wide, high) = draw.uniform(300, 4000, 2), draw.uniform(20, 1500, 2)
+            site = site_at((500_000 + x, 4_400_000 - y - high, 500_000 + x + wide, 4_400_000 - y))
+            [done] = fetch([found], site, tmp_path / f"case-{number}", server)
+            assert done.scene is not None, done.reason
+            with rasterio.open(done.scene.href) as chip:
+                got, (left, _, _, top) = chip.read(), chip.bounds
+            x_px, y_px = (
+                left + 10 * (np.arange(got.shape[2]) + 0.5),
+                top - 10 * (np.arange(got.shape[1]) + 0.5),
+            )
+            for numbers, band in zip(got, pixels, strict=True):
+                with rasterio.open(tmp_path / "files" / f"{band}.tif") as image:
+                    whole, place = image.read(1), image.transform
+                rows = ((place.f - y_px) / -place.e + 1e-9).astype(int)
+                cols = ((x_px - place.c) / place.a + 1e-9).astype(int)
+                assert (numbers == whole[np.ix_(rows, cols)]).all(), band
+
+
 def test_the_same_files_give_the_same_bytes(files: Path, tmp_path: Path) -> None:
     """A chip is known by its digest, so fetching the same again gives the same digest."""
     digests = set()

@@ -205,3 +205,44 @@ def test_what_is_valid_comes_back(
     (row,) = rows_of(tmp_path, text.getvalue())
     assert (row.file, row.acquired.text, row.credit) == (file, str(day), credit)
     assert (row.bands, row.scale) == (tuple(bands), scale)
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "hint"),
+    [
+        ("file,published\na.tif,2024-05-02\n", "no column 'acquired'", "release date"),
+        (
+            "file,acquired,published\na.tif,,2024-05-02\n",
+            "line 2, column acquired: empty. That it was",
+            "release date",
+        ),
+        ("file,acquired,published\na.tif,2024-05-03,2024-05-02\n", "before it was taken", "wrong"),
+        ("file,acquired,published\na.tif,2024-05,2024-04-30\n", "before it was taken", "wrong"),
+        ("file,acquired,published\na.tif,2024-05-01,soon\n", "column published: not a date", ""),
+        ("file,mosaic_from,mosaic_to\na.tif,2024-01,\n", "column mosaic_to: empty", "both ends"),
+        ("file,mosaic_from,mosaic_to\na.tif,2024-03,2024-01\n", "before mosaic_from", "Exchange"),
+        ("file,mosaic_from,mosaic_to\na.tif,,\n", "column acquired: empty", "its date"),
+    ],
+)
+def test_three_dates_are_never_taken_for_one_another(tmp_path: Path, text: str, said: str, hint: str) -> None:
+    """A release date dates nothing; dates that contradict each other are refused by line and column."""
+    path = tmp_path / "scenes.csv"
+    path.write_text(text)
+    with pytest.raises(BadManifest, match=said) as refused:
+        read_rows(path)
+    assert hint in refused.value.hint
+
+
+def test_a_mosaic_needs_no_day(tmp_path: Path) -> None:
+    """Its range is when it was acquired; given as well, the same range is no contradiction, and a day inside it is."""
+    path = tmp_path / "scenes.csv"
+    path.write_text("file,mosaic_from,mosaic_to,published\na.tif,2024-01,2024-03-15,2024-05-02\n")
+    [row], told = read_rows(path)
+    assert told == ()
+    assert (row.acquired.first_day, row.acquired.last_day) == row.mosaic
+    assert row.acquired.text == "2024-01-01/2024-03-15"
+    path.write_text("file,acquired,mosaic_from,mosaic_to\na.tif,2024-01,2024-01-01,2024-01-31\n")
+    assert read_rows(path)[0][0].acquired.is_month
+    path.write_text("file,acquired,mosaic_from,mosaic_to\na.tif,2024-01-09,2024-01-01,2024-01-31\n")
+    with pytest.raises(BadManifest, match="not the mosaic's range"):
+        read_rows(path)

@@ -8,8 +8,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from siteline.change.chronicle import name_changes
-from siteline.change.life import Life, State, cut_line
-from siteline.change.timeline import date_step
+from siteline.change.life import Life, State
+from siteline.change.lines import part_line
+from siteline.change.timeline import date_arrival
 from siteline.model.change import Kind
 
 UNIT = np.array([0.15, 0.06, 0.06, 0.25], np.float32)
@@ -23,22 +24,34 @@ def noisy(levels: list[float], looks: int, seed: int = 1, sigma: float = 0.03) -
     return (steps[None] * np.ones((4, 1)) + rng.normal(0, sigma, (4, steps.size))).astype(np.float32)
 
 
+def parted(line: np.ndarray, every: float = 20.0) -> tuple[int, ...]:
+    """Looks at which a line steps, seen every so many days."""
+    return part_line(line, SIGMA, UNIT, np.arange(line.shape[1]) * every / 365.25).cuts
+
+
 def test_steps_of_a_line_are_found_where_they_are() -> None:
     """Three levels of ten looks give two steps, at their looks."""
-    assert cut_line(noisy([0, 0.5, -0.4], 10), SIGMA, UNIT) == [10, 20]
+    assert parted(noisy([0, 0.5, -0.4], 10)) == (10, 20)
 
 
 @pytest.mark.parametrize("seed", range(6))
 def test_noise_has_no_steps(seed: int) -> None:
     """A line that only trembles is one state."""
-    assert cut_line(noisy([0], 40, seed), SIGMA, UNIT) == []
+    assert parted(noisy([0], 40, seed)) == ()
+
+
+def test_what_comes_back_every_winter_is_no_step() -> None:
+    """A line that swings with the seasons is one state, and a step on top of the swing is still found where it is."""
+    swing = 0.4 * np.cos(2 * np.pi * np.arange(60) * 20 / 365.25).astype(np.float32)
+    assert parted(noisy([0], 60) + swing) == ()
+    assert parted(noisy([0, 0.6], 30) + swing) == (30,)
 
 
 def test_looks_not_seen_are_no_steps() -> None:
     """A gap neither makes a step nor hides the one after it."""
     line = noisy([0, 0.5], 12)
     line[:, 5:9] = np.nan
-    assert cut_line(line, SIGMA, UNIT) == [12]
+    assert parted(line) == (12,)
 
 
 @given(at=st.integers(3, 16), hidden=st.lists(st.integers(0, 19), max_size=6), size=st.floats(0.5, 2))
@@ -49,7 +62,7 @@ def test_the_interval_of_a_step_holds_its_date(at: int, hidden: list[int], size:
     line[:, hidden] = np.nan
     seen = [t for t in range(20) if t not in hidden]
     assume(sum(t < at for t in seen) >= 2 and sum(t >= at for t in seen) >= 2)
-    last, first = date_step(line, SIGMA[:3], (0, at), (at, 20), 40.0)
+    last, first = date_arrival(line, SIGMA[:3], (0, at), (at, 20))
     assert last == max(t for t in seen if t < at)
     assert first == min(t for t in seen if t >= at)
 
@@ -58,7 +71,7 @@ def test_a_step_in_haste_is_dated_narrowly_and_a_slow_one_widely() -> None:
     """Looks halfway between two levels could belong to either."""
     slow = np.concatenate([np.zeros(8), [0.2, 0.25, 0.3], np.full(9, 0.5)])
     line = np.tile(slow, (3, 1)).astype(np.float32)
-    last, first = date_step(line, np.full(3, 0.1, np.float32), (0, 9), (9, 20), 40.0)
+    last, first = date_arrival(line, np.full(3, 0.1, np.float32), (0, 9), (9, 20))
     assert last is not None
     assert last <= 7
     assert first >= 10
@@ -105,3 +118,27 @@ def test_a_standing_building_that_looks_otherwise_has_a_new_roof() -> None:
 def test_a_frame_that_gets_its_roof_is_still_one_construction() -> None:
     """The roof is its completion, not a change of its own."""
     assert told((False, 0.0), (True, 1.0), (True, 2.0)) == [(Kind.CONSTRUCTION, 1, 2)]
+
+
+def test_clearing_slab_and_roof_are_one_construction() -> None:
+    """Ground that is made ready step by step is one change, and belongs to the building if one comes of it in time."""
+    assert told((False, 0.0), (False, 0.6), (False, 1.1)) == [(None, 1, 2)]
+    assert told((False, 0.0), (False, 0.6), (False, 1.1), (True, 2.0)) == [(Kind.CONSTRUCTION, 1, 3)]
+
+
+def test_a_building_that_leaves_by_steps_is_torn_down_once() -> None:
+    """Roof off, walls down, rubble gone: one demolition, from the first of them on."""
+    assert told((True, 0.4), (True, 1.5), (False, 0.8), (False, 0.0)) == [(Kind.DEMOLITION, 1, 2)]
+
+
+def test_an_interval_grows_with_the_noise_of_its_place() -> None:
+    """A clean step is dated between two neighbouring looks; one that drowns in wandering keeps more looks possible."""
+    rng = np.random.default_rng(3)
+    clean = noisy([0, 0.5], 12, sigma=0.01)[:3]
+    assert date_arrival(clean, SIGMA[:3], (0, 12), (12, 24)) == (11, 12)
+    drift = np.cumsum(rng.normal(0, 0.12, (3, 24)), axis=1)
+    last, first = date_arrival((clean + drift).astype(np.float32), SIGMA[:3], (0, 12), (12, 24))
+    assert last is not None
+    assert last <= 11
+    assert first >= 12
+    assert first - last > 1

@@ -6,42 +6,45 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from tests.cli.nursery import Ended as Said
+from tests.cli.nursery import Nursery
+
 STORY_SEED = 7
 LOOKS = 32
 
-
-@dataclass(frozen=True)
-class Said:
-    """What a command answered."""
-
-    code: int
-    out: str
-    err: str
+NURSERY = Nursery()
 
 
 def siteline(
     *words: str | Path, cwd: Path, timeout: float = 240, environ: Mapping[str, str] | None = None
 ) -> Said:
     """Run one command in a process of its own; it never answers with a traceback."""
+    env = {**os.environ, "SITELINE_WHO": "A. Analyst", **(environ or {})}
+    said = [str(word) for word in words]
+    run = NURSERY.run if hasattr(os, "fork") else _run_anew
+    done = run(said, cwd, env, timeout)
+    assert "Traceback" not in done.err + done.out, done.err
+    if done.code == 1:
+        lines = [line for line in done.err.splitlines() if not line.startswith("note:")]
+        assert [line.split(":")[0] for line in lines[-2:]] == ["error", "hint"], done.err
+    return done
+
+
+def _run_anew(words: list[str], cwd: Path, env: dict[str, str], timeout: float) -> Said:
     done = subprocess.run(
-        [sys.executable, "-m", "siteline", *map(str, words)],
+        [sys.executable, "-m", "siteline", *words],
         cwd=cwd,
         capture_output=True,
         text=True,
         check=False,
         timeout=timeout,
         stdin=subprocess.DEVNULL,
-        env={**os.environ, "SITELINE_WHO": "A. Analyst", **(environ or {})},
+        env=env,
     )
-    assert "Traceback" not in done.stderr + done.stdout, done.stderr
-    if done.returncode == 1:
-        lines = [line for line in done.stderr.splitlines() if not line.startswith("note:")]
-        assert [line.split(":")[0] for line in lines[-2:]] == ["error", "hint"], done.stderr
     return Said(done.returncode, done.stdout, done.stderr)
 
 

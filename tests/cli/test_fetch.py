@@ -391,3 +391,47 @@ def test_ctrl_c_leaves_what_is_done_and_does_not_wait_for_a_server_that_hangs(
         assert [row[:3] for row in tries(works)] == [("s-1", 1, "fetched")]
         assert siteline("scenes", "fetch", "works", cwd=works).code == 0
     assert [row[:3] for row in tries(works)] == [("s-1", 1, "fetched"), ("s-2", 1, "fetched")]
+
+
+def test_items_of_a_folder_are_found_and_fetched_from_disk_and_from_the_web(works: Path, files: Path) -> None:
+    """`find`, then `fetch`: files beside their item are read where they lie, others by their parts."""
+    items = works / "items"
+    items.mkdir()
+    (items / "red.tif").write_bytes((files / "red.tif").read_bytes())
+    corners = [[2.99, 39.63], [3.15, 39.63], [3.15, 39.76], [2.99, 39.76], [2.99, 39.63]]
+    with serving(file_routes(files)) as server:
+        for day, href in ((3, "./red.tif"), (8, f"{server.url}/red.tif")):
+            item = {
+                "type": "Feature",
+                "stac_version": "1.0.0",
+                "id": f"scene-{day}",
+                "bbox": [2.99, 39.63, 3.15, 39.76],
+                "geometry": {"type": "Polygon", "coordinates": [corners]},
+                "properties": {"datetime": f"2024-04-0{day}T10:30:00Z", "proj:epsg": 32631},
+                "links": [],
+                "assets": {
+                    "red": {
+                        "href": href,
+                        "type": "image/tiff; application=geotiff; profile=cloud-optimized",
+                        "roles": ["data"],
+                        "eo:bands": [{"name": "red", "common_name": "red"}],
+                    }
+                },
+            }
+            (items / f"scene-{day}.json").write_text(json.dumps(item), encoding="utf-8")
+        (works / "siteline.toml").write_text(
+            f'[sources.mine]\nurl = "items"\nhosts = ["127.0.0.1:{server.port}"]\n', encoding="utf-8"
+        )
+        found = siteline("scenes", "find", "works", "--source", "mine", "--from", "2024-04", cwd=works)
+        assert found.code == 0, found.err
+        said = siteline("scenes", "fetch", "works", cwd=works)
+        assert said.code == 0, said.err
+        assert {asked.path for asked in server.asked} == {"/red.tif"}
+    rows = json.loads(siteline("scenes", "list", "works", "--json", cwd=works).out)
+    assert [row["id"] for row in rows] == ["scene-3", "scene-8"]
+    near, far = (next(row[3] for row in tries(works) if row[0] == name) for name in ("scene-3", "scene-8"))
+    assert near["bytes"] == 0
+    assert isinstance(far["bytes"], int)
+    assert 0 < far["bytes"] < (files / "red.tif").stat().st_size / 2
+    near_chip, far_chip = (blob(works, str(said["chip_sha256"])).read_bytes() for said in (near, far))
+    assert near_chip == far_chip, "the same pixels, whichever way they came"

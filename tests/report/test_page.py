@@ -6,6 +6,7 @@ import base64
 import hashlib
 import re
 from dataclasses import replace
+from datetime import date
 from functools import cache
 from html.parser import HTMLParser
 
@@ -17,6 +18,7 @@ from siteline.model.change import Kind, Method, Observation, Stage, State, Statu
 from siteline.model.dates import DateInterval
 from siteline.model.measurement import Measurement
 from siteline.model.place import Zone
+from siteline.model.placing import Model, PlacedPoint, Placement
 from siteline.model.quantity import Quantity
 from siteline.report.page import BriefMaterial, JudgedEvent, build_page
 from tests.factory import make_event
@@ -275,3 +277,27 @@ def test_a_site_without_change_says_what_that_means() -> None:
     """No finding: the page still shows map, timeline and what could not be seen."""
     said = text_of(build_page(make_material(things=())))
     assert "No change was found. This holds only for what could have been seen" in said
+
+
+def test_images_say_when_they_were_published_and_how_they_were_placed() -> None:
+    """The list of images tells acquired from published, a mosaic from a look, and how well a published picture lies."""
+    point = PlacedPoint("gate", 1.0, 2.0, 500_000.0, 4_400_000.0, 0.3, 0.9)
+    placed = Placement(
+        "a" * 64,
+        "p.csv",
+        "b" * 64,
+        Model.AFFINE,
+        "EPSG:32631",
+        (1, 0, 0, 0, 1, 0, 0, 0, 1),
+        False,
+        (point,) * 8,
+        0.3,
+        0.9,
+    )
+    text = build_page(
+        make_material(things=THINGS[:1], scene={"published": date(2030, 5, 2), "placed": placed})
+    )
+    assert "(published 2 May 2030)" in text
+    assert "placed by 8 control points to 0.9 m" in text
+    mosaic = {"mosaic": (date(2024, 1, 1), date(2024, 3, 15))}
+    assert "mosaic, " in build_page(make_material(things=THINGS[:1], scene=mosaic))

@@ -62,6 +62,7 @@ def test_no_row_can_be_changed_or_deleted(db: Database, name: str, verb: str) ->
         "sighting": {"event_id": "e", "version": 1, "survey_id": "x", "noun": "[]"},
         "measurement": {"site_id": "s", "subject": "e", "what": "area", "noun": ""},
         "filed_size": {"id": "f", "site_id": "s", "what": "area", "noun": "", "files": "[]", "versions": "{}"},
+        "nudge": {"id": "n", "site_id": "s", "scene_id": "a", "noun": ""},
         "brief": {"id": "b", "sha256": "", "is_draft": True, "cites": "[]"},
     }  # fmt: skip
     if name in ("event_version", "judgement", "event_name", "sighting"):

@@ -1,17 +1,19 @@
 """
 Chips: the window of an offered scene over the site, as one image with its bands and one with its mask.
 
-odc-stac reads all of its files onto the finest of their own grids. Numbers stay as the provider has them: coarser bands are
-repeated, never interpolated.
+odc-stac's reader brings all of its files onto the finest of their own grids. Numbers stay as the provider has them: coarser
+bands are repeated, never interpolated.
 """
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import logging
+import os
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 
@@ -39,14 +41,6 @@ _SIDE_PX = 2
 """Pixels of a coarser band that are read beyond the window: its pixels need not begin where the finest do."""
 
 _TILE_PX = 256
-_ANY_DAY = datetime(2000, 1, 1, tzinfo=UTC)
-"""odc-stac wants one, and one scene is read at a time."""
-
-_EXTENSIONS = (
-    "https://stac-extensions.github.io/projection/v2.0.0/schema.json",
-    "https://stac-extensions.github.io/eo/v1.1.0/schema.json",
-    "https://stac-extensions.github.io/raster/v1.1.0/schema.json",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +71,7 @@ class Plan:
 
 def warm_up() -> None:
     """Import what reads pixels, which takes seconds, while bytes are on their way."""
-    import odc.stac  # noqa: F401
+    import odc.loader  # noqa: F401
 
 
 def plan_chip(pieces: Sequence[Piece], site: Site, mask_kind: str) -> Plan:
@@ -201,56 +195,38 @@ def write_chip(found: FoundScene, pieces: Sequence[Piece], plan: Plan, site: Sit
 
 
 def _load(pieces: Sequence[Piece], plan: Plan) -> list[list[NDArray[np.generic]]]:
-    """Of each piece, its bands on the chip's grid."""
-    import odc.stac  # here: it takes a second
-    import pystac
+    """
+    Of each piece, its bands on the chip's grid; a pixel that a file does not reach is nodata.
+
+    By odc-stac's own reader, band by band: the dataset that odc-stac makes around them would take as long as reading them.
+    """
     from odc.geo.geobox import GeoBox
+    from odc.loader import RasterLoadParams, RasterSource, RioDriver
 
     logging.getLogger("odc").addHandler(logging.NullHandler())  # we tell of faults ourselves
-    item = pystac.Item(
-        "scene",
-        geometry=None,
-        bbox=None,
-        datetime=_ANY_DAY,
-        properties={},
-        stac_extensions=list(_EXTENSIONS),
-    )
-    names: list[list[str]] = []
-    for at, piece in enumerate(pieces):
-        crs, transform, shape = _place(piece.header)
-        every = [f"p{at}b{band}" for band in range(piece.header.count)]
-        nodata = piece.asset.nodata if piece.asset.nodata is not None else piece.header.nodata
-        described = {"data_type": piece.header.dtype} | ({} if nodata is None else {"nodata": nodata})
-        where = {"proj:code": crs} if crs.startswith("EPSG:") else {"proj:wkt2": crs}
-        item.add_asset(
-            f"p{at}",
-            pystac.Asset(
-                str(piece.path),
-                media_type=pystac.MediaType.GEOTIFF,
-                roles=["data"],
-                extra_fields={
-                    **where,
-                    "proj:shape": list(shape),
-                    "proj:transform": list(transform),
-                    "eo:bands": [{"name": name} for name in every],
-                    "raster:bands": [described for _ in every],
-                },
-            ),
-        )
-        names.append([every[band] for band in plan.bands[at]])
     geobox = GeoBox(plan.shape, Affine(*plan.transform), plan.crs)
+    driver = RioDriver()
+    loaded: list[list[NDArray[np.generic]]] = []
     try:
-        with reading_env():
-            loaded = odc.stac.load(
-                [item],
-                bands=[name for of_piece in names for name in of_piece],
-                geobox=geobox,
-                resampling="nearest",
-                groupby="id",
-            )
-            return [[loaded[name].values[0] for name in of_piece] for of_piece in names]
+        with reading_env(), driver.restore_env(driver.capture_env(), driver.new_load(geobox)) as context:
+            for piece, bands in zip(pieces, plan.bands, strict=True):
+                said = (piece.asset.nodata, piece.header.nodata)
+                nodata = next((value for value in said if value is not None), None)
+                how = RasterLoadParams(
+                    piece.header.dtype, nodata, nodata, use_overviews=False, resampling="nearest"
+                )
+                planes = []
+                for band in bands:
+                    plane = np.full(plan.shape, 0 if nodata is None else nodata, piece.header.dtype)
+                    where, numbers = driver.open(RasterSource(str(piece.path), band + 1), context).read(
+                        how, geobox
+                    )
+                    plane[where] = numbers
+                    planes.append(plane)
+                loaded.append(planes)
     except RasterioError as error:
         raise BadImage("it is truncated or damaged") from error
+    return loaded
 
 
 def _as_one(planes: Sequence[NDArray[np.generic]]) -> NDArray[np.generic]:
@@ -294,7 +270,24 @@ def _write(
     seen: NDArray[np.bool_] | None,
     tags: dict[str, str],
 ) -> None:
-    """A GeoTIFF without loss; the same numbers give the same bytes."""
+    """A GeoTIFF without loss; the same numbers give the same bytes. Raises OSError where there is no room."""
+    try:
+        _write_unchecked(path, numbers, plan, nodata, names, seen, tags)
+    except RasterioError as error:
+        if shutil.disk_usage(path.parent).free < numbers.nbytes:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path)) from error
+        raise BadImage(f"its window could not be written as {path.name}") from error
+
+
+def _write_unchecked(
+    path: Path,
+    numbers: NDArray[np.generic],
+    plan: Plan,
+    nodata: float | None,
+    names: Sequence[str],
+    seen: NDArray[np.bool_] | None,
+    tags: dict[str, str],
+) -> None:
     count, rows, cols = numbers.shape
     with (
         rasterio.Env(GDAL_TIFF_INTERNAL_MASK=True, GDAL_PAM_ENABLED=False),
@@ -359,6 +352,8 @@ def _scene_of(found: FoundScene, chip: Path, mask: Path | None, images: Sequence
         licence=found.licence,
         use=found.use,
         publish_max_px=found.publish_max_px,
+        published=found.published,
+        mosaic=found.mosaic,
         simulated=header.simulated,
         notes=MappingProxyType({**found.notes, **_told(found)}),
     )
@@ -370,8 +365,6 @@ def _told(found: FoundScene) -> dict[str, str]:
     told = {
         "source": found.source,
         "collection": found.collection,
-        "published": found.published.isoformat() if found.published else "",
-        "mosaic": "/".join(day.isoformat() for day in found.mosaic) if found.mosaic else "",
         "instead_of": " ".join(found.instead_of),
         "why": found.why,
     }

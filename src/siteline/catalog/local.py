@@ -19,6 +19,7 @@ from shapely.geometry.base import BaseGeometry
 
 from siteline.catalog.manifest import COLUMNS, Row, meant_by, parse_row, read_rows
 from siteline.catalog.probe import Header, look_at_pixels, probe_header
+from siteline.catalog.published import tell_dates
 from siteline.model.errors import BadGeometry, BadImage, BadInput, BadManifest
 from siteline.model.imagery import BANDS, Scene
 from siteline.model.place import Frame, Site
@@ -143,6 +144,8 @@ def _scene_of(row: Row, scene_id: str, file: Path, mask: Path | None, site: Site
         licence=row.licence,
         use=row.use,
         publish_max_px=row.publish_max_px,
+        published=row.published,
+        mosaic=row.mosaic,
         notes=MappingProxyType(dict(row.notes)),
     )
     try:
@@ -442,6 +445,7 @@ def _tell(scenes: Sequence[Scene], site: Site) -> tuple[Remark, ...]:
                 "Give credit and licence.",
             )
         )
+    told += tell_dates(sound)
     low = [s for s in sound if s.sun_elevation is not None and s.sun_elevation < 0]
     if low:
         told.append(

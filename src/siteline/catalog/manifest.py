@@ -8,17 +8,20 @@ import io
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
-from siteline.model.dates import Acquired, parse_acquired
-from siteline.model.errors import BadInput, BadManifest
+from siteline.catalog.published import MOSAIC, read_dates
+from siteline.model.dates import Acquired
+from siteline.model.errors import BadManifest
 from siteline.model.imagery import BANDS, Use
 from siteline.model.remark import Remark
 
 REQUIRED = ("file", "acquired")
 OPTIONAL = (
     "id", "sensor", "gsd_m", "bands", "scale", "offset", "nodata", "mask", "mask_kind", "sun_azimuth",
-    "sun_elevation", "view_off_nadir", "view_azimuth", "credit", "licence", "use",
+    "sun_elevation", "view_off_nadir", "view_azimuth", "credit", "licence", "use", "published", "mosaic_from",
+    "mosaic_to",
 )  # fmt: skip
 COLUMNS = REQUIRED + OPTIONAL
 MASK_KINDS = ("nonzero_bad", "udm2", "scl", "qa_pixel")
@@ -32,6 +35,8 @@ _MEANT = {
     "timestamp": "acquired", "acquisition_date": "acquired", "when": "acquired",
     "filename": "file", "file_name": "file", "path": "file", "href": "file", "image": "file",
     "filepath": "file", "file_path": "file", "license": "licence", "gsd": "gsd_m", "resolution": "gsd_m",
+    "release_date": "published", "released": "published", "publication_date": "published",
+    "mosaic_start": "mosaic_from", "mosaic_end": "mosaic_to",
     "copyright": "credit", "attribution": "credit", "udm": "mask", "name": "id", "scene_id": "id",
     "gray": "grey", "pan": "grey", "b": "blue", "g": "green", "r": "red", "n": "nir", "swir1": "swir16",
     "swir2": "swir22", "near_infrared": "nir", "infrared": "nir", "red_edge": "rededge1",
@@ -66,6 +71,8 @@ class Row:
     licence: str = "unknown"
     use: Use = Use.UNKNOWN
     publish_max_px: int | None = None
+    published: date | None = None
+    mosaic: tuple[date, date] | None = None
     notes: tuple[tuple[str, str], ...] = ()
 
 
@@ -104,20 +111,13 @@ def parse_row(cells: Mapping[str, str], where: str) -> Row:
             raise BadManifest(
                 f"{where}, column {column}: unprintable or endless text", "Write plain, short text."
             )
-    for column in REQUIRED:
-        if column not in said:
-            raise BadManifest(
-                f"{where}, column {column}: empty",
-                "Every image needs its file and its date; a date that nobody knows cannot be dated with.",
-            )
+    if "file" not in said:
+        raise BadManifest(f"{where}, column file: empty", "Every line names one image file.")
+    acquired, published, mosaic = read_dates(said, where)
     use, publish_max_px = _parse_use(said.get("use"), where)
     mask_kind = said.get("mask_kind", "nonzero_bad")
     if mask_kind not in MASK_KINDS:
         raise BadManifest(f"{where}, column mask_kind: {mask_kind!r}", f"Known are: {', '.join(MASK_KINDS)}.")
-    try:
-        acquired = parse_acquired(said["acquired"])
-    except BadInput as error:
-        raise BadManifest(f"{where}, column acquired: {error}", error.hint) from error
     return Row(
         where=where,
         file=said["file"],
@@ -139,6 +139,8 @@ def parse_row(cells: Mapping[str, str], where: str) -> Row:
         licence=said.get("licence", "unknown"),
         use=use,
         publish_max_px=publish_max_px,
+        published=published,
+        mosaic=mosaic,
         notes=tuple((column, cell) for column, cell in said.items() if column not in COLUMNS),
     )
 
@@ -197,11 +199,15 @@ def _columns(header: list[str], where: str) -> list[str]:
     if "" in columns:
         raise BadManifest(f"{where}: a column without a name", "Name it or delete it.")
     for required in REQUIRED:
-        if required not in columns:
+        if required not in columns and not (required == "acquired" and set(MOSAIC) <= set(columns)):
             near = [name for name in columns if name not in COLUMNS and meant_by(name, COLUMNS) == required]
             raise BadManifest(
                 f"{where}: no column {required!r}" + (f"; did you mean it by {near[0]!r}?" if near else ""),
-                f"Rename {near[0]!r} to {required!r}." if near else "The header needs: file,acquired",
+                f"Rename {near[0]!r} to {required!r}."
+                if near
+                else "A release date does not say when it was taken: add acquired, or mosaic_from and mosaic_to."
+                if "published" in columns
+                else "The header needs: file,acquired",
             )
     return columns
 

@@ -147,7 +147,7 @@ def s3_keys(environ: Mapping[str, str], source: Source) -> S3Keys:
     AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL names another store; AWS_NO_SIGN_REQUEST=YES leaves the keys aside;
     AWS_REQUEST_PAYER=requester agrees to pay for what is read.
     """
-    if source.token_env:
+    if source.token_env and source.signing == "s3":
         return S3Keys(
             environ.get(f"{source.token_env}_ACCESS_KEY", ""),
             environ.get(f"{source.token_env}_SECRET_KEY", ""),

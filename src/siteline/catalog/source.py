@@ -100,8 +100,8 @@ BUILT_IN: Mapping[str, Source] = {
 
 
 def source_named(name: str, known: Mapping[str, Source]) -> Source:
-    """The source that a found scene came from, by the name on its record."""
-    return _choose(name, known)
+    """The source that a found scene came from, by what its record says: a name, else the address or path itself."""
+    return known[name] if name in known else _typed(name, known)
 
 
 def choose_sources(asked: tuple[str, ...], known: Mapping[str, Source]) -> tuple[Source, ...]:
@@ -117,6 +117,14 @@ def choose_sources(asked: tuple[str, ...], known: Mapping[str, Source]) -> tuple
 def _choose(text: str, known: Mapping[str, Source]) -> Source:
     if text in known:
         return known[text]
+    typed = _typed(text, known)
+    return next(
+        (source for source in known.values() if source.url.rstrip("/") == typed.url.rstrip("/")), typed
+    )
+
+
+def _typed(text: str, known: Mapping[str, Source]) -> Source:
+    """A source by its address or path alone."""
     if "://" in text:
         origin_of(text)
         shown = without_secrets(text)
@@ -125,8 +133,7 @@ def _choose(text: str, known: Mapping[str, Source]) -> Source:
                 f"the address of a source may hold no key: {shown}",
                 "Put the key into an environment variable and name that with token_env in siteline.toml.",
             )
-        same = [source for source in known.values() if source.url.rstrip("/") == text.rstrip("/")]
-        return same[0] if same else Source(shown, text)
+        return Source(shown, text)
     path = Path(text).expanduser()
     if path.exists():
         place = str(path.resolve())

@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 from siteline.change.features import SCALES
 from siteline.change.kinds import PLAIN_SHADOW, SURE_SHADOW, probability_of
 from siteline.change.life import TEXTURE_UNIT, Controls, Life, State, follow_life
+from siteline.change.marks import read_marks
 from siteline.change.places import Place, choose_places, weigh_evidence
 from siteline.change.rivals import weigh_up
 from siteline.change.roofs import OVERLAP, Roof, choose_roofs, outline_known
 from siteline.change.scene import Scene
 from siteline.change.stories import Story, join_growth
-from siteline.change.timeline import Turn, date_step
+from siteline.change.timeline import Turn, date_arrival
 from siteline.model.change import Kind
 from siteline.model.place import Role, Structure
 
@@ -32,14 +33,20 @@ NEW_ROOF = 2.0
 WORTH_A_LOOK = 0.1
 """Changes less probable than this do not seed outlines."""
 
-ONSET_MARGIN = 60.0
-"""Dates that explain a step as well as the best one, to so many noise variances, stay possible; set on tuning districts."""
-
 ROOFING_YEARS = 1.25
 """What a new building looks like may change for so long before it is another roof."""
 
-GROUND_YEARS = 0.5
-"""Ground is cleared at most so long before the next step of the works."""
+WORKS_YEARS = 0.75
+"""Works pause for less than this between two of their steps."""
+
+STANDS_OUT = 1.5
+"""Noticeable units by which works make ground stand out more than before."""
+
+BARED = 3.5
+"""Works that change the ground by less, in noticeable units, have not plainly begun; it may be the season."""
+
+LEAVING_YEARS = 0.3
+"""What is torn down leaves by steps that follow each other within this."""
 
 BARE_GREEN, BARE_LIGHT = 0.05, 0.12
 """Loss of NDVI, or gain of log brightness, of ground that is cleared."""
@@ -138,10 +145,10 @@ def name_changes(life: Life, stands: Sequence[bool | None], scene: Scene) -> lis
     """
     The changes of one place, in order.
 
-    Between two states of which it is known whether something stands, what lies between belongs to the change. Ground laid bare
-    within `GROUND_YEARS` before a building belongs to it, and so does what its roof turns into within `ROOFING_YEARS`.
+    Between two states of which it is known whether something stands, what lies between belongs to the change, and so does what a
+    new roof turns into within `ROOFING_YEARS`. Changes that lead to each other are one.
     """
-    states, years = life.states, scene.natural.years
+    states = life.states
     anchors = [i for i, s in enumerate(stands) if s is not None]
     if not anchors:
         if len(states) == 1:
@@ -149,6 +156,14 @@ def name_changes(life: Life, stands: Sequence[bool | None], scene: Scene) -> lis
         jumps = [_distance(a, b, scene) for a, b in itertools.pairwise(states)]
         largest = int(np.argmax(jumps))
         return [Change(largest, largest + 1, largest + 1, None)]
+    return _in_order(_between_anchors(anchors, stands, life, scene), stands, life, scene)
+
+
+def _between_anchors(
+    anchors: Sequence[int], stands: Sequence[bool | None], life: Life, scene: Scene
+) -> list[Change]:
+    """Changes between states of which it is known whether something stands, and before and after all of them."""
+    states, years = life.states, scene.natural.years
     named = _stepped(0, anchors[0], None, life, scene)
     for a, b in itertools.pairwise(anchors):
         if stands[a] == stands[b]:
@@ -160,17 +175,47 @@ def name_changes(life: Life, stands: Sequence[bool | None], scene: Scene) -> lis
                     continue
             named += more
             continue
-        first = a + 1
-        if stands[b]:  # what was done to the ground before belongs to the building
-            while named and named[-1].kind is None and named[-1].after == first - 1:
-                pause = years[states[first].start] - years[states[named[-1].first].start]
-                if pause > GROUND_YEARS or not _is_laid_bare(
-                    states[named[-1].before], states[named[-1].after]
-                ):
-                    break
-                first = named.pop().first
-        named.append(Change(first - 1, first, b, Kind.CONSTRUCTION if stands[b] else Kind.DEMOLITION))
+        named.append(Change(a, a + 1, b, Kind.CONSTRUCTION if stands[b] else Kind.DEMOLITION))
     return named + _stepped(anchors[-1], len(states) - 1, None, life, scene)
+
+
+def _in_order(
+    changes: Sequence[Change], stands: Sequence[bool | None], life: Life, scene: Scene
+) -> list[Change]:
+    """Changes that lead to each other, told as one: ground made ready is built upon, and what is torn down leaves by steps."""
+    told: list[Change] = []
+    for change in changes:
+        if told and (one := _as_one(told[-1], change, stands, life, scene)):
+            told[-1] = one
+        else:
+            told.append(change)
+    return told
+
+
+def _as_one(
+    old: Change, new: Change, stands: Sequence[bool | None], life: Life, scene: Scene
+) -> Change | None:
+    """Two changes that follow each other as one; None if they are two."""
+    states, years = life.states, scene.natural.years
+    if new.before != old.after:
+        return None
+    pause = years[states[new.first].start] - years[states[old.after].start]
+    was, is_now, then = states[old.before], states[old.after], states[new.after]
+    if old.kind in (Kind.ROOF_CHANGE, Kind.DEMOLITION):
+        leaving = new.kind is Kind.DEMOLITION if old.kind is Kind.ROOF_CHANGE else new.kind is None
+        if leaving and pause < LEAVING_YEARS:
+            return Change(old.before, old.first, new.after if new.kind else old.after, Kind.DEMOLITION)
+        return None
+    goes_on = new.kind in (None, Kind.CONSTRUCTION) and pause < WORKS_YEARS
+    rises = is_now.contrast > was.contrast + STANDS_OUT
+    turning = rises or _is_laid_bare(was, is_now)
+    if stands[old.before] or not goes_on or not turning or _distance(was, then, scene) < NEW_ROOF:
+        return None
+    if old.kind is Kind.CONSTRUCTION:
+        return replace(old, after=new.after, reached=old.reached or old.after)
+    if not rises and _distance(was, is_now, scene) < BARED:
+        return new
+    return Change(old.before, old.first, new.after, new.kind, new.reached)
 
 
 def _is_laid_bare(old: State, new: State) -> bool:
@@ -188,7 +233,7 @@ def _stepped(a: int, b: int, kind: Kind | None, life: Life, scene: Scene) -> lis
 def _date(life: Life, number: int) -> tuple[int | None, int]:
     """Last look that may still show the state before one of a life's states, and first that may show it."""
     old, new = life.states[number - 1], life.states[number]
-    return date_step(life.bare, life.bare_sigma, (old.start, new.start), (new.start, new.stop), ONSET_MARGIN)
+    return date_arrival(life.bare, life.bare_sigma, (old.start, new.start), (new.start, new.stop))
 
 
 def _tell(life: Life, roof: Roof, change: Change, span: tuple[int, int], scene: Scene) -> Story:
@@ -198,7 +243,7 @@ def _tell(life: Life, roof: Roof, change: Change, span: tuple[int, int], scene: 
     since = states[span[0]].start
     until = states[span[1]].start if span[1] < len(states) else len(life.history.seen)
     turned = states[change.first]
-    last, first = date_step(life.bare, life.bare_sigma, (old.start, at), (at, turned.stop), ONSET_MARGIN)
+    last, first = date_arrival(life.bare, life.bare_sigma, (old.start, at), (at, turned.stop))
     unfinished, complete = last, first
     if change.after != change.first:
         unfinished, complete = _date(life, change.after)
@@ -215,7 +260,9 @@ def _tell(life: Life, roof: Roof, change: Change, span: tuple[int, int], scene: 
         (since, until),
         thorough=True,
     )
-    evidence = replace(evidence, rim=roof.rim)
+    unit = np.array([SCALES[name] for name in scene.plain.names], np.float32)[:, None]
+    sides = (old.start, at), (settled, new.stop)
+    evidence = replace(evidence, rim=roof.rim, marks=read_marks(patch, life.bare / unit, scene, *sides))
     return Story(
         moved, life.history.seen, turn, at, settled, evidence, probability_of(evidence), "", change.kind
     )

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from siteline.change.shadow import ShadowEvidence
+from siteline.change.marks import Marks
+from siteline.change.shadow import ShadowEvidence, ShadowTurn
 from siteline.model.change import Kind, Stage
 
 Array = NDArray[np.float32]
@@ -113,6 +114,12 @@ class Evidence:
 
     rim: float = math.nan
     """Contrast at the fainter quarter of its edge, in the images before or after; NaN where no roof was outlined."""
+
+    shadow_turn: ShadowTurn | None = None
+    """What its shadow did, weighed over both sides together."""
+
+    marks: Marks | None = None
+    """What the images show at the outline of a place that has a life; None for other ground."""
 
     @property
     def shadows(self) -> tuple[float, ...]:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from siteline.change.features import SCALES
 from siteline.change.kinds import GREEN
+from siteline.change.lines import part_line
 from siteline.change.objects import Mask, Patch
 from siteline.change.scene import Scene
 from siteline.change.shadow import ShadowEvidence, strip_darkness, weigh_shadow
@@ -25,12 +26,6 @@ LEAST_CONTROLS = 20
 
 AWAY_PX = 3
 """How far from a place its controls must lie."""
-
-BREAK_PRICE = 16.0
-"""What one more state must explain, in units of noise variance."""
-
-LEAST_JUMP = 2.0
-"""Smallest step between two states, in noticeable units."""
 
 TEXTURE_UNIT = 0.25
 """A difference of texture that a person would notice, log units."""
@@ -186,56 +181,12 @@ def follow_life(patch: Patch, scene: Scene, controls: Controls) -> Life:
     line = np.concatenate([bare, rough[None]]).astype(np.float32)
     line[:, ~history.usable] = np.nan
     sigma = _tremble(line)
-    breaks = cut_line(line, sigma, unit)
+    parting = part_line(line, sigma, unit, scene.natural.years)
     natural = follow(patch, scene.natural, restless)
     dark = _darkness(patch, scene)
-    edges = [0, *breaks, line.shape[1]]
-    states = tuple(_state(line, natural, dark, scene, a, b) for a, b in itertools.pairwise(edges))
+    edges = [0, *parting.cuts, line.shape[1]]
+    states = tuple(_state(parting.steady, natural, dark, scene, a, b) for a, b in itertools.pairwise(edges))
     return Life(patch, history, line, sigma, bare, _tremble(bare), states)
-
-
-def cut_line(line: Array, sigma: Array, unit: Array, price: float = BREAK_PRICE) -> list[int]:
-    """
-    Looks at which a line steps to a new level: least squares with a price for each step, exact by dynamic programming.
-
-    line: (feature, time), NaN where not seen; unit: (feature,) noticeable difference. States have at least two seen looks, but
-    for the first and the last. Steps smaller than `LEAST_JUMP` are taken back, the smallest first.
-    """
-    seen = np.flatnonzero(np.isfinite(line).all(axis=0))
-    if seen.size < 4:
-        return []
-    y = np.clip((line[:, seen] - np.median(line[:, seen], axis=1)[:, None]) / sigma[:, None], -40, 40).astype(
-        np.float64
-    )
-    n = seen.size
-    total = np.concatenate([np.zeros((len(y), 1)), np.cumsum(y, axis=1)], axis=1)
-    value = np.full(n + 1, -np.inf)
-    value[0] = 0
-    back = np.zeros(n + 1, int)
-    for stop in range(1, n + 1):
-        start = np.arange(stop)
-        gain = value[:stop] + np.square(total[:, stop][:, None] - total[:, :stop]).sum(axis=0) / (
-            stop - start
-        )
-        gain[start > 0] -= price
-        short = (stop - start < 2) & (start > 0) & (stop < n)
-        gain[short] = -np.inf
-        back[stop] = int(np.argmax(gain))
-        value[stop] = gain[back[stop]]
-    cuts = []
-    here = n
-    while (here := int(back[here])) > 0:
-        cuts.append(here)
-    cuts.reverse()
-    while cuts:
-        edges = [0, *cuts, n]
-        levels = [np.median(line[:, seen[a:b]], axis=1) for a, b in itertools.pairwise(edges)]
-        jumps = [float(np.linalg.norm((b - a) / unit)) for a, b in itertools.pairwise(levels)]
-        least = int(np.argmin(jumps))
-        if jumps[least] >= LEAST_JUMP:
-            break
-        del cuts[least]
-    return [int(seen[c]) for c in cuts]
 
 
 def _tremble(line: Array) -> Array:

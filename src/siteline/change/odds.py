@@ -6,12 +6,20 @@ import math
 from collections.abc import Mapping
 from typing import TypeVar
 
-from siteline.change.kinds import PLAIN_SHADOW, SURE_SHADOW, UNEVEN, is_foundation, terms_of
+from siteline.change.kinds import PLAIN_SHADOW, SURE_SHADOW, Evidence, terms_of
+from siteline.change.marks import Marks
+from siteline.change.shadow import ShadowTurn
 from siteline.change.stories import Context, Story
 from siteline.change.weights import AMONG, GROUND, KINDS, OUTLINED, STAGES
 from siteline.model.change import Kind, Stage
 
 T = TypeVar("T")
+
+UNNAMED = "unnamed"
+"""Model of outlined places whose states do not tell the kind of change."""
+
+NO_MARKS = Marks(1.0, 1.0, 1.0, 1.0, 1.0, 0.5, 0.0)
+"""For places that have no outline of their own."""
 
 CLOSE = 0.5
 """A kind that is at least so likely beside the likeliest one is named with it."""
@@ -19,7 +27,10 @@ CLOSE = 0.5
 
 def odds_of(story: Story) -> float:
     """Probability, 0–1, that a change is real and lasting."""
-    weights = GROUND if math.isnan(story.evidence.rim) else OUTLINED
+    if math.isnan(story.evidence.rim):
+        weights: Mapping[str, float] = GROUND
+    else:
+        weights = OUTLINED[story.kind.value if story.kind else UNNAMED]
     return 1 / (1 + math.exp(-max(min(_sum(weights, weigh(story)), 12.0), -12.0)))
 
 
@@ -44,6 +55,7 @@ def weigh_context(story: Story, context: Context) -> dict[str, float]:
         "shared": context.shared,
         "within": context.shared * float(context.size < 1),
         "around": context.shared * float(context.size > 1),
+        "inner": context.inner,
         "shadow": float(max(story.evidence.shadows, default=0.0) > SURE_SHADOW),
         "built": float(story.kind is Kind.CONSTRUCTION),
         "gone": float(story.kind is Kind.DEMOLITION),
@@ -68,13 +80,7 @@ def kind_by_odds(story: Story) -> tuple[Kind, Kind | None]:
 
 
 def stage_by_odds(story: Story) -> Stage:
-    """How far a construction has come at the end; slabs and open frames are known by their looks, the rest by the model."""
-    e = story.evidence
-    stands = e.shadow_after is not None and e.shadow_after.log_bayes > SURE_SHADOW
-    if is_foundation(e) and not stands:
-        return Stage.FOUNDATION
-    if stands and e.texture > UNEVEN:
-        return Stage.STRUCTURE
+    """How far a construction has come at the end."""
     likely = _shares({Stage(k): w for k, w in STAGES.items()}, weigh(story))
     return max(likely, key=lambda stage: likely[stage])
 
@@ -88,6 +94,8 @@ def weigh(story: Story) -> dict[str, float]:
     height = e.shadow_after.height if e.shadow_after and after > SURE_SHADOW else 0.0
     return {
         **terms_of(e),
+        **_marks(e),
+        **_shadow_turn(story.kind, e.shadow_turn),
         "rim": rim,
         "faint_rim": math.log(max(rim, 0.5)),
         "solid": e.solidity,
@@ -115,6 +123,35 @@ def weigh(story: Story) -> dict[str, float]:
         "works": min(e.works, 1.5),
         "lasted": min(e.lasted, 1.5),
     }
+
+
+def _marks(e: Evidence) -> dict[str, float]:
+    """What the images on both sides show at the outline; nothing for places that have none."""
+    m = e.marks or NO_MARKS
+    before, after, change = (
+        math.log(max(min(rim, 8.0), 0.3)) for rim in (m.rim_before, m.rim_after, m.rim_change)
+    )
+    return {
+        "rim_before": before,
+        "rim_after": after,
+        "rim_change": change,
+        "patchy": math.log(max(min(m.patchy, 8.0), 0.2)),
+        "within": math.log(max(min(m.within, 12.0), 0.3)),
+        "spread": min(m.beside / max(m.within, 0.5), 1.5),
+        "slope": min(m.slope, 4.0),
+    }
+
+
+def _shadow_turn(kind: Kind | None, turn: ShadowTurn | None) -> dict[str, float]:
+    """How far what the shadow did bears out what is said to have happened, against all else it may have done."""
+    if turn is None:
+        return {"turned": 0.0, "appeared": 0.0, "vanished": 0.0, "stayed": 0.0}
+    all_three = (turn.appeared, turn.vanished, turn.stayed)
+    top = max(*all_three, 0.0)
+    appeared, vanished, stayed = (max(value - top, -6.0) for value in all_three)
+    said = {Kind.CONSTRUCTION: appeared, Kind.DEMOLITION: vanished, Kind.ROOF_CHANGE: stayed}
+    named = said[kind] if kind in said else max(-top, -6.0)
+    return {"turned": named, "appeared": appeared, "vanished": vanished, "stayed": stayed}
 
 
 def _agreement(kind: Kind | None, before: float, after: float) -> float:

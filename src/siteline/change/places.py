@@ -13,7 +13,7 @@ from siteline.change.hull import solidity
 from siteline.change.kinds import GREEN, Evidence, probability_of
 from siteline.change.objects import Mask, Patch, thickness
 from siteline.change.scene import Cut, Scene
-from siteline.change.shadow import ShadowEvidence, strip_darkness, weigh_shadow
+from siteline.change.shadow import Shadows, compare_shadows, strip_darkness, weigh_shadow
 from siteline.change.timeline import History, Turn, date_turn, follow, level_between
 
 Array = NDArray[np.float32]
@@ -209,8 +209,10 @@ def weigh_evidence(
         evidence = replace(evidence, drift=weigh_drift(line, years, sides))
     if probability_of(evidence) < HOPELESS and not thorough:
         return evidence
-    shadow_before, shadow_after = cast_shadows(patch, scene, (since, at), (settled, until))
-    return replace(evidence, shadow_before=shadow_before, shadow_after=shadow_after)
+    shadows = cast_shadows(patch, scene, (since, at), (settled, until))
+    return replace(
+        evidence, shadow_before=shadows.before, shadow_after=shadows.after, shadow_turn=shadows.turn
+    )
 
 
 def weigh_drift(line: Array, years: NDArray[np.float64], sides: tuple[Span, Span]) -> float:
@@ -321,17 +323,16 @@ def _wander(line: Array, sides: tuple[Span, Span], scale: Array) -> float:
     return float(np.sqrt((np.median(np.abs(rest), axis=1) * 1.4826) ** 2).max())
 
 
-def cast_shadows(
-    patch: Patch, scene: Scene, before: tuple[int, int], after: tuple[int, int]
-) -> tuple[ShadowEvidence | None, ShadowEvidence | None]:
+def cast_shadows(patch: Patch, scene: Scene, before: Span, after: Span) -> Shadows:
     """Shadow in two spans of looks (first, one past the last), where the sun is known and pixels are fine enough."""
     gsd = scene.grid.gsd_m
     if not scene.has_sun or gsd is None:
-        return None, None
+        return Shadows(None, None, None)
     rows, cols, mask = patch.grown(14, scene.natural.usable.shape[1:])
     dark = strip_darkness(
         mask, scene.natural.values[0][:, rows, cols], scene.natural.usable[:, rows, cols], scene.azimuth
     )
     n = np.arange(len(dark))
-    first, second = (weigh_shadow(dark, scene.elevation, gsd, (n >= a) & (n < b)) for a, b in (before, after))
-    return first, second
+    sides = [(n >= a) & (n < b) for a, b in (before, after)]
+    first, second = (weigh_shadow(dark, scene.elevation, gsd, side) for side in sides)
+    return Shadows(first, second, compare_shadows(dark, scene.elevation, gsd, sides[0], sides[1]))

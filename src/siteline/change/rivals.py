@@ -13,6 +13,7 @@ from siteline.change.kinds import PLAIN_SHADOW, SURE_SHADOW, is_foundation, prob
 from siteline.change.objects import AROUND, Patch
 from siteline.change.odds import odds_among, odds_of
 from siteline.change.places import Place
+from siteline.change.roofs import NESTED
 from siteline.change.scene import Scene
 from siteline.change.stories import JOINED_YEARS, Context, Story, tell_alone
 
@@ -24,6 +25,9 @@ SHADOWLESS = 0.6
 
 SAME_GROUND, SAME_TIME = 0.3, 0.25
 """Stories that share so much of the smaller one's ground, within so many years, are of one change."""
+
+WITHIN = 0.8
+"""Share of an outline that lies in another one if it is within it."""
 
 NEAR_PX = 5
 """Ground as near as this to a building is disturbed by its works."""
@@ -69,18 +73,25 @@ def weigh_among(stories: Sequence[Story], scene: Scene) -> list[Story]:
         rivals = [int(k) for k in np.flatnonzero(near)]
         rivals = [k for k in rivals if stories[k].patch.mask is not story.patch.mask]
         best = max(rivals, key=lambda k: alone[k], default=None)
+        within = (k for k in rivals if _lies_within(stories[k].patch, story.patch))
         context = Context(
             alone=float(alone[i]),
             rival=float(alone[best]) if best is not None else 0.0,
             rivals=len(rivals),
             size=1.0 if best is None else story.patch.area / stories[best].patch.area,
             shared=0.0 if best is None else story.patch.overlap(stories[best].patch),
+            inner=max((float(alone[k]) for k in within), default=0.0),
         )
         probability = odds_among(story, context)
         if is_foundation(story.evidence) and story.evidence.lasted < RECENT_YEARS:
             probability = max(probability, probability_of(story.evidence))
         weighed.append(replace(story, probability=probability, context=context))
     return weighed
+
+
+def _lies_within(small: Patch, large: Patch) -> bool:
+    """Whether one outline lies well within another."""
+    return small.area < NESTED * large.area and small.overlap(large) > WITHIN
 
 
 def settle(stories: Sequence[Story], scene: Scene) -> list[Story]:

@@ -57,6 +57,9 @@ INNER, INNER_RIM, INNER_SOLID = (0.06, 0.75), 3.0, 0.8
 
 DEMOTED = 3.0
 
+NESTED = 0.5
+"""An outline so much smaller than the one around it is weighed beside it, not instead of it."""
+
 YARD_RIM_PX = 2
 """Width of the rim of a yard that shows its bare ground."""
 
@@ -106,15 +109,33 @@ def choose_roofs(places: Sequence[Place], scene: Scene) -> list[Roof]:
 
     A cleared yard has a sharp outline too, but no shadow of its own: what stands out within it is preferred.
     """
-    tried = [t for place in places for t in _try(place, scene)]
+    return _choose([t for place in places for t in _try(place, scene)])
+
+
+def _choose(tried: Sequence[_Tried]) -> list[Roof]:
+    """Of outlines of the same ground the likeliest."""
     merit = np.array([t.merit for t in tried])
-    for i in _yards(tried):
-        merit[i] -= DEMOTED
+    yards = _yards(tried)
+    merit[yards] -= DEMOTED
     kept: list[_Tried] = []
     for i in np.argsort(-merit, kind="stable"):
-        if not any(tried[i].patch.overlap(k.patch) > OVERLAP for k in kept):
+        if not any(_is_one_building(tried[i], k, yard=i in yards) for k in kept):
             kept.append(tried[i])
     return [t.roof for t in kept]
+
+
+def _is_one_building(a: _Tried, b: _Tried, *, yard: bool) -> bool:
+    """
+    Whether two outlines are to be taken for the same thing.
+
+    A plain one well within another is weighed beside it: it may be a building in its yard, or a part of a roof. yard: whether
+    the first is known to be the yard of an outline that is likelier.
+    """
+    if yard or a.patch.overlap(b.patch) <= OVERLAP:
+        return a.patch.overlap(b.patch) > OVERLAP
+    small, large = sorted((a, b), key=lambda t: t.roof.area)
+    plain = small.roof.rim >= INNER_RIM and small.roof.solid >= INNER_SOLID
+    return not (plain and small.roof.area < NESTED * large.roof.area)
 
 
 def outline_known(structure: Structure, scene: Scene) -> Roof | None:
@@ -151,7 +172,7 @@ def _try(place: Place, scene: Scene) -> list[_Tried]:
         roofs = sorted(roofs, key=lambda r: -merit_of(r, 0.0))[:MOST_TRIED]
         for roof in roofs:
             patch = roof.patch(place.at)
-            shadow = cast_shadows(patch, scene, looks, looks)[0]
+            shadow = cast_shadows(patch, scene, looks, looks).before
             said = 0.0 if shadow is None else shadow.log_bayes
             tried.append(_Tried(roof, patch, place.at, before, said, merit_of(roof, said)))
     return tried

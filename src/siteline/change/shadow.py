@@ -12,6 +12,7 @@ from siteline.change.objects import Mask
 from siteline.raster.compiled import compiled
 
 Array = NDArray[np.float32]
+Matrix = NDArray[np.float64]
 
 HEIGHTS = np.arange(2.0, 23.0, 1.0)
 """Metres; heights that are tried."""
@@ -29,6 +30,10 @@ STATIC, NOISE, STRENGTH, STRENGTH_VAR, TEMPER = 0.22, 0.18, 0.85, 0.3**2, 0.5
 """Log units: lasting darkness of a strip, error of one look, full shadow and its variance; tempering for correlated strips."""
 
 
+REWORKED = 0.15
+"""Log units by which works may change the lasting darkness of a strip."""
+
+
 @dataclass(frozen=True, slots=True)
 class ShadowEvidence:
     """Whether an object casts a shadow that follows the sun, and how tall it would be."""
@@ -40,6 +45,24 @@ class ShadowEvidence:
     """Metres, posterior mean."""
 
     height_sigma: float
+
+
+@dataclass(frozen=True, slots=True)
+class ShadowTurn:
+    """What a shadow did across a change: log Bayes factors against flat ground on both sides."""
+
+    appeared: float
+    vanished: float
+    stayed: float
+
+
+@dataclass(frozen=True, slots=True)
+class Shadows:
+    """What the shadow of a place says of two spans of looks, by each and by both together; None where it cannot tell."""
+
+    before: ShadowEvidence | None
+    after: ShadowEvidence | None
+    turn: ShadowTurn | None
 
 
 def strip_darkness(mask: Mask, brightness: Array, usable: Mask, azimuth: NDArray[np.float64]) -> Array:
@@ -155,9 +178,68 @@ def weigh_shadow(
     always there (a road, a hedge) is explained by each strip's own offset; only what moves with the sun counts. None with fewer
     than 3 looks.
     """
-    use = looks & np.isfinite(elevation) & (elevation > 3) & np.isfinite(dark).any(axis=1)
+    use = looks & _can_tell(dark, elevation)
     if use.sum() < 3:
         return None
+    y, seen, x = _shade(dark, elevation, gsd_m, use)
+    n = seen.sum(axis=0)
+    kappa = STATIC**2 / (NOISE**2 + n * STATIC**2)
+    xx = TEMPER * ((x**2).sum(axis=1) - kappa * x.sum(axis=1) ** 2).sum(axis=1) / NOISE**2
+    xy = TEMPER * ((x * y).sum(axis=1) - kappa * x.sum(axis=1) * y.sum(axis=0)).sum(axis=1) / NOISE**2
+    log_bayes = _by_height(xx, xy)
+    top = log_bayes.max()
+    weight = np.exp(log_bayes - top)
+    mean = float((weight * HEIGHTS).sum() / weight.sum())
+    spread = math.sqrt(float((weight * (HEIGHTS - mean) ** 2).sum() / weight.sum()))
+    return ShadowEvidence(float(top + math.log(weight.mean())), mean, max(spread, 0.5))
+
+
+def compare_shadows(
+    dark: Array, elevation: NDArray[np.float64], gsd_m: float, before: Mask, after: Mask
+) -> ShadowTurn | None:
+    """
+    Weigh what a shadow did across a change against flat ground on both sides.
+
+    before, after: (time,) looks on either side; the rest as in `weigh_shadow`. Both sides share the lasting darkness of each
+    strip, but for what the works may have done to it, so that one look after a change already tells a shadow that was not there
+    before. None without a look on each side, or with fewer than 3 in all.
+    """
+    able = _can_tell(dark, elevation)
+    first, second = before & able, after & able & ~before
+    use = first | second
+    if not first.any() or not second.any() or use.sum() < 3:
+        return None
+    y, seen, x = _shade(dark, elevation, gsd_m, use)
+    sides = np.stack([first[use], second[use]]).astype(float)
+    n = sides @ seen  # (side, strip)
+    # posterior covariance of the two offsets of each strip, over the noise: inverse of (prior inverse + counts)
+    own, both = STATIC**2 + REWORKED**2, STATIC**2
+    scale = own**2 - both**2
+    aa, bb = own * NOISE**2 / scale + n[0], own * NOISE**2 / scale + n[1]
+    ab = -both * NOISE**2 / scale
+    inverse = np.stack([np.stack([bb, np.full_like(aa, -ab)]), np.stack([np.full_like(aa, -ab), aa])])
+    inverse /= aa * bb - ab**2
+
+    def weigh(stands: tuple[bool, bool]) -> float:
+        kept = x * (sides[0] * stands[0] + sides[1] * stands[1])[None, :, None]
+        sum_x, sum_y = np.einsum("st,htd->hsd", sides, kept), sides @ y
+        xx = np.square(kept).sum(axis=1) - np.einsum("hsd,srd,hrd->hd", sum_x, inverse, sum_x)
+        xy = (kept * y).sum(axis=1) - np.einsum("hsd,srd,rd->hd", sum_x, inverse, sum_y)
+        log_bayes = _by_height(*(TEMPER * part.sum(axis=1) / NOISE**2 for part in (xx, xy)))
+        return float(log_bayes.max() + math.log(np.exp(log_bayes - log_bayes.max()).mean()))
+
+    return ShadowTurn(weigh((False, True)), weigh((True, False)), weigh((True, True)))
+
+
+def _can_tell(dark: Array, elevation: NDArray[np.float64]) -> Mask:
+    """(time,) looks whose shadows can be weighed."""
+    return np.asarray(np.isfinite(elevation) & (elevation > 3) & np.isfinite(dark).any(axis=1))
+
+
+def _shade(
+    dark: Array, elevation: NDArray[np.float64], gsd_m: float, use: Mask
+) -> tuple[Matrix, Mask, Matrix]:
+    """Darkness of the strips at some looks, which were seen, and (height, time, strip) how far each would lie in shadow."""
     y = dark[use].astype(np.float64)
     seen = np.isfinite(y)
     y = np.where(seen, y, 0)
@@ -165,21 +247,12 @@ def weigh_shadow(
     strip = np.arange(1, STRIPS + 1)
     x = np.clip(HEIGHTS[:, None, None] * reach[None, :, None] - strip + 0.75, 0, 1)
     x[:, :, 0] *= 0.75
-    x = np.where(seen, x, 0)
-    n = seen.sum(axis=0)
-    kappa = STATIC**2 / (NOISE**2 + n * STATIC**2)
-    xx = TEMPER * ((x**2).sum(axis=1) - kappa * x.sum(axis=1) ** 2).sum(axis=1) / NOISE**2
-    xy = TEMPER * ((x * y).sum(axis=1) - kappa * x.sum(axis=1) * y.sum(axis=0)).sum(axis=1) / NOISE**2
+    return y, seen, np.where(seen, x, 0)
+
+
+def _by_height(xx: Matrix, xy: Matrix) -> Matrix:
+    """Log Bayes factor of each height, from squares of its shadow and from what it shares with the darkness; prior included."""
     v, mu = STRENGTH_VAR, STRENGTH
     log_bayes = 0.5 * ((mu / v + xy) ** 2 / (1 / v + xx) - mu**2 / v) - 0.5 * np.log1p(v * xx)
-    log_bayes = log_bayes - 0.5 * ((HEIGHTS - USUAL_HEIGHT) / HEIGHT_SPREAD) ** 2
-    log_bayes = (
-        log_bayes
-        + math.log(len(HEIGHTS))
-        - math.log(np.exp(-0.5 * ((HEIGHTS - USUAL_HEIGHT) / HEIGHT_SPREAD) ** 2).sum())
-    )
-    top = log_bayes.max()
-    weight = np.exp(log_bayes - top)
-    mean = float((weight * HEIGHTS).sum() / weight.sum())
-    spread = math.sqrt(float((weight * (HEIGHTS - mean) ** 2).sum() / weight.sum()))
-    return ShadowEvidence(float(top + math.log(weight.mean())), mean, max(spread, 0.5))
+    usual = -0.5 * ((HEIGHTS - USUAL_HEIGHT) / HEIGHT_SPREAD) ** 2
+    return np.asarray(log_bayes + usual + math.log(len(HEIGHTS)) - math.log(np.exp(usual).sum()))

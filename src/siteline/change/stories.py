@@ -76,6 +76,9 @@ class Context:
     shared: float
     """Share of the smaller one's ground that both tell of."""
 
+    inner: float = 0.0
+    """Probability of the likeliest rival that lies well within it, as a building does within its yard; 0 without one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Story:
@@ -255,7 +258,7 @@ def _ended(story: Story, told: Sequence[Story], scene: Scene) -> Story:
     complete = turn.complete if turn.complete is not None and turn.complete < until else None
     before, after = (turn.since, story.at), (min(story.settled, until - 1), until)
     evidence = look_late(story.evidence, story.patch, scene, before, after)
-    evidence = replace(evidence, shadow_after=cast_shadows(story.patch, scene, before, after)[1])
+    evidence = replace(evidence, shadow_after=cast_shadows(story.patch, scene, before, after).after)
     return replace(story, turn=replace(turn, complete=complete, until=until), evidence=evidence)
 
 

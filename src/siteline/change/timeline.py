@@ -20,8 +20,17 @@ SEEN = 0.5
 NEAR_LOOKS = 8
 """Looks on either side of a change that say between which levels it went; further ones have other seasons."""
 
-FARTHEST = 120.0
+FARTHEST = 480.0
 """A single look is never further from a level than this, in noise variances: one missed cloud must not date a change."""
+
+SURE_OF_DATE = 0.975
+"""Share of all that may be that an interval holds."""
+
+DOUBT = 20.0
+"""Features of one look say so much less than if each were seen by itself; set on tuning districts."""
+
+BEGUN, REACHED = 0.12, 0.5
+"""Of the way to the new level: beyond the first a look does not show a place unchanged, below the second not changed."""
 
 GAP, WIDTH = 2, 4
 """The ring of ground an object is compared with: pixels away from it, and across."""
@@ -161,15 +170,16 @@ def date_turn(history: History, start: int, at: int, stop: int, since: int, unti
     return Turn(last, first, complete, since, until)
 
 
-def date_step(
-    line: Array, sigma: Array, before: tuple[int, int], after: tuple[int, int], margin: float
+def date_arrival(
+    line: Array, sigma: Array, before: tuple[int, int], after: tuple[int, int]
 ) -> tuple[int | None, int]:
     """
     Last look that shows a place unchanged, and first that shows it changed, so that what lies between may be either.
 
-    line: (feature, time), NaN where not seen; sigma: (feature,) noise of one look; before, after: looks (first, one past the
-    last) of the levels on both sides. Every date of the step is weighed by the squares it leaves over; dates that cost at most
-    `margin` noise variances more than the best one stay possible. None if no look before is seen.
+    line: (feature, time), NaN where not seen; sigma: (feature,) least noise of one look; before, after: looks (first, one past
+    the last) of the levels on both sides. Dates of the step are weighed by the squares they leave over, against how the place
+    wanders on its levels, and whether it does so for several looks; the likeliest of them that together hold `SURE_OF_DATE`
+    stay possible. A look already on its way shows neither. None if no look before is seen.
     """
     seen = np.flatnonzero(np.isfinite(line).all(axis=0))
     seen = seen[(seen >= before[0]) & (seen < after[1])]
@@ -177,14 +187,46 @@ def date_step(
     new = level_between(line, after[0], min(after[1], after[0] + NEAR_LOOKS))
     if not seen.size or not np.isfinite(old).all() or not np.isfinite(new).all():
         return (None, after[0])
-    scaled = line[:, seen] / sigma[:, None]
+    here = line[:, seen]
+    spread, doubt = _wander(here, seen, (old, new), (before[1], after[0]), sigma)
     far = [
-        np.minimum(np.square(scaled - (level / sigma)[:, None]).sum(axis=0), FARTHEST) for level in (old, new)
+        np.minimum(np.square((here - level[:, None]) / spread[:, None]).sum(axis=0), FARTHEST)
+        for level in (old, new)
     ]
     # cost of a step just before seen look k: what lies before it is held to the old level, the rest to the new one
     cost = np.concatenate([[0.0], np.cumsum(far[0])]) + np.concatenate([np.cumsum(far[1][::-1])[::-1], [0.0]])
     cost = cost[1:-1]
     if not cost.size:
         return (None, int(seen[0]))
-    possible = np.flatnonzero(cost <= cost.min() + margin) + 1
-    return int(seen[possible[0] - 1]), int(seen[possible[-1]])
+    chance = np.exp((cost.min() - cost) / (2 * doubt))
+    likeliest = np.argsort(-chance, kind="stable")
+    enough = int(np.searchsorted(np.cumsum(chance[likeliest]), SURE_OF_DATE * chance.sum())) + 1
+    possible = likeliest[:enough] + 1
+    last, first = int(possible.min()) - 1, int(possible.max())
+    step = (new - old) / spread
+    length = max(float(step @ step), 1e-9)
+    progress = ((here - old[:, None]) / spread[:, None] * step[:, None]).sum(axis=0) / length
+    begun = max(BEGUN, min(1.5 / math.sqrt(length), 2 * BEGUN))
+    while last > 0 and progress[last] > begun:
+        last -= 1
+    while first < len(seen) - 1 and progress[first] < REACHED:
+        first += 1
+    return int(seen[last]), int(seen[first])
+
+
+def _wander(
+    here: Array, seen: NDArray[np.intp], levels: tuple[Array, Array], ends: tuple[int, int], sigma: Array
+) -> tuple[Array, float]:
+    """
+    How a place wanders on its two levels next to a step: (feature,) sigma, and by how much less each look says for that.
+
+    here: (feature, look) as seen at looks `seen`; ends: one past the last look of the level before, first one of the level after.
+    """
+    sides = (seen < ends[0]).nonzero()[0][-NEAR_LOOKS:], (seen >= ends[1]).nonzero()[0][:NEAR_LOOKS]
+    rests = [here[:, side] - level[:, None] for side, level in zip(sides, levels, strict=True)]
+    spread = np.maximum(sigma, 1.4826 * np.median(np.abs(np.concatenate(rests, axis=1)), axis=1))
+    scaled = [np.clip(rest / spread[:, None], -3, 3) for rest in rests]
+    square = sum(float(np.square(rest).sum()) for rest in scaled)
+    alike = sum(float((rest[:, 1:] * rest[:, :-1]).sum()) for rest in scaled)
+    held = min(max(alike / max(square, 1e-6), 0.0), 0.7)
+    return spread, DOUBT * (1 + held)

@@ -9,7 +9,7 @@ from typing import Any
 import typer
 
 from siteline import __version__
-from siteline.cli import brief, cases, events, measure, scenes, sites, survey
+from siteline.cli import brief, cases, events, measure, nudge, scenes, sites, survey
 from siteline.model.errors import SitelineError
 
 app = typer.Typer(
@@ -24,6 +24,7 @@ app.command("demo")(survey.demo)
 app.command("init")(cases.init)
 app.command("start", context_settings={"ignore_unknown_options": True})(sites.start)
 app.command("survey")(survey.survey)
+scenes.app.command("nudge", context_settings={"ignore_unknown_options": True})(nudge.nudge)
 app.add_typer(sites.app, name="site")
 app.add_typer(scenes.app, name="scenes")
 app.add_typer(events.app, name="events")

@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from siteline.cube.coregister import Shift, trust_pixels
-from siteline.cube.native import VISIBLE, Pixels, is_reflectance, pixels_of, white_of
+from siteline.cube.coregister import trust_pixels
+from siteline.cube.draft import Draft, hold_nudged, in_source, make_draft, to_look
+from siteline.cube.native import VISIBLE, white_of
 from siteline.cube.options import CubeOptions
 from siteline.cube.rebuilt import pardon_lasting
 from siteline.cube.screen import Blot, find_blots, is_cloud_or_shadow, looks_blank, why_unlike
 from siteline.cube.shifts import colours_of, estimate_shifts, pardon_rebuilt, patterns_of
+from siteline.cube.told import tell_alignment, tell_vote
 from siteline.cube.turns import lay_frames
-from siteline.model.dates import Acquired, parse_acquired
+from siteline.cube.vote import PROVIDERS, call_surfaces
+from siteline.model.dates import parse_acquired
 from siteline.model.imagery import Grid, Look, WhyNot
+from siteline.model.nudge import Nudge
 from siteline.model.place import Frame, Site
 from siteline.model.remark import Remark
 from siteline.raster.compiled import each
 from siteline.raster.grid import Transform, onto_grid, polygon_mask
 from siteline.raster.order import median_over_time
-from siteline.raster.resample import Mapping, map_grid, nearest, nearest_index, resample
+from siteline.raster.resample import nearest, resample
 
 Floats = NDArray[np.float32]
 
@@ -51,41 +55,20 @@ class Alignment:
     remarks: tuple[Remark, ...]
 
 
-@dataclass(slots=True)
-class _Draft:
-    """A look while it is being judged."""
-
-    native: xr.Dataset
-    transform: Transform
-    pixels: Pixels
-    mapping: Mapping
-    why: str | None = None
-    shift: Shift | None = None
-    read_at: tuple[float, float] = (0.0, 0.0)
-    usable: float = 0.0
-    acquired: Acquired = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.acquired = parse_acquired(self.native.attrs["acquired"])
-
-    def placed(self) -> Mapping:
-        """Where the grid's pixels lie in it, shift included."""
-        right, down = self.read_at
-        return self.mapping.moved(down, right) if self.read_at != (0.0, 0.0) else self.mapping
-
-    def light_at(self, bands: Sequence[str], rows: NDArray[np.int64], cols: NDArray[np.int64]) -> Floats:
-        """(band, pixel) light at a few pixels of the grid, each from the nearest pixel of the look; NaN outside it."""
-        return self.pixels.light_at(bands, *nearest_index(self.placed(), rows, cols))
-
-
-def align(natives: tuple[xr.Dataset, ...], site: Site, grid: Grid, options: CubeOptions) -> Alignment:
+def align(
+    natives: tuple[xr.Dataset, ...],
+    site: Site,
+    grid: Grid,
+    options: CubeOptions,
+    nudges: tuple[Nudge, ...] = (),
+) -> Alignment:
     """
     Estimate how each look lies on the grid and how much of the site it shows; leave out what cannot be used.
 
     natives: as `read_native` returns them. The reference is the median of the aligned, high-passed looks; the
     median shift is 0, so that the looks together keep the position which their makers gave them. A look is left
     out if it is broken, blank, clouded or hazy over the site, further off than can be trusted, or shows less
-    than `min_usable` of the site.
+    than `min_usable` of the site. A look that a person nudged lies where it was put, whatever the estimate says.
     """
     order = sorted(range(len(natives)), key=lambda at: (_day(natives[at]), natives[at].attrs["scene"]))
     white = white_of(natives)
@@ -93,10 +76,14 @@ def align(natives: tuple[xr.Dataset, ...], site: Site, grid: Grid, options: Cube
         transforms = lay_frames([natives[at] for at in order], grid)
     else:
         transforms = [tuple(natives[at].attrs["transform"]) for at in order]
-    drafts = [_draft(natives[at], lies, grid, white) for at, lies in zip(order, transforms, strict=True)]
+    moved = {nudge.scene_id: nudge for nudge in nudges}
+    drafts = [
+        make_draft(natives[at], lies, grid, white, moved) for at, lies in zip(order, transforms, strict=True)
+    ]
     _leave_out_other_bands(drafts)
     inside = _site_mask(site, grid)
-    light, codes = _lay_out(drafts, grid)
+    light, given = _lay_out(drafts, grid)
+    codes, _ = _put_to_vote(drafts, light, given)
     sees = np.array([np.count_nonzero((c == 0) & inside) / np.count_nonzero(inside) for c in codes])
     for draft, code, share, image in zip(drafts, codes, sees, light, strict=True):
         draft.usable = float(share)
@@ -105,18 +92,20 @@ def align(natives: tuple[xr.Dataset, ...], site: Site, grid: Grid, options: Cube
         elif draft.why is None and looks_blank(image, (code == 0) & inside):
             draft.why, draft.usable = "no image", 0.0
     _find_shifts(drafts, light, codes, options)
-    _lay_again([at for at, draft in enumerate(drafts) if draft.read_at != (0.0, 0.0)], drafts, light, codes)
+    hold_nudged(drafts)
+    _lay_again([at for at, draft in enumerate(drafts) if draft.read_at != (0.0, 0.0)], drafts, light, given)
+    codes, surfaces = _put_to_vote(drafts, light, given)
     if options.own_masks:
         _mask_blots(drafts, light, codes, inside, options)
     del light
     back = np.argsort(order)
     ready = [drafts[at] for at in back]
     return Alignment(
-        looks=tuple(_to_look(draft, grid) for draft in ready),
+        looks=tuple(to_look(draft) for draft in ready),
         read_at=tuple(draft.read_at for draft in ready),
         transforms=tuple(draft.transform for draft in ready),
         masks=xr.Dataset({"why_not": (("look", "y", "x"), codes[back])}),
-        remarks=_tell(ready, site, options),
+        remarks=(*tell_alignment(ready, site, options), *tell_vote(surfaces, inside, site)),
     )
 
 
@@ -124,14 +113,7 @@ def _day(native: xr.Dataset) -> float:
     return parse_acquired(native.attrs["acquired"]).middle.timestamp()
 
 
-def _draft(native: xr.Dataset, transform: Transform, grid: Grid, white: float) -> _Draft:
-    pixels, fault = pixels_of(native, white), native.attrs["fault"]
-    if fault is not None:
-        return _Draft(native, transform, pixels, map_grid(grid, grid.crs, grid.transform), why=str(fault))
-    return _Draft(native, transform, pixels, map_grid(grid, native.attrs["crs"], transform))
-
-
-def _leave_out_other_bands(drafts: Sequence[_Draft]) -> None:
+def _leave_out_other_bands(drafts: Sequence[Draft]) -> None:
     """Looks that lack a band which most looks have cannot stand in one series with them."""
     sets = [frozenset(draft.pixels.bands) for draft in drafts if draft.why is None]
     if not sets:
@@ -152,7 +134,7 @@ def _site_mask(site: Site, grid: Grid) -> NDArray[np.bool_]:
     return np.ones(grid.shape, bool)
 
 
-def _lay_out(drafts: Sequence[_Draft], grid: Grid) -> tuple[Floats, NDArray[np.uint8]]:
+def _lay_out(drafts: Sequence[Draft], grid: Grid) -> tuple[Floats, NDArray[np.uint8]]:
     """Log of visible light and mask codes of each look on the grid; both (look, y, x)."""
     light = np.zeros((len(drafts), *grid.shape), np.float32)
     codes = np.full((len(drafts), *grid.shape), WhyNot.NO_IMAGE, np.uint8)
@@ -161,7 +143,7 @@ def _lay_out(drafts: Sequence[_Draft], grid: Grid) -> tuple[Floats, NDArray[np.u
 
 
 def _lay_again(
-    which: Sequence[int], drafts: Sequence[_Draft], light: Floats, codes: NDArray[np.uint8]
+    which: Sequence[int], drafts: Sequence[Draft], light: Floats, codes: NDArray[np.uint8]
 ) -> None:
     """Lay some looks out as they are now known to lie, in place."""
 
@@ -171,7 +153,7 @@ def _lay_again(
     each(lay, which)
 
 
-def _lay_one_out(draft: _Draft) -> tuple[Floats, NDArray[np.uint8]]:
+def _lay_one_out(draft: Draft) -> tuple[Floats, NDArray[np.uint8]]:
     pixels, mapping = draft.pixels, draft.placed()
     visible = [b for b in pixels.bands if b in VISIBLE] or list(pixels.bands)
     mean = pixels.light(visible[0])
@@ -186,6 +168,27 @@ def _lay_one_out(draft: _Draft) -> tuple[Floats, NDArray[np.uint8]]:
     codes[missing] = WhyNot.NO_IMAGE
     image[missing] = 0.0
     return image, codes
+
+
+def _put_to_vote(
+    drafts: Sequence[Draft], light: Floats, given: NDArray[np.uint8]
+) -> tuple[NDArray[np.uint8], NDArray[np.bool_] | None]:
+    """Codes without what the providers' masks mistake for cloud, and where that is, (y, x); None if nothing is."""
+    votes = np.array(
+        [
+            d.why is None and d.native.attrs["masked"] and d.native.attrs["mask_kind"] in PROVIDERS
+            for d in drafts
+        ]
+    )
+    if not votes.any():
+        return given, None
+    days = np.array([draft.acquired.middle.timestamp() / 86400 for draft in drafts])
+    surfaces = call_surfaces(light, given, days, votes)
+    if not surfaces.any():
+        return given, None
+    codes = given.copy()
+    codes[surfaces] = WhyNot.USABLE
+    return codes, np.asarray(surfaces.any(axis=0))
 
 
 def _main_reason(codes: NDArray[np.uint8]) -> str:
@@ -204,7 +207,7 @@ def _main_reason(codes: NDArray[np.uint8]) -> str:
 
 
 def _find_shifts(
-    drafts: Sequence[_Draft], light: Floats, codes: NDArray[np.uint8], options: CubeOptions
+    drafts: Sequence[Draft], light: Floats, codes: NDArray[np.uint8], options: CubeOptions
 ) -> None:
     """Two passes of shifts against a reference that gets sharper, then a verdict on each look."""
     running = [at for at, draft in enumerate(drafts) if draft.why is None]
@@ -231,20 +234,20 @@ def _find_shifts(
         draft.shift, draft.why = shift, reason
         if reason is not None:
             draft.shift, draft.usable = None, 0.0
-        elif shift is not None and shift.residual > options.max_residual_px:
+        elif shift is not None and shift.residual > options.max_residual_px and draft.nudge is None:
             draft.why = "misregistered"
-    known = [d.shift for d in drafts if d.shift is not None and d.why is None]
-    if not known:
-        return
-    middle = np.median([(shift.right, shift.down) for shift in known], axis=0)
+    known = [d.shift for d in drafts if d.shift is not None and d.why is None and d.nudge is None]
+    middle = np.median([(shift.right, shift.down) for shift in known], axis=0) if known else np.zeros(2)
     for draft in drafts:
         if draft.shift is None:
             continue
         right, down = draft.shift.right - middle[0], draft.shift.down - middle[1]
+        if draft.nudge is not None:
+            draft.shift = replace(draft.shift, right=float(right), down=float(down))
+            continue
         if np.hypot(right, down) < _STILL_PX:
             right = down = 0.0
-        per_row, per_col = draft.mapping.source_per_pixel()
-        draft.read_at = (float(right * per_col), float(down * per_row))
+        draft.read_at = in_source(draft, right, down)
 
 
 def _steadiest_region(light: Floats, codes: NDArray[np.uint8]) -> tuple[slice, slice]:
@@ -281,7 +284,7 @@ def _brightness(light: Floats, valid: NDArray[np.bool_]) -> list[float]:
 
 
 def _mask_blots(
-    drafts: Sequence[_Draft],
+    drafts: Sequence[Draft],
     light: Floats,
     codes: NDArray[np.uint8],
     inside: NDArray[np.bool_],
@@ -308,7 +311,7 @@ def _mask_blots(
 
 
 def _difference(
-    drafts: Sequence[_Draft],
+    drafts: Sequence[Draft],
     codes: NDArray[np.uint8],
     at: int,
     around: Sequence[int],
@@ -348,70 +351,3 @@ def _middle(values: NDArray[np.float64]) -> NDArray[np.float64]:
         for at in (np.maximum(count - 1, 0) // 2, count // 2 * (count > 0))
     )
     return np.asarray((low + high) / 2)
-
-
-def _to_look(draft: _Draft, grid: Grid) -> Look:
-    shift = draft.shift
-    return Look(
-        scene_id=draft.native.attrs["scene"],
-        acquired=draft.acquired,
-        usable=draft.usable,
-        used=draft.why is None,
-        reason=draft.why,
-        shift_px=None if shift is None else (0.0 - draft.read_at[0], 0.0 - draft.read_at[1]),
-        residual_px=None if shift is None or not np.isfinite(shift.residual) else shift.residual,
-    )
-
-
-def _tell(drafts: Sequence[_Draft], site: Site, options: CubeOptions) -> tuple[Remark, ...]:
-    told = []
-    for draft in drafts:
-        scene, shift = draft.native.attrs["scene"], draft.shift
-        if draft.why is None and shift is not None and shift.residual > options.flag_residual_px:
-            told.append(
-                Remark(
-                    scene,
-                    f"may still lie {shift.residual:.1f} px beside the other looks",
-                    "Do not measure on it alone.",
-                )
-            )
-        elif draft.native.attrs["fault"] is not None:
-            told.append(Remark(scene, f"left out: {draft.why}", "Fetch the file again."))
-    used = [draft for draft in drafts if draft.why is None]
-    turned = [draft for draft in used if draft.transform != tuple(draft.native.attrs["transform"])]
-    if turned:
-        told.append(
-            Remark(
-                site.id,
-                f"{len(turned)} of {len(used)} frames were turned or moved to lie on the others",
-                "Their shifts are counted from there.",
-            )
-        )
-    unknown = [draft for draft in used if draft.shift is None]
-    if unknown:
-        told.append(
-            Remark(
-                site.id,
-                f"{len(unknown)} of {len(used)} looks could not be aligned (too little to hold on to): "
-                "used where they lie, residual unknown",
-            )
-        )
-    adrift = [draft for draft in used if draft.shift is not None and np.isnan(draft.shift.residual)]
-    if adrift:
-        told.append(
-            Remark(
-                site.id,
-                f"too little of the former site is left in {len(adrift)} of {len(used)} looks to lay them on the "
-                "others: used where their files put them on average, residual unknown",
-                "Do not measure small movements across that change.",
-            )
-        )
-    if len({is_reflectance(draft.native) for draft in used}) > 1:
-        told.append(
-            Remark(
-                site.id,
-                "some scenes have a scale and some have none: all are treated as relative",
-                "Give scale and offset for all of them.",
-            )
-        )
-    return tuple(told)

@@ -5,7 +5,8 @@ One scene on its own pixels: what `read_native` returns, whatever road the pixel
     why_not  (y, x) uint8; `WhyNot` codes from nodata and the supplied mask
     band     names of `BANDS`
     attrs    scene, acquired, crs, transform (of this window), scale, offset, sun_azimuth, sun_elevation,
-             view_off_nadir, view_azimuth, masked (whether a mask was supplied), fault (why there are no pixels, or None)
+             view_off_nadir, view_azimuth, masked (whether a mask was supplied), mask_kind, fault (why there are no pixels,
+             or None)
 """
 
 from __future__ import annotations
@@ -77,6 +78,7 @@ def _attributes(scene: Scene, transform: Transform) -> dict[str, object]:
         "sun_elevation": scene.sun_elevation,
         "view_off_nadir": scene.view_off_nadir,
         "view_azimuth": scene.view_azimuth,
+        "mask_kind": scene.mask_kind,
     }
 
 

@@ -29,6 +29,7 @@ from itertools import pairwise
 from types import MappingProxyType
 
 from siteline.model.dates import Acquired
+from siteline.model.placing import Placement
 
 BANDS = (
     "coastal",
@@ -138,6 +139,15 @@ class Scene:
     fault: str | None = None
     """Why its pixels cannot be used at all (truncated, other bands, elsewhere); recorded, never surveyed."""
 
+    published: date | None = None
+    """When it was released; nothing on the ground is dated from that."""
+
+    mosaic: tuple[date, date] | None = None
+    """First and last day of what a mosaic was made of, which `acquired` then spans; None for a single acquisition."""
+
+    placed: Placement | None = None
+    """How a published picture was laid on the Earth; None for a scene that says itself where it lies."""
+
 
 @dataclass(frozen=True, slots=True)
 class Look:
@@ -157,6 +167,9 @@ class Look:
 
     residual_px: float | None
     """What remains after the shift, pixels; None if unknown."""
+
+    nudge: str | None = None
+    """Id of the nudge by which a person moved it, instead of an estimate; None if nobody did."""
 
 
 BLIND_DAYS = 21

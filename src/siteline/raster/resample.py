@@ -84,6 +84,18 @@ class Mapping:
         right = np.gradient(self.positions[1], axis=1)[rows // 2, cols // 2] if cols > 1 else 1.0
         return abs(float(down)), abs(float(right))
 
+    def steps(self) -> NDArray[np.float64]:
+        """How the source position moves with the output pixel at the middle of the grid: ((y/y, y/x), (x/y, x/x))."""
+        if self.axes is not None:
+            return np.diag([self.axes[0].step, self.axes[1].step])
+        assert self.positions is not None
+        rows, cols = self.shape
+        row, col = min(rows // 2, max(rows - 2, 0)), min(cols // 2, max(cols - 2, 0))
+        here = self.positions[:, row, col]
+        down = self.positions[:, row + 1, col] - here if rows > 1 else np.array([1.0, 0.0])
+        right = self.positions[:, row, col + 1] - here if cols > 1 else np.array([0.0, 1.0])
+        return np.column_stack([down, right])
+
 
 def map_grid(target: Grid, crs: str | None, transform: tuple[float, ...]) -> Mapping:
     """

@@ -26,7 +26,8 @@ from siteline.raster.grid import WGS84, affine_of, metres_per_pixel, onto_grid, 
 from siteline.report.days import say_acquired
 from siteline.report.inert import inert
 from siteline.report.lettering import broken, can_letter, draw_text, width_of
-from siteline.report.rules import UNKNOWN, Stamp
+from siteline.report.rights import Rights, credit_of, note_in_file
+from siteline.report.rules import Stamp
 from siteline.report.stretch import Stretch, Window, colours, find_stretch
 
 _SMOOTH = 3
@@ -66,6 +67,11 @@ class Figure:
     """From the scenes' metadata only."""
 
     scene_ids: tuple[str, ...] = ()
+    licence: str = ""
+    """Under which the images in it may be used; "" for a figure without any."""
+
+    use: str = ""
+    """What may be done with them, in words; "" for a figure without any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,24 +170,6 @@ def window_around(
     return Window(top, top + height, left, left + width)
 
 
-def credit_of(scenes: Sequence[Scene]) -> str:
-    """Whom to credit for these scenes, each once, as their metadata say; "credit unknown" if they do not."""
-    said = dict.fromkeys(
-        "credit unknown" if s.credit.strip().lower() in ("", UNKNOWN) else inert(s.credit, 300)
-        for s in scenes
-    )
-    return "; ".join(said) or "credit unknown"
-
-
-def licence_of(scenes: Sequence[Scene]) -> str:
-    """Under which licences these scenes may be used, each once; "licence unknown" if nobody said."""
-    said = dict.fromkeys(
-        "licence unknown" if s.licence.strip().lower() in ("", UNKNOWN) else inert(s.licence, 300)
-        for s in scenes
-    )
-    return "; ".join(said) or "licence unknown"
-
-
 def picture_of(scenery: Scenery, scene_id: str, window: Window, width: int) -> Image.Image:
     """One look through a window, `width` pixels wide (fewer if its licence says so), nothing drawn on it."""
     rows, cols = window.shape
@@ -275,13 +263,13 @@ def burn_stamps(picture: Image.Image, stamps: Sequence[Stamp]) -> int:
     return top
 
 
-def encode(picture: Image.Image, media_type: str, quality: int = 82) -> bytes:
-    """The bytes of a picture; the same picture gives the same bytes."""
-    held = io.BytesIO()
+def encode(picture: Image.Image, media_type: str, rights: Rights, quality: int = 82) -> bytes:
+    """The bytes of a picture, with its rights inside; the same picture gives the same bytes."""
+    held, noted = io.BytesIO(), note_in_file(media_type, rights)
     if media_type == "image/jpeg":
-        picture.save(held, "JPEG", quality=quality, subsampling=0, optimize=True)
+        picture.save(held, "JPEG", quality=quality, subsampling=0, optimize=True, **noted)
     else:
-        picture.save(held, "PNG", compress_level=6)
+        picture.save(held, "PNG", compress_level=6, **noted)
     return held.getvalue()
 
 

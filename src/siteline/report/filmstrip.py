@@ -12,12 +12,12 @@ from siteline.report.figure import (
     Drawn,
     Figure,
     Scenery,
-    credit_of,
     draw_panel,
     encode,
     window_around,
 )
 from siteline.report.pair import join
+from siteline.report.rights import rights_of
 from siteline.report.stretch import usable_share
 
 _SAYS = {State.CHANGED: "change visible", State.UNCHANGED: "no change visible"}
@@ -63,16 +63,17 @@ def draw_frames(
         mark = Drawn(event.outline, KIND_COLOUR[event.kind], corners_only=True)
         picture = draw_panel(scenery, scene_id, window, width, [mark], compact=True)
         scene = scenery.scenes.get(scene_id)
+        rights = rights_of([scene] if scene else [])
         day, said = say_acquired(scenery.acquired(scene_id)), says.get(scene_id, "")
         frames.append(
             Figure(
                 name=f"frame-{number}-{len(frames) + 1}",
                 media_type=media_type,
-                data=encode(picture, media_type, quality),
+                data=encode(picture, media_type, rights, quality),
                 size=picture.size,
                 alt=f"{day}: {said}" if said else day,
                 caption=said,
-                credit=credit_of([scene] if scene else []),
+                **rights,
                 scene_ids=(scene_id,),
             )
         )

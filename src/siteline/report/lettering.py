@@ -25,6 +25,11 @@ def font(size: int, bold: bool = False) -> ImageFont.FreeTypeFont:
     return _load(_dejavu(bold), size)
 
 
+def cjk_font() -> str | None:
+    """The font file with Korean that this system has; None without one."""
+    return next((path for path in _CJK if Path(path).is_file()), None)
+
+
 def can_letter(text: str) -> bool:
     """Whether every letter of a text can be drawn, left to right, with the fonts at hand."""
     return all(_face(letter) is not None for letter in inert(text))

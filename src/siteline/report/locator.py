@@ -25,12 +25,12 @@ from siteline.report.figure import (
     Figure,
     Scenery,
     burn_across,
-    credit_of,
     encode,
     nice_length,
     picture_of,
     say_length,
 )
+from siteline.report.rights import rights_of
 from siteline.report.rules import Stamp
 from siteline.report.signs import sign
 from siteline.report.stretch import Window
@@ -86,15 +86,16 @@ def paint_backdrop(
     if Stamp.SIMULATED in scenery.stamps:
         burn_across(picture, Stamp.SIMULATED.value)
     scene = scenery.scenes.get(look.scene_id)
+    rights = rights_of([scene] if scene else [])
     day = say_acquired(look.acquired)
     figure = Figure(
         name="backdrop",
         media_type="image/jpeg",
-        data=encode(picture, "image/jpeg", quality),
+        data=encode(picture, "image/jpeg", rights, quality),
         size=picture.size,
         alt=f"Muted {'simulated ' if scenery.site.simulated else ''}image of {day} under the map",
         caption=f"Background: image of {day}",
-        credit=credit_of([scene] if scene else []),
+        **rights,
         scene_ids=(look.scene_id,),
     )
     return Backdrop(figure, window)
@@ -227,6 +228,8 @@ def map_figure(scenery: Scenery, placed: Sequence[Placed], width: float = WIDE) 
             filter(None, [say_perimeter(scenery), backdrop.figure.caption + "." if backdrop else ""])
         ),
         credit=backdrop.figure.credit if backdrop else "",
+        licence=backdrop.figure.licence if backdrop else "",
+        use=backdrop.figure.use if backdrop else "",
         scene_ids=backdrop.figure.scene_ids if backdrop else (),
     )
 

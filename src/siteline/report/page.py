@@ -17,16 +17,17 @@ from markupsafe import Markup
 from siteline.model.change import ChangeEvent, Judgement, Kind, Status
 from siteline.model.dates import say_day, say_span
 from siteline.model.finding import Comparison, Finding, SiteFindings
-from siteline.model.imagery import Look, Scene, Use, blind_times, longest_gap
+from siteline.model.imagery import Look, Scene, blind_times, longest_gap
 from siteline.model.place import Role, Site, Structure, Zone
 from siteline.model.survey import Survey
 from siteline.raster.grid import metres_per_pixel
 from siteline.report import locator, timeline
-from siteline.report.days import say_acquired
-from siteline.report.figure import Figure, Scenery, credit_of, licence_of, set_scenery
+from siteline.report.days import say_acquired, say_short
+from siteline.report.figure import Figure, Scenery, set_scenery
 from siteline.report.filmstrip import draw_frames
 from siteline.report.inert import inert
 from siteline.report.pair import PAIR_NOTE, draw_latest, draw_pair
+from siteline.report.rights import credit_of, licence_of, use_of
 from siteline.report.rules import Stamp, missing_rights, refuse_mixture, stamps_of
 from siteline.report.signs import sign_alone
 from siteline.report.svg import data_uri
@@ -266,14 +267,6 @@ _WHERE = {
     None: "",
 }
 
-_USES = {
-    Use.PUBLISH: "may be published",
-    Use.PUBLISH_MAX_PX: "may be published",
-    Use.ANALYSE: "for analysis only",
-    Use.NONE: "may not be used",
-    Use.UNKNOWN: "permitted use unknown",
-}
-
 
 def _what(finding: Finding) -> str:
     return finding.what or finding.kind.words
@@ -336,6 +329,7 @@ def _tell_entry(
         "pictured": detail is not None,
         "credit": credit_of(credited) if credited else "",
         "licence": licence_of(credited) if credited else "",
+        "use": use_of(credited) if credited else "",
         "remarks": finding.remarks,
         "judgements": [
             (_STATUS[j.status], j.who, say_day(j.when.date()), j.why, j.version)
@@ -391,19 +385,37 @@ def _tell_comparison(comparison: Comparison) -> dict[str, Any]:
 
 
 def _tell_scene(scene: Scene) -> dict[str, Any]:
-    use = _USES[scene.use]
-    if scene.publish_max_px is not None:
-        use += f", up to {scene.publish_max_px} pixels"
     return {
         "id": scene.id,
-        "day": say_acquired(scene.acquired, short=True),
-        "sensor": ", ".join(filter(None, [scene.sensor, f"{scene.gsd_m:g} m" if scene.gsd_m else ""]))
+        "day": _say_taken(scene),
+        "sensor": ", ".join(
+            filter(None, [scene.sensor, f"{scene.gsd_m:.3g} m" if scene.gsd_m else "", _say_placed(scene)])
+        )
         or "not stated",
         "credit": credit_of([scene]),
         "licence": licence_of([scene]),
-        "use": use,
+        "use": use_of([scene]),
         "sha256": scene.sha256,
     }
+
+
+def _say_taken(scene: Scene) -> str:
+    """When it was taken; that it is a mosaic, and when it was published, are said apart."""
+    said = say_acquired(scene.acquired, short=True)
+    if scene.mosaic is not None:
+        said = f"mosaic, {said}"
+    return f"{said} (published {say_short(scene.published)})" if scene.published else said
+
+
+def _say_placed(scene: Scene) -> str:
+    """How a published picture was laid on the ground; "" for a scene that says so itself."""
+    placed = scene.placed
+    if placed is None:
+        return ""
+    if not placed.points:
+        return "placed by its overlay"
+    error = f" to {placed.rms_m:.1f} m" if placed.rms_m is not None else ", error unknown"
+    return f"placed by {len(placed.points)} control points{error}"
 
 
 def _left_out(looks: tuple[Look, ...], scenes: tuple[Scene, ...]) -> list[dict[str, Any]]:
@@ -444,6 +456,8 @@ def _embedded(figure: Figure) -> dict[str, Any]:
         "alt": figure.alt,
         "caption": figure.caption,
         "credit": figure.credit,
+        "licence": figure.licence,
+        "use": figure.use,
         "width": figure.size[0],
         "height": figure.size[1],
     }

@@ -15,11 +15,11 @@ from siteline.report.figure import (
     Drawn,
     Figure,
     Scenery,
-    credit_of,
     draw_panel,
     encode,
     window_around,
 )
+from siteline.report.rights import Rights, rights_of
 from siteline.report.stretch import usable_share
 
 PERIMETER_COLOUR = "#f4e04d"
@@ -110,14 +110,19 @@ def join(panels: list[Figure], name: str, caption: str, columns: int = 2) -> Fig
     )
     for index, picture in enumerate(pictures):
         sheet.paste(picture, ((index % across) * (wide + gap), (index // across) * (tall + gap)))
+    rights: Rights = {
+        "credit": "; ".join(dict.fromkeys(panel.credit for panel in panels)) or "credit unknown",
+        "licence": "; ".join(dict.fromkeys(panel.licence for panel in panels)) or "licence unknown",
+        "use": "; ".join(dict.fromkeys(panel.use for panel in panels)) or "permitted use unknown",
+    }
     return Figure(
         name=name,
         media_type="image/png",
-        data=encode(sheet, "image/png"),
+        data=encode(sheet, "image/png", rights),
         size=sheet.size,
         alt="; ".join(panel.alt for panel in panels) or "There is no usable image to show.",
         caption=caption,
-        credit="; ".join(dict.fromkeys(panel.credit for panel in panels)) or "credit unknown",
+        **rights,
         scene_ids=tuple(scene_id for panel in panels for scene_id in panel.scene_ids),
     )
 
@@ -148,15 +153,16 @@ def _draw_one(
         drawn.insert(0, Drawn(scenery.perimeter.boundary, PERIMETER_COLOUR, dashed=True))
     picture = draw_panel(scenery, scene_id, window, style.width, drawn, heading=heading)
     scene = scenery.scenes.get(scene_id)
+    rights = rights_of([scene] if scene else [])
     day = say_acquired(scenery.acquired(scene_id))
     return Figure(
         name=f"{heading.lower()}-{style.number}",
         media_type=style.media_type,
-        data=encode(picture, style.media_type, style.quality),
+        data=encode(picture, style.media_type, rights, style.quality),
         size=picture.size,
         alt=f"{_kind_of_image(scenery)} of {day}, {_WHAT[heading]}: {finding.title}",
         caption=f"{heading}: {day}",
-        credit=credit_of([scene] if scene else []),
+        **rights,
         scene_ids=(scene_id,),
     )
 

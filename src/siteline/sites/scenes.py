@@ -33,7 +33,7 @@ class Scenes:
             there = {scene.id: scene for scene in self.all(site_id)}
             for scene in scenes:
                 old, twin = there.get(scene.id), _twin(scene, there.values())
-                if old is not None and old.fault is None and old.sha256 != scene.sha256:
+                if old is not None and old.fault is None and _pixels_of(old) != _pixels_of(scene):
                     raise BadInput(
                         f"scene id {scene.id!r} is taken by other pixels (acquired {old.acquired.text})",
                         "Give the new scene an id of its own in the manifest's id column.",
@@ -70,8 +70,14 @@ class Scenes:
 
 def _twin(scene: Scene, others: Iterable[Scene]) -> Scene | None:
     """Another usable scene of the same bytes."""
-    same = (s for s in others if s.fault is None and s.sha256 == scene.sha256 and s.id != scene.id)
+    pixels = _pixels_of(scene)
+    same = (s for s in others if s.fault is None and _pixels_of(s) == pixels and s.id != scene.id)
     return next(same, None) if scene.fault is None else None
+
+
+def _pixels_of(scene: Scene) -> str:
+    """Digest of its pixels; of a picture that somebody placed by points, that of the picture, however it was placed."""
+    return scene.placed.original_sha256 if scene.placed and scene.placed.points else scene.sha256
 
 
 def _row(site_id: str, scene: Scene) -> dict[str, object]:

@@ -203,6 +203,18 @@ fetch_try = Table(
     Index("ix_fetch_try_site", "site_id", "scene_id"),
 )
 
+nudge = Table(
+    "nudge",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("id", String(26), nullable=False),
+    Column("site_id", String(200), nullable=False),
+    Column("scene_id", String(200), nullable=False),
+    Column("noun", Text, nullable=False),
+    *_signed(),
+    Index("ix_nudge_site", "site_id", "scene_id"),
+)
+
 brief = Table(
     "brief",
     metadata,

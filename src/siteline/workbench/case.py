@@ -12,6 +12,7 @@ from siteline.sites.fetches import Fetches
 from siteline.sites.filed import FiledSizes
 from siteline.sites.found import FoundScenes
 from siteline.sites.measurements import Measurements
+from siteline.sites.nudges import Nudges
 from siteline.sites.orders import Orders
 from siteline.sites.register import Register
 from siteline.sites.scenes import Scenes
@@ -40,6 +41,7 @@ class Case:
         self.scenes = Scenes(self.db)
         self.found = FoundScenes(self.db)
         self.fetches = Fetches(self.db)
+        self.nudges = Nudges(self.db)
         self.orders = Orders(self.db)
         self.surveys = Surveys(self.db)
         self.events = Events(self.db)

@@ -111,8 +111,9 @@ def resolved(case: Case, scene: Scene) -> Scene:
 
 
 def check_custody(case: Case, scene: Scene) -> None:
-    """Raise BrokenCustody, naming the scene, unless its bytes and its mask's are still what was taken in."""
-    for sha256 in filter(None, (scene.sha256, scene.mask_sha256)):
+    """Raise BrokenCustody, naming the scene, unless its bytes, its mask's and its original's are what was taken in."""
+    original = scene.placed.original_sha256 if scene.placed else None
+    for sha256 in filter(None, (scene.sha256, scene.mask_sha256, original)):
         try:
             case.blobs.verify(sha256)
         except (NotFound, BrokenCustody) as error:

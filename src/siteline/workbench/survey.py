@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from siteline.catalog.sensors import tell_sensors
@@ -22,6 +23,7 @@ from siteline.model.errors import BadSetting, CannotTell
 from siteline.model.finding import Answer
 from siteline.model.imagery import Grid, Look, Scene
 from siteline.model.measurement import Measurement
+from siteline.model.nudge import Nudge
 from siteline.model.place import Role, Site, Structure
 from siteline.model.quantity import Quantity
 from siteline.model.remark import Remark
@@ -108,8 +110,10 @@ def see_site(bench: Bench, site_id: str, until: date | None = None) -> Sight:
     scenes = _usable_scenes(case, site_id, until)
     options = CubeOptions()
     grid = bench.run(plan_grid, scenes, site)
-    natives = tuple(bench.each(read_native, scenes, site, grid, options, check=partial(check_custody, case)))
-    alignment = bench.run(align, natives, site, grid, options)
+    nudges = _nudges_of(case, site_id, scenes)
+    natives = _read_all(bench, scenes, site, grid, options, nudges)
+    moved = (nudges,) if nudges else ()  # no nudge, no other recipe
+    alignment = bench.run(align, natives, site, grid, options, *moved)
     built = bench.run(build_cube, natives, alignment, grid, options)
     looks = sorted(
         (*alignment.looks, *_unread(case, site_id, until)),
@@ -117,6 +121,36 @@ def see_site(bench: Bench, site_id: str, until: date | None = None) -> Sight:
     )
     remarks = (*alignment.remarks, *built.remarks, *tell_sensors(site_id, scenes))
     return Sight(site, scenes, grid, built.cube, tuple(looks), remarks)
+
+
+def _nudges_of(case: Case, site_id: str, scenes: tuple[Scene, ...]) -> tuple[Nudge, ...]:
+    """The nudges of these scenes, in their order."""
+    standing = case.nudges.standing(site_id)
+    return tuple(standing[scene.id].nudge for scene in scenes if scene.id in standing)
+
+
+def _read_all(
+    bench: Bench,
+    scenes: tuple[Scene, ...],
+    site: Site,
+    grid: Grid,
+    options: CubeOptions,
+    nudges: tuple[Nudge, ...],
+) -> tuple[xr.Dataset, ...]:
+    """All scenes on their own pixels; nudged ones as much wider as they are to be moved."""
+    far = {nudge.scene_id: ceil(max(map(abs, nudge.shift_px))) for nudge in nudges}
+    check = partial(check_custody, bench.case)
+    still = [scene for scene in scenes if scene.id not in far]
+    natives = bench.each(read_native, still, site, grid, options, check=check)
+    recipes = [bench.recipes["read_native"]]
+    for scene in scenes:
+        if scene.id in far:
+            wider = replace(options, margin_px=options.margin_px + far[scene.id])
+            natives += bench.each(read_native, [scene], site, grid, wider, check=check)
+            recipes.append(bench.recipes["read_native"])
+    if far:
+        bench.recipes["read_native"] = digest(*recipes)
+    return tuple(natives)
 
 
 def _unread(case: Case, site_id: str, until: date | None) -> list[Look]:

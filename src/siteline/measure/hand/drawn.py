@@ -13,6 +13,7 @@ from shapely.geometry.base import BaseGeometry
 from siteline.measure.area import unit_area
 from siteline.measure.budget import EDGE, OFF_NADIR, REGISTRATION, SCALE, relative_scale, total
 from siteline.measure.hand.extent import Extent, extent_of
+from siteline.measure.hand.placement import PLACEMENT, position_error, scale_error
 from siteline.measure.hand.repeats import check_same, combine, say_drawings
 from siteline.measure.length import unit_length
 from siteline.measure.options import MeasureOptions
@@ -96,7 +97,11 @@ def measure_tracings(
         hidden = hidden_strip(scene, grid, options)
         method += "" if hidden else "; the view angle is not known, so no hidden edge is counted"
     hand = _Hand(
-        tuple(tracing.analyst for tracing in tracings), vertex, HABIT_PX / VERTEX_PX * vertex, hidden
+        tuple(tracing.analyst for tracing in tracings),
+        vertex,
+        HABIT_PX / VERTEX_PX * vertex,
+        hidden,
+        scale_error(scene),
     )
     area = _area(shapes, extents, hand, grid, options)
     nearest = int(np.argmin([abs(shape.area - area.value) for shape in shapes]))
@@ -119,6 +124,9 @@ class _Hand:
     habit: float
     hidden: float
     """Of the far edge of a base that is hidden behind its building."""
+
+    placement: float
+    """Relative, of lengths on a picture that was placed by control points."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +157,7 @@ def _area(
     across = float(np.mean([(extent.length + extent.width) / 2 for extent in extents]))
     values = [float(shape.area) for shape in shapes]
     value, lines = combine(values, hand.analysts, own, hand.habit * around, "vertices")
-    return _Sized(value, (*lines, *_common(hand.hidden * across, 2 * value, grid, options)))
+    return _Sized(value, (*lines, *_common(hand, across, 2 * value, grid, options)))
 
 
 def _side(
@@ -158,13 +166,16 @@ def _side(
     """Length or width: a habit pulls on both ends, the hidden strip on one."""
     own = float(np.mean(pulls)) * hand.vertex
     value, lines = combine(values, hand.analysts, own, 2 * hand.habit, "vertices")
-    return _Sized(value, (*lines, *_common(hand.hidden, value, grid, options)))
+    return _Sized(value, (*lines, *_common(hand, 1.0, value, grid, options)))
 
 
-def _common(hidden: float, scaled: float, grid: Grid, options: MeasureOptions) -> list[BudgetLine]:
-    """What no hand is to blame for; scaled: what an error of the scale is multiplied with."""
-    aslant = [BudgetLine(OFF_NADIR, hidden, False)] if hidden else []
-    return [*aslant, BudgetLine(SCALE, relative_scale(grid, options) * scaled, True)]
+def _common(
+    hand: _Hand, hidden_by: float, scaled: float, grid: Grid, options: MeasureOptions
+) -> list[BudgetLine]:
+    """What no hand is to blame for; hidden_by, scaled: what the hidden edge and an error of the scale are multiplied with."""
+    aslant = [BudgetLine(OFF_NADIR, hand.hidden * hidden_by, False)] if hand.hidden else []
+    placed = [BudgetLine(PLACEMENT, hand.placement * scaled, True)] if hand.placement else []
+    return [*aslant, *placed, BudgetLine(SCALE, relative_scale(grid, options) * scaled, True)]
 
 
 def measure_line(
@@ -198,8 +209,10 @@ def measure_line(
         "endpoints",
     )
     per_px, unit = unit_length(grid)
+    stretched = scale_error(scene)
     lines = (
         *(replace(line, sigma=line.sigma * per_px) for line in hands),
+        *([BudgetLine(PLACEMENT, stretched * value * per_px, True)] if stretched else []),
         BudgetLine(SCALE, relative_scale(grid, options) * value * per_px, True),
     )
     return Measurement(what, Quantity(value * per_px, total(lines), unit), lines, method, (scene.id,))
@@ -232,7 +245,9 @@ def held_by_hand(
         HABIT_PX * scene_m,
         "vertices",
     )
-    off = UNPLACED_PX if shift_px is None else max(float(np.hypot(*shift_px) / np.sqrt(2)), PLACED_PX)
+    off = max(float(np.hypot(*shift_px) / np.sqrt(2)), PLACED_PX) if shift_px else UNPLACED_PX
+    if shift_px is None:
+        off = max(off, position_error(scene))
     others = _means_of([size.budget for size in each])
     lean = _lean(scene, grid, of, height_m)
     aslant = [BudgetLine(OFF_NADIR, lean, False)] if lean else []

@@ -139,6 +139,36 @@ def unzip_kmz(data: bytes, name: str) -> tuple[bytes, int]:
     return document, len([entry for entry in entries if not entry.is_dir()]) - 1
 
 
+def unzip_entry(data: bytes, name: str, entry: str, most: int) -> bytes:
+    """
+    One file out of a KMZ, by the name that its KML calls it; nothing is unpacked on disk.
+
+    most: bytes that it may have. Raises BadSiteFile, also for names that climb, bombs and passwords.
+    """
+    _refuse_climbing(entry, name)
+    wanted = entry.replace("\\", "/").removeprefix("./")
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            chosen = [
+                e for e in archive.infolist() if e.filename.replace("\\", "/").removeprefix("./") == wanted
+            ]
+            if len(chosen) != 1:
+                raise BadSiteFile(
+                    f"{name}: holds {len(chosen) or 'no'} files called {fit_text(wanted)[:60]!r}",
+                    "Save the overlay again as KMZ, with its picture inside.",
+                )
+            _refuse_packing(chosen[0], name, most)
+            with archive.open(chosen[0]) as stream:
+                content = stream.read(most + 1)
+    except _BROKEN_ZIP as error:
+        raise BadSiteFile(
+            f"{name}: the KMZ cannot be unpacked ({error})", "Save it again from your map program."
+        ) from error
+    if len(content) > most:
+        raise BadSiteFile(f"{name}: {wanted!r} unpacks to more than it says", "Do not use this file.")
+    return content
+
+
 def _choose_kml(entries: list[zipfile.ZipInfo], name: str) -> zipfile.ZipInfo:
     inside = [e for e in entries if e.filename.lower().endswith(".kml") and "__MACOSX" not in e.filename]
     chosen = [entry for entry in inside if entry.filename.lower() == "doc.kml"] or inside
@@ -147,17 +177,21 @@ def _choose_kml(entries: list[zipfile.ZipInfo], name: str) -> zipfile.ZipInfo:
             f"{name}: holds {len(chosen) or 'no'} KML files, one of them should be doc.kml",
             "Open it in Google Earth and save the folder of this site as KMZ.",
         )
-    if chosen[0].flag_bits & 0x1:
+    _refuse_packing(chosen[0], name, MAX_BYTES)
+    return chosen[0]
+
+
+def _refuse_packing(entry: zipfile.ZipInfo, name: str, most: int) -> None:
+    if entry.flag_bits & 0x1:
         raise BadSiteFile(
             f"{name}: the KMZ is encrypted", "Unpack it with its password and add the KML inside."
         )
-    if chosen[0].compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+    if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise BadSiteFile(f"{name}: the KMZ is packed in an unusual way", "Save it again as KMZ or KML.")
-    if chosen[0].file_size > MAX_BYTES:
+    if entry.file_size > most:
         raise BadSiteFile(
-            f"{name}: unpacks to {chosen[0].file_size / 2**20:,.0f} MiB", "Save only the site's drawing."
+            f"{name}: unpacks to {entry.file_size / 2**20:,.0f} MiB", "Save only the site's drawing."
         )
-    return chosen[0]
 
 
 def _refuse_climbing(entry: str, name: str) -> None:

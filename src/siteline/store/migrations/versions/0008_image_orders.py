@@ -8,7 +8,7 @@ from alembic import op
 from siteline.store.migrations.append_only import hold_append_only
 
 revision = "0008"
-down_revision = "0006"
+down_revision = "0007"
 
 
 def upgrade() -> None:

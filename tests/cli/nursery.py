@@ -1,0 +1,150 @@
+"""
+Commands in processes of their own, without a second of imports for each: a process that has done the imports is forked.
+
+Run as a program it reads one JSON object per line (words, cwd, env, files for what is said, seconds) and answers each with
+its exit code.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import IO
+
+TIMED_OUT = -1
+IMPORTED = (
+    "siteline.workbench.case",
+    "siteline.workbench.images",
+    "siteline.workbench.sizes",
+    "siteline.workbench.survey",
+    "siteline.workbench.tracings",
+    "siteline.workbench.brief",
+    "siteline.catalog.local",
+    "siteline.cli.app",
+    "odc.stac",
+)
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What a command said."""
+
+    code: int
+    out: str
+    err: str
+
+
+class Nursery:
+    """One process to fork from; started when it is first needed, ended with us."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[str] | None = None
+
+    def run(self, words: Sequence[str], cwd: Path, env: Mapping[str, str], seconds: float) -> Ended:
+        """Run `siteline` with these words; raises TimeoutExpired as subprocess does."""
+        process = self._started()
+        assert process.stdin is not None
+        assert process.stdout is not None
+        with TemporaryDirectory() as name:
+            files = [str(Path(name) / said) for said in ("out", "err")]
+            asked = {
+                "words": list(words),
+                "cwd": str(cwd),
+                "env": dict(env),
+                "files": files,
+                "seconds": seconds,
+            }
+            process.stdin.write(json.dumps(asked) + "\n")
+            process.stdin.flush()
+            answer = process.stdout.readline()
+            assert answer, "the process that commands are forked from has died"
+            code = int(answer)
+            if code == TIMED_OUT:
+                raise subprocess.TimeoutExpired(list(words), seconds)
+            out, err = (Path(file).read_text(encoding="utf-8") for file in files)
+        return Ended(code, out, err)
+
+    def _started(self) -> subprocess.Popen[str]:
+        if self._process is None:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "tests.cli.nursery"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+                cwd=Path(__file__).parents[2],
+            )
+            atexit.register(self._end)
+        return self._process
+
+    def _end(self) -> None:
+        assert self._process is not None
+        assert self._process.stdin is not None
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.close()
+        self._process.wait(10)
+
+
+def _serve(asked: IO[str], answers: IO[str]) -> None:
+    for module in IMPORTED:
+        __import__(module)
+    for line in asked:
+        said = json.loads(line)
+        child = os.fork()
+        if child == 0:
+            _become(said)
+        answers.write(f"{_wait(child, said['seconds'])}\n")
+        answers.flush()
+
+
+def _become(said: dict[str, object]) -> None:
+    """Be the command: its words, folder, environment and streams; never returns."""
+    from siteline.cli.app import main
+
+    code = 1
+    try:
+        os.setpgid(0, 0)
+        os.chdir(str(said["cwd"]))
+        os.environ.clear()
+        os.environ.update(said["env"])  # type: ignore[call-overload]
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        for number, file in enumerate(said["files"], 1):  # type: ignore[arg-type, var-annotated]
+            os.dup2(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), number)
+        sys.argv = ["siteline", *said["words"]]  # type: ignore[misc]
+        main()
+        code = 0
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else int(end.code is not None)
+    except BaseException:  # noqa: BLE001 what an interpreter would print, and its exit code
+        sys.excepthook(*sys.exc_info())  # type: ignore[arg-type]
+    finally:
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(OSError, ValueError):
+                stream.flush()
+        os._exit(code)
+
+
+def _wait(child: int, seconds: float) -> int:
+    until = time.monotonic() + seconds
+    while True:
+        ended, status = os.waitpid(child, os.WNOHANG)
+        if ended:
+            return os.waitstatus_to_exitcode(status) if os.WIFEXITED(status) else 128 + os.WTERMSIG(status)
+        if time.monotonic() > until:
+            os.killpg(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+            return TIMED_OUT
+        time.sleep(0.005)
+
+
+if __name__ == "__main__":
+    _serve(sys.stdin, sys.stdout)

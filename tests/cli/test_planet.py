@@ -378,6 +378,47 @@ def test_addresses_that_run_out_are_signed_anew_and_wrong_bytes_are_not_believed
     assert planet.spoilt == set()
 
 
+def test_files_that_are_gone_are_told_and_ordered_again_only_when_asked(works: Path, planet: Planet) -> None:
+    """Planet keeps deliveries for a while: after that the scenes are holes, and --retry buys them again."""
+    assert find(works).code == 0
+    planet.token_uses = 0
+    said = fetch(works)
+    assert said.code == 1
+    assert said.err.count("are there no longer") == 3
+    assert order_rows(works)[-1][0] == "gone"
+    assert order_rows(works)[-1][2] > 4, "it was charged"
+    planet.token_uses = None
+    assert fetch(works).code == 0
+    assert len(planet.orders) == 1
+    again = fetch(works, "--retry")
+    assert again.code == 0, again.err
+    assert len(planet.orders) == 2
+
+
+def test_an_intention_that_was_never_sent_keeps_to_the_budget_of_today(works: Path, planet: Planet) -> None:
+    """It is looked up, not found, and not sent over a budget that became smaller."""
+    assert find(works).code == 0
+    planet.fail["order"] = [(200, {}, "nothing")]
+    assert fetch(works).code == 1
+    assert [state for state, _, _ in order_rows(works)] == ["intended"]
+    settle(works, planet, "budget_km2 = 1")
+    said = fetch(works)
+    assert "None of them fits" in said.err
+    assert [state for state, _, _ in order_rows(works)] == ["intended", "refused"]
+    assert planet.orders == []
+    settle(works, planet, "budget_km2 = 100")
+    assert fetch(works).code == 0
+    assert len(planet.orders) == 1
+
+
+def test_settings_of_an_order_belong_to_planet_only(works: Path, planet: Planet) -> None:
+    """A budget for a catalog that charges nothing is a mistake, and named."""
+    (works / "siteline.toml").write_text('[sources.ours]\nurl = "https://x.example"\nbudget_km2 = 5\n')
+    said = here("scenes", "find", "works", "--source", "ours", "--from", "2024-04", cwd=works)
+    assert said.code == 1
+    assert "sources.ours.budget_km2: only a source of Planet has that" in said.err
+
+
 def test_an_order_in_preparation_is_left_and_found_again(works: Path, planet: Planet) -> None:
     """After wait_minutes the command ends; the next one goes on with the same order, whatever the budget says now."""
     assert find(works).code == 0

@@ -219,9 +219,15 @@ def _fetch(
     _fetch_free(case, site, [s for s in chosen if s.source not in charged], mirrors, options, progress, done)
     for source in planets:
         mine = [scene for scene in chosen if scene.source == source.name]
-        ordered = fetch_ordered(
-            case, site, source, mine, mirrors, lambda one: _file(case, site, one, done), progress, tell
-        )
+        try:
+            ordered = fetch_ordered(
+                case, site, source, mine, mirrors, lambda one: _file(case, site, one, done), progress, tell
+            )
+        except CaseTrouble:
+            raise
+        except SitelineError as error:  # what was fetched before is told all the same
+            done.trouble = done.trouble or error
+            continue
         done.remarks += ordered.remarks
         done.waiting += ordered.waiting
         done.orders += ordered.orders

@@ -119,6 +119,7 @@ class Price:
             "source": self.source,
             "scenes": len(self.charges),
             "km2": round(self.km2, 3),
+            "charges": {scene: round(area, 3) for scene, area in self.charges.items()},
             "bytes": self.bytes,
             "quota_km2": quota.total_km2 if quota else None,
             "quota_left_km2": None if left is None else round(left, 3),

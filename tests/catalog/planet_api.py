@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -484,6 +485,7 @@ def _make(planet: Planet, order: dict[str, Any]) -> None:
     order["last_message"] = "Manifest delivery completed"
 
 
+@lru_cache(maxsize=12)
 def pixels(item_id: str, bands: int) -> Any:
     """The whole of a scene, (band, y, x)."""
     seed = int(hashlib.sha256(item_id.encode()).hexdigest()[:6], 16)

@@ -43,7 +43,10 @@ def watch(
     when = np.full(index.shape[1:], -1, np.int64)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        monitor.fit(dataarray=past)
+        try:
+            monitor.fit(dataarray=past)
+        except ZeroDivisionError:  # too few looks for its search of a stable history: it finds nothing
+            return when
         for t in range(history, len(index)):
             day = datetime.datetime.combine(days[t].astype("datetime64[D]").astype(object), datetime.time())
             monitor.monitor(array=index[t].astype(np.float64), date=day)

@@ -86,7 +86,7 @@ class CaptureSettings(_Section):
     """How pages are captured, and what one may cost."""
 
     proxy: str | None = Field(default=None, min_length=1, max_length=500)
-    seconds: float = Field(default=120.0, ge=5, le=3600)
+    seconds: float = Field(default=120.0, ge=1, le=3600)
     max_response_mb: float = Field(default=256.0, gt=0, le=16_000)
     max_total_mb: float = Field(default=1024.0, gt=0, le=64_000)
     max_requests: int = Field(default=3000, ge=1, le=100_000)

@@ -128,6 +128,8 @@ class Exchanger:
         packing = found.header("content-encoding").strip().lower()
         packed = self._folder / f"{number:05}.packed"
         body = packed if packing in ("", "identity") else self._folder / f"{number:05}.body"
+        extensions: dict[str, Any] = dict(response.extensions)
+        ip = self._where(extensions)
         truncated, error = "", ""
         try:
             cut = self._pour(response, packed, body, packing)
@@ -142,7 +144,6 @@ class Exchanger:
             error = f"packed in a way we did not ask for ({packing[:20]!r})"
         for file in (packed, body):
             file.touch()
-        extensions: dict[str, Any] = dict(response.extensions)
         return Exchange(
             asked,
             started,
@@ -152,7 +153,7 @@ class Exchanger:
             headers,
             packed,
             body,
-            self._where(extensions),
+            ip,
             truncated,
             error,
         )
@@ -160,8 +161,10 @@ class Exchanger:
     def _where(self, extensions: dict[str, Any]) -> str:
         if self._proxy is not None:
             return ""
-        stream = extensions.get("network_stream")
-        address = stream.get_extra_info("server_addr") if stream is not None else None
+        try:
+            address = extensions["network_stream"].get_extra_info("server_addr")
+        except (KeyError, OSError):  # closed by the other side already
+            return ""
         return str(address[0]) if address else ""
 
     def _pour(self, response: httpcore.Response, packed: Path, body: Path, packing: str) -> bool:

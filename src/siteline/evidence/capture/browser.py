@@ -51,6 +51,9 @@ _LONGEST_TEXT = 2 << 20
 _GRACE = 15.0
 """Seconds after the end of a capture's time in which its pictures may still be taken."""
 
+_ENOUGH = 2.0
+"""Seconds that must be left to scroll on."""
+
 _PAUSE_MS, _QUIET_MS = 250, 4000
 
 _LOOK = """() => {
@@ -85,6 +88,7 @@ class View:
     """What the browser saw; empty where it saw nothing."""
 
     final: str = ""
+    status: int = 0
     html: str = ""
     title: str = ""
     text: str = ""
@@ -101,7 +105,6 @@ class View:
     notes: list[str] = field(default_factory=list)
     timed_out: bool = False
     downloaded: bool = False
-    redirects: list[str] = field(default_factory=list)
     sibling_from: int | None = None
     """How many exchanges there were before the sibling was asked for."""
 
@@ -172,7 +175,7 @@ def look_at(url: str, gate: Gate, folder: Path, screens: int, sibling: str = "")
             page = context.new_page()
             context.on("page", lambda other: other.close() if other != page else None)
             _take_down(page, url, gate, folder, screens, view)
-            if sibling and view.text and gate.left() > 1:
+            if sibling and view.text and view.status < 400 and gate.left() > 1:
                 view.sibling_from = len(gate.exchanges())
                 view.sibling_asked = sibling
                 _look_beside(context, sibling, gate, view)
@@ -224,10 +227,7 @@ def _take_down(page: Any, url: str, gate: Gate, folder: Path, screens: int, view
         view.notes.append(_first_line(error))
         view.downloaded = view.downloaded or "ownload" in str(error)
         return
-    request = response.request if response is not None else None
-    while request is not None and request.redirected_from is not None:
-        request = request.redirected_from
-        view.redirects.insert(0, request.url)
+    view.status = response.status if response is not None else 0
     try:
         page.wait_for_load_state("load", timeout=_ms(gate.left()))
         _settle(page, gate)
@@ -249,19 +249,22 @@ def _settle(page: Any, gate: Gate) -> None:
 
 def _scroll(page: Any, gate: Gate, screens: int, view: View) -> None:
     """Down to the end, for what loads only there, and up again; a page without an end is left after so many screens."""
+    moved = False
     for _ in range(screens):
-        if gate.left() < 5:
+        at, height = page.evaluate("[scrollY + innerHeight, document.documentElement.scrollHeight]")
+        if float(at) >= float(height) - 2:
+            break
+        if gate.left() < _ENOUGH:
             view.notes.append("the time did not suffice to scroll to its end")
             break
         page.mouse.wheel(0, _WINDOW["height"])
         page.wait_for_timeout(_PAUSE_MS)
-        at, height = page.evaluate("[scrollY + innerHeight, document.documentElement.scrollHeight]")
-        if float(at) >= float(height) - 2:
-            break
+        moved = True
     else:
         view.notes.append(f"scrolled {screens} screens; there is more below")
-    page.evaluate("scrollTo(0, 0)")
-    _settle(page, gate)
+    if moved:
+        page.evaluate("scrollTo(0, 0)")
+        _settle(page, gate)
 
 
 def _read(page: Any, view: View) -> None:
@@ -323,8 +326,9 @@ def _look_beside(context: Any, url: str, gate: Gate, view: View) -> None:
 
     page = context.pages[0]
     with contextlib.suppress(Error):
-        page.goto(url, wait_until="load", timeout=_ms(min(20.0, gate.left())))
-        _settle(page, gate)
+        response = page.goto(url, wait_until="load", timeout=_ms(min(20.0, gate.left())))
+        if response is not None and response.status < 400:
+            _settle(page, gate)
         view.sibling_url = page.url
         view.sibling_text = str(page.evaluate("document.body ? document.body.innerText : ''"))[:_LONGEST_TEXT]
 

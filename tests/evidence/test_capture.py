@@ -8,6 +8,7 @@ import json
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -20,6 +21,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from siteline.catalog.remote.exchange import Network
 from siteline.evidence.capture import browser
 from siteline.evidence.capture.browser import find_chromium
 from siteline.model.errors import BadSetting, ForbiddenAddress, NotFound
@@ -161,7 +163,7 @@ def test_a_whole_page_is_kept_with_all_its_parts_and_called_complete(case: Case,
         "/news/one": html(
             f"<main><h1>A hall</h1>{HOUSE}<img src=/i.png><time datetime=2026-03-04T05:06Z>4 March</time>"
             "<video preload=none><source src=/film.webm></video></main><iframe src=/frame></iframe><script src=/j.js></script>",
-            "<title>A hall &amp; its gate</title><link rel=stylesheet href=/s.css><link rel=canonical href=/news/1>"
+            "<title>A hall\x1b[2J &amp; its\u202e gate</title><link rel=stylesheet href=/s.css><link rel=canonical href=/news/1>"
             '<script type=application/ld+json>{"datePublished": "2026-03-03"}</script>',
         ),
         "/frame": html("framed"),
@@ -178,7 +180,7 @@ def test_a_whole_page_is_kept_with_all_its_parts_and_called_complete(case: Case,
     told = tell_capture(captured)
     assert (told["outcome"], told["reasons"], told["status"]) == ("complete", [], 200)
     assert told["final"].endswith("/news/one")
-    assert told["title"] == "A hall & its gate"
+    assert told["title"] == "A hall [2J & its gate"
     assert {"/news/1", "/news/one", "/frame", "/i.png", "/film.webm", "/s.css", "/j.js"} <= asked
     whats = [p["what"] for p in told["parts"]]
     assert whats == ["screenshot", "pdf", "text", "metadata", "media", "media"]
@@ -298,7 +300,7 @@ def test_a_name_that_changes_its_address_is_held_to_the_first(case: Case, neighb
     script = "<script>setTimeout(() => fetch('/again?' + Math.random()).catch(() => 0), 100)</script>"
     with living({"/": html(HOUSE + script), "/again": html("again")}) as site:
         url = f"http://rebinding.example:{neighbour.port}/"
-        captured = capture_page(case, Wish(url, proxy="none"), rebinding, site.connector)
+        captured = capture_page(case, Wish(url, proxy="none"), Network(rebinding, site.connector))
         asked = [a.path.split("?")[0] for a in site.asked]
     assert captured.recognised.is_complete
     assert asked.count("/again") == 1
@@ -357,6 +359,32 @@ def test_a_page_without_an_end_a_bomb_and_two_gigabytes_are_cut_and_say_so(case:
     assert about["truncated"] == [f"{site.url}/big.bin"]
 
 
+def test_over_tls_the_site_is_asked_to_prove_itself_and_its_page_is_kept(case: Case, tmp_path: Path) -> None:
+    """A certificate that we trust: complete, with what lies beside it; one that we do not: `unreachable`, and why."""
+    cert, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=right.example",
+         "-addext", "subjectAltName=DNS:right.example", "-keyout", str(key), "-out", str(cert)],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    here = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    here.load_cert_chain(cert, key)
+    trusting = ssl.create_default_context(cafile=str(cert))
+    routes = {"/Ü/b": html(f"{HOUSE}<img src=/i.png>"), "/i.png": lambda r: r.send(200, picture("red"))}
+    routes["/%C3%9C/b"] = routes["/Ü/b"]
+    with serving(routes, tls=here) as site:
+        known = Network(lambda host, port: (PUBLIC_IP,), site.connector, trusting)
+        good = capture_page(case, Wish("https://right.example/Ü/b#top", proxy="none"), known)
+        bad = capture_page(case, Wish("https://wrong.example/a", proxy="none"), known)
+        asked = {a.path for a in site.asked}
+    assert good.recognised.is_complete, good.recognised
+    assert {"/%C3%9C/b", "/i.png"} <= asked
+    assert (bad.recognised.outcome, bad.status) == ("unreachable", 0)
+    assert "certificate" in bad.recognised.reasons[0]
+    inspected = inspect_file(case.blobs.path(good.exhibit.sha256))
+    assert "https://right.example/%C3%9C/b" in inspected.parts[0].facts["addresses"]
+
+
 def test_what_takes_for_ever_ends_when_the_time_is_over(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that says nothing, a picture that never comes, a script that never stops: `timeout`, with what came."""
     monkeypatch.setattr(browser, "_GRACE", 1.0)
@@ -397,7 +425,7 @@ def test_through_a_proxy_everything_goes_and_nothing_beside_it(
         tunnel(site.port) as (port, heads),
     ):
         monkeypatch.setenv("SITELINE_PROXY", f"http://me:hunter2@127.0.0.1:{port}")
-        captured = capture_page(case, Wish("http://far.example/"), lambda host, port: (PUBLIC_IP,))
+        captured = capture_page(case, Wish("http://far.example/"), Network(lambda host, port: (PUBLIC_IP,)))
     assert captured.recognised.is_complete
     assert {a.path for a in site.asked} >= {"/", "/i.png"}
     assert heads

@@ -78,7 +78,7 @@ def capture(
         else:
             exhibit = captured.exhibit
             typer.echo(f"{exhibit.id}  {captured.recognised.outcome}  {exhibit.title or exhibit.source_url}")
-            for reason in captured.recognised.reasons:
+            for reason in tell_capture(captured)["reasons"]:
                 typer.echo(f"  {reason}")
             for part in captured.parts:
                 typer.echo(

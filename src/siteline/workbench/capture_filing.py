@@ -136,7 +136,7 @@ def file_visit(
         _log(case, wish, tool, seen, origin, parts, told)
     return Captured(
         origin, seen.recognised, told["final"], told["status"], told["requests"], tuple(parts),
-        (*remarks, *(Remark("capture", note, "") for note in seen.view.notes if seen.recognised.is_complete)),
+        (*remarks, *(Remark("capture", printable(note), "") for note in seen.view.notes if seen.recognised.is_complete)),
     )  # fmt: skip
 
 
@@ -224,7 +224,7 @@ def _taking(
     media_type = "application/wacz" if piece.what == "capture" else sniff(copied.head)
     endings = {"capture": "wacz", "screenshot": "png", "pdf": "pdf", "text": "txt", "metadata": "json"}
     said = {"capture": "capture", "text": "text", "metadata": "data"}
-    note = f"{seen.recognised.outcome}: {'; '.join(seen.recognised.reasons)[:1000]}".rstrip(": ")
+    note = f"{seen.recognised.outcome}: {printable('; '.join(seen.recognised.reasons))[:1000]}".rstrip(": ")
     whose = wish.readers or (case.db.who,)
     return Taking(
         sha256=copied.sha256,
@@ -256,7 +256,7 @@ def tell_capture(captured: Captured) -> dict[str, Any]:
         "bytes": exhibit.bytes,
         "outcome": captured.recognised.outcome,
         "complete": captured.recognised.is_complete,
-        "reasons": list(captured.recognised.reasons),
+        "reasons": [printable(reason) for reason in captured.recognised.reasons],
         "asked": exhibit.source_url,
         "final": captured.final,
         "status": captured.status,
@@ -280,6 +280,11 @@ def tell_capture(captured: Captured) -> dict[str, Any]:
 
 def _host(url: str) -> str:
     return "".join(c if c.isalnum() or c in ".-" else "-" for c in (urlsplit(url).hostname or "page"))[:100]
+
+
+def printable(said: str) -> str:
+    """What a page says of itself, on one line, without what would move a terminal's cursor or turn its text round."""
+    return " ".join("".join(c if c.isprintable() else " " for c in said).split())
 
 
 def as_json(told: dict[str, Any]) -> bytes:

@@ -11,11 +11,11 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from siteline import __version__
-from siteline.catalog.remote.address import Resolver, look_up, origin_of
-from siteline.catalog.remote.exchange import Exchanger
+from siteline.catalog.remote.address import origin_of
+from siteline.catalog.remote.exchange import USUAL, Exchanger, Network, on_wire
 from siteline.catalog.remote.proxied import Proxy, parse_proxy
 from siteline.evidence.archives.pack import Label, Packed, Page, pack
 from siteline.evidence.archives.writing import NewRecord
@@ -26,27 +26,30 @@ from siteline.evidence.capture.reading import Reading, read_page
 from siteline.evidence.capture.records import records_of
 from siteline.model.errors import BadInput, BadSetting, ForbiddenAddress
 from siteline.model.exchange import Ask, CaptureLimits, Exchange
-from siteline.workbench.capture_filing import LONGEST_URL, Captured, Visit, Wish, as_json, file_visit
+from siteline.workbench.capture_filing import (
+    LONGEST_URL,
+    Captured,
+    Visit,
+    Wish,
+    as_json,
+    file_visit,
+    printable,
+)
 from siteline.workbench.case import Case
-
-if TYPE_CHECKING:
-    from siteline.catalog.remote.wire import Connector
 
 NO_PROXY = "none"
 _MOST_FETCHED = 200
 _OLD_SECONDS = 86_400
 
 
-def capture_page(
-    case: Case, wish: Wish, resolver: Resolver = look_up, connector: Connector | None = None
-) -> Captured:
+def capture_page(case: Case, wish: Wish, network: Network = USUAL) -> Captured:
     """
     Capture one page; what comes instead of it, or that nothing came, is captured as well and said to be that.
 
     Raises BadInput, BadSetting, ForbiddenAddress, NotFound or MissingExtra before anything is asked of the site.
     """
-    url = wish.url.strip()
-    origin_of(url)
+    origin_of(wish.url.strip())
+    url = on_wire(wish.url.strip())
     if len(url) > LONGEST_URL:
         raise BadInput(f"the address is longer than {LONGEST_URL:,} letters", "Give the page's own address.")
     proxy = choose_proxy(wish.proxy, case.settings.capture.proxy)
@@ -61,9 +64,7 @@ def capture_page(
     with tempfile.TemporaryDirectory(prefix=".capturing-", dir=case.cache) as name:
         folder = Path(name)
         limits = case.settings.capture.limits
-        seen = _visit(
-            folder, url, limits, Exchanger(folder, limits, wish.allowed, proxy, resolver, connector)
-        )
+        seen = _visit(folder, url, limits, Exchanger(folder, limits, wish.allowed, proxy, network))
         told = _tell(seen, url, proxy, limits)
         packed = _pack(folder, seen, wish, told)
         return file_visit(case, folder, wish, seen, packed, told)
@@ -141,12 +142,12 @@ def _tell(seen: Visit, asked: str, proxy: Proxy | None, limits: CaptureLimits) -
         "final": view.final or (page.ask.url if page else asked),
         "status": page.status if page else 0,
         "outcome": seen.recognised.outcome,
-        "reasons": list(seen.recognised.reasons),
+        "reasons": [printable(reason) for reason in seen.recognised.reasons],
         "complete": seen.recognised.is_complete,
         "truncated": [e.ask.url for e in seen.exchanges if e.truncated],
         "redirects": [e.ask.url for e in chain_of(seen.exchanges, asked)[:-1]],
         "refused": [{"url": e.ask.url, "why": e.error} for e in seen.exchanges if e.forbidden],
-        "notes": view.notes,
+        "notes": [printable(note) for note in view.notes],
         "started": seen.started.isoformat(),
         "ended": seen.ended.isoformat(),
         "proxy": proxy.shown if proxy else NO_PROXY,
@@ -156,7 +157,7 @@ def _tell(seen: Visit, asked: str, proxy: Proxy | None, limits: CaptureLimits) -
         "playwright": version("playwright"),
         "requests": len(seen.exchanges),
         "limits": asdict(limits),
-        "title": view.title or reading.title,
+        "title": printable(view.title or reading.title),
         "language": reading.language,
         "canonical": reading.canonical,
         "author": reading.author,

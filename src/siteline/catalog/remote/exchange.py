@@ -7,16 +7,17 @@ What is too long, too slow or breaks off is cut, and says so; nothing is tried a
 from __future__ import annotations
 
 import contextlib
+import errno
 import ssl
 import threading
 import zlib
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
-from siteline.catalog.remote.address import Hosts, Resolver, look_up, origin_of
+from siteline.catalog.remote.address import Hosts, Resolver, look_up, origin_of, without_secrets
 from siteline.catalog.remote.proxied import NamesOnly, Proxy
 from siteline.model.errors import ForbiddenAddress
 from siteline.model.exchange import Ask, CaptureLimits, Exchange
@@ -38,6 +39,17 @@ _CONNECTIONS = 24
 _LONGEST_SAID = 300
 
 
+class Network(NamedTuple):
+    """How names are looked up, connections are made, and whom TLS trusts."""
+
+    resolver: Resolver = look_up
+    connector: Connector | None = None
+    tls: ssl.SSLContext | None = None
+
+
+USUAL = Network()
+
+
 class Exchanger:
     """Asks for a browser; safe to use from many threads."""
 
@@ -47,18 +59,16 @@ class Exchanger:
         limits: CaptureLimits,
         allowed: Iterable[str] = (),
         proxy: Proxy | None = None,
-        resolver: Resolver = look_up,
-        connector: Connector | None = None,
-        tls: ssl.SSLContext | None = None,
+        network: Network = USUAL,
     ) -> None:
         """`folder`: where bodies lie; `allowed`: host:port that may be private, named by the user."""
         from siteline.catalog.remote.wire import connect, open_pool, trusted
 
         self._folder, self._limits, self._proxy = folder, limits, proxy
-        self._hosts = NamesOnly(allowed) if proxy and proxy.looks_up else Hosts(allowed, resolver)
-        direct = connector or connect
+        self._hosts = NamesOnly(allowed) if proxy and proxy.looks_up else Hosts(allowed, network.resolver)
+        direct = network.connector or connect
         through = direct if proxy is None else proxy.connect
-        self._pool = open_pool(self._hosts, through, tls or trusted(), _CONNECTIONS)
+        self._pool = open_pool(self._hosts, through, network.tls or trusted(), _CONNECTIONS)
         self._lock = threading.Lock()
         self._count = 0
         self._bytes = 0
@@ -96,7 +106,13 @@ class Exchanger:
             return self._none(ask, started, str(error), True)
         except (httpcore.TimeoutException, TimeoutError):
             return self._none(ask, started, "no answer in time")
-        except (httpcore.NetworkError, httpcore.ProtocolError, OSError, ValueError) as error:
+        except (
+            httpcore.NetworkError,
+            httpcore.ProtocolError,
+            httpcore.ProxyError,
+            OSError,
+            ValueError,
+        ) as error:
             return self._none(ask, started, _in_words(error))
 
     def _none(self, ask: Ask, started: datetime, said: str, forbidden: bool = False) -> Exchange:
@@ -194,6 +210,18 @@ class Exchanger:
         return min(left, count)
 
 
+def on_wire(url: str) -> str:
+    """An address in ASCII, as a browser sends it; with its fragment."""
+    import httpx
+
+    try:
+        return str(httpx.URL(url))
+    except httpx.InvalidURL as error:
+        raise ForbiddenAddress(
+            f"not an address: {without_secrets(url)}", "Write it as https://host/path."
+        ) from error
+
+
 def _unpacked(unpack: Any, chunk: bytes) -> Iterator[bytes]:
     rest = chunk
     while rest:
@@ -204,6 +232,8 @@ def _unpacked(unpack: Any, chunk: bytes) -> Iterator[bytes]:
 def _in_words(error: Exception) -> str:
     """Why no answer came, without what a server may have put into it."""
     said = str(error)
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "there is no room on the disk for the answer"
     if "CERTIFICATE" in said.upper():
         return "its certificate is not to be trusted"
     if said.startswith(("nobody answers", "host ", "the proxy ", "no address")):

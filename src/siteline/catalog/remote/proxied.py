@@ -55,7 +55,7 @@ class Proxy:
         try:
             stream = httpcore.SyncBackend().connect_tcp(self.host, self.port, timeout=seconds)
         except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
-            raise httpcore.ConnectError(f"nobody answers at the proxy {self.shown}") from error
+            raise httpcore.ProxyError(f"nobody answers at the proxy {self.shown}") from error
         try:
             shake = self._connect_http if self.scheme == "http" else self._connect_socks
             shake(_Talk(stream, seconds), host, port)
@@ -75,11 +75,11 @@ class Proxy:
         while not head.endswith(b"\r\n\r\n"):
             head += talk.hear(1)
             if len(head) > _MOST_HEAD:
-                raise httpcore.ConnectError(f"the proxy {self.shown} answers with no http")
+                raise httpcore.ProxyError(f"the proxy {self.shown} answers with no http")
         words = head.split(b"\r\n")[0].split(b" ")
         if len(words) < 2 or words[1] != b"200":
             said = words[1].decode("latin-1")[:3] if len(words) > 1 else "nothing"
-            raise httpcore.ConnectError(f"the proxy {self.shown} refused the connection ({said})")
+            raise httpcore.ProxyError(f"the proxy {self.shown} refused the connection ({said})")
 
     def _connect_socks(self, talk: _Talk, host: str, port: int) -> None:
         talk.say(b"\5\1\2" if self.user else b"\5\1\0")
@@ -88,9 +88,9 @@ class Proxy:
             name, word = self.user.encode()[:255], self.password.encode()[:255]
             talk.say(b"\1" + bytes([len(name)]) + name + bytes([len(word)]) + word)
             if talk.hear(2)[1] != 0:
-                raise httpcore.ConnectError(f"the proxy {self.shown} does not accept the user or password")
+                raise httpcore.ProxyError(f"the proxy {self.shown} does not accept the user or password")
         elif method != 0:
-            raise httpcore.ConnectError(f"the proxy {self.shown} wants a user and password")
+            raise httpcore.ProxyError(f"the proxy {self.shown} wants a user and password")
         try:
             ip = ipaddress.ip_address(host)
             place = (b"\1" if ip.version == 4 else b"\4") + ip.packed
@@ -100,7 +100,7 @@ class Proxy:
         talk.say(b"\5\1\0" + place + struct.pack(">H", port))
         head = talk.hear(4)
         if head[1] != 0:
-            raise httpcore.ConnectError(f"the proxy {self.shown} could not connect (code {head[1]})")
+            raise httpcore.ProxyError(f"the proxy {self.shown} could not connect (code {head[1]})")
         talk.hear({1: 4, 4: 16}.get(head[3]) or talk.hear(1)[0])
         talk.hear(2)
 
@@ -119,7 +119,7 @@ class _Talk:
         while len(heard) < count:
             part = self._stream.read(count - len(heard), self._seconds)
             if not part:
-                raise httpcore.ConnectError("the proxy hung up")
+                raise httpcore.ProxyError("the proxy hung up")
             heard += part
         return heard
 

@@ -258,6 +258,30 @@ def test_no_request_of_a_hostile_page_reaches_a_private_host(case: Case, neighbo
     assert b"root:" not in case.blobs.read(part(captured, "text"))
 
 
+def test_no_packet_of_a_hostile_page_reaches_a_port_of_this_machine(case: Case) -> None:
+    """By WebRTC, web transport, preconnect or a form that posts itself: nobody knocks, by TCP or by UDP."""
+    door, box = socket.create_server(("127.0.0.1", 0)), socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    box.bind(("127.0.0.1", door.getsockname()[1]))
+    for end in (door, box):
+        end.settimeout(0.2)
+    port = door.getsockname()[1]
+    body = f"""{HOUSE}<link rel=preconnect href='http://127.0.0.1:{port}'><link rel=dns-prefetch href='//127.0.0.1:{port}'>
+    <iframe name=f></iframe><form id=g target=f method=post action='http://127.0.0.1:{port}/post'><input name=a></form><script>
+    g.submit();
+    const ice = [['stun:127.0.0.1:{port}'], ['turn:127.0.0.1:{port}?transport=udp'], ['turn:127.0.0.1:{port}?transport=tcp'],
+      ['turns:127.0.0.1:{port}?transport=tcp']].map(u => ({{urls: u, username: 'a', credential: 'b'}}));
+    try {{ const c = new RTCPeerConnection({{iceServers: ice}}); c.createDataChannel('x');
+      c.createOffer().then(o => c.setLocalDescription(o)); }} catch (e) {{}}
+    try {{ new WebTransport('https://127.0.0.1:{port}/'); }} catch (e) {{}}
+    setTimeout(() => fetch('/later'), 1500);</script>"""
+    with living({"/evil": html(body), "/later": lambda r: r.send(200, b"x")}) as site:
+        capture(case, site, "/evil")
+    for end, knock in ((door, door.accept), (box, lambda: box.recv(100))):
+        with pytest.raises(TimeoutError):
+            knock()
+        end.close()
+
+
 def test_a_redirect_to_a_private_place_is_refused_and_that_is_what_is_kept(
     case: Case, neighbour: Served
 ) -> None:

@@ -35,8 +35,6 @@ _FLAGS = (
     "--disable-component-update",
     "--disable-domain-reliability",
     "--disable-sync",
-    "--disable-features=NetworkPrediction,PrefetchProxy,SpeculationRules,MediaRouter,OptimizationHints,Translate",
-    "--disable-blink-features=WebTransport",
     "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
     "--webrtc-ip-handling-policy=disable_non_proxied_udp",
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",

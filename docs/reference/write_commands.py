@@ -12,8 +12,8 @@ from siteline.cli.app import app
 HEAD = """# Commands
 
 A command is a noun, then a verb. Reading commands have `--json` and `--as-of`. Exit 0: done; 1: refused, with `error:` and
-`hint:` on stderr; 2: wrong usage. Commands work on the case in the current folder, or on `--case DIR`. Written from the
-program by `docs/reference/write_commands.py`.
+`hint:` on stderr; 2: wrong usage; 3 (`evidence capture`): kept, but not the whole page. Commands work on the case in the
+current folder, or on `--case DIR`. Written from the program by `docs/reference/write_commands.py`.
 """
 
 

@@ -11,6 +11,7 @@ import typer
 from siteline import __version__
 from siteline.cli import (
     brief,
+    capturing,
     cases,
     custody,
     events,
@@ -44,7 +45,15 @@ app.add_typer(measure.app, name="measure")
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(brief.app, name="brief")
 app.add_typer(cases.cache_app, name="cache")
-for command in (inspecting.inspect, custody.verify, custody.log, custody.proof, custody.explain, custody.key):
+for command in (
+    capturing.capture,
+    inspecting.inspect,
+    custody.verify,
+    custody.log,
+    custody.proof,
+    custody.explain,
+    custody.key,
+):
     evidence.app.command(command.__name__)(command)
 evidence.app.command("rotate-key")(custody.rotate_key)
 evidence.app.command("trust-key")(custody.trust_key)

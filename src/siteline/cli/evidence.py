@@ -210,8 +210,18 @@ def show(
     if told["restricted"]:
         readers = ", ".join(told["restricted"]["readers"])
         typer.echo(f"{'restricted':<12} {told['restricted']['why']} (readers: {readers})")
+    if told["graphic"]:
+        typer.echo(f"{'graphic':<12} yes; copies come blurred unless --show-graphic is given")
+    if captured := told["capture"]:
+        typer.echo(
+            f"{'captured':<12} {captured['outcome']}, status {captured['status']}, at {captured['final']}"
+        )
+        for reason in captured["reasons"]:
+            typer.echo(f"{'':<12} {reason}")
+        for part in captured["parts"]:
+            typer.echo(f"{'part':<12} {part['id']} {part['what']}")
     for name, verb in (("derived_from", "made from"), ("made_into", "made into")):
-        for kin in told[name]:
+        for kin in told[name] if not (captured and name == "made_into") else ():
             typer.echo(f"{verb:<12} {kin['id']} ({kin['activity']})")
     typer.echo(f"{'intact':<12} {'yes' if told['intact'] else told['problem']}")
     for row in told["custody"]:
@@ -252,12 +262,23 @@ def copy(
     exhibit: ExhibitArgument,
     file: Annotated[Path, typer.Argument(help="The new file, or a folder to put it in.")],
     why: Annotated[str, typer.Option("--why", help="What the copy is for; it stands in the log.")] = "",
+    show_graphic: Annotated[
+        bool,
+        typer.Option("--show-graphic", help="What is marked as graphic, as it is, not blurred or kept back."),
+    ] = False,
     case: CaseOption = None,
 ) -> None:
-    """Write a working copy, checked against its digest; the log says who took it."""
+    """Write a working copy, checked against its digest; the log says who took it. Graphic pictures come blurred."""
     from siteline.workbench.evidence import copy_out
+    from siteline.workbench.marks import blurred_copy, is_graphic
 
     with opened(context, case) as work:
+        if not show_graphic and is_graphic(work, exhibit):
+            found = blurred_copy(work, exhibit, file, why)
+            typer.echo(
+                f"{found.id} is marked as graphic: a blurred copy was written; as it is: --show-graphic"
+            )
+            return
         found = copy_out(work, exhibit, file, why)
         typer.echo(
             f"a working copy of {found.id} was written; work on it, and add what you make with --derived-from"

@@ -28,6 +28,7 @@ from siteline.store import tables
 from siteline.store.db import known_at
 from siteline.workbench import keyring
 from siteline.workbench.case import Case
+from siteline.workbench.marks import captured_detail, marked
 
 
 def list_json(case: Case, as_of: datetime | None = None, kind: str | None = None) -> str:
@@ -75,6 +76,8 @@ def show_exhibit(case: Case, said: str, as_of: datetime | None = None) -> dict[s
         "restricted": as_dict(restriction) if restriction else None,
         "derived_from": made_from,
         "made_into": made_into,
+        "graphic": exhibit.id in marked(case),
+        "capture": captured_detail(case, exhibit.id),
         "intact": problem is None,
         "problem": problem,
         "custody": [json.loads(line_of(dict(zip(COLUMNS, row, strict=True)))) for row in rows],

@@ -12,6 +12,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from siteline.model.errors import BadSetting
+from siteline.model.exchange import CaptureLimits
 
 TEMPLATE = """\
 # Settings of this case. No secrets here: keys and passwords come from the environment.
@@ -26,6 +27,13 @@ TEMPLATE = """\
 [evidence]
 # max_gib = 2                   # larger files are refused
 # vantage = "newsroom, Vienna"  # from where you work, as the custody log shall say it; default: SITELINE_VANTAGE
+
+[capture]
+# proxy = "socks5h://127.0.0.1:9050"   # through what pages are opened, or "none"; with a password: SITELINE_PROXY
+# seconds = 120                 # for one page, all in all
+# max_response_mb = 256         # what is longer is cut, and says so
+# max_total_mb = 1024
+# max_requests = 3000
 
 [fetch]
 # threads = 16                  # requests at a time, over all scenes
@@ -84,6 +92,22 @@ class EvidenceSettings(_Section):
         return int(self.max_gib * (1 << 30))
 
 
+class CaptureSettings(_Section):
+    """How pages are captured, and what one may cost."""
+
+    proxy: str | None = Field(default=None, min_length=1, max_length=500)
+    seconds: float = Field(default=120.0, ge=1, le=3600)
+    max_response_mb: float = Field(default=256.0, gt=0, le=16_000)
+    max_total_mb: float = Field(default=1024.0, gt=0, le=64_000)
+    max_requests: int = Field(default=3000, ge=1, le=100_000)
+
+    @property
+    def limits(self) -> CaptureLimits:
+        """The same, as a capture takes it."""
+        each, total = int(self.max_response_mb * (1 << 20)), int(self.max_total_mb * (1 << 20))
+        return CaptureLimits(each, total, self.max_requests, self.seconds, min(60.0, self.seconds))
+
+
 class FetchSettings(_Section):
     """How windows of offered scenes are fetched."""
 
@@ -139,6 +163,7 @@ class Settings(_Section):
     survey: SurveySettings = SurveySettings()
     fetch: FetchSettings = FetchSettings()
     evidence: EvidenceSettings = EvidenceSettings()
+    capture: CaptureSettings = CaptureSettings()
     cache: CacheSettings = CacheSettings()
     sources: dict[str, SourceSettings] = Field(default_factory=dict)
 
@@ -177,6 +202,7 @@ def _remedy(where: tuple[int | str, ...]) -> str:
             ("survey", SurveySettings),
             ("fetch", FetchSettings),
             ("evidence", EvidenceSettings),
+            ("capture", CaptureSettings),
             ("cache", CacheSettings),
         )
     }

@@ -110,13 +110,16 @@ class _Pinned(httpcore.NetworkBackend):
 
 
 def open_pool(
-    hosts: Hosts, connector: Connector = connect, tls: ssl.SSLContext | None = None
+    hosts: Hosts,
+    connector: Connector = connect,
+    tls: ssl.SSLContext | None = None,
+    most: int = _MAX_CONNECTIONS,
 ) -> httpcore.ConnectionPool:
-    """Connections for one thread; each goes where `hosts` says, under the host's own name for TLS."""
+    """Connections, for one thread if not more; each goes where `hosts` says, under the host's own name for TLS."""
     return httpcore.ConnectionPool(
         ssl_context=tls,
-        max_connections=_MAX_CONNECTIONS,
-        max_keepalive_connections=_MAX_CONNECTIONS,
+        max_connections=most,
+        max_keepalive_connections=most,
         keepalive_expiry=20,
         http1=True,
         network_backend=_Pinned(hosts, connector),

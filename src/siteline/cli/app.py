@@ -21,6 +21,7 @@ from siteline.cli import (
     scenes,
     sites,
     survey,
+    watching,
 )
 from siteline.model.errors import SitelineError
 
@@ -46,6 +47,8 @@ app.add_typer(brief.app, name="brief")
 app.add_typer(cases.cache_app, name="cache")
 for command in (inspecting.inspect, custody.verify, custody.log, custody.proof, custody.explain, custody.key):
     evidence.app.command(command.__name__)(command)
+for watch in (watching.check, watching.findings, watching.confirm):
+    evidence.app.command(watch.__name__)(watch)
 evidence.app.command("rotate-key")(custody.rotate_key)
 evidence.app.command("trust-key")(custody.trust_key)
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
-from siteline.evidence.log import CustodyLog
+from siteline.evidence.log import CustodyLog, detail_of
+from siteline.evidence.report import Report
 from siteline.evidence.rows import Event, canonical, digest_of, hash_line
 from siteline.evidence.watch.series import Check, Finding, read_check, tell_check, tell_finding
 from siteline.model.errors import BrokenCustody
@@ -103,3 +105,46 @@ class Checks:
         ):
             found.setdefault(finding, {})[action] = (who, at, why)
         return found
+
+
+def check_watched(
+    rows: Sequence[Mapping[str, Any]],
+    checks: Sequence[Mapping[str, Any]],
+    findings: Sequence[Mapping[str, Any]],
+    report: Report,
+) -> None:
+    """Whether every check and every word on a finding is as the log says it came, and none is gone."""
+    said = {r["seq"]: r for r in rows if r["action"] == "checked" or str(r["action"]).startswith("finding-")}
+    for check in checks:
+        told = detail_of(str(check["noun"]))
+        agrees = all(
+            check[name] == told.get(key)
+            for name, key in (("id", "id"), ("url", "url"), ("exhibit_id", "exhibit"), ("verdict", "verdict"))
+        )
+        _hold(f"check {check['id']}", check, hash_line(str(check["noun"])), agrees, said, report)
+    for row in findings:
+        name, told = row["finding_id"], detail_of(str(row["noun"]))
+        digest = digest_of([name, row["action"], row["why"], row["noun"]])
+        agrees = name == told.get("id") and row["kind"] == told.get("kind")
+        _hold(f"finding {name}", row, digest, agrees, said, report)
+    for seq, row in said.items():
+        report.find("watched pages", f"a {row['action']} is gone, but the log says it came (row {seq})")
+
+
+def _hold(
+    name: str,
+    record: Mapping[str, Any],
+    digest: str,
+    agrees: bool,
+    said: dict[Any, Mapping[str, Any]],
+    report: Report,
+) -> None:
+    row = said.pop(record["log_seq"], None)
+    if row is None:
+        report.find(name, f"the log has no row {record['log_seq']} by which it came")
+    elif (
+        detail_of(row["detail"]).get("record") != digest
+        or not agrees
+        or any(record[column] != row[column] for column in ("created_at", "created_by"))
+    ):
+        report.find(name, "what is said of it was altered")

@@ -72,9 +72,9 @@ def _runs(checks: Sequence[Check]) -> list[tuple[list[Check], Check | None]]:
 
 def _best(baselines: Sequence[Baseline], before: datetime) -> Baseline | None:
     """The newest whole one from before that time; else whatever there is."""
-    early = [b for b in baselines if b.at is not None and b.at < before]
+    early = [b for b in baselines if b.at is None or b.at < before]
     sound = [b for b in early if b.is_complete and not b.problem]
-    ordered = sorted(sound or early, key=lambda b: b.at or before)
+    ordered = sorted(sound or early, key=lambda b: (b.at is not None, b.at or before))
     return ordered[-1] if ordered else (baselines[0] if baselines else None)
 
 
@@ -84,9 +84,9 @@ def _judge(
     missing = [c for c in run if c.verdict in MISSING]
     first, last = run[0], (missing or run)[-1]
     kind, notes, proposals = _kind(missing, last)
-    conditions = _conditions(missing, baseline, first.at, kind)
     seen = [c for c in of_url if c.at < first.at and c.verdict in THERE]
-    available_at, digest = (baseline.at, baseline.sha256) if baseline else (None, "")
+    conditions = _conditions(missing, baseline, bool(seen), first.at, kind)
+    available_at, digest = (baseline.at, baseline.sha256) if baseline and baseline.at else (None, "")
     if seen and (available_at is None or seen[-1].at > available_at):
         available_at = seen[-1].at
         digest = seen[-1].body_sha256 or digest
@@ -131,20 +131,20 @@ def _kind(missing: Sequence[Check], last: Check) -> tuple[str, tuple[str, ...], 
 
 
 def _conditions(
-    missing: Sequence[Check], baseline: Baseline | None, first: datetime, kind: str
+    missing: Sequence[Check], baseline: Baseline | None, was_seen: bool, first: datetime, kind: str
 ) -> tuple[Condition, ...]:
     if kind in ("site_down", "site_migrated"):
         return ()
     counted = [c for c in missing if _control_ok(c, kind)]
     return (
-        _baseline_condition(baseline, first),
+        _baseline_condition(baseline, was_seen, first),
         _checks_condition(missing),
         _control_condition(missing, counted, kind),
         _search_condition(missing),
     )
 
 
-def _baseline_condition(baseline: Baseline | None, first: datetime) -> Condition:
+def _baseline_condition(baseline: Baseline | None, was_seen: bool, first: datetime) -> Condition:
     def no(said: str) -> Condition:
         return Condition("baseline", False, said)
 
@@ -154,7 +154,11 @@ def _baseline_condition(baseline: Baseline | None, first: datetime) -> Condition
         return no(f"the baseline does not verify now: {baseline.problem}")
     if not baseline.is_complete:
         return no("the baseline is not complete")
-    if baseline.at is None or baseline.at >= first:
+    if baseline.at is None and not was_seen:
+        return no(
+            "nobody said when the baseline was obtained (evidence add --obtained), and no check saw the page before"
+        )
+    if baseline.at is not None and baseline.at >= first:
         return no(
             "the baseline is not older than the first check that missed it; a late capture supports nothing"
         )
@@ -223,12 +227,12 @@ def _wording(kind: str, last: Check, back: Check | None) -> str:
 
 def _confirm(finding: Finding, by: str | None) -> Finding:
     """With a person's word, the strongest words that the conditions bear."""
-    if finding.kind not in ("removed", "purge"):
-        return finding
     said = f"confirmed by {by}" if by else "no person has confirmed it"
     finding = replace(finding, conditions=(*finding.conditions, Condition("person", bool(by), said)))
     if not by or finding.state != "supported":
         return finding
+    if finding.kind not in ("removed", "purge"):
+        return replace(finding, state="confirmed")
     has_sitemap = any(c.name == "search" and "and the sitemap" in c.said for c in finding.conditions)
     several = not any(note.startswith("one vantage") for note in finding.notes)
     wording = LADDER[2] if has_sitemap and several else LADDER[1]

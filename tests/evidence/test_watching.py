@@ -9,7 +9,8 @@ import pytest
 
 from siteline.evidence.watch.series import Finding
 from siteline.model.errors import BadInput, NotFound
-from siteline.workbench.evidence import check_custody_of_all
+from siteline.workbench.evidence import check_bundle, check_custody_of_all
+from siteline.workbench.handover import export_bundle
 from siteline.workbench.watching import confirm, find, tell_findings
 from tests.evidence.material import behind_the_triggers
 from tests.evidence.watched_site import Watch, article, prose, watching
@@ -87,7 +88,7 @@ def test_a_banner_that_the_page_always_had_is_no_wall(watch: Watch) -> None:
 
 def test_a_page_given_for_every_address_and_for_the_root_is_a_wall(watch: Watch) -> None:
     barred = f"<html><body><p>{prose('please wait', 50)}</p></body></html>".encode()
-    watch.site.answers = {path: (200, barred, "") for path in [*watch.site.answers, "/", "/news/"]}
+    watch.site.answers = dict.fromkeys([*watch.site.answers, "/", "/news/"], (200, barred, ""))
     watch.site.missing = (200, barred)
     assert watch.look().verdict == "blocked"
 
@@ -165,7 +166,9 @@ def test_a_private_address_is_refused_unless_it_was_named(watch: Watch) -> None:
         assert check_pages(watch.case, [watch.url], web)[0].verdict == "live"
 
 
-def test_removed_needs_three_checks_over_72_hours_a_sound_site_a_search_and_a_person(watch: Watch) -> None:
+def test_removed_needs_three_checks_over_72_hours_a_sound_site_a_search_and_a_person(
+    watch: Watch, tmp_path: Path
+) -> None:
     watch.look()
     was_there = watch.now
     del watch.site.answers[watch.path]
@@ -193,6 +196,8 @@ def test_removed_needs_three_checks_over_72_hours_a_sound_site_a_search_and_a_pe
     told = tell_findings(watch.case, find(watch.case))[0]
     assert told["confirmed"]["why"] == "seen in a browser, and asked the publisher"
     assert not check_custody_of_all(watch.case).findings
+    handed = export_bundle(watch.case, tmp_path / "bundle", (), with_restricted=False, to_whom="")
+    assert not check_bundle(handed.path).findings
 
 
 def test_with_the_sitemap_searched_from_two_vantages_it_is_removed_from_the_site(watch: Watch) -> None:
@@ -258,6 +263,17 @@ def test_a_mass_move_is_a_migration_and_no_purge(watch: Watch) -> None:
     assert found.kind == "site_migrated"
     assert f"{watch.served.url}{moved[0]}" in {old for old, _ in found.proposals}
     assert "removed" not in found.wording
+
+
+def test_a_site_whose_old_addresses_lead_to_the_new_ones_has_migrated(watch: Watch) -> None:
+    watch.look()
+    for path, answer in list(watch.site.answers.items()):
+        there = path.replace("/news/", "/en/list/")
+        watch.site.answers |= {there: answer, path: (301, b"", there)}
+    assert watch.look(hours=40).verdict == "moved"
+    found = only(find(watch.case))
+    assert (found.kind, found.subject) == ("site_migrated", watch.served.url)
+    assert len(found.proposals) == len(watch.site.names)
 
 
 def test_pages_that_vanish_together_while_the_site_stands_are_a_purge(watch: Watch) -> None:

@@ -6,7 +6,7 @@ import hashlib
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -19,8 +19,9 @@ from tests.servers import Reply, Served, serving
 
 QUICK = Limits(body_bytes=1 << 20, seconds=1.0, idle_seconds=0.4, redirects=5, tries=1)
 _WORDS = (
-    "gate hall crane roof rail truck plant river tower fence yard office bridge tunnel depot furnace".split()
-)  # noqa: SIM905
+    "gate", "hall", "crane", "roof", "rail", "truck", "plant", "river", "tower", "fence", "yard", "office", "bridge",
+    "tunnel", "depot", "furnace",
+)  # fmt: skip
 
 
 def prose(seed: str, count: int = 160) -> str:
@@ -100,6 +101,7 @@ class Watch:
 
     def __init__(self, folder: Path, served: Served, site: Site) -> None:
         self.site, self.served, self.clock = site, served, SetClock()
+        self.clock.at = datetime.now(UTC)
         made = make_case(folder / "case")
         made.close()
         self.case = Case(made.folder, made.settings, self.clock)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from siteline.evidence.watch import neighbours as near
-from siteline.evidence.watch.fingerprint import Fingerprint, are_alike, fingerprint
+from siteline.evidence.watch.fingerprint import Fingerprint, are_alike, fingerprint, share_media
 from siteline.evidence.watch.page import decode, read_page
 from siteline.evidence.watch.removal import site_of
 from siteline.evidence.watch.series import Control, Search
@@ -178,7 +178,8 @@ class Round:
             came = print_of(look) if look.body and (look.status or 0) < 300 else None
             if came is None or (said.fingerprint is not None and are_alike(came, said.fingerprint)):
                 continue  # what is said instead of the page is no page
-            if any(base is not None and are_alike(base, came) for base in (kept.page, kept.file)):
+            bases = [base for base in (kept.page, kept.file) if base is not None]
+            if any(are_alike(base, came) or share_media(base, came) for base in bases):
                 found.append(there)
         return Search(tuple(lists), has_sitemap, tuple(found))
 

@@ -20,6 +20,10 @@ _FEW_WORDS = 40
 """Below, 64 bits say too little: words are compared one by one."""
 
 _SKETCH = 64
+_MOST_WORDS = 20_000
+_OWN_NAME = 16
+"""Letters of a name that nobody gives to a logo."""
+
 _WORD = re.compile(r"\w+")
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 _DATE = re.compile(
@@ -82,15 +86,14 @@ def fingerprint(body: bytes, url: str = "", content_type: str = "") -> Fingerpri
 
 def of_page(page: Page, sha256: str, url: str) -> Fingerprint:
     """The fingerprint of a page that was read."""
-    parts = urlsplit(url)
-    plain = page.text
-    for echoed in (url, unquote(parts.path), parts.path, PurePosixPath(unquote(parts.path)).name):
+    path, plain = _path(url), page.text
+    for echoed in (url, unquote(path), path, PurePosixPath(unquote(path)).name):
         if len(echoed) > 4:
             plain = plain.replace(echoed, " ")
-    words = _WORD.findall(_DATE.sub(" ", plain).lower())
+    words = _WORD.findall(_DATE.sub(" ", plain).lower())[:_MOST_WORDS]
     runs = [" ".join(words[at : at + 3]) for at in range(max(1, len(words) - 2))] if words else []
     sketch = tuple(sorted({_hash(word) >> 32 for word in words})[:_SKETCH])
-    names = {PurePosixPath(urlsplit(m).path).name or m for m in page.media}
+    names = {PurePosixPath(_path(m)).name or m for m in page.media}
     return Fingerprint(
         sha256,
         True,
@@ -130,6 +133,11 @@ def are_alike(one: Fingerprint, other: Fingerprint) -> bool:
     return similarity(one, other) >= ALIKE
 
 
+def share_media(one: Fingerprint, other: Fingerprint) -> bool:
+    """Whether the same picture, video or sound is in the main part of both, by a name too long to be chance."""
+    return any(len(name) >= _OWN_NAME for name in {*one.media} & {*other.media})
+
+
 def as_json(print_: Fingerprint) -> dict[str, Any]:
     """A fingerprint as it stands in rows."""
     return asdict(print_)
@@ -139,6 +147,13 @@ def from_json(told: Mapping[str, Any]) -> Fingerprint:
     """The fingerprint that `as_json` told."""
     values: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in told.items()}
     return Fingerprint(**values)
+
+
+def _path(url: str) -> str:
+    try:
+        return urlsplit(url).path
+    except ValueError:
+        return url
 
 
 def _is_page(body: bytes, content_type: str) -> bool:

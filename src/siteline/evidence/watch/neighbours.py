@@ -76,18 +76,19 @@ def may_be_it(
     home, name = urlsplit(url)[:2], _name(url)
     wanted = {plain for title in titles if len(plain := plain_title(title)) >= _FEWEST_LETTERS}
 
-    def fits(words: str, there: str) -> bool:
+    def rank(words: str, there: str) -> int:
+        """2: the very title or name; 1: one holds the other; 0: neither."""
         said = plain_title(words)
-        titled = len(said) >= _FEWEST_LETTERS and any(said == t or said in t or t in said for t in wanted)
-        return titled or (len(name) >= _FEWEST_LETTERS and _name(there) == name)
+        if said in wanted or (len(name) >= _FEWEST_LETTERS and _name(there) == name):
+            return 2
+        return int(len(said) >= _FEWEST_LETTERS and any(said in t or t in said for t in wanted))
 
-    both = [*links, *(("", there) for there in listed)]
-    found = [
-        there
-        for words, there in both
-        if urlsplit(there)[:2] == home and not same_address(there, url) and fits(words, there)
-    ]
-    return list(dict.fromkeys(found))[:_MANY_CANDIDATES]
+    ranked: dict[str, int] = {}
+    for words, there in [*links, *(("", there) for there in listed)]:
+        if urlsplit(there)[:2] == home and not same_address(there, url):
+            ranked[there] = max(ranked.get(there, 0), rank(words, there))
+    found = [there for there, how in sorted(ranked.items(), key=lambda pair: -pair[1]) if how]
+    return found[:_MANY_CANDIDATES]
 
 
 def moves_by_title(

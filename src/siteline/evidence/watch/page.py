@@ -50,7 +50,8 @@ _MARKS = (
                              r"sucuri_cloudproxy|awswafcookiedomain|ak_bmsc|bm-verify|checking-browser")),
     ("captcha", re.compile(r"(?i)g-recaptcha|h-captcha|cf-turnstile|captcha-(?:form|box|container)|smartcaptcha")),
     ("login", re.compile(r"(?i)type\s*=\s*[\"']?password")),
-    ("consent", re.compile(r"(?i)(?:id|class|action|name)\s*=\s*[\"'][^\"'>]{0,80}(?:consent|cookie-?wall|gdpr|cmp-)")),
+    ("consent", re.compile(r"(?i)(?:id|class|action|name)\s*=\s*[\"'][^\"'>]{0,80}(?:consent|cookie-?wall|gdpr"
+                           r"|cmp-?(?:box|wrap|wall))")),
     ("paywall", re.compile(r"(?i)(?:id|class)\s*=\s*[\"'][^\"'>]{0,80}pay-?wall")),
 )  # fmt: skip
 """What known interstitials are built of: names in their markup, not words that they say."""

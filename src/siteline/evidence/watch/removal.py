@@ -40,6 +40,7 @@ def find_all(
             found.append(_judge(of_url, run, back, _best(kept.get(url, ()), run[0].at)))
         found += _dropped(of_url)
     found = _by_site(found)
+    found += _moved_sites(series, {f.subject for f in found if f.kind == "site_migrated"})
     return sorted(
         (_confirm(f, (confirmed or {}).get(f.id)) for f in found),
         key=lambda f: (f.missing_at is None, f.missing_at, f.subject),
@@ -282,7 +283,7 @@ def _by_site(found: Sequence[Finding]) -> list[Finding]:
 def _dropped(of_url: Sequence[Check]) -> list[Finding]:
     """It is there, was on a list, and is on none now."""
     read = [c for c in of_url if c.verdict in THERE and c.search.pages]
-    if len(read) < 2 or read[-1].listed_on:
+    if len(read) < 2 or read[-1].listed_on or read[-1].verdict == "moved":
         return []
     listed = [c for c in read if c.listed_on]
     if not listed:
@@ -301,5 +302,42 @@ def _dropped(of_url: Sequence[Check]) -> list[Finding]:
             (Condition("list", True, f"it was on {', '.join(listed[-1].listed_on[:3])}"),),
             (listed[-1].id, after.id, *([read[-1].id] if read[-1] is not after else [])),
             (after.url,),
+            notes=("a list that shows only what is new drops every page in time",),
         )
     ]
+
+
+def _moved_sites(series: Mapping[str, Sequence[Check]], told: set[str]) -> list[Finding]:
+    """Sites whose watched pages and siblings lead to new addresses by a rule; nothing is missing there."""
+    newest: dict[str, list[Check]] = {}
+    for url, of_url in series.items():
+        conclusive = [c for c in of_url if c.verdict in THERE or c.verdict in MISSING]
+        if conclusive and conclusive[-1].verdict == "moved" and site_of(url) not in told:
+            newest.setdefault(site_of(url), []).append(conclusive[-1])
+    found = []
+    for site, moved in newest.items():
+        own = [(c.url, c.search.found[0] if c.search.found else c.final_url) for c in moved]
+        moves = tuple(dict.fromkeys([*own, *(pair for c in moved for pair in c.control.moves)]))
+        rules = rules_of(moves)
+        if not rules:
+            continue
+        first = min(moved, key=lambda c: c.at)
+        before = [c.at for c in series[first.url] if c.verdict in ("live", "changed") and c.at < first.at]
+        words = "; ".join(f"{rule.old} became {rule.new} ({len(rule.pairs)} addresses)" for rule in rules)
+        found.append(
+            Finding(
+                hashlib.sha256(f"migrated\n{site}\n{rules[0].new}".encode()).hexdigest()[:16],
+                "site_migrated",
+                site,
+                "supported",
+                f"the site moved its addresses: {words}",
+                max(before, default=None),
+                "",
+                first.at,
+                (Condition("regular", True, f"{len(moves)} addresses moved, by {len(rules)} rule(s)"),),
+                tuple(c.id for c in moved),
+                tuple(c.url for c in moved),
+                moves,
+            )
+        )
+    return found

@@ -9,7 +9,7 @@ import pytest
 
 from siteline.evidence.watch.series import Finding
 from siteline.model.errors import BadInput, NotFound
-from siteline.workbench.evidence import check_bundle, check_custody_of_all
+from siteline.workbench.evidence import check_bundle, check_custody_of_all, restrict_exhibit
 from siteline.workbench.handover import export_bundle
 from siteline.workbench.watching import confirm, find, tell_findings
 from tests.evidence.material import behind_the_triggers
@@ -308,6 +308,34 @@ def test_an_address_without_an_exhibit_is_held_against_its_first_check(watch: Wa
     assert watch.look(other).verdict == "live"
     watch.site.answers["/news/story-number-5.html"] = (200, article("something else"), "")
     assert watch.look(other, hours=1).verdict == "changed"
+
+
+def test_a_confidential_address_is_in_nobody_elses_check(watch: Watch) -> None:
+    path = f"/news/{watch.site.names[1]}"
+    watch.keep(path)
+    [_, secret] = [exhibit for _, exhibit in watch.case.exhibits.after(0)]
+    restrict_exhibit(watch.case, secret.id, "a source", [watch.case.db.who], lift=False)
+    check = watch.look(watch.url.replace("number-1", "number-5"))
+    assert watch.url in check.control.siblings
+    assert f"{watch.served.url}{path}" not in check.control.siblings
+
+
+def test_one_look_at_a_dead_site_supports_nothing(watch: Watch) -> None:
+    watch.site.hangs = {"*"}
+    watch.look()
+    assert only(find(watch.case)).state == "candidate"
+
+
+def test_a_confirmed_finding_whose_baseline_breaks_is_withdrawn_and_that_is_said(watch: Watch) -> None:
+    del watch.site.answers[watch.path]
+    for _ in range(3):
+        watch.look(hours=40)
+    found = confirm(watch.case, only(find(watch.case)).id, "looked")
+    blob = watch.case.blobs.path(watch.case.exhibits.after(0)[0][1].sha256)
+    blob.chmod(0o600)
+    blob.write_bytes(b"something else")
+    watch.look(hours=1)
+    assert "withdrawn" in watch.case.checks.noted()[found.id]
 
 
 def test_what_is_no_address_and_what_names_none_is_refused(watch: Watch) -> None:

@@ -6,7 +6,17 @@ from typing import Annotated, Any
 
 import typer
 
-from siteline.cli.common import AsOfOption, CaseOption, JsonOption, moment, opened, print_json, table
+from siteline.cli.common import (
+    AsOfOption,
+    CaseOption,
+    JsonOption,
+    case_folder,
+    moment,
+    opened,
+    print_json,
+    say,
+    table,
+)
 
 
 def check(
@@ -37,7 +47,13 @@ def check(
 
     with opened(context, case) as work, open_watch_web(allow_host or ()) as web:
         made = check_pages(
-            work, targets or (), web, every=every, vantage=vantage, tell=(lambda _: None) if json else _say
+            work,
+            targets or (),
+            web,
+            every=every,
+            vantage=vantage,
+            tell=(lambda _: None) if json else _say,
+            warn=lambda remark: say([remark], case_folder(context, case)),
         )
     if json:
         print_json(tell_checks(made))

@@ -34,6 +34,9 @@ class Kept:
     links: Links = ()
     """What the page linked to."""
 
+    is_open: bool = True
+    """Whether everybody may know that it is watched."""
+
     start_of: Callable[[int], str] | None = None
     """SHA-256 of the file's first bytes, so many of them."""
 
@@ -142,7 +145,9 @@ class Round:
 
     def _siblings(self, kept: Kept, around: Around) -> dict[str, Said]:
         found = {}
-        for there in near.siblings_of(kept.url, kept.links, self._kept):
+        for there in near.siblings_of(
+            kept.url, kept.links, (k.url for k in self._kept.values() if k.is_open)
+        ):
             other = self._kept.get(there) or Kept(there)
             found[there] = self._judge(other, self._look(there), around)
         return found

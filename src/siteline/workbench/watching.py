@@ -19,6 +19,7 @@ from siteline.evidence.watch.verdict import MISSING, THERE
 from siteline.model.dates import parse_acquired
 from siteline.model.errors import BadInput, BadSetting, BrokenCustody, NotFound, SitelineError
 from siteline.model.exhibit import Exhibit
+from siteline.model.remark import Remark
 from siteline.workbench.case import Case
 from siteline.workbench.custody import note_bytes
 from siteline.workbench.rounds import Kept, Round, Seen, before_of
@@ -45,12 +46,24 @@ def check_pages(
     every: bool = False,
     vantage: str = "",
     tell: Callable[[dict[str, Any]], None] = lambda _: None,
+    warn: Callable[[Remark], None] = lambda _: None,
 ) -> list[Check]:
-    """Check addresses once; each check is on record before the next begins, with its answer among the blobs."""
+    """
+    Check addresses once; each check is on record before the next begins, with its answer among the blobs.
+
+    tell: hears of each check. warn: hears of each finding that is raised, closed or withdrawn by these.
+    """
     earlier = _visible(case)
     urls = _targets(case, targets, earlier, every)
     exhibits = _by_url(case)
-    watched = {url: _kept(case, url, exhibits.get(url, ()), earlier) for url in {*urls, *exhibits}}
+    restricted = case.exhibits.restrictions()
+    watched = {
+        url: replace(
+            _kept(case, url, exhibits.get(url, ()), earlier),
+            is_open=not any(e.id in restricted for e in exhibits.get(url, ())),
+        )
+        for url in dict.fromkeys([*urls, *exhibits])
+    }
     before = before_of([(c.url, c.verdict, c.fingerprint) for c in earlier])
     clock, made = case.log.clock, list[Check]()
     this_round = Round(web.look, watched.values(), before)
@@ -61,7 +74,8 @@ def check_pages(
         case.checks.file([check])
         made.append(check)
         tell(tell_check(check))
-    _note(case)
+    for remark in _note(case):
+        warn(remark)
     return made
 
 
@@ -206,7 +220,8 @@ def _kept(case: Case, url: str, exhibits: Sequence[Exhibit], earlier: Sequence[C
     def start_of(count: int) -> str:
         return hashlib.sha256(_start(case, sha256, count) or b"").hexdigest()
 
-    return Kept(url, file.id, file.title, page_print, Fingerprint(sha256, False), links, start_of)
+    own = Fingerprint(sha256, False)
+    return Kept(url, file.id, file.title, page_print, own, links, start_of=start_of)
 
 
 def _whole(print_: Fingerprint, exhibit: Exhibit) -> Fingerprint:
@@ -268,12 +283,27 @@ def _baseline(case: Case, url: str, exhibit: Exhibit) -> Baseline:
     return Baseline(url, exhibit.id, exhibit.sha256, at, exhibit.bytes > 0, problem)
 
 
-def _note(case: Case) -> None:
-    """Record what findings are raised by now, and which are closed because it came back."""
-    noted = case.checks.noted()
-    for finding in find(case):
+def _note(case: Case) -> list[Remark]:
+    """Record what findings are raised by now, which are closed because it came back, and which no longer hold."""
+    noted, found, remarks = case.checks.noted(), find(case), list[Remark]()
+
+    def note(finding: Finding, action: str, why: str = "") -> None:
+        case.checks.note(finding, action, why)
+        was = (
+            " (it was confirmed; correct what was published from it)"
+            if "confirmed" in noted.get(finding.id, {})
+            else ""
+        )
+        remarks.append(
+            Remark(f"finding {finding.id}", f"{action}: {finding.subject}: {finding.wording}{was}")
+        )
+
+    for finding in found:
         actions = noted.get(finding.id, {})
         if finding.state == "supported" and "raised" not in actions:
-            case.checks.note(finding, "raised")
+            note(finding, "raised")
         if finding.state == "closed" and actions and "closed" not in actions:
-            case.checks.note(finding, "closed", "it came back")
+            note(finding, "closed", "it was found again")
+        if finding.state == "candidate" and "confirmed" in actions and "withdrawn" not in actions:
+            note(finding, "withdrawn", "; ".join(finding.lacks))
+    return remarks

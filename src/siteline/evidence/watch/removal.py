@@ -83,10 +83,10 @@ def _judge(
     of_url: Sequence[Check], run: Sequence[Check], back: Check | None, baseline: Baseline | None
 ) -> Finding:
     missing = [c for c in run if c.verdict in MISSING]
-    first, last = run[0], (missing or run)[-1]
+    first, last = (missing or run)[0], (missing or run)[-1]
     kind, notes, proposals = _kind(missing, last)
     seen = [c for c in of_url if c.at < first.at and c.verdict in THERE]
-    conditions = _conditions(missing, baseline, bool(seen), first.at, kind)
+    conditions = _conditions(missing or run, baseline, bool(seen), first.at, kind)
     available_at, digest = (baseline.at, baseline.sha256) if baseline and baseline.at else (None, "")
     if seen and (available_at is None or seen[-1].at > available_at):
         available_at = seen[-1].at
@@ -98,7 +98,7 @@ def _judge(
         notes = (*notes, f"one vantage: {vantages[0] or 'not named'}")
     state = "supported" if all(c.is_met for c in conditions) else "candidate"
     return Finding(
-        hashlib.sha256(f"{first.url}\n{first.id}".encode()).hexdigest()[:16],
+        hashlib.sha256(f"{kind}\n{first.url}\n{run[0].id}".encode()).hexdigest()[:16],
         kind,
         first.url,
         "closed" if back else state,
@@ -134,8 +134,10 @@ def _kind(missing: Sequence[Check], last: Check) -> tuple[str, tuple[str, ...], 
 def _conditions(
     missing: Sequence[Check], baseline: Baseline | None, was_seen: bool, first: datetime, kind: str
 ) -> tuple[Condition, ...]:
-    if kind in ("site_down", "site_migrated"):
-        return ()
+    if kind == "site_migrated":
+        return (Condition("regular", True, "siblings are found elsewhere, by a rule"),)
+    if kind == "site_down":
+        return (_checks_condition(missing),)
     counted = [c for c in missing if _control_ok(c, kind)]
     return (
         _baseline_condition(baseline, was_seen, first),
@@ -218,7 +220,8 @@ def _search_condition(missing: Sequence[Check]) -> Condition:
 
 def _wording(kind: str, last: Check, back: Check | None) -> str:
     if back:
-        return "it was not found for a time, and is there again"
+        found = "was then found elsewhere" if back.verdict == "moved" else "is there again"
+        return f"it was not found for a time, and {found}"
     return {
         "site_down": "the site does not answer",
         "site_migrated": "the site moved its addresses; this one is not found at the original address",

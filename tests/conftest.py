@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import tempfile
 from pathlib import Path
 
@@ -15,6 +16,11 @@ if "SITELINE_TESTED" not in os.environ:  # a process that a test starts keeps wh
     os.environ["SITELINE_CONFIG"] = tempfile.mkdtemp(prefix="siteline-config-")  # nobody's own keys
     for name in ("SITELINE_SIGNING_KEY", "SITELINE_SIGNING_KEY_PASSWORD", "SITELINE_VANTAGE"):
         os.environ.pop(name, None)
+
+if (
+    signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+):  # started in the background, where what we start would be deaf to Ctrl-C
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def missing(what: str) -> None:

@@ -173,6 +173,8 @@ def test_a_hole_in_a_series_is_seen_and_filled_by_a_retry(works: Path, files: Pa
             "left": 2,
             "found": 3,
             "bytes": 0,
+            "waiting": [],
+            "orders": [],
         }
         said = siteline("scenes", "fetch", "works", cwd=works)
         assert said.code == 1

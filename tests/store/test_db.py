@@ -47,6 +47,9 @@ def test_no_row_can_be_changed_or_deleted(db: Database, name: str, verb: str) ->
         "scene": {"site_id": "s", "scene_id": "a", "acquired_start": "", "sha256": "", "noun": ""},
         "found_scene": {"site_id": "s", "scene_id": "a", "source": "x", "acquired_start": "", "noun": ""},
         "fetch_try": {"site_id": "s", "scene_id": "a", "number": 1, "outcome": "failed", "noun": ""},
+        "image_order": {
+            "site_id": "s", "name": "n", "source": "x", "state": "queued", "order_id": "", "km2": 1.0, "noun": "",
+        },
         "run": {"recipe": "r", "stage": "", "inputs": "", "versions": "", "seconds": 0.0, "output": ""},
         "survey": {"id": "x", "site_id": "s", "noun": ""},
         "event": {"id": "e", "site_id": "s", "method": "drawn"},

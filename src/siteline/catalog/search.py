@@ -13,6 +13,9 @@ from shapely.geometry.base import BaseGeometry
 from siteline.catalog.box import shown_share
 from siteline.catalog.items import read_item
 from siteline.catalog.offered import Offered
+from siteline.catalog.planet.account import Account
+from siteline.catalog.planet.items import read_planet_item
+from siteline.catalog.planet.search import search_planet
 from siteline.catalog.remote.web import Web
 from siteline.catalog.source import Source
 from siteline.catalog.stac import USUAL_CAPS, Asked, Caps, search_api
@@ -80,10 +83,11 @@ def search(
     for source in sources:
         complaints: list[Remark] = []
         try:
-            for entry in _entries(web, source, asked, _headers(source, keys or {}), remarks, caps):
+            read = read_planet_item if source.kind == "planet" else read_item
+            for entry in _entries(web, source, asked, wish, keys or {}, remarks, caps):
                 offered += 1
                 try:
-                    scene, odd = read_item(entry, source, wish.bands)
+                    scene, odd = read(entry, source, wish.bands)
                 except BadItem as error:
                     complaints.append(Remark(source.name, f"left out: {error}"))
                     continue
@@ -130,8 +134,18 @@ def search(
 
 
 def _entries(
-    web: Web, source: Source, asked: Asked, headers: Mapping[str, str], remarks: list[Remark], caps: Caps
+    web: Web,
+    source: Source,
+    asked: Asked,
+    wish: Wish,
+    keys: Mapping[str, str],
+    remarks: list[Remark],
+    caps: Caps,
 ) -> Iterator[Offered]:
+    if source.kind == "planet":
+        account = Account(web, source, keys.get(source.name))
+        return search_planet(account, asked, wish.most_cloud, remarks, caps)
+    headers = _headers(source, keys)
     kind = source.kind if source.kind != "auto" else _kind_of(web, source, headers)
     if kind == "folder":
         return search_folder(source, remarks, caps)
@@ -141,7 +155,7 @@ def _entries(
         return search_api(web, source, asked, headers, remarks, caps)
     raise BadSetting(
         f"source {source.name}: a source of kind {kind} is not searched by this command",
-        "Its kind may be stac-api, stac-static or folder.",
+        "Its kind may be stac-api, stac-static, folder or planet.",
     )
 
 

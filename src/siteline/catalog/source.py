@@ -11,6 +11,7 @@ from siteline.model.errors import BadSetting, NotFound
 
 KINDS = ("auto", "stac-api", "stac-static", "folder", "planet")
 SIGNINGS = ("", "planetary-computer", "bearer", "s3")
+ONLY = ("ground-control", "standard-quality", "permitted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,9 @@ class Source:
 
     s3_endpoint: str = ""
     """Of `s3` addresses that are not on AWS: who answers for them."""
+
+    only: tuple[str, ...] = ()
+    """Of Planet: what a scene must have, of ONLY."""
 
     is_named: bool = True
     """Whether the user named its address: only then may it lie on a private network."""
@@ -79,6 +83,15 @@ BUILT_IN: Mapping[str, Source] = {
             "s3",
             "CDSE_S3",
             "https://eodata.dataspace.copernicus.eu",
+            is_named=False,
+        ),
+        Source(
+            "planet",
+            "https://api.planet.com",
+            "planet",
+            ("PSScene",),
+            "",
+            "PL_API_KEY",
             is_named=False,
         ),
     )

@@ -107,6 +107,7 @@ def table(rows: Sequence[tuple[str, ...]], heads: tuple[str, ...]) -> None:
 STAGE_NAMES = {
     "render_story": "rendering the site that never was",
     "fetch_scenes": "fetching scenes",
+    "wait_for_orders": "waiting for orders",
     "plan_grid": "laying out the pixel grid",
     "read_native": "reading scenes",
     "align": "aligning scenes",

@@ -188,6 +188,8 @@ def find(
         if rows:
             table(rows, ("id", "acquired", "source", "cloud", "m/px", "use", "remark"))
         typer.echo(f"{len(scenes)} scenes found, {_said_bytes(result.told['bytes'])} of pixels over the site")
+        for line in _tell_price(result.told["price"]):
+            typer.echo(line)
         left = result.told["left_out"]
         if left["clouds"] or left["elsewhere"]:
             typer.echo(f"left out: {left['clouds']} too cloudy, {left['elsewhere']} of other places or times")
@@ -197,6 +199,38 @@ def find(
             typer.echo(f"{result.recorded} new on record")
             if scenes:
                 typer.echo(as_typed(f"next: siteline scenes fetch {site}", here))
+
+
+def _tell_price(price: dict[str, Any] | None) -> list[str]:
+    """What scenes would cost, in lines; none where nobody charges."""
+    if price is None:
+        return []
+    count = price["scenes"]
+    lines = [
+        f"{price['source']}: {count} {'scene' if count == 1 else 'scenes'} to order cost {price['km2']:,.2f} km²"
+    ]
+    if price["quota_left_km2"] is not None:
+        after = price["quota_after_km2"]
+        lines[0] += (
+            f"; of your quota {price['quota_left_km2']:,.2f} km² are left, {after:,.2f} km² after that"
+        )
+    limits = []
+    if price["budget_km2"] is not None:
+        limits.append(f"{price['budget_left_km2']:,.2f} of {price['budget_km2']:,.2f} km²")
+    if price["budget_scenes"] is not None:
+        limits.append(f"{price['budget_left_scenes']} of {price['budget_scenes']} scenes")
+    if limits:
+        lines.append(f"left of the budget in siteline.toml: {', '.join(limits)}")
+    else:
+        lines.append(
+            f"no budget is set, so nothing will be ordered: [sources.{price['source']}] budget_km2 in siteline.toml"
+        )
+    if price["over"] and limits:
+        fits = price["fits"]
+        lines.append(
+            f"that is too much: the first {fits['scenes']} of them ({fits['km2']:,.2f} km²) would fit"
+        )
+    return lines
 
 
 def _said_bytes(count: int | None) -> str:
@@ -217,28 +251,54 @@ def fetch(
     limit: Annotated[
         int | None, typer.Option("--limit", metavar="N", min=1, help="Fetch at most so many scenes now.")
     ] = None,
+    dry_run: Annotated[
+        bool,
+        typer.Option(
+            "--dry-run", help="Only say what would be fetched and what it would cost; order nothing."
+        ),
+    ] = False,
     json: JsonOption = False,
     case: CaseOption = None,
 ) -> None:
     """
     Fetch found scenes: only the window over the site, into custody. Run it again to go on where it stopped.
 
-    Exit 1 if any scene could not be fetched; the others are kept. What was fetched once is never fetched again.
+    Scenes of a source that charges are ordered first, within the budget of siteline.toml. Exit 1 if any scene could not be
+    fetched or ordered; the others are kept. What was fetched or ordered once is never fetched or ordered again.
     """
-    from siteline.workbench.fetching import TRY_AGAIN, fetch_found
+    from siteline.workbench.fetching import TRY_AGAIN, fetch_found, price_fetch
 
     with opened(context, case) as work:
         here = case_folder(context, case)
-        done = fetch_found(work, site, retry=retry, limit=limit, progress=ShownProgress())
+        if dry_run:
+            told, remarks = price_fetch(work, site, retry=retry, limit=limit)
+            say(remarks, here)
+            if json:
+                print_json(told)
+                return
+            typer.echo(f"{len(told['scenes'])} scenes to fetch, {_said_bytes(told['bytes'])} of pixels")
+            for line in (*_tell_price(told["price"]), "nothing was fetched or ordered (--dry-run)"):
+                typer.echo(line)
+            return
+        done = fetch_found(
+            work,
+            site,
+            retry=retry,
+            limit=limit,
+            progress=ShownProgress(),
+            tell=lambda line: typer.echo(line, err=True),
+        )
         say(done.remarks, here)
         if json:
             print_json(done.as_dict())
         else:
-            for line in _tell_fetch(site, done.as_dict(), retry):
+            for line in () if done.trouble and not done.fetched else _tell_fetch(site, done.as_dict(), retry):
                 typer.echo(as_typed(line, here))
+        for scene, reason in done.failed:
+            typer.echo(f"note: {scene}: not fetched: {reason}", err=True)
+        if done.trouble is not None:
+            raise done.trouble
         if done.failed:
-            for scene, reason in done.failed:
-                typer.echo(f"note: {scene}: not fetched: {reason}", err=True)
             tried = len(done.failed) + len(done.fetched)
             raise NotReached(
                 f"{len(done.failed)} of {tried} scenes could not be fetched; the others are kept",
@@ -253,7 +313,11 @@ def _tell_fetch(site: str, done: dict[str, Any], retry: bool) -> list[str]:
     if not done["found"]:
         told = [f"no scene is on record as found at {site}", f"next: siteline scenes find {site}"]
     elif not count and not done["failed"]:
-        told = ["nothing new to fetch"]
+        told = [] if done["waiting"] else ["nothing new to fetch"]
+    if done["waiting"]:
+        told.append(
+            f"{len(done['waiting'])} ordered and not delivered yet; run it again later: siteline scenes fetch {site}"
+        )
     if done["left"]:
         told.append(f"{done['left']} more to fetch: siteline scenes fetch {site}")
     if done["failed_before"] and not retry:

@@ -25,6 +25,7 @@ SitelineError                  one sentence (what happened) and one hint (what t
 │   ├── BrokenCustody          kept bytes no longer match their digest
 │   └── BadKey                 the key that signs checkpoints cannot be used as it is
 ├── NotForYou                  something restricted, asked for by somebody who is not named
+├── OverBudget                 an order that would cost more than was allowed; nothing was ordered
 ├── NotReached                 an address that did not give what was asked of it
 │   └── ForbiddenAddress       one that we do not go to: private, not http, or not asked for by the user
 └── MissingExtra               an optional dependency is not installed
@@ -163,6 +164,12 @@ class BrokenCustody(CaseTrouble):
     hint = "Do not cite it. Restore it from a second copy, then verify again."
 
 
+class OverBudget(SitelineError):
+    """An order would cost more than was allowed; nothing was ordered."""
+
+    hint = "Ask for less, or raise the budget of the source in siteline.toml."
+
+
 class NotReached(SitelineError):
     """An address did not give what was asked of it, after as many tries as make sense."""
 
@@ -177,9 +184,10 @@ class NotReached(SitelineError):
         url: str = "",
         status: int | None = None,
         tried: tuple[str, ...] = (),
+        said: str = "",
     ) -> None:
         super().__init__(message, hint)
-        self.args = (message, hint, url, status, tried)
+        self.args = (message, hint, url, status, tried, said)
         self.url = url
         """Without secrets."""
 
@@ -188,6 +196,9 @@ class NotReached(SitelineError):
 
         self.tried = tried
         """What went wrong at each try, in order."""
+
+        self.said = said
+        """Of a request that was refused: the start of what the server answered, as it came; not to be trusted."""
 
 
 class ForbiddenAddress(NotReached):

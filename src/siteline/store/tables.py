@@ -71,6 +71,21 @@ found_scene = Table(
     Index("ix_found_scene_site", "site_id", "scene_id"),
 )
 
+image_order = Table(
+    "image_order",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("site_id", String(200), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("source", Text, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("order_id", String(200), nullable=False),
+    Column("km2", Float, nullable=False),
+    Column("noun", Text, nullable=False),
+    *_signed(),
+    Index("ix_image_order_site", "site_id", "name"),
+)
+
 run = Table(
     "run",
     metadata,

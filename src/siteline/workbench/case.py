@@ -19,6 +19,7 @@ from siteline.sites.filed import FiledSizes
 from siteline.sites.found import FoundScenes
 from siteline.sites.measurements import Measurements
 from siteline.sites.nudges import Nudges
+from siteline.sites.orders import Orders
 from siteline.sites.register import Register
 from siteline.sites.scenes import Scenes
 from siteline.sites.surveys import Surveys
@@ -49,6 +50,7 @@ class Case:
         self.found = FoundScenes(self.db)
         self.fetches = Fetches(self.db)
         self.nudges = Nudges(self.db)
+        self.orders = Orders(self.db)
         self.surveys = Surveys(self.db)
         self.events = Events(self.db)
         self.measurements = Measurements(self.db)

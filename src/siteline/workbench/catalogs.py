@@ -15,8 +15,11 @@ from siteline.model.errors import BadInput, BadSetting
 from siteline.model.fetched import FetchTry, Outcome
 from siteline.model.found import FoundScene
 from siteline.model.imagery import BANDS
+from siteline.model.place import Site
 from siteline.model.remark import Remark
 from siteline.workbench.case import Case
+from siteline.workbench.prices import not_bought, price_scenes
+from siteline.workbench.settings import ORDERING
 
 if TYPE_CHECKING:
     from siteline.catalog.remote.web import Web
@@ -64,7 +67,7 @@ def known_sources(case: Case) -> dict[str, Source]:
             raise BadSetting(
                 f"siteline.toml: sources.{name}: not a name", "Use letters, digits, - and _ only."
             )
-        given = section.model_dump(exclude_none=True, exclude={"hosts"})
+        given = section.model_dump(exclude_none=True, exclude={"hosts", *ORDERING} - {"only"})
         before = found.get(name)
         if before is None and "url" not in given:
             raise BadSetting(
@@ -81,7 +84,14 @@ def known_sources(case: Case) -> dict[str, Source]:
             else:
                 given["url"] = str((case.folder / Path(given["url"]).expanduser()).resolve())
             given["is_named"] = True
+        if given.get("kind") == "planet" and before is None:
+            given.setdefault("token_env", "PL_API_KEY")
         found[name] = replace(before, **given) if before is not None else Source(name=name, **given)
+        if found[name].kind != "planet" and (odd := sorted(ORDERING & section.model_fields_set)):
+            raise BadSetting(
+                f"siteline.toml: sources.{name}.{odd[0]}: only a source of Planet has that",
+                'Take it out, or set kind = "planet".',
+            )
     return found
 
 
@@ -165,18 +175,20 @@ def find_scenes(
         remarks.append(
             Remark("bytes", f"of {untold} scenes the catalog does not say how large their pixels are")
         )
+    price, said = _price(case, site, sources, found.scenes)
+    remarks += said
     recorded = 0
     if not dry_run:
         with case.db.appending():
             names = [s.name for s in sources]
             orders = {s.name: s.collections for s in sources}
-            kept = {scene.id for scene in case.scenes.all(site_id)}
+            kept = {scene.id for scene in case.scenes.all(site_id)} | set(_ordered(case, site_id))
             changed = join(found.scenes, case.found.all(site_id), kept, names, outline, orders)
             recorded = len(case.found.record(site_id, changed))
     told = {
         "scenes": [_tell(scene, sizes[scene.id]) for scene in found.scenes],
         "bytes": total,
-        "price": None,
+        "price": price,
         "offered": found.offered,
         "left_out": {"clouds": found.cloudy, "elsewhere": found.elsewhere},
         "box": list(box.bbox),
@@ -185,10 +197,25 @@ def find_scenes(
     return Result(told, recorded, (*remarks, *found.remarks))
 
 
+def _price(
+    case: Case, site: Site, sources: Sequence[Source], scenes: Sequence[FoundScene]
+) -> tuple[dict[str, Any] | None, list[Remark]]:
+    """What found scenes would cost that are neither in custody nor ordered; None where nobody charges."""
+    from siteline.catalog.planet.account import Account
+
+    for source in sources:
+        if source.kind == "planet" and any(scene.source == source.name for scene in scenes):
+            fresh = not_bought(case, site.id, source, scenes)
+            with open_web(case, (source,)) as web:
+                price, remarks = price_scenes(case, site, Account(web, source, key_of(source)), fresh)
+            return price.as_dict(), remarks
+    return None, []
+
+
 def unfetched(case: Case, site_id: str, as_of: datetime | None = None) -> list[dict[str, Any]]:
     """Scenes that were found and whose pixels are not in custody, as rows of `scenes list`, each with the reason."""
     there = {scene.id for scene in case.scenes.all(site_id, as_of)}
-    tries = case.fetches.newest(site_id, as_of)
+    tries, ordered = case.fetches.newest(site_id, as_of), _ordered(case, site_id, as_of)
     there |= {scene for scene, said in tries.items() if said.outcome is Outcome.FETCHED}
     return [
         {
@@ -196,7 +223,7 @@ def unfetched(case: Case, site_id: str, as_of: datetime | None = None) -> list[d
             "acquired": scene.acquired.text,
             "usable": None,
             "used": False,
-            "reason": scene.fault or _why_not_here(site_id, tries.get(scene.id)),
+            "reason": scene.fault or _why_not_here(site_id, tries.get(scene.id), scene.id in ordered),
             "shift_px": None,
             "residual_px": None,
             "sha256": None,
@@ -208,7 +235,14 @@ def unfetched(case: Case, site_id: str, as_of: datetime | None = None) -> list[d
     ]
 
 
-def _why_not_here(site_id: str, said: FetchTry | None) -> str:
+def _ordered(case: Case, site_id: str, as_of: datetime | None = None) -> set[str]:
+    """Ids of scenes that are ordered, delivered or not."""
+    return {scene for order in case.orders.of_site(site_id, as_of).values() for scene in order.holds}
+
+
+def _why_not_here(site_id: str, said: FetchTry | None, is_ordered: bool) -> str:
+    if said is None and is_ordered:
+        return f"ordered, not fetched yet: siteline scenes fetch {site_id}"
     if said is None:
         return f"not fetched yet: siteline scenes fetch {site_id}"
     return f"not fetched: {said.error}"

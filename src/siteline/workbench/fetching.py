@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from siteline.model.errors import BadInput, CaseTrouble, NotFound, SitelineError
 from siteline.model.fetched import FetchTry, Outcome
 from siteline.model.found import FoundScene
+from siteline.model.order import ImageOrder
 from siteline.model.place import Frame, Site
 from siteline.model.remark import Remark
 from siteline.store.blobs import room_on_disk
@@ -20,11 +21,13 @@ from siteline.store.codec import digest
 from siteline.store.locks import alone
 from siteline.workbench.bench import Progress, say_nothing
 from siteline.workbench.case import Case
-from siteline.workbench.catalogs import open_web, source_of
+from siteline.workbench.catalogs import key_of, known_sources, open_web, source_of
 from siteline.workbench.images import keep_bytes, take_in
+from siteline.workbench.ordering import fetch_ordered
+from siteline.workbench.prices import not_bought, price_scenes
 
 if TYPE_CHECKING:
-    from siteline.catalog.fetch import Fetched
+    from siteline.catalog.fetch import Fetched, FetchOptions
     from siteline.catalog.source import Source
 
 STAGE = "fetch_scenes"
@@ -56,6 +59,14 @@ class FetchReport:
     """That travelled."""
 
     remarks: tuple[Remark, ...]
+    waiting: tuple[str, ...] = ()
+    """Ids of scenes that are ordered and not delivered yet."""
+
+    orders: tuple[ImageOrder, ...] = ()
+    """Those that this run had to do with, as they stand."""
+
+    trouble: SitelineError | None = None
+    """Why something was not ordered; the rest was fetched."""
 
     def as_dict(self) -> dict[str, Any]:
         """Interchange form."""
@@ -66,6 +77,20 @@ class FetchReport:
             "left": self.left,
             "found": self.found,
             "bytes": self.bytes,
+            "waiting": list(self.waiting),
+            "orders": [
+                {
+                    "id": order.order_id or None,
+                    "name": order.name,
+                    "source": order.source,
+                    "state": order.state.value,
+                    "scenes": list(order.scenes),
+                    "missing": list(order.missing),
+                    "km2": round(sum(order.charged.values()), 3),
+                    "said": order.said or None,
+                }
+                for order in self.orders
+            ],
         }
 
 
@@ -76,24 +101,21 @@ def fetch_found(
     retry: bool = False,
     limit: int | None = None,
     progress: Progress = say_nothing,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> FetchReport:
     """
-    Fetch the windows of all found scenes that are not in custody yet.
+    Fetch the windows of all found scenes that are not in custody yet; those that cost something are ordered first.
 
+    tell: is told what leaves the machine with an order, and what it costs, before it is made.
     Those that failed before are tried again only with `retry`. One that fails stops no other; whatever was fetched is
     kept, also when this is stopped before its end. What is in custody is never fetched again.
     """
     site = case.register.get(site_id)
     _refuse_without_area(site)
     with alone(case.cache / "fetching.lock", "fetching scenes"), room_on_disk(case.folder):
-        offered = [scene for scene in case.found.all(site_id) if scene.fault is None]
-        tries = case.fetches.newest(site_id)
-        here = {scene.id for scene in case.scenes.all(site_id)}
-        here |= {scene for scene, said in tries.items() if said.outcome is Outcome.FETCHED}
-        open_ = [scene for scene in offered if scene.id not in here]
-        todo = [scene for scene in open_ if retry or scene.id not in tries]
+        offered, open_, todo = _to_fetch(case, site_id, retry)
         chosen = todo if limit is None else todo[:limit]
-        done = _fetch(case, site, open_, chosen, progress) if chosen else _Done()
+        done = _fetch(case, site, open_, chosen, progress, tell) if chosen else _Done()
     return FetchReport(
         fetched=tuple(done.fetched),
         failed=tuple(done.failed),
@@ -102,7 +124,56 @@ def fetch_found(
         found=len(offered),
         bytes=done.bytes,
         remarks=tuple(dict.fromkeys(done.remarks)),
+        waiting=tuple(dict.fromkeys(done.waiting)),
+        orders=tuple(done.orders),
+        trouble=done.trouble,
     )
+
+
+def price_fetch(
+    case: Case, site_id: str, *, retry: bool = False, limit: int | None = None
+) -> tuple[dict[str, Any], tuple[Remark, ...]]:
+    """What `fetch_found` would fetch, how many bytes of pixels that is, and what it would cost; nothing is fetched."""
+    from siteline.catalog.box import site_outline
+    from siteline.catalog.estimate import total_bytes
+    from siteline.catalog.planet.account import Account
+
+    site = case.register.get(site_id)
+    _refuse_without_area(site)
+    _, _, todo = _to_fetch(case, site_id, retry)
+    chosen = todo if limit is None else todo[:limit]
+    prices, remarks = [], []
+    for source in _planets(case, chosen):
+        fresh = not_bought(case, site_id, source, chosen)
+        with open_web(case, (source,)) as web:
+            price, said = price_scenes(case, site, Account(web, source, key_of(source)), fresh)
+        prices.append(price.as_dict())
+        remarks += said
+    told = {
+        "scenes": [{"id": s.id, "acquired": s.acquired.text, "source": s.source} for s in chosen],
+        "bytes": total_bytes(chosen, site_outline(site))[0],
+        "price": prices[0] if prices else None,
+    }
+    return told, tuple(remarks)
+
+
+def _to_fetch(
+    case: Case, site_id: str, retry: bool
+) -> tuple[list[FoundScene], list[FoundScene], list[FoundScene]]:
+    """Scenes that can be fetched at all; those of them that are not in custody; and of those the ones to try now."""
+    offered = [scene for scene in case.found.all(site_id) if scene.fault is None]
+    tries = case.fetches.newest(site_id)
+    here = {scene.id for scene in case.scenes.all(site_id)}
+    here |= {scene for scene, said in tries.items() if said.outcome is Outcome.FETCHED}
+    open_ = [scene for scene in offered if scene.id not in here]
+    return offered, open_, [scene for scene in open_ if retry or scene.id not in tries]
+
+
+def _planets(case: Case, scenes: Sequence[FoundScene]) -> list[Source]:
+    """The sources of these scenes that charge for them."""
+    known = known_sources(case)
+    names = dict.fromkeys(scene.source for scene in scenes)
+    return [known[name] for name in names if name in known and known[name].kind == "planet"]
 
 
 def _refuse_without_area(site: Site) -> None:
@@ -123,19 +194,62 @@ class _Done:
         self.failed: list[tuple[str, str]] = []
         self.remarks: list[Remark] = []
         self.bytes = 0
+        self.waiting: list[str] = []
+        self.orders: list[ImageOrder] = []
+        self.trouble: SitelineError | None = None
 
 
 def _fetch(
-    case: Case, site: Site, open_: Sequence[FoundScene], chosen: Sequence[FoundScene], progress: Progress
+    case: Case,
+    site: Site,
+    open_: Sequence[FoundScene],
+    chosen: Sequence[FoundScene],
+    progress: Progress,
+    tell: Callable[[str], None],
 ) -> _Done:
-    from siteline.catalog.fetch import FetchOptions, fetch_scenes, home_of
-    from siteline.catalog.signing import ENDPOINT_VARIABLES, Signer
+    from siteline.catalog.fetch import FetchOptions, home_of
 
     said = case.settings.fetch
     options = FetchOptions(said.threads, int(said.whole_file_mb * 1e6))
     mirrors = case.cache / "mirrors" / digest(site.id)[:16]
     _sweep(mirrors, {home_of(scene) for scene in open_})
     done = _Done()
+    planets = _planets(case, chosen)
+    charged = {source.name for source in planets}
+    _fetch_free(case, site, [s for s in chosen if s.source not in charged], mirrors, options, progress, done)
+    for source in planets:
+        mine = [scene for scene in chosen if scene.source == source.name]
+        try:
+            ordered = fetch_ordered(
+                case, site, source, mine, mirrors, lambda one: _file(case, site, one, done), progress, tell
+            )
+        except CaseTrouble:
+            raise
+        except SitelineError as error:  # what was fetched before is told all the same
+            done.trouble = done.trouble or error
+            continue
+        done.remarks += ordered.remarks
+        done.waiting += ordered.waiting
+        done.orders += ordered.orders
+        done.trouble = done.trouble or ordered.trouble
+    return done
+
+
+def _fetch_free(
+    case: Case,
+    site: Site,
+    chosen: Sequence[FoundScene],
+    mirrors: Path,
+    options: FetchOptions,
+    progress: Progress,
+    done: _Done,
+) -> None:
+    """Fetch scenes that nobody charges for."""
+    from siteline.catalog.fetch import fetch_scenes
+    from siteline.catalog.signing import ENDPOINT_VARIABLES, Signer
+
+    if not chosen:
+        return
     progress(STAGE, 0, len(chosen))
     count = len(chosen)
     sources, chosen = _known(case, site, chosen, mirrors, done)
@@ -145,7 +259,6 @@ def _fetch(
         for fetched in fetch_scenes(chosen, site, web, signer, mirrors, options):
             _file(case, site, fetched, done)
             progress(STAGE, len(done.fetched) + len(done.failed), count)
-    return done
 
 
 def _known(

@@ -42,6 +42,16 @@ TEMPLATE = """\
 # signing = ""                  # how files must be signed: bearer | s3 | planetary-computer
 # token_env = ""                # the environment variable that holds the key
 # hosts = []                    # other hosts on your own network that its files lie on, such as "10.0.0.5:9000"
+
+# Planet charges for what is ordered; nothing is ordered unless a budget is set. The key is in PL_API_KEY.
+# [sources.planet]
+# budget_km2 = 500              # most that all orders of this case may cost, square kilometres
+# budget_scenes = 100           # most scenes
+# margin_m = 30                 # ordered around the site
+# harmonise = false             # have Planet adjust reflectance to Sentinel-2's
+# charge_at_least_km2 = 0.01    # the least that your contract charges for a scene
+# wait_minutes = 60             # how long a fetch waits for an order
+# only = []                     # ground-control, standard-quality, permitted
 """
 
 
@@ -97,6 +107,29 @@ class SourceSettings(_Section):
     token_env: str | None = Field(default=None, pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=100)
     s3_endpoint: str | None = Field(default=None, max_length=2000)
     hosts: tuple[str, ...] = ()
+    only: tuple[Literal["ground-control", "standard-quality", "permitted"], ...] | None = None
+    budget_km2: float | None = Field(default=None, ge=0, le=1e9, allow_inf_nan=False)
+    budget_scenes: int | None = Field(default=None, ge=0)
+    margin_m: float = Field(default=30.0, ge=0, le=5000, allow_inf_nan=False)
+    harmonise: bool = False
+    charge_at_least_km2: float = Field(default=0.01, ge=0, le=1e6, allow_inf_nan=False)
+    wait_minutes: float = Field(default=60.0, ge=0, le=10_000, allow_inf_nan=False)
+    poll_s: float = Field(default=5.0, gt=0, le=600, allow_inf_nan=False)
+
+
+ORDERING = frozenset(
+    (
+        "budget_km2",
+        "budget_scenes",
+        "margin_m",
+        "harmonise",
+        "charge_at_least_km2",
+        "wait_minutes",
+        "poll_s",
+        "only",
+    )
+)
+"""Settings of a source that charges for what is ordered."""
 
 
 class Settings(_Section):

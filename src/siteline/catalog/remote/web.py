@@ -40,6 +40,8 @@ _TRAVEL = frozenset({"accept", "accept-encoding", "content-type", "range", "if-m
 """Headers that may follow a redirect to another host; keys do not."""
 
 _RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504})
+_TOO_MANY = 429
+_SAID_BYTES = 8192
 _ALWAYS = {"User-Agent": f"siteline/{__version__}", "Accept": "*/*"}
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
@@ -104,6 +106,9 @@ class _Ask:
 
     stay: bool = False
     """Whether a redirect may not leave the host."""
+
+    is_order: bool = False
+    """Whether it buys something: asked again only where the server says that it took nothing (429)."""
 
 
 class Web:
@@ -182,12 +187,23 @@ class Web:
         )
 
     def post_json(
-        self, url: str, body: Any, headers: Mapping[str, str] | None = None, via: str | None = None
+        self,
+        url: str,
+        body: Any,
+        headers: Mapping[str, str] | None = None,
+        via: str | None = None,
+        is_order: bool = False,
     ) -> Any:
-        """The JSON that an address answers to this JSON; a redirect to another host is refused, it would learn it all."""
+        """
+        The JSON that an address answers to this JSON; a redirect to another host is refused, it would learn it all.
+
+        is_order: it buys something, and is sent again only where the server says that it took nothing (429); whoever asks
+        must find out what came of it if NotReached has another status, or none.
+        """
         sent = {"Accept": "application/json", "Accept-Encoding": "gzip", "Content-Type": "application/json"}
         content = json.dumps(body, allow_nan=False).encode()
-        return _json_of(self._ask(_Ask("POST", url, {**sent, **(headers or {})}, content, stay=True), via))
+        ask = _Ask("POST", url, {**sent, **(headers or {})}, content, stay=True, is_order=is_order)
+        return _json_of(self._ask(ask, via))
 
     def get_range(
         self,
@@ -218,7 +234,8 @@ class Web:
                 return self._follow(ask, tuple(tried))
             except Again as again:
                 tried.append(str(again))
-                if len(tried) >= min(self.limits.tries, again.most):
+                is_last = ask.is_order and again.status != _TOO_MANY
+                if is_last or len(tried) >= min(self.limits.tries, again.most):
                     times = "once" if len(tried) == 1 else f"{len(tried)} times"
                     raise NotReached(
                         f"{shown}: {again}; tried {times}", url=shown, status=again.status, tried=tuple(tried)
@@ -227,7 +244,7 @@ class Web:
             except NotReached as error:
                 if tried:
                     raise type(error)(
-                        str(error), error.hint, error.url, error.status, (*tried, str(error))
+                        str(error), error.hint, error.url, error.status, (*tried, str(error)), error.said
                     ) from error
                 raise
 
@@ -316,8 +333,14 @@ class Web:
         if status in _RETRIED:
             raise Again(f"answered {status}", status, _asked_wait(headers.get("retry-after")))
         if not 200 <= status < 300:
+            said = _start_of(response, headers, shown, check_time) if ask.is_order else ""
             raise NotReached(
-                f"{shown} answered {status}", _REMEDY.get(status), shown, status, (f"answered {status}",)
+                f"{shown} answered {status}",
+                _REMEDY.get(status),
+                shown,
+                status,
+                (f"answered {status}",),
+                said,
             )
         if ask.window is not None:
             body, total, wire = self._part(ask, ask.window, response, headers, check_time)
@@ -430,6 +453,17 @@ def _in_words(error: Exception) -> str:
     if isinstance(error, httpcore.ProtocolError):
         return "the answer broke off or was no http"
     return "the connection broke"
+
+
+def _start_of(
+    response: httpcore.Response, headers: Mapping[str, str], shown: str, check_time: Callable[[], None]
+) -> str:
+    """What a server says of a request that it refuses; "" if that is too long or makes no sense."""
+    try:
+        body = b"".join(unpacked(Tally().of(response), headers, _SAID_BYTES, shown, check_time))
+    except (NotReached, Again):
+        return ""
+    return body.decode("utf-8", "replace")
 
 
 def _wire_url(url: str) -> str:

@@ -8,7 +8,7 @@ from alembic import op
 from siteline.store.migrations.append_only import hold_append_only
 
 revision = "0009"
-down_revision = "0007"
+down_revision = "0008"
 
 TABLES = ("exhibit", "restriction", "derivation", "custody_event", "checkpoint")
 

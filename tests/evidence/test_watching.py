@@ -11,7 +11,7 @@ from siteline.evidence.watch.series import Finding
 from siteline.model.errors import BadInput, NotFound
 from siteline.workbench.evidence import check_bundle, check_custody_of_all, restrict_exhibit
 from siteline.workbench.handover import export_bundle
-from siteline.workbench.watching import confirm, find, tell_findings
+from siteline.workbench.watching import confirm, find, find_on_list, tell_findings
 from tests.evidence.material import behind_the_triggers
 from tests.evidence.watched_site import Watch, article, prose, watching
 from tests.servers import serving
@@ -301,6 +301,21 @@ def test_a_page_that_left_the_lists_and_is_there_is_dropped_from_the_list(watch:
     watch.site.answers |= {"/": (200, links, ""), "/news/": (200, links, "")}
     assert watch.look(hours=1).verdict == "live"
     assert only(find(watch.case)).kind == "dropped_from_list"
+
+
+def test_what_left_a_watched_section_is_told_from_a_move_of_all(watch: Watch) -> None:
+    section = f"{watch.served.url}/news/"
+    with pytest.raises(NotFound, match="two are needed"):
+        find_on_list(watch.case, section)
+    watch.look(section)
+    del watch.site.answers[watch.path]
+    watch.look(section, hours=24)
+    left = only(find_on_list(watch.case, section))
+    assert (left.kind, left.subject) == ("dropped_from_list", f"Story {watch.site.names[0]}")
+    for path in list(watch.site.answers):
+        watch.site.answers[path.replace("/news/", "/en/list/")] = watch.site.answers.pop(path)
+    watch.look(section, hours=24)
+    assert [f.kind for f in find_on_list(watch.case, section)] == ["dropped_from_list", "site_migrated"]
 
 
 def test_an_address_without_an_exhibit_is_held_against_its_first_check(watch: Watch) -> None:

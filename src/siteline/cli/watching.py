@@ -66,13 +66,24 @@ def _say(made: dict[str, Any]) -> None:
 
 
 def findings(
-    context: typer.Context, json: JsonOption = False, as_of: AsOfOption = None, case: CaseOption = None
+    context: typer.Context,
+    on_list: Annotated[
+        str,
+        typer.Option(
+            "--list", metavar="URL", help="Instead: what left this watched list page, check by check."
+        ),
+    ] = "",
+    json: JsonOption = False,
+    as_of: AsOfOption = None,
+    case: CaseOption = None,
 ) -> None:
     """List what the checks add up to: removed, purge, dropped_from_list, site_migrated, site_down; and what they lack."""
-    from siteline.workbench.watching import find, tell_findings
+    from siteline.workbench.watching import find, find_on_list, tell_findings
 
     with opened(context, case) as work:
-        told = tell_findings(work, find(work, moment(as_of)), moment(as_of))
+        until = moment(as_of)
+        found = find_on_list(work, on_list, until) if on_list else find(work, until)
+        told = tell_findings(work, found, until)
     if json:
         print_json(told)
         return

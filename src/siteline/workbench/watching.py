@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from ulid import ULID
 
 from siteline.evidence.watch.fingerprint import Fingerprint, fingerprint
+from siteline.evidence.watch.lists import ListLook, judge_lists
 from siteline.evidence.watch.page import LARGEST, read_page
 from siteline.evidence.watch.removal import find_all
 from siteline.evidence.watch.series import Baseline, Check, Finding, tell_check, tell_finding
@@ -92,6 +93,22 @@ def find(case: Case, as_of: datetime | None = None) -> list[Finding]:
     noted = case.checks.noted(as_of)
     confirmed = {finding: said["confirmed"][0] for finding, said in noted.items() if "confirmed" in said}
     return find_all(checks, baselines, confirmed)
+
+
+def find_on_list(case: Case, url: str, as_of: datetime | None = None) -> list[Finding]:
+    """What left a watched list page, such as a menu or a section, from check to check; and whether its addresses moved."""
+    looks = []
+    for check in _visible(case, as_of):
+        if check.url == url and check.verdict in ("live", "changed") and check.body_sha256:
+            body = _start(case, check.body_sha256, LARGEST)
+            links = read_page(body, check.final_url).links if body else ()
+            looks.append(ListLook(check.at, {words: there for words, there in links if words}, check.id))
+    if len(looks) < 2:
+        raise NotFound(
+            f"{len(looks)} checks saw {url}; two are needed to compare",
+            f"Look again: siteline evidence check {url}",
+        )
+    return judge_lists(looks, url)
 
 
 def confirm(case: Case, said: str, why: str) -> Finding:

@@ -38,6 +38,7 @@ class Reply(BaseHTTPRequestHandler):
     """Handed to a route: answers once."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # else each answer waits 40 ms for an acknowledgement
     asked: Asked
     count: int
     """How often this path was asked before."""

@@ -73,6 +73,8 @@ def test_no_row_can_be_changed_or_deleted(db: Database, name: str, verb: str) ->
             "monotonic_ns": 0, "note": "", "detail": "{}",
         },
         "checkpoint": {"seq": 1, "size": 1, "fingerprint": "", "peaks": "[]", "envelope": "{}"},
+        "page_check": {"id": "c", "url": "u", "exhibit_id": "", "verdict": "live", "log_seq": 1, "noun": "{}"},
+        "watch_finding": {"finding_id": "f", "action": "raised", "kind": "removed", "why": "", "log_seq": 1, "noun": "{}"},
     }  # fmt: skip
     if name in ("event_version", "judgement", "event_name", "sighting"):
         db.append(tables.event, columns["event"])

@@ -22,6 +22,7 @@ from siteline.cli import (
     scenes,
     sites,
     survey,
+    watching,
 )
 from siteline.model.errors import SitelineError
 
@@ -55,6 +56,8 @@ for command in (
     custody.key,
 ):
     evidence.app.command(command.__name__)(command)
+for watch in (watching.check, watching.findings, watching.confirm):
+    evidence.app.command(watch.__name__)(watch)
 evidence.app.command("rotate-key")(custody.rotate_key)
 evidence.app.command("trust-key")(custody.trust_key)
 

@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from siteline.evidence.anchor import Anchors
+from siteline.evidence.checks import check_watched
 from siteline.evidence.log import case_named, detail_of, read_checkpoints
 from siteline.evidence.report import Report, Trust
 from siteline.evidence.rows import COLUMNS, FIRST, digest_of, hash_line, line_of, select_rows
@@ -44,6 +45,8 @@ def verify_case(
         exhibits = _texts(db, tables.exhibit, "id", "sha256", "noun", "kind")
         restrictions = _texts(db, tables.restriction, "exhibit_id", "why", "readers")
         derivations = _texts(db, tables.derivation, "exhibit_id", "from_id", "activity")
+        checks = _texts(db, tables.page_check, "id", "url", "exhibit_id", "verdict", "noun")
+        found = _texts(db, tables.watch_finding, "finding_id", "action", "kind", "why", "noun")
     except (sa.exc.DBAPIError, UnicodeDecodeError) as error:
         report.find("case.db", f"its rows cannot be read: {error.__cause__ or error}")
         return report
@@ -53,6 +56,7 @@ def verify_case(
         lambda: check_points(rows, points, covered, report),
         lambda: check_signatures(rows, covered, trust, report),
         lambda: _check_records(rows, exhibits, restrictions, derivations, report),
+        lambda: check_watched(rows, checks, found, report),
         lambda: _check_clocks(rows, report),
         lambda: _check_anchor(rows, anchors, folder, report),
         lambda: _check_bytes(rows, exhibits, blobs, report, only),

@@ -282,6 +282,32 @@ checkpoint = Table(
     *_signed(),
 )
 
+page_check = Table(
+    "page_check",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("id", String(26), nullable=False, unique=True),
+    Column("url", Text, nullable=False),
+    Column("exhibit_id", String(26), nullable=False, index=True),
+    Column("verdict", String(20), nullable=False),
+    Column("log_seq", Integer, nullable=False),
+    Column("noun", Text, nullable=False),
+    *_signed(),
+)
+
+watch_finding = Table(
+    "watch_finding",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("finding_id", String(16), nullable=False, index=True),
+    Column("action", String(20), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("why", Text, nullable=False),
+    Column("log_seq", Integer, nullable=False),
+    Column("noun", Text, nullable=False),
+    *_signed(),
+)
+
 brief = Table(
     "brief",
     metadata,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from siteline import __version__
 from siteline.editions.briefs import Briefs
+from siteline.evidence.checks import Checks
 from siteline.evidence.clock import Clock
 from siteline.evidence.exhibits import Exhibits
 from siteline.evidence.keys import Signer
@@ -70,6 +71,7 @@ class Case:
         )
         self.log = CustodyLog(self.db, around)
         self.exhibits = Exhibits(self.db, self.log)
+        self.checks = Checks(self.db, self.log)
 
     def _signer(self) -> Signer | None:
         found = keyring.find_key()

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     import httpcore
 
     from siteline.catalog.remote.wire import Connector
+    from siteline.model.look import Look
 
 KEPT_HEADERS = ("etag", "last-modified", "content-type", "content-length", "content-range", "date")
 """Headers that go on record; no others do, some carry secrets."""
@@ -165,6 +166,17 @@ class Web:
         stay: refuse redirects to another host. Raises NotReached or ForbiddenAddress.
         """
         return self._ask(_Ask("GET", url, {"Accept-Encoding": "gzip", **(headers or {})}, stay=stay), via)
+
+    def look(self, url: str) -> Look:
+        """One look at a page, whatever it answers; private networks are refused as everywhere, and that is told, not raised."""
+        from siteline.catalog.remote.looking import look_at
+
+        limits = self.limits
+        sent = {**_ALWAYS, "Accept": "text/html,*/*;q=0.8", "Accept-Encoding": "gzip"}
+        return look_at(
+            url, self._pool, _wire_url, self.hosts, sent, seconds=limits.seconds, idle_seconds=limits.idle_seconds,
+            redirects=limits.redirects, most=limits.body_bytes,
+        )  # fmt: skip
 
     def get_json(
         self, url: str, headers: Mapping[str, str] | None = None, via: str | None = None, stay: bool = False

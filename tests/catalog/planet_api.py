@@ -143,6 +143,9 @@ class Planet:
     token_uses: int | None = None
     """How many downloads the addresses of one reading of an order stand."""
 
+    swept: bool = False
+    """Whether what was delivered is there no longer."""
+
     spoilt: set[str] = field(default_factory=set)
     """Names of files of which the first download has a wrong byte."""
 
@@ -312,6 +315,8 @@ def _app(planet: Planet) -> FastAPI:
     @app.get("/compute/ops/download/")
     def download(token: str) -> Any:
         with planet.lock:
+            if planet.swept:
+                return JSONResponse({"message": "no such object"}, 404)
             grant = planet.tokens.get(token)
             if grant is None or grant[1] == 0:
                 return JSONResponse({"message": "token is expired"}, 403)

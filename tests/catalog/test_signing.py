@@ -70,17 +70,37 @@ def test_a_token_goes_to_the_store_only() -> None:
         assert server.asked == []
 
 
-def test_a_key_goes_to_its_source_and_its_kin_only() -> None:
+def test_a_key_goes_to_its_source_and_to_hosts_named_with_it_only() -> None:
     """A catalog cannot have the key sent to a host of its choice."""
-    source = Source("ours", "https://stac.data.example.org/v1", signing="bearer", token_env="OUR_KEY")  # noqa: S106
+    files = "files.data.example.org:443"
+    source = Source(
+        "ours",
+        "https://stac.data.example.org/v1",
+        signing="bearer",
+        token_env="OUR_KEY",  # noqa: S106
+        hosts=(files,),
+    )
     found = offer("ours", {}, signing="bearer")
     with Web([]) as web:
         signer = Signer(web, {"OUR_KEY": "k"}, {"ours": source})
-        for host in ("stac.data.example.org", "files.data.example.org"):
+        for host in ("stac.data.example.org", "a.stac.data.example.org", "files.data.example.org"):
             assert signer.sign(f"https://{host}/a.tif", found).headers == {"Authorization": "Bearer k"}
-        for host in ("example.org", "data.example.org.evil.net", "evil.net", "xdata.example.org"):
-            with pytest.raises(ForbiddenAddress, match="another owner"):
+        strangers = (
+            "example.org",
+            "evil.data.example.org",
+            "stac.data.example.org.evil.net",
+            "xstac.data.example.org",
+        )
+        for host in strangers:
+            with pytest.raises(ForbiddenAddress, match="its own host"):
                 signer.sign(f"https://{host}/a.tif", found)
+        for address in ("http://stac.data.example.org/a.tif", "https://stac.data.example.org:8443/a.tif"):
+            with pytest.raises(ForbiddenAddress, match="its own host"):
+                signer.sign(address, found)
+        with pytest.raises(BadSetting, match="OUR_KEY"):
+            Signer(web, {"OUR_KEY": "schlüssel"}, {"ours": source}).sign(
+                "https://stac.data.example.org/a.tif", found
+            )
         with pytest.raises(BadSetting, match="OUR_KEY"):
             Signer(web, {}, {"ours": source}).sign("https://stac.data.example.org/a.tif", found)
 

@@ -381,18 +381,29 @@ def test_addresses_that_run_out_are_signed_anew_and_wrong_bytes_are_not_believed
 def test_files_that_are_gone_are_told_and_ordered_again_only_when_asked(works: Path, planet: Planet) -> None:
     """Planet keeps deliveries for a while: after that the scenes are holes, and --retry buys them again."""
     assert find(works).code == 0
-    planet.token_uses = 0
+    planet.swept = True
     said = fetch(works)
     assert said.code == 1
     assert said.err.count("are there no longer") == 3
     assert order_rows(works)[-1][0] == "gone"
     assert order_rows(works)[-1][2] > 4, "it was charged"
-    planet.token_uses = None
+    planet.swept = False
     assert fetch(works).code == 0
     assert len(planet.orders) == 1
     again = fetch(works, "--retry")
     assert again.code == 0, again.err
     assert len(planet.orders) == 2
+
+
+def test_files_that_are_refused_on_the_way_are_never_bought_again(works: Path, planet: Planet) -> None:
+    """A wall between us and the store answers 403: what was paid for stays there, and --retry reads it."""
+    assert find(works).code == 0
+    planet.token_uses = 0
+    assert fetch(works).code == 1
+    planet.token_uses = None
+    again = fetch(works, "--retry")
+    assert again.code == 0, again.err
+    assert len(planet.orders) == 1
 
 
 def test_an_intention_that_was_never_sent_keeps_to_the_budget_of_today(works: Path, planet: Planet) -> None:

@@ -157,6 +157,16 @@ def test_a_place_under_changing_clouds_is_no_surface() -> None:
     assert not call_surfaces(light[:4], codes[:4], when[:4], votes[:4]).any()
 
 
+def test_looks_that_no_pixel_shows_often_are_voted_on_without_levels() -> None:
+    """Each third of the site seen by five looks of its own: no look can be held against the others."""
+    light = np.full((15, 30, 30), -1.0, np.float32)
+    codes = np.full(light.shape, WhyNot.NO_IMAGE, np.uint8)
+    for third in range(3):
+        codes[5 * third : 5 * third + 5, :, 10 * third : 10 * third + 10] = 0
+    codes[:5, 4:8, 2:6] = WhyNot.CLOUD
+    assert call_surfaces(light, codes, np.arange(15) * 10.0, np.ones(15, bool)).shape == light.shape
+
+
 def test_the_usable_share_is_counted_over_the_site(tmp_path: Path) -> None:
     """A cloud beside the aoi costs nothing; one over half of it costs half."""
     half = box(3.0004, 39.7481, 3.0024, 39.7496)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import multiprocessing
 import os
@@ -32,7 +33,7 @@ from siteline.workbench.evidence import (
 )
 from siteline.workbench.handover import export_bundle
 from tests.conftest import missing
-from tests.evidence.material import opened, take, write_files
+from tests.evidence.material import make_full_case, opened, take, write_files
 
 
 @pytest.fixture
@@ -370,3 +371,14 @@ def test_several_processes_write_one_chain_on_postgresql(
         assert len(json.loads(list_json(case))) == 24
         with pytest.raises(Exception, match="never changed"), case.db.appending() as connection:
             connection.exec_driver_sql("DELETE FROM custody_event")
+
+
+def test_a_good_copy_takes_the_place_of_a_rotten_one(tmp_path: Path) -> None:
+    """Who adds the file again, as `verify` advises, has it back; the same length does not make it whole."""
+    with opened(make_full_case(tmp_path, batches=1)) as case:
+        file = tmp_path / "in" / "b0-0000.txt"
+        home = case.blobs.path(hashlib.sha256(file.read_bytes()).hexdigest())
+        home.chmod(0o644)
+        home.write_bytes(bytes(home.stat().st_size))
+        assert isinstance(take(case, file)[0], Kept)
+        assert home.read_bytes() == file.read_bytes()

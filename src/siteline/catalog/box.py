@@ -17,6 +17,9 @@ from siteline.catalog.numbers import finite
 from siteline.model.errors import BadSetting, CannotTell
 from siteline.model.place import Frame, Site
 
+_NEAR_THE_DATELINE = 150
+"""A shape that is drawn across the antimeridian without a cut has all its corners beyond this longitude."""
+
 _METRES_PER_DEGREE = 111_320.0
 _MAX_VERTICES = 20_000
 
@@ -96,7 +99,7 @@ def shown_share(outline_wkt: str, site: BaseGeometry) -> float | None:
     if not outline_wkt:
         return None
     around = wkt.loads(outline_wkt)
-    if around.bounds[2] - around.bounds[0] > 180:
+    if _is_cut(around):
         around = _in_one_piece(around)
     best = 0.0
     for turn in (0, 360, -360):
@@ -165,6 +168,16 @@ def _union(shapes: list[BaseGeometry]) -> BaseGeometry | None:
         max(b[2] for b in bounds),
         max(b[3] for b in bounds),
     )
+
+
+def _is_cut(geometry: BaseGeometry) -> bool:
+    """Whether a shape lies across the antimeridian, rather than around half the world."""
+    from shapely import get_coordinates
+
+    west, _, east, _ = geometry.bounds
+    if east - west <= 180 or (geometry.geom_type == "Polygon" and east - west >= 359.9):
+        return False
+    return bool((abs(get_coordinates(geometry)[:, 0]) > _NEAR_THE_DATELINE).all())
 
 
 def _in_one_piece(geometry: BaseGeometry) -> BaseGeometry:

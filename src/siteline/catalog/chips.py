@@ -123,11 +123,24 @@ def _check(piece: Piece, mask_kind: str) -> None:
                 f"{key}: a mask with {header.count} bands, a {mask_kind} has {_MASK_BANDS[mask_kind]}"
             )
         return
+    nodata = piece.asset.nodata
+    if nodata is not None and not _fits(nodata, header.dtype):
+        raise BadImage(
+            f"{key}: its catalog says that {nodata:g} means no data, which its {header.dtype} cannot hold"
+        )
     named = len(piece.asset.bands)
     if header.palette or not any(piece.asset.bands):
         raise BadImage(f"{key}: it has no band that its catalog names")
     if named > header.count or any(colour != "" for colour in header.colours[named:]):
         raise BadImage(f"{key}: it has {header.count} bands, its catalog names {named}")
+
+
+def _fits(number: float, dtype: str) -> bool:
+    """Whether a type can hold a number."""
+    kind = np.dtype(dtype)
+    if kind.kind == "f":
+        return True
+    return float(number).is_integer() and np.iinfo(kind).min <= number <= np.iinfo(kind).max
 
 
 def _place(header: Header) -> tuple[str, Transform, tuple[int, int]]:

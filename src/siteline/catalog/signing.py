@@ -28,8 +28,6 @@ _SPARE_SECONDS = 120
 """A token that runs out sooner is fetched anew."""
 
 _S3_SECONDS = 900
-_BRANCHES = frozenset({"ac", "co", "com", "edu", "gov", "net", "or", "org"})
-"""Second labels under which strangers register names (co.uk)."""
 
 
 class AsksJson(Protocol):
@@ -106,21 +104,34 @@ class Signer:
                 f"the source {source.name} wants a key, and the environment holds none ({name})",
                 "Name the variable that holds it with token_env in siteline.toml, and set it.",
             )
-        if not _are_kin(source.host, origin_of(href).host):
+        if not token.isascii() or not token.isprintable() or " " in token:
+            raise BadSetting(
+                f"the key in {source.token_env} holds characters that no key has",
+                "Set it anew, without quotes, spaces or line breaks.",
+            )
+        if not _is_its_own(source, href):
             raise ForbiddenAddress(
-                f"{without_secrets(href)}: the key of {source.name} is not sent to another owner's host",
+                f"{without_secrets(href)}: the key of {source.name} is sent to its own host only, encrypted if that is",
+                f"If you trust that host with the key, add it to hosts under [sources.{source.name}] in siteline.toml.",
                 url=without_secrets(href),
             )
         return Signed(href, MappingProxyType({"Authorization": f"Bearer {token}"}))
 
 
-def _are_kin(source: str, asset: str) -> bool:
-    """Whether a host is a source's own, or lies with it under one name that somebody owns."""
-    if source == asset:
+def _is_its_own(source: Source, href: str) -> bool:
+    """
+    Whether an address is a source's own: its host or one below that, or one that the user named with it.
+
+    Hosts that only share an ending with it may be a stranger's (two tenants of one cloud).
+    """
+    here, there = origin_of(source.url), origin_of(href)
+    if here.scheme == "https" and there.scheme != "https":
+        return False
+    if f"{there.host}:{there.port}" in source.hosts:
         return True
-    parent = source.split(".")[1:]
-    owned = len(parent) > 2 or (len(parent) == 2 and parent[0] not in _BRANCHES)
-    return owned and not parent[-1].isdigit() and asset.endswith("." + ".".join(parent))
+    return (here.host, here.port) == (there.host, there.port) or (
+        there.host.endswith(f".{here.host}") and not here.host.rsplit(".", 1)[-1].isdigit()
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,9 @@ class Source:
     only: tuple[str, ...] = ()
     """Of Planet: what a scene must have, of ONLY."""
 
+    hosts: tuple[str, ...] = ()
+    """Other hosts that its files lie on, as host:port; they may be private, and are given its key."""
+
     is_named: bool = True
     """Whether the user named its address: only then may it lie on a private network."""
 

@@ -100,6 +100,8 @@ def _mostly(called: Masks, image: Masks) -> Masks:
 def _levels(light: Floats, looks: NDArray[np.int64], clear: Masks) -> Floats:
     """Each look's overall brightness over the others', log, from a sample of pixels that most looks show."""
     down, across = np.nonzero(np.count_nonzero(clear, axis=0) * 2 >= len(clear))
+    if not len(down):
+        return np.zeros(len(clear), np.float32)
     step = max(1, len(down) // _SAMPLE)
     down, across = down[::step], across[::step]
     some = np.where(clear[:, down, across], _of(light, looks, down, across), np.nan).astype(np.float32)

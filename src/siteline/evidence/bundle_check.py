@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any, Protocol
@@ -45,7 +46,7 @@ def verify_bundle(path: Path, trust: Trust) -> Report:
         raise BadInput(
             f"there is no bundle at {path}", "Give the folder or the ZIP that `evidence export` wrote."
         ) from error
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
         raise BadInput(f"{path.name} is no ZIP that can be read: {error}", "Ask for it again.") from error
     return report
 

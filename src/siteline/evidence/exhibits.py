@@ -118,7 +118,7 @@ class Exhibits:
     def restrictions(self) -> dict[str, Restriction]:
         """What is confidential now, by exhibit."""
         table = tables.restriction.c
-        query = sa.select(table.exhibit_id, table.why, table.readers).order_by(table.seq)
+        query = sa.select(table.exhibit_id, table.why, table.readers).order_by(table.log_seq)
         try:
             newest = {
                 exhibit: Restriction(why, tuple(json.loads(readers)))

@@ -17,7 +17,7 @@ from itertools import chain
 from pathlib import Path
 from typing import IO
 
-from siteline.model.errors import BadInput, BrokenCustody
+from siteline.model.errors import BadInput, BrokenCustody, NotFound
 from siteline.store.blobs import Blobs, room_on_disk, sync_folder
 
 HEAD = 1 << 16
@@ -120,13 +120,11 @@ class Intake:
         self.waiting = 0
 
     def _is_there(self, copied: Copied) -> bool:
-        home = self._blobs.path(copied.sha256)
+        """Whether these bytes are kept already, and sound; a rotten blob gives way to the good copy."""
         try:
-            size = home.stat().st_size
-        except FileNotFoundError:
+            self._blobs.verify(copied.sha256)
+        except (NotFound, BrokenCustody):
             return False
-        if size != copied.size:
-            raise BrokenCustody(f"the blob filed as {copied.sha256[:12]} has {size} bytes, not {copied.size}")
         return True
 
     def _refuse(self, found: os.stat_result) -> None:

@@ -7,6 +7,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -117,7 +118,11 @@ def _visit(folder: Path, url: str, limits: CaptureLimits, exchanger: Exchanger) 
 
 def _addresses(reading: Reading, view: View) -> tuple[str, ...]:
     shown = [a.partition("#")[0] for a in view.media if a.startswith(("http://", "https://"))]
-    return tuple(dict.fromkeys([*shown, *reading.media]))
+    named = list[str]()
+    for address in reading.media:
+        with suppress(ForbiddenAddress):  # no address that any browser would ask for
+            named.append(on_wire(address))
+    return tuple(dict.fromkeys([*shown, *named]))
 
 
 def _fetch_missing(gate: Gate, media: Iterable[str], exchanges: Sequence[Exchange], view: View) -> None:

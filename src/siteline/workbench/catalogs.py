@@ -67,7 +67,7 @@ def known_sources(case: Case) -> dict[str, Source]:
             raise BadSetting(
                 f"siteline.toml: sources.{name}: not a name", "Use letters, digits, - and _ only."
             )
-        given = section.model_dump(exclude_none=True, exclude={"hosts", *ORDERING} - {"only"})
+        given = section.model_dump(exclude_none=True, exclude=set(ORDERING) - {"only"})
         before = found.get(name)
         if before is None and "url" not in given:
             raise BadSetting(

@@ -96,9 +96,7 @@ def _choose(case: Case, said: Sequence[str], with_restricted: bool) -> tuple[lis
     if not kept:
         raise CannotTell("there is no exhibit to export", "Add some: siteline evidence add FILE")
     seqs, out = seqs_of(case.db, [e.id for e in kept]), {e.id for e in kept}
-    secret_bytes = {e.sha256 for e in named if e.id in restricted and e not in kept} | _hidden_bytes(
-        case, hidden
-    )
+    secret_bytes = _bytes_of(case, hidden if with_restricted else {*hidden, *restricted})
     origins = case.exhibits.origins()
     chosen = [
         Chosen(
@@ -116,9 +114,9 @@ def _choose(case: Case, said: Sequence[str], with_restricted: bool) -> tuple[lis
     return chosen, left
 
 
-def _hidden_bytes(case: Case, hidden: set[str]) -> set[str]:
-    """Bytes that are restricted to others under any name."""
-    return {e.sha256 for _, e in case.exhibits.after(0) if e.id in hidden} if hidden else set()
+def _bytes_of(case: Case, held: set[str]) -> set[str]:
+    """Bytes that must stay, under whatever name they were added."""
+    return {e.sha256 for _, e in case.exhibits.after(0) if e.id in held} if held else set()
 
 
 def _checked(case: Case, sha256: str) -> Iterator[bytes]:

@@ -59,7 +59,13 @@ def find_key() -> KeyState:
     if _PEM in said:
         return KeyState(parse_signer(said.encode(), f"in {KEY_VARIABLE}", password))
     if said:
-        return KeyState(read_signer(Path(said).expanduser(), password))
+        file = Path(said).expanduser()
+        if not (file.is_absolute() or file.suffix or file.exists()):  # it may be the key itself
+            raise BadKey(
+                f"{KEY_VARIABLE} holds neither a key in PEM nor the path of one (what it holds is not shown)",
+                "Set it to the path of a private key, or to its whole PEM text.",
+            )
+        return KeyState(read_signer(file, password))
     path = key_file()
     try:
         is_there = path.exists()
@@ -107,6 +113,12 @@ def rotate_key() -> tuple[Signer, Signer]:
     old = find_key().signer
     if old is None:
         raise BadKey(f"there is no key at {key_file()} to rotate", "Make one: siteline evidence key --make")
+    if os.environ.get(PASSWORD_VARIABLE):
+        raise BadKey(
+            "the key is encrypted, and a new one made here would not be",
+            "Make one (openssl genpkey -algorithm ed25519 -aes256 -out NEW.pem), let the old one vouch for it "
+            "(siteline evidence trust-key NEW.pem), then put it into its place.",
+        )
     new = new_signer()
     said = vouch(ROTATED, old, new.public)
     folder = config_folder()

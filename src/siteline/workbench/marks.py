@@ -40,6 +40,15 @@ def captured_detail(case: Case, exhibit_id: str) -> dict[str, object] | None:
     return {name: value for name, value in detail_of(rows[0][0]).items() if name != "salt"}
 
 
+def outcomes(case: Case) -> dict[str, str]:
+    """What each capture turned out to be (`complete`, `http_error`, …), by exhibit."""
+    table = tables.custody_event.c
+    rows = case.db.rows(
+        sa.select(table.exhibit_id, table.note).where(table.action == "captured").order_by(table.seq)
+    )
+    return dict(rows)
+
+
 def is_graphic(case: Case, said: str) -> bool:
     """Whether an exhibit is marked as graphic."""
     return case.exhibits.get(said).id in marked(case)

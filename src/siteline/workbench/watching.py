@@ -23,6 +23,7 @@ from siteline.model.exhibit import Exhibit
 from siteline.model.remark import Remark
 from siteline.workbench.case import Case
 from siteline.workbench.custody import note_bytes
+from siteline.workbench.marks import outcomes
 from siteline.workbench.rounds import Kept, Round, Seen, before_of
 
 if TYPE_CHECKING:
@@ -158,11 +159,21 @@ def _visible(case: Case, as_of: datetime | None = None) -> list[Check]:
 
 
 def _by_url(case: Case, as_of: datetime | None = None) -> dict[str, list[Exhibit]]:
-    """Exhibits that say where they were found and may be seen, by that address."""
+    """
+    Exhibits that say where they were found and may be seen, by that address.
+
+    A capture counts only if it is complete; what was made of a capture (its text, its picture) shows no page as it was served.
+    """
     hidden, found = case.exhibits.hidden(), dict[str, list[Exhibit]]()
+    captures, origins = outcomes(case), case.exhibits.origins()
+    asked = dict[str, str]()
     for _, exhibit in case.exhibits.after(0):
+        if exhibit.id in captures:
+            asked[exhibit.id] = exhibit.source_url
         known = as_of is None or datetime.fromisoformat(exhibit.added_at) <= as_of
-        if exhibit.id not in hidden and known and _is_http(exhibit.source_url):
+        fails = captures.get(exhibit.id, "complete") != "complete"
+        is_made = any(asked.get(origin["id"]) == exhibit.source_url for origin in origins.get(exhibit.id, ()))
+        if exhibit.id not in hidden and known and not fails and not is_made and _is_http(exhibit.source_url):
             found.setdefault(exhibit.source_url, []).append(exhibit)
     return found
 
@@ -214,7 +225,10 @@ def _kept(case: Case, url: str, exhibits: Sequence[Exhibit], earlier: Sequence[C
     """What is known of an address from before: its newest exhibit that is a page, else the first check that saw it."""
     newest_first = sorted(exhibits, key=lambda e: (e.obtained or e.added_at, e.added_at), reverse=True)
     file: Exhibit | None = None
+    captures = outcomes(case)
     for exhibit in newest_first:
+        if exhibit.id in captures:  # an archive of a page is no page: the first check says how it was served
+            continue
         body = _start(case, exhibit.sha256, LARGEST)
         if body is None:
             continue

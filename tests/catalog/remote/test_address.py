@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from siteline.catalog.remote.address import holds_secret, is_private, origin_of, without_secrets
+from siteline.catalog.remote.web import Web
 from siteline.model.errors import ForbiddenAddress
 
 SECRET = "S3CRETVALUE"  # noqa: S105
@@ -77,3 +78,16 @@ def test_private_addresses_are_known(ip: str) -> None:
 def test_public_addresses_are_known(ip: str) -> None:
     """Hosts on the internet, also behind IPv6 translation."""
     assert not is_private(ip)
+
+
+@pytest.mark.parametrize("host", ["foo..bar", "a" * 64 + ".example", "\udcff.example"])
+def test_a_name_that_no_host_has_is_refused(host: str) -> None:
+    """Such names come from catalogs: they are one scene's fault, never a traceback."""
+    with pytest.raises(ForbiddenAddress, match=r"no host has such a name|only http"):
+        origin_of(f"https://{host}/x.tif")
+
+
+def test_a_name_that_cannot_be_sent_is_refused() -> None:
+    """Names that one rule for letters allows and the next does not."""
+    with Web([]) as web, pytest.raises(ForbiddenAddress, match="not an address"):
+        web.get("https://\u2603.example/x.tif")

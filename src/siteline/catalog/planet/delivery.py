@@ -33,6 +33,9 @@ MANIFEST = "manifest.json"
 _RUN_OUT = frozenset({400, 401, 403, 404, 410})
 """How storage answers an address whose signature has run out."""
 
+_LOST = frozenset({404, 410})
+"""How it answers for files that are there no longer, when the address was signed just now."""
+
 GONE = 410
 _FETCHERS = 4
 
@@ -120,6 +123,8 @@ class Delivery:
             except NotReached as error:
                 if error.status not in _RUN_OUT:
                     raise
+                if is_last and error.status not in _LOST:
+                    raise  # refused on the way, perhaps by a wall of one's own: the order stands
                 if is_last:
                     raise _gone(
                         f"the files of order {self._order.id} are there no longer ({error})"

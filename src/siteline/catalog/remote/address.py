@@ -103,6 +103,8 @@ def origin_of(url: str) -> Origin:
             "Write it as https://host/path, or give a folder.",
             shown,
         )
+    if not _is_a_host(host):
+        raise ForbiddenAddress(f"no host has such a name: {shown}", "Check the address.", shown)
     if parts.username is not None or parts.password is not None:
         raise ForbiddenAddress(
             f"{shown}: an address with a user or password in it is not used",
@@ -110,6 +112,16 @@ def origin_of(url: str) -> Origin:
             shown,
         )
     return Origin(parts.scheme, host.lower(), port or PORTS[parts.scheme])
+
+
+def _is_a_host(host: str) -> bool:
+    """Whether it is an IP address or a name that can be looked up."""
+    if ":" in host:
+        return True
+    try:
+        return all(0 < len(label) <= 63 for label in host.encode("idna").decode().split("."))
+    except UnicodeError:
+        return False
 
 
 def is_private(address: str) -> bool:

@@ -111,6 +111,7 @@ class Exchanger:
             httpcore.ProtocolError,
             httpcore.ProxyError,
             OSError,
+            TypeError,
             ValueError,
         ) as error:
             return self._none(ask, started, _in_words(error))

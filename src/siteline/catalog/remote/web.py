@@ -467,11 +467,14 @@ def _start_of(
 
 
 def _wire_url(url: str) -> str:
-    """The address in ASCII and without its fragment, as it is sent."""
+    """The address in ASCII and without its fragment, as it is sent; raises ForbiddenAddress if it cannot be."""
     import httpx
 
     parts = urlsplit(url)
-    return str(httpx.URL(urlunsplit((parts.scheme, parts.netloc, parts.path, parts.query, ""))))
+    try:
+        return str(httpx.URL(urlunsplit((parts.scheme, parts.netloc, parts.path, parts.query, ""))))
+    except httpx.InvalidURL as error:
+        raise ForbiddenAddress(f"not an address: {without_secrets(url)}", "Check it.") from error
 
 
 def _json_of(answer: Answer) -> Any:

@@ -123,7 +123,7 @@ def _holds(key: object, signature: str, message: str) -> bool:
     raw = _decode(signature)
     if raw is None:
         return False
-    text = message.encode()
+    text = message.encode("utf-8", "surrogatepass")
     if isinstance(key, rsa.RSAPublicKey):
         try:
             key.verify(raw, text, padding.PKCS1v15(), hashes.SHA256())

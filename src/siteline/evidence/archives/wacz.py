@@ -325,7 +325,7 @@ class _Look:
             said = json.loads(line[at:])
             offset = int(said["offset"])
             offsets = self.offsets.get("archive/" + str(said["filename"]).removeprefix("archive/"))
-        except (ValueError, KeyError, TypeError, RecursionError):
+        except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
             return True
         return offsets is None or (len(offsets) < _MOST_OFFSETS and offset not in offsets)
 

@@ -85,4 +85,7 @@ def _line(said: str) -> str:
 
 
 def _plain(url: str) -> str:
-    return "".join(c if "!" <= c <= "~" else "".join(f"%{b:02X}" for b in c.encode()) for c in url)
+    return "".join(
+        c if "!" <= c <= "~" else "".join(f"%{b:02X}" for b in c.encode("utf-8", "surrogatepass"))
+        for c in url
+    )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import signal
 import tempfile
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -27,7 +29,16 @@ def missing(what: str) -> None:
     """Skip with a reason; in CI, where everything must be there, fail instead."""
     if os.environ.get("CI"):
         pytest.fail(f"CI lacks {what}")
-    pytest.skip(f"SKIPPED LOUDLY: this machine lacks {what}")
+    pytest.skip(f"SKIPPED LOUDLY: this machine lacks {what}", allow_module_level=True)
+
+
+def wanted(module: str) -> ModuleType:
+    """A module of an extra; without it the test is skipped, or fails in CI."""
+    try:
+        return importlib.import_module(module)
+    except ImportError:
+        missing(f"{module}, of an extra")
+        raise
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from siteline.cli.app import app
 from siteline.model.errors import BadInput, NotFound
 from siteline.workbench.inspecting import inspect_file, kind_of
+from tests.conftest import wanted
 
 RUN = CliRunner()
 
@@ -37,7 +38,7 @@ def test_a_wacz_is_told_with_what_is_inside(shared: Path) -> None:
 
 
 def test_a_picture_gets_each_verdict_apart(shared: Path) -> None:
-    pytest.importorskip("c2pa", reason="SKIPPED LOUDLY: the extra `media` is not installed")
+    wanted("c2pa")
     path = shared / "data/evidence/c2pa/image/nikon-20221019-building.jpeg"
     told = json.loads(RUN.invoke(app, ["evidence", "inspect", str(path), "--json"]).stdout)
     assert {part["kind"]: part["verdict"] for part in told["parts"]} == {
@@ -48,7 +49,7 @@ def test_a_picture_gets_each_verdict_apart(shared: Path) -> None:
 
 
 def test_a_still_is_looked_for_in_footage(shared: Path, tmp_path: Path) -> None:
-    pytest.importorskip("av", reason="SKIPPED LOUDLY: the extra `media` is not installed")
+    wanted("av")
     from tests.evidence.stills import grab
 
     video = shared / "data/evidence/video/doorknob-hd-no-bar.mp4"

@@ -7,11 +7,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pytest
-
 from siteline.model.verdict import Inspection
 from siteline.workbench.inspecting import inspect_file
-from tests.conftest import missing
+from tests.conftest import missing, wanted
 from tests.evidence.blocks import HEADER_358391
 
 TODAY = datetime(2026, 11, 26, tzinfo=UTC)
@@ -101,7 +99,7 @@ def companions(path: Path, row: dict[str, str], scratch: Path) -> dict[str, obje
 
 def test_every_fixture_gets_its_right_verdict(shared: Path, tmp_path: Path) -> None:
     """The whole list, row by row; a row nobody can judge fails as well as a wrong verdict."""
-    pytest.importorskip("c2pa", reason="SKIPPED LOUDLY: the extra `media` is not installed")
+    wanted("c2pa")
     evidence = shared / "data/evidence"
     with (evidence / "expected_verdicts.csv").open(newline="") as stream:
         rows = list(csv.DictReader(stream))

@@ -14,10 +14,11 @@ from siteline.evidence.media.footage import Footage, FootageLimits, inspect_foot
 from siteline.evidence.media.match import Frames, Still, crop_borders, find_still
 from siteline.evidence.media.pdq import Pdq, distance
 from siteline.model.errors import BadMedia
+from tests.conftest import wanted
 from tests.evidence.stills import EASY, HARD, as_sent, bars, grab, logo
 from tests.evidence.test_c2pa import listening
 
-av = pytest.importorskip("av", reason="SKIPPED LOUDLY: the extra `media` is not installed")
+av = wanted("av")
 
 SHARES = [0.21, 0.64]
 

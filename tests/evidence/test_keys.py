@@ -16,6 +16,7 @@ from siteline.model.errors import BadInput, BadKey
 from siteline.workbench import keyring
 from siteline.workbench.case import make_case, open_case
 from siteline.workbench.evidence import check_custody_of_all, rotate_key, tell_keys, trust_key
+from tests.conftest import missing
 from tests.evidence.material import opened, take, write_files
 
 OPENSSL = shutil.which("openssl")
@@ -30,7 +31,7 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def openssl(*words: str | Path) -> str:
     if OPENSSL is None:
-        pytest.skip("SKIPPED LOUDLY: this machine lacks openssl")
+        missing("openssl")
     return subprocess.run([OPENSSL, *map(str, words)], capture_output=True, text=True, check=True).stdout
 
 

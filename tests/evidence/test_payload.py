@@ -12,11 +12,12 @@ import pytest
 from siteline.evidence.archives.payload import read_payload
 from siteline.evidence.archives.records import Archived, read_block, walk
 from siteline.model.errors import BadArchive
+from tests.conftest import wanted
 from tests.evidence.test_warc import record
 
 
 def test_payloads_are_what_warcio_reads(shared: Path) -> None:
-    iterator = pytest.importorskip("warcio.archiveiterator", reason="SKIPPED LOUDLY: warcio is not installed")
+    iterator = wanted("warcio.archiveiterator")
     compared = 0
     for name in (
         "example.warc.gz",

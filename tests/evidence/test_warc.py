@@ -19,6 +19,7 @@ from siteline.evidence.archives.segments import Gzip
 from siteline.evidence.archives.warc import inspect_records, inspect_warc
 from siteline.evidence.archives.writing import NewRecord, write_record
 from siteline.model.errors import BadArchive
+from tests.conftest import wanted
 from tests.evidence.test_opentimestamps import mangle
 
 WHEN = datetime(2026, 7, 9, 1, 2, 3, tzinfo=UTC)
@@ -47,7 +48,7 @@ def look(raw: bytes):
 
 def test_we_and_warcio_find_the_same_records(shared: Path) -> None:
     """The usual reader is the oracle, wherever it can read the file to its end."""
-    iterator = pytest.importorskip("warcio.archiveiterator", reason="SKIPPED LOUDLY: warcio is not installed")
+    iterator = wanted("warcio.archiveiterator")
     compared = 0
     folders = [shared / "data/evidence/warc", shared / "data/evidence/wacz"]
     for path in sorted(one for folder in folders for one in folder.glob("*arc*")):
@@ -147,7 +148,7 @@ def test_a_bomb_is_not_read_on(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_what_we_write_warcio_reads_with_digests_that_hold(tmp_path: Path) -> None:
-    iterator = pytest.importorskip("warcio.archiveiterator", reason="SKIPPED LOUDLY: warcio is not installed")
+    iterator = wanted("warcio.archiveiterator")
     (tmp_path / "big").write_bytes(b"\x00\x01\x02" * 400_000)
     with (tmp_path / "a.warc.gz").open("wb") as stream:
         written = [

@@ -1,0 +1,1 @@
+"""Entities: things and their names, and people's judgements of which are the same."""

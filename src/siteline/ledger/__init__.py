@@ -1,0 +1,1 @@
+"""The two ledgers: incidents with their counts, components with their makers."""

@@ -1,9 +1,9 @@
 """
 How a text speaks of likelihood and confidence: never both in one sentence, never two sets of words in one text.
 
-ICD 203 has two columns of words for the same bands; a brief uses one. A likelihood says how probable a thing is, a confidence how good
-the grounds are; in one sentence the reader multiplies them. What stands in quotation marks is somebody else's hedge and is left alone.
-English only.
+ICD 203 has two columns of words for the same bands; a brief uses one. A likelihood says how probable a thing is, a
+confidence how good the grounds are; in one sentence the reader multiplies them. What stands in quotation marks is somebody
+else's hedge and is left alone. English only.
 """
 
 from __future__ import annotations

@@ -1,5 +1,15 @@
 """The tables of a case: rows are added, never changed. Dialect-neutral: JSON as text, geometry as WKB."""
 
+from siteline.store.tables.assessments import (
+    ach_cell,
+    ach_evidence,
+    assessment,
+    hypothesis,
+    outcome,
+    pixel_claim,
+    question,
+    source_rating,
+)
 from siteline.store.tables.base import metadata
 from siteline.store.tables.editions import brief
 from siteline.store.tables.evidence import (
@@ -16,6 +26,9 @@ from siteline.store.tables.sites import event, event_name, event_version, judgem
 from siteline.store.tables.sizes import filed_size, measurement
 
 __all__ = (
+    "ach_cell",
+    "ach_evidence",
+    "assessment",
     "brief",
     "checkpoint",
     "custody_event",
@@ -27,17 +40,22 @@ __all__ = (
     "fetch_try",
     "filed_size",
     "found_scene",
+    "hypothesis",
     "image_order",
     "judgement",
     "measurement",
     "metadata",
     "nudge",
+    "outcome",
     "page_check",
+    "pixel_claim",
+    "question",
     "restriction",
     "run",
     "scene",
     "sighting",
     "site",
+    "source_rating",
     "survey",
     "watch_finding",
 )

@@ -23,7 +23,13 @@ def test_the_bands_are_those_of_icd_203() -> None:
 @pytest.mark.parametrize(
     ("percent", "term"),
     [(1, "almost no chance"), (5, "very unlikely"), (20, "unlikely"), (45, "roughly even chance")]
-    + [(55, "likely"), (79.99, "likely"), (80, "very likely"), (95, "almost certain"), (99, "almost certain")],
+    + [
+        (55, "likely"),
+        (79.99, "likely"),
+        (80, "very likely"),
+        (95, "almost certain"),
+        (99, "almost certain"),
+    ],
 )
 def test_a_boundary_belongs_to_the_upper_band(percent: float, term: str) -> None:
     assert Likelihood(percent, TermSet.A).term == term
@@ -34,7 +40,9 @@ def test_every_number_of_the_table_lies_in_one_band(percent: float) -> None:
     assert sum(band.holds(percent) for band in BANDS) == 1
 
 
-@pytest.mark.parametrize("text", ["0", "100", "0.0", "100 %", "101", "-5", "nan", "inf", "1e1", "", "٦٥", "65 67"])
+@pytest.mark.parametrize(
+    "text", ["0", "100", "0.0", "100 %", "101", "-5", "nan", "inf", "1e1", "", "٦٥", "65 67"]
+)
 def test_what_is_not_in_the_table_is_refused(text: str) -> None:
     with pytest.raises(BadInput) as refused:
         parse_likelihood(text, TermSet.A)

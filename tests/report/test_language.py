@@ -75,7 +75,9 @@ def test_every_word_of_the_table_is_known_for_its_set(band: object, terms: TermS
 
 
 def test_sentences_end_where_they_end() -> None:
-    text = "Dr. A. Smith of the U.S. Navy saw 3.5 m. He left at 5 p.m. on 3 April! “Really?” It is likely; yes."
+    text = (
+        "Dr. A. Smith of the U.S. Navy saw 3.5 m. He left at 5 p.m. on 3 April! “Really?” It is likely; yes."
+    )
     assert sentences_of(text) == [
         "Dr. A. Smith of the U.S. Navy saw 3.5 m.",
         "He left at 5 p.m. on 3 April!",

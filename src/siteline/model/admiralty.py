@@ -81,7 +81,9 @@ def parse_reliability(text: str) -> Reliability:
         raise BadInput(f"{said!r} rates two things at once", _APART)
     if said.upper() in Reliability.__members__ and said.isascii():
         return Reliability(said.upper())
-    raise BadInput(f"not a letter for a source: {text!r}{_lookalike(said)}", f"There are: {_listed(_SOURCE)}.")
+    raise BadInput(
+        f"not a letter for a source: {text!r}{_lookalike(said)}", f"There are: {_listed(_SOURCE)}."
+    )
 
 
 def parse_credibility(text: str) -> Credibility:

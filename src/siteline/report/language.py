@@ -116,7 +116,11 @@ def lint_sentences(
         if said.likelihoods and said.confidences:
             words = f'"{said.likelihoods[0][0]}" and "{said.confidences[0]}"'
             faults.append(
-                Fault(place, MIXED, f"a likelihood and a confidence in one sentence ({words}): make it two sentences")
+                Fault(
+                    place,
+                    MIXED,
+                    f"a likelihood and a confidence in one sentence ({words}): make it two sentences",
+                )
             )
         for words, of in said.likelihoods:
             if of is None:
@@ -124,7 +128,11 @@ def lint_sentences(
             terms = terms or of
             if of is not terms:
                 faults.append(
-                    Fault(place, MIXED, f'"{words}" is of the words {of.value}, the text uses the words {terms.value}')
+                    Fault(
+                        place,
+                        MIXED,
+                        f'"{words}" is of the words {of.value}, the text uses the words {terms.value}',
+                    )
                 )
         faults += [
             Fault(place, MIXED, f'"{words}": 0 and 100 % are in no set of likelihood words')

@@ -87,7 +87,9 @@ def test_what_analysts_rate_otherwise_is_shown_side_by_side() -> None:
     st.lists(st.tuples(WEIGHTS, WEIGHTS, FITS, FITS, FITS), min_size=1, max_size=8),
     st.randoms(use_true_random=False),
 )
-def test_scores_are_the_same_whatever_the_order_of_rows(rows: list[tuple[object, ...]], random: object) -> None:
+def test_scores_are_the_same_whatever_the_order_of_rows(
+    rows: list[tuple[object, ...]], random: object
+) -> None:
     evidence = [row(f"E{n}", one[0], one[1]) for n, one in enumerate(rows)]  # type: ignore[arg-type]
     said = [cell for n, one in enumerate(rows) for cell in cells(f"E{n}", *one[2:])]  # type: ignore[arg-type]
     straight = fill("A", said, H, evidence)

@@ -11,7 +11,17 @@ import math
 from collections.abc import Iterable, Sequence
 from statistics import pvariance
 
-from siteline.model.hypotheses import Cell, Difference, Evidence, Fit, Hypothesis, RowWorth, Scored, Sheet, Weight
+from siteline.model.hypotheses import (
+    Cell,
+    Difference,
+    Evidence,
+    Fit,
+    Hypothesis,
+    RowWorth,
+    Scored,
+    Sheet,
+    Weight,
+)
 
 AGAINST = {Fit.I: 1.0, Fit.II: 2.0}
 """What a cell adds to a score; all others add nothing."""
@@ -34,7 +44,9 @@ def last_words(cells: Iterable[Cell], key: dict[str, str]) -> dict[tuple[str, st
     return {(cell.evidence, cell.hypothesis, key[cell.analyst]): cell for cell in cells}
 
 
-def fill(analyst: str, cells: Sequence[Cell], hypotheses: Sequence[Hypothesis], evidence: Sequence[Evidence]) -> Sheet:
+def fill(
+    analyst: str, cells: Sequence[Cell], hypotheses: Sequence[Hypothesis], evidence: Sequence[Evidence]
+) -> Sheet:
     """One analyst's sheet from their cells in force."""
     by_place = {(cell.evidence, cell.hypothesis): cell for cell in cells}
     scores, rows = list[Scored](), list[RowWorth]()

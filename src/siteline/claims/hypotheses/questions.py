@@ -76,7 +76,10 @@ class Questions:
             there = self.hypotheses(question_id)
             said = _text(text, "hypothesis")
             if any(h.text == said for h in there):
-                raise BadInput(f"this hypothesis is there already: {said[:80]!r}", "See it: siteline claims hypotheses show")
+                raise BadInput(
+                    f"this hypothesis is there already: {said[:80]!r}",
+                    "See it: siteline claims hypotheses show",
+                )
             name = _label(label, [h.label for h in there], "H")
             self._db.append(
                 tables.hypothesis,
@@ -90,7 +93,9 @@ class Questions:
             _H.question_id == question_id
         )
         rows = self._db.rows(known_at(query.order_by(_H.seq), tables.hypothesis, as_of))
-        return [Hypothesis(i, label, text, who, datetime.fromisoformat(at)) for i, label, text, who, at in rows]
+        return [
+            Hypothesis(i, label, text, who, datetime.fromisoformat(at)) for i, label, text, who, at in rows
+        ]
 
     def bring(
         self,
@@ -108,7 +113,9 @@ class Questions:
             there = self.evidence(question_id)
             known = next((e for e in there if (e.kind, e.refers_to) == (kind, refers_to)), None)
             label = known.label if known else _label("", [e.label for e in there], "E")
-            self._append_row(question_id, label, kind, refers_to, text, credibility, relevance, why, withdrawn=False)
+            self._append_row(
+                question_id, label, kind, refers_to, text, credibility, relevance, why, withdrawn=False
+            )
             return next(e for e in self.evidence(question_id) if e.label == label)
 
     def withdraw(self, question_id: str, label: str, why: str) -> Evidence:
@@ -133,7 +140,19 @@ class Questions:
         ).where(_E.question_id == question_id)  # fmt: skip
         rows = self._db.rows(known_at(query.order_by(_E.seq), tables.ach_evidence, as_of))
         return [
-            Evidence(i, label, kind, ref, text, Weight(c), Weight(r), why, who, datetime.fromisoformat(at), bool(out))
+            Evidence(
+                i,
+                label,
+                kind,
+                ref,
+                text,
+                Weight(c),
+                Weight(r),
+                why,
+                who,
+                datetime.fromisoformat(at),
+                bool(out),
+            )
             for i, label, kind, ref, text, c, r, why, who, at, out in rows
         ]
 
@@ -167,7 +186,9 @@ class Questions:
             _X.question_id == question_id
         )
         rows = self._db.rows(known_at(query.order_by(_X.seq), tables.ach_cell, as_of))
-        return [Cell(e, h, Fit(fit), why, who, datetime.fromisoformat(at)) for e, h, fit, why, who, at in rows]
+        return [
+            Cell(e, h, Fit(fit), why, who, datetime.fromisoformat(at)) for e, h, fit, why, who, at in rows
+        ]
 
     def matrix(self, said: str, sight: Sight, as_of: datetime | None = None) -> Matrix:
         """A matrix as this reader may see it: others' cells only once a second analyst has rated the same cell."""
@@ -241,7 +262,9 @@ def _by_label(things: Sequence[Labelled], said: str, what: str) -> Labelled:
 
 def _label(said: str, taken: Sequence[str], letter: str) -> str:
     if len(taken) >= MOST:
-        raise BadInput(f"a matrix holds {MOST} of these at most", "Ask a narrower question in another matrix.")
+        raise BadInput(
+            f"a matrix holds {MOST} of these at most", "Ask a narrower question in another matrix."
+        )
     if not said:
         number = len(taken) + 1
         while f"{letter}{number}" in taken:
@@ -257,5 +280,7 @@ def _text(text: str, what: str) -> str:
     if not said:
         raise BadInput(f"the {what} is empty", "Say it in words.")
     if len(said) > LONGEST_TEXT:
-        raise BadInput(f"the {what} has {len(said):,} characters; {LONGEST_TEXT:,} are the most", "Shorten it.")
+        raise BadInput(
+            f"the {what} has {len(said):,} characters; {LONGEST_TEXT:,} are the most", "Shorten it."
+        )
     return said

@@ -100,7 +100,9 @@ class Assessments:
             )
             return next(one for one in self._all((filed.claim_id,), None) if one.id == filed.id)
 
-    def open_to(self, sight: Sight, claims: Iterable[str] | None = None, as_of: datetime | None = None) -> Open:
+    def open_to(
+        self, sight: Sight, claims: Iterable[str] | None = None, as_of: datetime | None = None
+    ) -> Open:
         """Assessments of these claims (None: of all) that this reader may see, as they stood at `as_of`."""
         wanted = None if claims is None else tuple(claims)
         shown, kept = sight.open_ones(

@@ -20,7 +20,9 @@ ENOUGH = 2
 
 def analyst_key(name: str) -> str:
     """A name by which one person is one person: case, width, spacing and invisible characters make no second analyst."""
-    kept = "".join(c for c in unicodedata.normalize("NFKC", name) if unicodedata.category(c) not in ("Cf", "Cc"))
+    kept = "".join(
+        c for c in unicodedata.normalize("NFKC", name) if unicodedata.category(c) not in ("Cf", "Cc")
+    )
     return " ".join(kept.casefold().split())
 
 

@@ -10,8 +10,20 @@ from siteline.store.tables.assessments import (
     question,
     source_rating,
 )
-from siteline.store.tables.base import metadata
-from siteline.store.tables.editions import brief
+from siteline.store.tables.base import (
+    metadata,
+)
+from siteline.store.tables.claims import (
+    claim,
+    entailment,
+    lineage_word,
+    relation_word,
+    statement,
+    statement_word,
+)
+from siteline.store.tables.editions import (
+    brief,
+)
 from siteline.store.tables.evidence import (
     checkpoint,
     custody_event,
@@ -21,9 +33,27 @@ from siteline.store.tables.evidence import (
     restriction,
     watch_finding,
 )
-from siteline.store.tables.scenes import fetch_try, found_scene, image_order, nudge, run, scene, survey
-from siteline.store.tables.sites import event, event_name, event_version, judgement, sighting, site
-from siteline.store.tables.sizes import filed_size, measurement
+from siteline.store.tables.scenes import (
+    fetch_try,
+    found_scene,
+    image_order,
+    nudge,
+    run,
+    scene,
+    survey,
+)
+from siteline.store.tables.sites import (
+    event,
+    event_name,
+    event_version,
+    judgement,
+    sighting,
+    site,
+)
+from siteline.store.tables.sizes import (
+    filed_size,
+    measurement,
+)
 
 __all__ = (
     "ach_cell",
@@ -31,8 +61,10 @@ __all__ = (
     "assessment",
     "brief",
     "checkpoint",
+    "claim",
     "custody_event",
     "derivation",
+    "entailment",
     "event",
     "event_name",
     "event_version",
@@ -43,6 +75,7 @@ __all__ = (
     "hypothesis",
     "image_order",
     "judgement",
+    "lineage_word",
     "measurement",
     "metadata",
     "nudge",
@@ -50,12 +83,15 @@ __all__ = (
     "page_check",
     "pixel_claim",
     "question",
+    "relation_word",
     "restriction",
     "run",
     "scene",
     "sighting",
     "site",
     "source_rating",
+    "statement",
+    "statement_word",
     "survey",
     "watch_finding",
 )

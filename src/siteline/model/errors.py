@@ -15,6 +15,7 @@ SitelineError                  one sentence (what happened) and one hint (what t
 │   ├── BadStatement           a statement or claim that does not say who, what or where
 │   │   ├── BadTable           a table of them, by line, column and code
 │   │   └── NotThere           a quote that is not in its exhibit at the place given
+│   ├── BadBrief               a brief's file that is none, or that cites what cannot be cited
 │   └── BadSetting             a value in siteline.toml or of an option
 ├── NotFound                   no such site, scene, event or case
 ├── CannotTell                 the images do not suffice for what was asked
@@ -121,6 +122,12 @@ class NotThere(BadStatement):
     """A quote is not in its exhibit at the place given."""
 
     hint = "Quote the exhibit's own words, letter by letter; nothing was recorded."
+
+
+class BadBrief(BadInput):
+    """A brief's file is none, or cites what cannot be cited."""
+
+    hint = "Correct the file and run the command again; docs/reference/brief-format.md says how it is written."
 
 
 class BadSetting(BadInput):

@@ -1,0 +1,313 @@
+"""
+A brief as it was written, and what its sentences rest on.
+
+The text is a person's. Each of its sentences cites what is on record; `Support` nouns are those records as the gate needs them:
+gathered anew at every check, so that a sentence stands only as long as what it rests on does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from siteline.model.dates import DateInterval
+from siteline.model.interval import Interval, Period
+from siteline.model.likelihood import TermSet
+
+
+class SentenceKind(StrEnum):
+    """What a sentence does; its writer says so, or it is a fact."""
+
+    FACT = "fact"
+    JUDGEMENT = "judgement"
+    """Ours, not the source's: needs an assessment."""
+
+    CONTEXT = "context"
+    METHOD = "method"
+    CAVEAT = "caveat"
+    HEADING = "heading"
+    """A title stands for its section: it needs no citation of its own, and may say no more than the section does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """One thing that a sentence rests on."""
+
+    kind: str
+    """`claim`, `statement`, `event`, `size`, `query`, `exhibit`, `finding`, `survey`, `assessment`."""
+
+    ref: str
+    """Its id in the case."""
+
+    name: str = ""
+    """As the brief calls it, where that is shorter."""
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.ref}"
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of a brief, its citations taken out."""
+
+    id: str
+    """ "s1", "s2" …, in reading order."""
+
+    text: str
+    line: int
+    """Of the file, from 1: where its paragraph begins."""
+
+    block: int
+    """Number of its paragraph, list item, table row or heading, from 0."""
+
+    kind: SentenceKind = SentenceKind.FACT
+    is_editorial: bool = False
+    """Whether its writer marked it as resting on nothing but the desk's own word."""
+
+    citations: tuple[Citation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BriefFigure:
+    """One picture that a brief asks for."""
+
+    id: str
+    """ "f1", "f2" …"""
+
+    shape: str
+    """`pair`, `filmstrip`, `map`, `timeline`, `timelapse`, `exhibit`, `chart`."""
+
+    cites: Citation
+    caption: str
+    alt: str
+    """"" where the writer gave none: it is then made from what is shown."""
+
+    line: int
+    block: int
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One paragraph, heading, list item, quotation or table row, for whoever lays it out."""
+
+    number: int
+    shape: str
+    """`paragraph`, `heading`, `item`, `quote`, `row`, `head_row`, `figure`, `code`."""
+
+    depth: int
+    """Of a heading 1 to 6; of a list item its nesting from 1, negative in a numbered list; else 0."""
+
+    text: str = ""
+    """Of a table row: its cells, divided by tabs."""
+
+
+@dataclass(frozen=True, slots=True)
+class BriefText:
+    """A brief as it was written."""
+
+    title: str
+    language: str
+    """BCP 47."""
+
+    terms: TermSet | None
+    """Which column of ICD 203 its likelihoods are said in; None: whichever it uses first."""
+
+    as_of: date | None
+    """It speaks of what was known on that day; None: of what is known when it is built."""
+
+    authors: tuple[str, ...]
+    sentences: tuple[Sentence, ...]
+    figures: tuple[BriefFigure, ...]
+    blocks: tuple[Block, ...]
+    names: tuple[tuple[str, Citation], ...] = ()
+    """Short names for things cited, as the head of the file defines them."""
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """Everything cited, each once, in reading order."""
+        cited = [c for s in self.sentences for c in s.citations] + [f.cites for f in self.figures]
+        return tuple({(c.kind, c.ref): c for c in cited}.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """One number that a sentence may print because a thing it cites carries it."""
+
+    value: float
+    words: str
+    """What it is: "lower count", "95 % bound of the footprint", "as stated"."""
+
+    unit: str = ""
+    """"" where it is bare; "%" where the value is a percentage."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Support:
+    """What every cited thing has in common."""
+
+    cites: Citation
+    title: str
+    """One line for a reader."""
+
+    broken: tuple[str, ...] = ()
+    """Why it carries nothing now: bytes that are missing or altered, words that are not in custody."""
+
+    stale: tuple[str, ...] = ()
+    """What has happened to it since: superseded, corrected, retracted, withdrawn, a newer edition."""
+
+    numbers: tuple[Carried, ...] = ()
+    rights: tuple[str, ...] = ()
+    """What stands against publishing its pictures: "licence unknown", "for analysis only"."""
+
+    is_simulated: bool = False
+    is_picture: bool = False
+    """Whether it shows or rests on images of a place."""
+
+    personal: tuple[str, ...] = ()
+    """Personal data that somebody flagged and nobody has decided on."""
+
+    digests: tuple[str, ...] = ()
+    """SHA-256 of the bytes it rests on."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CitedClaim(Support):
+    """Somebody's statement, and how it stands to the others."""
+
+    quote: str = ""
+    """The exact words; "" where they are not known."""
+
+    language: str = "und"
+    translations: tuple[str, ...] = ()
+    """Translations of the quote."""
+
+    is_translation_checked: bool = False
+    speaker: str = ""
+    stance: str = "asserts"
+    hedges: tuple[str, ...] = ()
+    """As said."""
+
+    value: Interval | None = None
+    unit: str = ""
+    value_type: str = ""
+    """As `Claim.value_type`."""
+
+    is_negated: bool = False
+    condition: str = ""
+    period: Period | None = None
+    """Of which time it holds."""
+
+    said: Period | None = None
+    lineages: int = 1
+    """How many independent lineages carry it."""
+
+    denials: tuple[Citation, ...] = ()
+    """Statements that deny it, or something that contains it."""
+
+    assessments: tuple[str, ...] = ()
+    """Ids of assessments in force."""
+
+    function: str = ""
+    """Of a claim on what a building is for: `possible` or `probable`; "" for other claims."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CitedEvent(Support):
+    """A change, in the version that stands now."""
+
+    is_accepted: bool = False
+    needs_review: bool = False
+    """Whether it has changed materially since somebody accepted it."""
+
+    onset: DateInterval | None = None
+    bracket: tuple[Period | None, Period | None] = (None, None)
+    """Days of the last image without it and of the first with it."""
+
+    later: tuple[DateInterval, ...] = ()
+    """When it was roofed, or completed."""
+
+    is_image_based: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class CitedSize(Support):
+    """A filed measurement or ratio."""
+
+    low95: float | None = None
+    high95: float | None = None
+    is_ratio: bool = False
+    supported: tuple[str, ...] = ()
+    """Sentences that the interval supports."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CitedQuery(Support):
+    """A stored count or share, run again now."""
+
+    lower: float | None = None
+    upper: float | None = None
+    unit: str = ""
+    definition: str = ""
+    denominator: str = ""
+    """Of a share: what it is a share of; "" for a count."""
+
+    edition: str = ""
+    is_share: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class CitedExhibit(Support):
+    """Something in custody."""
+
+    kind: str = ""
+    text: str = ""
+    """Its words, where it has some; at most a few hundred thousand characters."""
+
+    max_px: int | None = None
+    """How wide it may be printed; None: no limit is set."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CitedRemoval(Support):
+    """What checks of a page add up to."""
+
+    rung: int = 0
+    """0: nothing; 1: not found at the original address; 2: removed from that address; 3: removed from the site."""
+
+    is_confirmed: bool = False
+    """Whether a person confirmed it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CitedSurvey(Support):
+    """What one search of a site could see: the ground for saying that nothing changed."""
+
+    smallest_m2: float | None = None
+    longest_gap_days: int | None = None
+    period: Period | None = None
+    is_accepted: bool = False
+    """Whether somebody accepted that nothing changed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CitedAssessment(Support):
+    """A person's judgement of a claim."""
+
+    claim_id: str = ""
+    analyst: str = ""
+    likelihood: str = ""
+    """In words; "" where none was given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """One rule that one sentence or figure breaks."""
+
+    sentence: str
+    """Id of the sentence or figure; "brief" for the whole."""
+
+    code: str
+    message: str
+    text: str = ""
+    line: int = 0

@@ -1,0 +1,1 @@
+"""The gate: a brief as it was written, held against what its sentences rest on. Pure rules; the workbench gathers."""

@@ -1,0 +1,64 @@
+"""All rules of the gate over one brief. Drafts are built whatever this says; nothing is released against it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from siteline.model.draft import Drafts
+from siteline.model.edition import BriefText, Objection, Support
+from siteline.report.gate import grounds, numbers, pictures, wording
+from siteline.report.gate.said import Around, Fault, Said, gather_said
+
+Rule = Callable[[Said, Around], Iterator[Fault]]
+
+RULES: tuple[Rule, ...] = (
+    grounds.evidence,
+    grounds.assessment,
+    grounds.confirmed,
+    grounds.stale,
+    grounds.reviewed,
+    grounds.denial,
+    grounds.translation,
+    wording.hedge,
+    wording.mixed,
+    wording.began,
+    wording.removed,
+    wording.absence,
+    wording.function,
+    numbers.number,
+    numbers.denominator,
+    numbers.ratio_wording,
+    numbers.dates,
+    pictures.personal,
+)
+"""What every sentence is held against, in the order in which it is told."""
+
+CODES = (
+    "no-evidence", "no-assessment", "hedge", "number", "denominator", "confirmed", "mixed", "removed", "stale", "denial",
+    "rights", "person", "unreviewed", "began", "absence", "function", "wording", "date", "synthetic", "translation",
+)  # fmt: skip
+"""Every code that an objection can have."""
+
+
+def hold(
+    brief: BriefText, supports: Mapping[tuple[str, str], Support], readings: Mapping[str, Drafts]
+) -> tuple[Objection, ...]:
+    """
+    Every rule that every sentence and figure breaks, in reading order; () for a brief that may go out.
+
+    supports: by (kind, id), of all that is cited and in the case. readings: each sentence's words, read by the draft
+    extractor, by sentence id.
+    """
+    around = gather_said(brief, supports, readings)
+    found = [
+        Objection(said.sentence.id, code, message, said.sentence.text, said.sentence.line)
+        for said in around.said
+        for rule in RULES
+        for code, message in dict.fromkeys(rule(said, around))
+    ]
+    found += [
+        Objection(figure.id, code, message, figure.caption, figure.line)
+        for figure, support in around.pictured
+        for code, message in pictures.figure_faults(figure, support)
+    ]
+    return (*found, *pictures.synthetic(around))

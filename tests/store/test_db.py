@@ -75,6 +75,15 @@ def test_no_row_can_be_changed_or_deleted(db: Database, name: str, verb: str) ->
         "checkpoint": {"seq": 1, "size": 1, "fingerprint": "", "peaks": "[]", "envelope": "{}"},
         "page_check": {"id": "c", "url": "u", "exhibit_id": "", "verdict": "live", "log_seq": 1, "noun": "{}"},
         "watch_finding": {"finding_id": "f", "action": "raised", "kind": "removed", "why": "", "log_seq": 1, "noun": "{}"},
+        "claim": {"id": "c", "key": "k", "subject": "", "predicate": "", "value_text": "", "unit": "", "noun": "{}"},
+        "statement": {
+            "id": "s", "claim_id": "c", "claim_key": "k", "lineage": "l", "stance": "asserts", "speaker": "",
+            "exhibit_id": "", "batch": "", "digest": "", "noun": "{}",
+        },
+        "statement_word": {"statement_id": "s", "kind": "withdrawn", "detail": "", "why": "w"},
+        "lineage_word": {"a": "l", "b": "m", "verdict": "one", "why": "w"},
+        "relation_word": {"a": "s", "b": "t", "kind": "supports", "verdict": "added", "why": "w"},
+        "entailment": {"narrow_key": "k", "broad_key": "l", "verdict": "added", "why": "w"},
     }  # fmt: skip
     if name in ("event_version", "judgement", "event_name", "sighting"):
         db.append(tables.event, columns["event"])

@@ -12,6 +12,9 @@ SitelineError                  one sentence (what happened) and one hint (what t
 │   ├── BadProof               a time stamp, signature, chain or header file that cannot be read
 │   ├── BadArchive             a WARC, ARC or WACZ that cannot be read or written
 │   ├── BadMedia               a picture or video that cannot be read within the limits
+│   ├── BadStatement           a statement or claim that does not say who, what or where
+│   │   ├── BadTable           a table of them, by line, column and code
+│   │   └── NotThere           a quote that is not in its exhibit at the place given
 │   └── BadSetting             a value in siteline.toml or of an option
 ├── NotFound                   no such site, scene, event or case
 ├── CannotTell                 the images do not suffice for what was asked
@@ -102,6 +105,22 @@ class BadMedia(BadInput):
     """A picture or video cannot be read within the limits."""
 
     hint = "The bytes can still be taken into custody; they are only not decoded."
+
+
+class BadStatement(BadInput):
+    """A statement or claim does not say who, what or where."""
+
+
+class BadTable(BadStatement):
+    """A table of statements or words on them cannot be read, by line, column and code."""
+
+    hint = "Correct the lines named, or take the good ones with --lenient; nothing was recorded."
+
+
+class NotThere(BadStatement):
+    """A quote is not in its exhibit at the place given."""
+
+    hint = "Quote the exhibit's own words, letter by letter; nothing was recorded."
 
 
 class BadSetting(BadInput):

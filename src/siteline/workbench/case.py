@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 from siteline import __version__
+from siteline.claims.statements import Statements
 from siteline.editions.briefs import Briefs
 from siteline.evidence.checks import Checks
 from siteline.evidence.clock import Clock
@@ -56,6 +57,7 @@ class Case:
         self.measurements = Measurements(self.db)
         self.filed = FiledSizes(self.db)
         self.briefs = Briefs(self.db)
+        self.statements = Statements(self.db)
         self.unsigned_because = ""
         """Why checkpoints are not signed; known once something was written to the log."""
 

@@ -1,6 +1,14 @@
 """The tables of a case: rows are added, never changed. Dialect-neutral: JSON as text, geometry as WKB."""
 
 from siteline.store.tables.base import metadata
+from siteline.store.tables.claims import (
+    claim,
+    entailment,
+    lineage_word,
+    relation_word,
+    statement,
+    statement_word,
+)
 from siteline.store.tables.editions import brief
 from siteline.store.tables.evidence import (
     checkpoint,
@@ -18,8 +26,10 @@ from siteline.store.tables.sizes import filed_size, measurement
 __all__ = (
     "brief",
     "checkpoint",
+    "claim",
     "custody_event",
     "derivation",
+    "entailment",
     "event",
     "event_name",
     "event_version",
@@ -29,15 +39,19 @@ __all__ = (
     "found_scene",
     "image_order",
     "judgement",
+    "lineage_word",
     "measurement",
     "metadata",
     "nudge",
     "page_check",
+    "relation_word",
     "restriction",
     "run",
     "scene",
     "sighting",
     "site",
+    "statement",
+    "statement_word",
     "survey",
     "watch_finding",
 )

@@ -1,0 +1,1 @@
+"""Claims at work: filed with their words checked, imported, told, exported."""

@@ -1,0 +1,321 @@
+"""Who says it: verbs of speech with their stance, their speakers, and the way the words came by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from siteline.claims.draft.groups import Groups
+from siteline.claims.draft.lexicon import Lexicon
+from siteline.claims.draft.tokens import CLOSING, Tokens, one_of
+
+_MODALS = one_of("will would could can may might should must to")
+_PARTICIPLES = one_of("saying adding warning noting claiming alleging stating announcing arguing concluding explaining denying"
+                      " rejecting dismissing insisting stressing confirming estimating reporting telling stressing")  # fmt: skip
+_NOUNS = one_of("report reports claim claims estimate estimates state states note notes warning confirm believe claimed")
+"""Verbs that are nouns or part of something else as often."""
+
+_NOT_DENIED = one_of("access entry permission visa visas bail request requests treatment opportunity admission service boarding")
+_WHAT_IS_DENIED = one_of(
+    "claim claims allegation allegations report reports accusation accusations charge charges suggestion suggestions assertion"
+    " assertions figure figures idea as the any it them this that involvement responsibility having wrongdoing reports' such these"
+    " those western ukrainian russian media all speculation rumours rumors"
+)
+_DISMISSABLE = one_of("dismissed dismisses dismiss dismissing rejected rejects reject rejecting disputed disputes")
+_SAID_OF = one_of("claim allegation report accusation charge suggestion assertion figure idea speculation rumour rumor finding account"
+                  " number estimate statement story article version narrative conclusion criticism")  # fmt: skip
+_SEEN_BY = one_of("seen obtained reviewed cited quoted carried published reported released aired broadcast shared circulated")
+_HEARERS = one_of("reporters journalists us them him her me lawmakers parliament court council lawmakers lawmaker committee deputies")
+
+
+@dataclass(slots=True)
+class Cue:
+    """A verb or formula of attribution, by token numbers."""
+
+    start: int
+    end: int
+    stance: str
+    form: str
+    """before, after, told, passive, citing, quoted, bare."""
+
+    group: tuple[int, int] | None
+    """The words that name the speaker."""
+
+    relays: list[tuple[int, int]] = field(default_factory=list)
+    """Through whom it came, nearest to the speaker first."""
+
+    is_negated: bool = False
+
+
+def find_cues(tokens: Tokens, lexicon: Lexicon, quoted: list[bool]) -> list[Cue]:
+    """Cues outside quotations, in order."""
+    finder = _Finder(tokens, lexicon, quoted)
+    cues: list[Cue] = []
+    i = 0
+    while i < len(tokens):
+        cue = None if quoted[i] else finder.at(i)
+        if cue is None:
+            i += 1
+            continue
+        cues.append(cue)
+        i = cue.end
+    return cues
+
+
+class _Finder:
+    """One walk over a sentence."""
+
+    def __init__(self, tokens: Tokens, lexicon: Lexicon, quoted: list[bool]) -> None:
+        self.tokens, self.lexicon, self.quoted = tokens, lexicon, quoted
+        self.groups = Groups(tokens, lexicon, quoted)
+
+    def at(self, i: int) -> Cue | None:
+        """The cue that begins at a token."""
+        if hit := self.lexicon.bare.at(self.tokens, i):
+            return self._bare(i, *hit)
+        if hit := self.lexicon.told.at(self.tokens, i):
+            return self._told(i, *hit)
+        if hit := self.lexicon.verbs.at(self.tokens, i):
+            return self._verb(i, *hit)
+        return None
+
+    def _bare(self, i: int, j: int, stance: str) -> Cue:
+        tokens = self.tokens
+        group = None
+        if tokens.norm(j - 1) in ("this", "the") and tokens.is_word(j):  # an earlier version of this | article said
+            verb = next((k for k in range(j, min(len(tokens), j + 6)) if self.lexicon.verbs.at(tokens, k)), None)
+            if verb is not None:
+                return Cue(verb, self.lexicon.verbs.at(tokens, verb)[0], stance, "bare", (i, verb))  # type: ignore[index]
+            j += 1
+        if tokens.norm(j) in ("from", "to", "by", "of"):
+            group = self.groups.right(j + 1)
+        elif i > 0 and tokens.norm(i) in ("has", "have", "was", "were", "is", "hereby"):
+            group = None
+        return Cue(i, j, stance, "bare", group)
+
+    def _told(self, i: int, j: int, stance: str) -> Cue | None:
+        tokens = self.tokens
+        group = self.groups.right(j, leading=i == 0 or tokens.norm(i - 1) in self.lexicon.joiners)
+        if group is None:
+            return None
+        word = tokens.norm(i)
+        if word in ("citing", "quoting", "посилаючись", "ссылаясь", "со", "з"):
+            return Cue(i, j, stance, "citing", group)
+        if word.endswith("ed") and tokens.norm(i - 1) in self.lexicon.determiners:
+            return None
+        return Cue(i, j, stance, "told", group, self._seen_by(group))
+
+    def _verb(self, i: int, j: int, stance: str) -> Cue | None:
+        tokens, lexicon = self.tokens, self.lexicon
+        word, before, after = tokens.norm(i), tokens.norm(i - 1), tokens.norm(j)
+        is_single = j == i + 1
+        if is_single and self._is_no_verb(i, j, stance):
+            return None
+        passed = self._passed(i)
+        if is_single and passed & _MODALS and lexicon.code == "en":
+            return None
+        if is_single and passed & lexicon.passive and word != "told":
+            return self._passive(i, j, stance)
+        is_negated = bool(passed & lexicon.negators)
+        if is_negated and stance in ("neutral", "doubt", "denial"):
+            stance = "no_position"
+        start = self._negation(i) if is_negated else i
+        if word == "quoted":
+            return self._quoted(i, j)
+        if is_single and word not in ("told", "tell", "tells") and self._is_inverted(i, j):
+            group = self.groups.right(j)
+            if group is not None:
+                return Cue(start, j, stance, "after", group, self._seen_by(group), is_negated)
+        if word in _PARTICIPLES and before == ",":
+            return None
+        group = self.groups.left(i - 1)
+        if group is None:
+            if lexicon.code != "en" and is_single and (group := self.groups.right(j)) is not None and after not in lexicon.breakers:
+                return Cue(start, j, stance, "after", group, self._seen_by(group), is_negated)
+            return None
+        if word in _NOUNS and is_single and not self._is_clause(group, j):
+            return None
+        relays = self._seen_by(group)
+        if word in ("told", "tell", "tells") and (hearer := self._hearer(j)):
+            relays = [*relays, hearer]
+        if with_whom := self._interviewer(j):
+            relays = [*relays, with_whom]
+        return Cue(start, j, stance, "before", group, relays, is_negated)
+
+    def _is_no_verb(self, i: int, j: int, stance: str) -> bool:
+        """Whether the word is an adjective or noun here, or means something else."""
+        tokens = self.tokens
+        word, before, after = tokens.norm(i), tokens.norm(i - 1), tokens.norm(j)
+        if self.lexicon.code != "en":
+            return False
+        if tokens.is_capital(i) and i > 0 and tokens.is_word(i - 1):
+            return True  # the United States
+        if before in self.lexicon.determiners or before in ("of", "with", "by", "from", "-") or after == "-":
+            return before not in ("this", "that", "it", "these", "those") or after == "-" or word in _NOUNS
+        if word in ("added", "adds", "add", "adding") and after in ("to", "up", "new", "a", "an", "two", "three"):
+            return True
+        if word == "claimed" and after in ("responsibility", "victory", "the", "lives", "credit"):
+            return after != "the"
+        if stance == "denial" and after in _NOT_DENIED:
+            return True
+        if word in _DISMISSABLE:
+            ahead = tokens.norms[j : j + 8]
+            return not ("as" in ahead or any(w.rstrip("s").rstrip("'") in _SAID_OF for w in ahead))
+        return word in ("counted", "recorded", "documented", "described", "describes", "indicated", "believe", "believes") and (
+            after == "on" or before in self.lexicon.passive
+        )
+
+    def _passed(self, i: int) -> set[str]:
+        """Auxiliaries and adverbs between a verb and its subject."""
+        words: set[str] = set()
+        k = i - 1
+        while k >= 0 and (self.tokens.norms[k] in self.lexicon.fillers or self.tokens.norms[k] in ("to", "may", "might", "must",
+                                                                                                   "should")):  # fmt: skip
+            words.add(self.tokens.norms[k])
+            k -= 1
+        if k >= 0 and self.tokens.norms[k].endswith("n't"):
+            words.add(self.tokens.norms[k])
+        return words
+
+    def _negation(self, i: int) -> int:
+        k = i - 1
+        while k > 0 and self.tokens.norms[k] not in self.lexicon.negators:
+            k -= 1
+        while k > 0 and self.tokens.norms[k - 1] in ("has", "have", "had", "did", "does", "do"):
+            k -= 1
+        return max(k, 0)
+
+    def _passive(self, i: int, j: int, stance: str) -> Cue | None:
+        """`was denied by the ministry`."""
+        for k in range(j, min(len(self.tokens), j + 6)):
+            if self.tokens.norms[k] in self.lexicon.by:
+                group = self.groups.right(k + 1)
+                return Cue(i, j, stance, "passive", group) if group else None
+            if not self.tokens.is_word(k):
+                break
+        return None
+
+    def _quoted(self, i: int, j: int) -> Cue | None:
+        """`the agency quoted an official as saying`; `he was quoted as saying`; `quoted by X as saying`."""
+        tokens = self.tokens
+        at = next((k for k in range(j, min(len(tokens) - 1, j + 25)) if tokens.norms[k] == "as" and tokens.norms[k + 1] in
+                   ("saying", "telling", "stating", "warning", "writing")), None)  # fmt: skip
+        if at is None:
+            return None
+        subject = self.groups.left(i - 1)
+        by = next((k for k in range(j, at) if tokens.norms[k] == "by"), None)
+        if self._passed(i) & self.lexicon.passive:
+            relay = (by + 1, at) if by is not None and by + 1 < at else None
+            return Cue(i, at + 2, "neutral", "before", subject, [relay] if relay else []) if subject else None
+        if j >= at:
+            return None
+        return Cue(i, at + 2, "neutral", "quoted", (j, at), [subject] if subject else [])
+
+    def _is_inverted(self, i: int, j: int) -> bool:
+        """`…, said Dana Weir.`: the speaker comes after the verb."""
+        tokens = self.tokens
+        before, after = tokens.norm(i - 1), tokens.norm(j)
+        is_led = i == 0 or before in (",", "—", "–", "-") or (before in CLOSING and self.quoted[i - 1])
+        if not is_led or j >= len(tokens) or after in self.lexicon.breakers or not tokens.is_word(j):
+            return False
+        if self.lexicon.code == "en" and i == 0:
+            return False
+        group = self.groups.right(j)
+        if group is None or self.groups.is_finite(*group):
+            return False
+        is_quote_led = i > 0 and (self.quoted[i - 1] or (i > 1 and self.quoted[i - 2]))
+        ends = group[1] >= len(tokens) or not tokens.is_word(group[1]) or self.groups._is_when(group[1])
+        names = tokens.is_capital(j) or after in self.lexicon.determiners or after in self.lexicon.pronouns or (
+            after in self.lexicon.persons or tokens.norm(group[1] - 1) in self.lexicon.persons or self.lexicon.code != "en"
+        )
+        return names and (is_quote_led or ends or tokens.norm(group[1]) in self.lexicon.breakers)
+
+    def _is_clause(self, group: tuple[int, int], j: int) -> bool:
+        """Whether a word that may be a noun is a verb here: a name or pronoun before, a clause behind."""
+        tokens = self.tokens
+        after = tokens.norm(j)
+        if after in ("that", ",", ":") or (after in self.lexicon.pronouns | self.lexicon.determiners | {"at", "more", "about"}):
+            return tokens.norm(group[1] - 1) not in self.lexicon.fillers
+        return self.groups.is_finite(j, min(len(tokens), j + 12)) and tokens.is_word(j) and after not in ("of", "in", "from", "by", "on")
+
+    def _seen_by(self, group: tuple[int, int]) -> list[tuple[int, int]]:
+        """`a report seen by the Herald`: the Herald passed it on."""
+        for k in range(group[0], group[1] - 2):
+            if self.tokens.norms[k] in _SEEN_BY and self.tokens.norms[k + 1] == "by":
+                return [(k + 2, group[1])]
+        return []
+
+    def _hearer(self, j: int) -> tuple[int, int] | None:
+        """`told the Herald`: the Herald passed it on; of reporters nobody knows."""
+        tokens = self.tokens
+        end = j
+        while end < min(len(tokens), j + 7) and tokens.is_word(end) and tokens.norms[end] not in self.lexicon.breakers and (
+            tokens.is_capital(end) or tokens.norms[end] in self.lexicon.determiners | self.lexicon.relays | {"news"}
+        ):
+            end += 1
+        if end == j or tokens.norm(j) in _HEARERS or (end == j + 1 and tokens.norm(j) in self.lexicon.determiners):
+            return None
+        words = set(tokens.norms[j:end])
+        is_outlet = bool(words & self.lexicon.relays) or (tokens.is_capital(end - 1) and tokens.norm(j) == "the")
+        return (j, end) if is_outlet and not words & _HEARERS else None
+
+    def _interviewer(self, j: int) -> tuple[int, int] | None:
+        """`in an interview with the Herald`."""
+        tokens = self.tokens
+        for k in range(j, min(len(tokens) - 1, j + 12)):
+            if tokens.norms[k] == "interview" and tokens.norms[k + 1] == "with":
+                return self.groups.right(k + 2)
+        return None
+
+
+def governing(cues: list[Cue], tokens: Tokens, lexicon: Lexicon) -> Cue | None:
+    """
+    The cue that the whole stands under, with its chain.
+
+    Of nested ones (`X said that Y denied it`) the innermost speaks, and the others pass it on; `citing Z` names who spoke.
+    """
+    cited = [cue for cue in cues if cue.form == "citing"]
+    plain = [cue for cue in cues if cue.form != "citing"]
+    if not plain:
+        return cited[0] if cited else None
+    settled = [cue for cue in plain if cue.stance in ("correction", "retraction")]
+    if settled:
+        return next((cue for cue in settled if cue.group is not None), settled[0])
+    main = plain[0]
+    for cue in plain[1:]:
+        if cue.group is None or cue.form == "bare":
+            main = _firmer(main, cue)
+        elif _is_pronoun(cue, tokens, lexicon):
+            main = Cue(main.start, main.end, _stronger(main, cue), main.form, main.group, main.relays, main.is_negated)
+        elif cue.start > main.end and main.form == "before" and cue.form in ("before", "passive"):
+            trails = tokens.norm(cue.group[0] - 1) == ","
+            inner, outer = (main, cue) if trails else (cue, main)
+            main = Cue(inner.start, inner.end, inner.stance, inner.form, inner.group, _joined(inner, outer), inner.is_negated)
+        elif cue.group is not None and main.group is not None:
+            main = Cue(main.start, main.end, main.stance, main.form, main.group, _joined(main, cue), main.is_negated)
+        else:
+            main = _firmer(main, cue)
+    if cited and cited[0].group is not None and main.form != "citing":
+        relays = [main.group, *main.relays] if main.group else main.relays
+        main = Cue(main.start, main.end, main.stance, main.form, cited[0].group, relays, main.is_negated)
+    return main
+
+
+def _joined(inner: Cue, outer: Cue) -> list[tuple[int, int]]:
+    chain = [*inner.relays, *([outer.group] if outer.group else []), *outer.relays]
+    return list(dict.fromkeys(chain))
+
+
+def _firmer(main: Cue, cue: Cue) -> Cue:
+    """The one that settles more: silence and denial before plain speech."""
+    if cue.stance in ("no_answer", "no_position", "denial") and main.stance in ("neutral", "doubt"):
+        return Cue(cue.start, cue.end, cue.stance, cue.form, cue.group or main.group, main.relays, cue.is_negated)
+    return main
+
+
+def _stronger(main: Cue, cue: Cue) -> str:
+    """`The ministry said it denied the report`."""
+    return cue.stance if main.stance == "neutral" and cue.stance in ("denial", "no_position") else main.stance
+
+
+def _is_pronoun(cue: Cue, tokens: Tokens, lexicon: Lexicon) -> bool:
+    return cue.group is not None and cue.group[1] - cue.group[0] == 1 and tokens.norms[cue.group[0]] in lexicon.pronouns

@@ -1,0 +1,60 @@
+"""Which language a text is in, as far as we read it; else that we do not."""
+
+from __future__ import annotations
+
+import re
+
+from siteline.claims.draft.english import ENGLISH
+from siteline.claims.draft.korean import KOREAN
+from siteline.claims.draft.lexicon import Lexicon
+from siteline.claims.draft.slavic import RUSSIAN, UKRAINIAN
+
+UNKNOWN = "und"
+_READ = 20_000
+_HANGUL = re.compile(r"[\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3]")
+_CYRILLIC = re.compile(r"[\u0400-\u04ff]")
+_LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
+_WORD = re.compile(r"[A-Za-z']+")
+_ENGLISH = frozenset(
+    "the of and to in a is that it was for on are with as by at from be this have has had not said an or were which but they"
+    " he she his her its their been will would there we our no about after who more than if also".split()
+)
+_LEXICONS = {lexicon.code: lexicon for lexicon in (ENGLISH, UKRAINIAN, RUSSIAN, KOREAN)}
+
+
+def guess(text: str, otherwise: str = UNKNOWN) -> str:
+    """
+    en, uk, ru, ko, or `und`.
+
+    By script, then by letters that only one language has, then (Latin) by small words; `otherwise`: of the whole text, for a
+    sentence too short to tell.
+    """
+    text = text[:_READ]
+    hangul, cyrillic, latin = (len(pattern.findall(text)) for pattern in (_HANGUL, _CYRILLIC, _LATIN))
+    if hangul * 3 > cyrillic + latin and hangul:
+        return "ko"
+    if cyrillic > latin:
+        return _cyrillic(text.lower(), otherwise)
+    words = _WORD.findall(text.lower())
+    known = sum(word in _ENGLISH for word in words)
+    if len(words) < 12 and otherwise in ("en", UNKNOWN):
+        is_plain = latin > 0 and all(c < "\u00c0" or not c.isalpha() for c in text)
+        return "en" if known or (otherwise == "en" and is_plain) else UNKNOWN if words else otherwise
+    return "en" if known * 8 >= len(words) and words else UNKNOWN
+
+
+def lexicon_of(code: str) -> Lexicon | None:
+    """The word lists of a language; None for one that is not read."""
+    return _LEXICONS.get(code)
+
+
+def _cyrillic(text: str, otherwise: str) -> str:
+    ukrainian = sum(text.count(c) for c in "іїєґ")
+    russian = sum(text.count(c) for c in "ыэё")
+    if "ў" in text or sum(text.count(c) for c in "ђћљњџјѕѓќ"):
+        return UNKNOWN
+    if ukrainian > russian:
+        return "uk"
+    if russian:
+        return "ru"
+    return otherwise if otherwise in ("uk", "ru") else UNKNOWN

@@ -12,6 +12,7 @@ from datetime import date
 from enum import StrEnum
 
 from siteline.model.dates import DateInterval
+from siteline.model.draft import Hedge, SaidDate, SaidQuantity
 from siteline.model.interval import Interval, Period
 from siteline.model.likelihood import TermSet
 
@@ -66,6 +67,15 @@ class Sentence:
     """Whether its writer marked it as resting on nothing but the desk's own word."""
 
     citations: tuple[Citation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a sentence says of doubt, numbers and days, as the draft extractor reads it; places are within its text."""
+
+    hedges: tuple[Hedge, ...] = ()
+    quantities: tuple[SaidQuantity, ...] = ()
+    dates: tuple[SaidDate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

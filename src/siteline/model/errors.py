@@ -127,7 +127,9 @@ class NotThere(BadStatement):
 class BadBrief(BadInput):
     """A brief's file is none, or cites what cannot be cited."""
 
-    hint = "Correct the file and run the command again; docs/reference/brief-format.md says how it is written."
+    hint = (
+        "Correct the file and run the command again; docs/reference/brief-format.md says how it is written."
+    )
 
 
 class BadSetting(BadInput):

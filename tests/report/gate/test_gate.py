@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from siteline.claims.draft import read_text, sentence_spans
+from siteline.claims.draft.reading import read_sentence, sentence_spans
 from siteline.model.dates import DateInterval
 from siteline.model.edition import (
     Carried,
@@ -40,7 +40,11 @@ SIZE = CitedSize(
     title="footprint of A-2",
     low95=4080.0,
     high95=4550.0,
-    numbers=(Carried(4310.0, "footprint", "m²"), Carried(4080.0, "95 % bound", "m²"), Carried(4550.0, "95 % bound", "m²")),
+    numbers=(
+        Carried(4310.0, "footprint", "m²"),
+        Carried(4080.0, "95 % bound", "m²"),
+        Carried(4550.0, "95 % bound", "m²"),
+    ),
     is_picture=True,
 )
 RATIO = CitedSize(
@@ -49,8 +53,7 @@ RATIO = CitedSize(
     low95=0.61,
     high95=0.69,
     is_ratio=True,
-    numbers=(Carried(0.65, "ratio", "ratio"), Carried(0.61, "95 % bound", "ratio"), Carried(0.69, "95 % bound", "ratio"),
-             Carried(0.6, "supported wording", "ratio"), Carried(0.7, "supported wording", "ratio")),
+    numbers=(Carried(0.65, "ratio", "ratio"), Carried(0.61, "95 % bound", "ratio"), Carried(0.69, "95 % bound", "ratio")),
     is_picture=True,
 )  # fmt: skip
 CLAIM = CitedClaim(
@@ -94,10 +97,16 @@ SURVEY = CitedSurvey(
     longest_gap_days=21,
     is_accepted=True,
     is_picture=True,
-    numbers=(Carried(150.0, "smallest visible size", "m²"), Carried(3.0, "weeks of the longest gap"), Carried(3.0, "pixel", "m")),
+    numbers=(
+        Carried(150.0, "smallest visible size", "m²"),
+        Carried(3.0, "weeks of the longest gap"),
+        Carried(3.0, "pixel", "m"),
+    ),
 )
 GONE = CitedRemoval(cites=Citation("finding", "f1"), title="page of the broadcast", rung=2, is_confirmed=True)
-JUDGED = CitedAssessment(cites=Citation("assessment", "a1"), title="assessment by A. Analyst", claim_id="c1", likelihood="likely")
+JUDGED = CitedAssessment(
+    cites=Citation("assessment", "a1"), title="assessment by A. Analyst", claim_id="c1", likelihood="likely"
+)
 PHOTO = CitedExhibit(cites=Citation("exhibit", "x1"), title="photo.jpg", kind="image")
 SUPPORTS = (EVENT, SIZE, RATIO, CLAIM, COUNT, KOREAN, SHARE, SURVEY, GONE, JUDGED, PHOTO)
 
@@ -107,7 +116,7 @@ def held(body: str, *changed: Support, terms: str = "") -> tuple[Objection, ...]
     supports = {(s.cites.kind, s.cites.ref): s for s in (*SUPPORTS, *changed)}
     head = f'+++\ntitle = "The hall"\n{f"terms = {terms!r}" if terms else ""}\n+++\n'
     brief = read_brief(head + body, sentence_spans)
-    return hold(brief, supports, {s.id: read_text(s.text) for s in brief.sentences})
+    return hold(brief, supports, {s.id: read_sentence(s.text) for s in brief.sentences})
 
 
 @dataclass(frozen=True)
@@ -133,7 +142,7 @@ PLANTED = (
     ),
     Planted(
         "no-evidence",
-        "Researchers said “the hall is finished”. [@claim:c1]",
+        "Researchers said “the hall appears to be finished”. [@claim:c1]",
         "Researchers said “the hall appears to be about complete”. [@claim:c1]",
     ),
     Planted(
@@ -142,8 +151,16 @@ PLANTED = (
         "We judge it likely that the hall is in use. [@claim:c1; @assessment:a1; judgement]",
     ),
     Planted("hedge", "The hall is complete. [@claim:c1]", "The hall appears to be complete. [@claim:c1]"),
-    Planted("hedge", "Prosecutors counted 24 missiles. [@claim:c2]", "Prosecutors counted at least 24 missiles. [@claim:c2]"),
-    Planted("number", "Prosecutors counted at least 34 missiles. [@claim:c2]", "Prosecutors counted at least 24 missiles. [@claim:c2]"),
+    Planted(
+        "hedge",
+        "Prosecutors counted 24 missiles. [@claim:c2]",
+        "Prosecutors counted at least 24 missiles. [@claim:c2]",
+    ),
+    Planted(
+        "number",
+        "Prosecutors counted at least 34 missiles. [@claim:c2]",
+        "Prosecutors counted at least 24 missiles. [@claim:c2]",
+    ),
     Planted(
         "number",
         "Its footprint is about 4,300 m² ± 120. [@size:z1]",
@@ -207,7 +224,7 @@ PLANTED = (
     ),
     Planted(
         "function",
-        "The new building is an assembly hall. [@event:e1; @claim:c1]",
+        "The new building appears to be an assembly hall. [@event:e1; @claim:c1]",
         "The new building appears to be, possibly, an assembly hall. [@event:e1; @claim:c1]",
     ),
     Planted(
@@ -256,7 +273,9 @@ def test_every_code_of_the_gate_has_a_planted_fault() -> None:
 
 def test_a_denial_may_be_told_anywhere_in_the_brief() -> None:
     denied = replace(COUNT, denials=(Citation("claim", "c9"),))
-    denial = CitedClaim(cites=Citation("claim", "c9"), title="denial", quote="we deny it", language="en", stance="denies")
+    denial = CitedClaim(
+        cites=Citation("claim", "c9"), title="denial", quote="we deny it", language="en", stance="denies"
+    )
     body = "Prosecutors counted at least 24 missiles. [@claim:c2]\n\nThe ministry denies it. [@claim:c9]"
     assert held(body, denied, denial) == ()
 
@@ -275,6 +294,55 @@ def test_two_columns_of_likelihood_words_do_not_stand_in_one_brief() -> None:
 
 
 def test_a_refusal_to_comment_is_not_printed_as_a_denial() -> None:
-    mute = CitedClaim(cites=Citation("claim", "c7"), title="the embassy", quote="declined to comment", language="en", stance="no_position")
+    mute = CitedClaim(
+        cites=Citation("claim", "c7"),
+        title="the embassy",
+        quote="declined to comment",
+        language="en",
+        stance="no_position",
+    )
     assert {o.code for o in held("The embassy denied it. [@claim:c7]", mute)} == {"hedge"}
     assert held("The embassy declined to comment. [@claim:c7]", mute) == ()
+
+
+def test_a_ratio_may_be_told_as_its_value_with_its_bounds() -> None:
+    assert held("The new hall is 65 % the size of the old one (95 %: 61–69 %). [@size:r1]") == ()
+    assert {o.code for o in held("The new hall is 65 % the size of the old one. [@size:r1]")} == {"number"}
+
+
+def test_larger_is_never_said_of_what_is_smaller() -> None:
+    assert {o.code for o in held("The new hall is 60 to 70 % larger than the old one. [@size:r1]")} == {
+        "wording"
+    }
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ("The hall was first visible in April 2024.", None),
+        ("The hall was not visible on 3 April, first visible on 19 April 2024.", None),
+        ("The hall went up between 3 and 19 April 2024.", None),
+        ("The hall was built on 19 April 2024.", "date"),
+        ("The hall went up in mid-April, on 10 April 2024.", "date"),
+        ("The hall was first visible in May 2024.", "date"),
+    ],
+)
+def test_a_date_is_never_tighter_than_its_interval(said: str, code: str | None) -> None:
+    assert {o.code for o in held(f"{said} [@event:e1]")} == ({code} if code else set())
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "The claim has not been independently verified.",
+        "Prosecutors neither confirmed nor denied it.",
+        "Unconfirmed posts spoke of at least 24 missiles.",
+    ],
+)
+def test_not_confirmed_is_not_confirmed(said: str) -> None:
+    assert "confirmed" not in {o.code for o in held(f"{said} [@claim:c2]")}
+
+
+def test_a_building_removed_is_no_page_removed() -> None:
+    gone = replace(EVENT, title="A-1: building removed")
+    assert held("The old hall was removed; it was still visible on 3 April 2024. [@event:e1]", gone) == ()

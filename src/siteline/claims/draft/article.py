@@ -69,7 +69,13 @@ def draft_text(text: str, options: DraftOptions | None = None) -> Drafts:
         reader.read(number, sentence)
     drafts = lend_speakers(text, reader.clauses, quotations)
     drafts = [_with_outlet(draft, datelines) for draft in drafts]
-    return Drafts(tuple(drafts), lang, len(sentences), tuple(sorted(reader.left_out.items())), tuple(_notes(text, lang, reader, datelines)))
+    return Drafts(
+        tuple(drafts),
+        lang,
+        len(sentences),
+        tuple(sorted(reader.left_out.items())),
+        tuple(_notes(text, lang, reader, datelines)),
+    )
 
 
 class _Reader:
@@ -99,7 +105,12 @@ class _Reader:
             return self.skip("boilerplate")
         if not any(c.isalpha() for c in said) or sum(map(str.isalnum, said)) < 4:
             return self.skip("no words")
-        if sentence.kind in ("headline", "list") and said[-1] not in ".!?" and (_BYLINE.match(said) or len(said.split()) < 3) and said.isascii():
+        if (
+            sentence.kind in ("headline", "list")
+            and said[-1] not in ".!?"
+            and (_BYLINE.match(said) or len(said.split()) < 3)
+            and said.isascii()
+        ):
             return self.skip("a heading or byline")
         lang = guess(said, self.lang)
         lexicon = lexicon_of(lang)
@@ -128,7 +139,11 @@ class _Reader:
         for k, start in enumerate(starts):
             at = bisect_right(self._begins, start) - 1
             inside = at >= 0 and start < self.quotations[at].end
-            if inside and not self._kinds[at] and start in (self.quotations[at].start, self.quotations[at].end - 1):
+            if (
+                inside
+                and not self._kinds[at]
+                and start in (self.quotations[at].start, self.quotations[at].end - 1)
+            ):
                 norms[k] = "·"
             quoted.append(inside and self._kinds[at])
         return quoted
@@ -136,7 +151,9 @@ class _Reader:
 
 def _is_boilerplate(said: str, kind: str) -> bool:
     """Whether a short stretch belongs to the page, not to the article; whole sentences only where nothing else can be meant."""
-    return bool(_ALWAYS_BOILERPLATE.match(said)) or (kind in ("headline", "list") and bool(_BOILERPLATE.match(said)))
+    return bool(_ALWAYS_BOILERPLATE.match(said)) or (
+        kind in ("headline", "list") and bool(_BOILERPLATE.match(said))
+    )
 
 
 def _unread(number: int, sentence: Sentence, said: str) -> Draft:
@@ -166,12 +183,17 @@ def _notes(text: str, lang: str, reader: _Reader, datelines: Sequence[Dateline])
         notes.append("language not understood: sentences only")
     if hidden := len(_INVISIBLE.findall(text)):
         turning = len(_TURNING.findall(text))
-        notes.append(f"{hidden:,} invisible characters" + (f", {turning:,} of which turn text around" if turning else ""))
+        notes.append(
+            f"{hidden:,} invisible characters"
+            + (f", {turning:,} of which turn text around" if turning else "")
+        )
     if control := len(_CONTROL.findall(text)):
         notes.append(f"{control:,} control characters")
     if "\ufffd" in text:
         notes.append("some bytes could not be decoded; they read as \ufffd")
-    notes += [f"by its dateline a story of {line.outlet}, {line.place}" for line in datelines[:3] if line.outlet]
+    notes += [
+        f"by its dateline a story of {line.outlet}, {line.place}" for line in datelines[:3] if line.outlet
+    ]
     return notes
 
 
@@ -179,6 +201,8 @@ def spans_of(draft: Draft) -> list[Span]:
     """Every span of a draft, its quote first."""
     found = [Span(draft.start, draft.end, draft.quote), *(v.span for v in draft.chain), *draft.negations]
     found += [v.refers_to for v in draft.chain if v.refers_to]
-    found += [h.span for h in draft.hedges] + [q.span for q in draft.quantities] + [d.span for d in draft.dates]
+    found += (
+        [h.span for h in draft.hedges] + [q.span for q in draft.quantities] + [d.span for d in draft.dates]
+    )
     found += [f.span for f in draft.flags] + [s for s in (draft.cue, draft.condition) if s]
     return found

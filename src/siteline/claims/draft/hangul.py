@@ -31,7 +31,10 @@ def read_korean(
 ) -> Clause:
     """One sentence; what is quoted is not searched for speakers."""
     said = "".join(
-        "\u0001" if inside else c for c, inside in zip(text[sentence.start : sentence.end], _inside(tokens, quoted, sentence), strict=True)
+        "\u0001" if inside else c
+        for c, inside in zip(
+            text[sentence.start : sentence.end], _inside(tokens, quoted, sentence), strict=True
+        )
     )
     cue, stance = _cue(text, said, sentence.start)
     source, according = _source(text, said, sentence.start, needs_verb=cue is None)
@@ -46,7 +49,9 @@ def read_korean(
         group = _tokens_of(tokens, source)
         hidden, words = anonymity(tokens, group, lexicon) if group else ("", "")
         chain = (Voice(source, "primary", hidden, None, ""),)
-        reasons.append(f"“{source.words}”: the subject of “{cue.words}”" if cue else f"“{source.words}”: a subject")
+        reasons.append(
+            f"“{source.words}”: the subject of “{cue.words}”" if cue else f"“{source.words}”: a subject"
+        )
         if hidden:
             reasons.append(f"no name is given: “{words}”")
     else:
@@ -92,7 +97,9 @@ def _source(text: str, said: str, start: int, *, needs_verb: bool) -> tuple[Span
     hit = ACCORDING.search(said)
     if hit is not None:
         a, b = _trim(said, hit.start("who"), hit.end("who"))
-        formula = Span(start + hit.end("who"), start + hit.end(), text[start + hit.end("who") : start + hit.end()])
+        formula = Span(
+            start + hit.end("who"), start + hit.end(), text[start + hit.end("who") : start + hit.end()]
+        )
         return Span(start + a, start + b, text[start + a : start + b]), formula
     if needs_verb:
         return None, None

@@ -28,8 +28,20 @@ KOREAN = Lexicon(
     by=frozenset(),
     finite=frozenset(),
     own=one_of("우리는 우리가 우리의 저희는"),
-    before=Phrases({"최소": "least", "적어도": "least", "약": "about", "거의": "nearly", "최대": "most", "대략": "about"}),
-    after=Phrases({"이상": "least", "이하": "most", "미만": "fewer", "초과": "more", "가량": "about", "정도": "about", "안팎": "about"}),
+    before=Phrases(
+        {"최소": "least", "적어도": "least", "약": "about", "거의": "nearly", "최대": "most", "대략": "about"}
+    ),
+    after=Phrases(
+        {
+            "이상": "least",
+            "이하": "most",
+            "미만": "fewer",
+            "초과": "more",
+            "가량": "about",
+            "정도": "about",
+            "안팎": "about",
+        }
+    ),
     multipliers={"만": 1e4, "억": 1e8, "천": 1e3, "백": 1e2},
     months={},
     weekdays=one_of("월요일 화요일 수요일 목요일 금요일 토요일 일요일"),

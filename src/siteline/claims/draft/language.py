@@ -16,8 +16,7 @@ _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
 _WORD = re.compile(r"[A-Za-z']+")
 _ENGLISH = frozenset(
-    "the of and to in a is that it was for on are with as by at from be this have has had not said an or were which but they"
-    " he she his her its their been will would there we our no about after who more than if also".split()
+    ["the", "of", "and", "to", "in", "a", "is", "that", "it", "was", "for", "on", "are", "with", "as", "by", "at", "from", "be", "this", "have", "has", "had", "not", "said", "an", "or", "were", "which", "but", "they", "he", "she", "his", "her", "its", "their", "been", "will", "would", "there", "we", "our", "no", "about", "after", "who", "more", "than", "if", "also"]
 )
 _LEXICONS = {lexicon.code: lexicon for lexicon in (ENGLISH, UKRAINIAN, RUSSIAN, KOREAN)}
 

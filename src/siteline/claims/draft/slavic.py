@@ -41,7 +41,7 @@ def _lexicon(
         hedges=Phrases(spread(hedges)),
         flags=Phrases(spread(flags)),
         negators=one_of(words["negators"]),
-        conditions=Phrases({phrase: "if" for phrase in conditions}),
+        conditions=Phrases(dict.fromkeys(conditions, "if")),
         breakers=one_of(words["breakers"]),
         joiners=one_of(words["joiners"]),
         fillers=one_of(words["fillers"]),
@@ -59,13 +59,15 @@ def _lexicon(
         weekdays=one_of(words["weekdays"]),
         percent=Phrases(_SIGNS),
         range_words=one_of("до - – — ~ ∼"),
-        number_words={name: float(n) for n, line in enumerate(numbers.split(), 1) for name in line.split("/")},
+        number_words={
+            name: float(n) for n, line in enumerate(numbers.split(), 1) for name in line.split("/")
+        },
         vague_counts=Phrases(vague),
         false_words=one_of(words["false"]),
         perceives=one_of(words["perceives"]),
         abbreviations=one_of(words["abbreviations"]),
         endings=one_of("ін др т.д т.п"),
-        anonymous=Phrases({phrase: "asked" for phrase in anonymous}),
+        anonymous=Phrases(dict.fromkeys(anonymous, "asked")),
         persons=one_of(words["persons"]),
         relays=one_of(words["relays"]),
     )

@@ -56,8 +56,12 @@ STOPPERS = one_of(
 """Words at which the name of what is counted is over."""
 
 HARM = {
-    "killed": one_of("kill kills killed killing dead deaths died slain вбито загинуло загинули убито погибли погибло"),
-    "wounded": one_of("wound wounds wounded wounding injure injures injured injuring поранено поранені ранено ранены"),
+    "killed": one_of(
+        "kill kills killed killing dead deaths died slain вбито загинуло загинули убито погибли погибло"
+    ),
+    "wounded": one_of(
+        "wound wounds wounded wounding injure injures injured injuring поранено поранені ранено ранены"
+    ),
     "missing": one_of("missing"),
 }
 REFERENCE = one_of(
@@ -78,9 +82,15 @@ FACTORS = {"double": 2.0, "doubled": 2.0, "doubles": 2.0, "doubling": 2.0, "trip
 LOOSE = frozenset(("double", "triple", "quadruple", "doubles"))
 """Adjectives too: only after an auxiliary."""
 
-AUXILIARIES = one_of("may might could will would to has had have can should must nearly almost more roughly about")
-RISES = one_of("rise rises rose risen increase increases increased grow grows grew grown climb climbed jump jumped expand expanded up")
-FALLS = one_of("fall falls fell fallen drop drops dropped decrease decreased decline declined shrink shrank cut reduced down")
+AUXILIARIES = one_of(
+    "may might could will would to has had have can should must nearly almost more roughly about"
+)
+RISES = one_of(
+    "rise rises rose risen increase increases increased grow grows grew grown climb climbed jump jumped expand expanded up"
+)
+FALLS = one_of(
+    "fall falls fell fallen drop drops dropped decrease decreased decline declined shrink shrank cut reduced down"
+)
 PARTICLES = ("이", "가", "을", "를", "은", "는", "의", "과", "와", "도")
 """Korean: what is joined to the word that is counted, and is no part of it."""
 

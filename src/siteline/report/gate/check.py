@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from siteline.model.draft import Drafts
-from siteline.model.edition import BriefText, Objection, Support
+from siteline.model.edition import BriefText, Objection, Reading, Support
 from siteline.report.gate import grounds, numbers, pictures, wording
 from siteline.report.gate.said import Around, Fault, Said, gather_said
 
@@ -41,7 +40,7 @@ CODES = (
 
 
 def hold(
-    brief: BriefText, supports: Mapping[tuple[str, str], Support], readings: Mapping[str, Drafts]
+    brief: BriefText, supports: Mapping[tuple[str, str], Support], readings: Mapping[str, Reading]
 ) -> tuple[Objection, ...]:
     """
     Every rule that every sentence and figure breaks, in reading order; () for a brief that may go out.

@@ -66,7 +66,7 @@ def _pieces(quotation: str) -> list[str]:
 
 
 def _folded(words: str) -> str:
-    plain = unicodedata.normalize("NFKC", words).translate(str.maketrans("‘’“”„«»–—", "''\"\"\"\"\"--"))
+    plain = unicodedata.normalize("NFKC", words).translate(str.maketrans("‘’“”„«»–—", '\'\'"""""--'))
     return " ".join(plain.casefold().split())
 
 
@@ -75,7 +75,10 @@ def assessment(said: Said, _: Around) -> Iterator[Fault]:
     if said.sentence.kind is not SentenceKind.JUDGEMENT:
         return
     if not said.of(CitedAssessment) and not any(claim.assessments for claim in said.claims):
-        yield "no-assessment", "it is a judgement, and nothing it cites has been assessed: siteline claims judge"
+        yield (
+            "no-assessment",
+            "it is a judgement, and nothing it cites has been assessed: siteline claims judge",
+        )
 
 
 _CONFIRMED = re.compile(

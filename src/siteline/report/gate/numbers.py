@@ -5,27 +5,30 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from siteline.model.dates import DateInterval
 from siteline.model.draft import SaidDate, SaidQuantity
 from siteline.model.edition import (
     Carried,
-    CitedClaim,
     CitedEvent,
     CitedExhibit,
     CitedQuery,
     CitedSize,
     SentenceKind,
 )
+from siteline.model.errors import BadInput
 from siteline.model.interval import Period
 from siteline.report.gate.said import Around, Fault, Said
 
 _NUMERAL = re.compile(
     r"(?<![\w.,/-])(?P<digits>\d{1,3}(?:[,\u00a0\u202f]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?P<percent>\s*(?:%|per\s?cent\b))?(?![\w/]|-\w|[.,]\d)"
 )
-_LEVEL = re.compile(r"\b95\s*(?:%|per\s?cent)\s*(?::|bounds?|intervals?|confidence intervals?)|\(95\s*%", re.IGNORECASE)
-_ABOUT = re.compile(r"\b(?:about|around|roughly|some|nearly|approximately|up to|at least|more than|over)\s*$", re.IGNORECASE)
+_LEVEL = re.compile(
+    r"\b95\s*(?:%|per\s?cent)\s*(?::|bounds?|intervals?|confidence intervals?)|\(95\s*%", re.IGNORECASE
+)
+_ABOUT = re.compile(
+    r"\b(?:about|around|roughly|some|nearly|approximately|up to|at least|more than|over)\s*$", re.IGNORECASE
+)
 _RANGE = re.compile(r"(?P<low>\d[\d,.]*)\s*(?P<mark>%?)\s*(?:–|-|—|to|and)\s*(?P<high>\d)")
 
 
@@ -52,14 +55,24 @@ def number(said: Said, _: Around) -> Iterator[Fault]:
         yield "number", "a bare ± says nothing of what it holds: print the 95 % bounds"
     carried = [one for support in said.supports for one in support.numbers]
     quoted = " ".join(claim.quote for claim in said.claims) + " ".join(e.text for e in said.of(CitedExhibit))
+    ratios = [q.span for q in said.quantities if q.kind in ("ratio", "factor")] if _is_of_ratio(said) else []
     for printed in _printed(said):
+        if any(span.start <= printed.start and printed.end <= span.end for span in ratios):
+            continue  # `wording` holds it against the interval
         if not any(_is_same(printed, one) for one in carried) and not _stands_in(printed, quoted):
             near = _nearest(printed, carried)
             yield "number", f'nothing it cites says "{printed.words}"' + (f"; {near}" if near else "")
     for words in _spelled(said):
-        if not any(_matches(words.low, one) for one in carried) and words.span.words.lower() not in quoted.lower():
+        if (
+            not any(_matches(words.low, one) for one in carried)
+            and words.span.words.lower() not in quoted.lower()
+        ):
             yield "number", f'nothing it cites says "{words.span.words}"'
     yield from _unbounded(said)
+
+
+def _is_of_ratio(said: Said) -> bool:
+    return any(size.is_ratio for size in said.of(CitedSize))
 
 
 def _printed(said: Said) -> list[_Printed]:
@@ -95,7 +108,13 @@ def _read(found: re.Match[str], text: str, is_shared: bool) -> _Printed:
     before = text[: found.start()]
     is_rounded = _ABOUT.search(before[-24:]) is not None
     return _Printed(
-        value, step, bool(found["percent"]) or is_shared, found[0].strip(), is_rounded, found.start(), found.end()
+        value,
+        step,
+        bool(found["percent"]) or is_shared,
+        found[0].strip(),
+        is_rounded,
+        found.start(),
+        found.end(),
     )
 
 
@@ -104,13 +123,23 @@ def _is_same(printed: _Printed, carried: Carried) -> bool:
     if value is None:
         return False
     # the noughts of a round number are digits only where nothing says that it is rounded, and no bounds stand beside it
-    step = printed.step if printed.is_rounded or carried.unit in ("m", "m²", "px", "px²", "%") else min(printed.step, 1.0)
+    step = (
+        printed.step
+        if printed.is_rounded or carried.unit in ("m", "m²", "px", "px²", "%")
+        else min(printed.step, 1.0)
+    )
     return abs(printed.value - value) <= step / 2 * (1 + 1e-9)
 
 
 def _as_printed(carried: Carried, is_percent: bool) -> float | None:
     if is_percent:
-        return carried.value if carried.unit == "%" else 100 * carried.value if carried.unit in ("fraction", "ratio") else None
+        return (
+            carried.value
+            if carried.unit == "%"
+            else 100 * carried.value
+            if carried.unit in ("fraction", "ratio")
+            else None
+        )
     return None if carried.unit == "%" else carried.value
 
 
@@ -139,7 +168,10 @@ def _spelled(said: Said) -> list[SaidQuantity]:
     return [
         q
         for q in said.quantities
-        if q.kind in ("count", "factor") and not any(c.isdigit() for c in q.span.words) and q.low == q.high and (q.low or 0) > 1
+        if q.kind in ("count", "factor")
+        and not any(c.isdigit() for c in q.span.words)
+        and q.low == q.high
+        and (q.low or 0) > 1
     ]
 
 
@@ -150,7 +182,9 @@ def _unbounded(said: Said) -> Iterator[Fault]:
             continue
         printed = _printed(said)
         own = [p for p in printed if size.numbers and _is_same(p, size.numbers[0])]
-        bounds = [Carried(end, "bound", size.numbers[0].unit) for end in (size.low95, size.high95)] if own else []
+        bounds = (
+            [Carried(end, "bound", size.numbers[0].unit) for end in (size.low95, size.high95)] if own else []
+        )
         if own and not all(any(_is_same(p, bound) for p in printed) for bound in bounds):
             yield "number", f'{size.title}: "{own[0].words}" stands without its 95 % bounds'
 
@@ -160,7 +194,9 @@ _SHARE = re.compile(
     r"|\bone in (?:two|three|four|five|six|ten|\d+)\b|\bmajority\b",
     re.IGNORECASE,
 )
-_OF_WHAT = re.compile(r"\b(?:of|among|in)\s+(?:all\s+|the\s+|its\s+|their\s+|every\s+)*[^\W\d_]{3,}", re.IGNORECASE)
+_OF_WHAT = re.compile(
+    r"\b(?:of|among|in)\s+(?:all\s+|the\s+|its\s+|their\s+|every\s+)*[^\W\d_]{3,}", re.IGNORECASE
+)
 
 
 def denominator(said: Said, _: Around) -> Iterator[Fault]:
@@ -196,10 +232,16 @@ def ratio_wording(said: Said, _: Around) -> Iterator[Fault]:
             if quantity.kind not in ("ratio", "factor"):
                 continue
             if quantity.direction == "larger" and size.high95 < 1:
-                yield "wording", f'{size.title}: "{quantity.span.words}" is said of what is smaller: say "the size of"'
+                yield (
+                    "wording",
+                    f'{size.title}: "{quantity.span.words}" is said of what is smaller: say "the size of"',
+                )
             elif not _supports(size, quantity) and not _is_the_value(size, quantity):
                 interval = f"{100 * size.low95:.0f}–{100 * size.high95:.0f} %"
-                yield "wording", f'{size.title}: "{quantity.span.words}" is narrower than its 95 % interval, {interval}'
+                yield (
+                    "wording",
+                    f'{size.title}: "{quantity.span.words}" is narrower than its 95 % interval, {interval}',
+                )
 
 
 def _supports(size: CitedSize, quantity: SaidQuantity) -> bool:
@@ -213,14 +255,17 @@ def _is_the_value(size: CitedSize, quantity: SaidQuantity) -> bool:
     """Whether it is the value itself, or one of its bounds, as `number` demands them."""
     ends = {quantity.low, quantity.high} - {None}
     known = [size.low95, size.high95, *(n.value for n in size.numbers)]
-    return all(any(abs(end - one) <= _MARGIN for one in known if one is not None) for end in ends if end is not None)
+    return all(
+        any(abs(end - one) <= _MARGIN for one in known if one is not None) for end in ends if end is not None
+    )
 
 
 # --- dates --------------------------------------------------------------------------------------------
 
 
 _SEEN = re.compile(
-    r"\b(?:visible|seen|shows?|image[sd]?|scenes?|not yet|cleared|gone|absent|present|stood|standing|taken|between|by|since|before)\b",
+    r"\b(?:visible|seen|shows?|image[sd]?|scenes?|not yet|cleared|gone|absent|present|stood|standing|taken|between|by|since"
+    r"|before)\b",
     re.IGNORECASE,
 )
 
@@ -228,7 +273,11 @@ _SEEN = re.compile(
 def dates(said: Said, _: Around) -> Iterator[Fault]:
     """`date`: one that is tighter than the interval it rests on, or that nothing cited carries."""
     events, claims = said.of(CitedEvent), said.claims
-    if said.sentence.kind is SentenceKind.METHOD or not (events or claims) or (said.is_heading and not events):
+    if (
+        said.sentence.kind is SentenceKind.METHOD
+        or not (events or claims)
+        or (said.is_heading and not events)
+    ):
         return
     held = [span for event in events for span in (event.onset, *event.later) if span is not None]
     looks = [look for event in events for look in event.bracket if look is not None]
@@ -242,7 +291,10 @@ def dates(said: Said, _: Around) -> Iterator[Fault]:
             continue
         if any(period.meets(look) for look in looks):
             if not _SEEN.search(said.own):
-                yield "date", f'"{day.span.words}" is the day of an image: say that it was visible, or not, on it'
+                yield (
+                    "date",
+                    f'"{day.span.words}" is the day of an image: say that it was visible, or not, on it',
+                )
             continue
         if held:
             yield "date", f'"{day.span.words}" is tighter than what it rests on: {_say(held[0])}'
@@ -256,21 +308,17 @@ def _days(day: SaidDate, known: Sequence[Period]) -> Period | None:
         return Period.parse(day.first if day.first == day.last else f"{day.first}/{day.last}")
     years = {end.year for period in known for end in (period.first, period.last) if end is not None}
     candidates = [c for year in sorted(years) if (c := _in_year(day, year)) is not None]
-    return next((c for c in candidates if any(c.meets(p) for p in known)), candidates[0] if candidates else None)
+    return next(
+        (c for c in candidates if any(c.meets(p) for p in known)), candidates[0] if candidates else None
+    )
 
 
 def _in_year(day: SaidDate, year: int) -> Period | None:
     try:
         first, last = (f"{year}-{end.removeprefix('--')}" for end in (day.first, day.last))
         return Period.parse(first if first == last else f"{first}/{last}")
-    except ValueError:
+    except BadInput:  # 29 February of another year
         return None
-    except Exception as error:
-        from siteline.model.errors import BadInput
-
-        if isinstance(error, BadInput):
-            return None
-        raise
 
 
 def _span(held: DateInterval) -> Period:
@@ -288,8 +336,3 @@ def _touches(period: Period, said: Period) -> bool:
 
 def _say(held: DateInterval) -> str:
     return f"after {held.after} and by {held.by}" if held.after else f"by {held.by}"
-
-
-def dated(day: date) -> Period:
-    """One day as a period."""
-    return Period(day, day)

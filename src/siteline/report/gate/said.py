@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
-from siteline.model.draft import Drafts, Hedge, SaidDate, SaidQuantity
+from siteline.model.draft import Hedge, SaidDate, SaidQuantity
 from siteline.model.edition import (
     BriefFigure,
     BriefText,
@@ -18,6 +18,7 @@ from siteline.model.edition import (
     CitedRemoval,
     CitedSize,
     CitedSurvey,
+    Reading,
     Sentence,
     SentenceKind,
     Support,
@@ -37,7 +38,7 @@ class Said:
     """One sentence, as it was read, with what it rests on."""
 
     sentence: Sentence
-    reading: Drafts
+    reading: Reading
     """The same words, read by the draft extractor: hedges, quantities, dates."""
 
     supports: tuple[Support, ...]
@@ -67,19 +68,17 @@ class Said:
     @property
     def hedges(self) -> tuple[Hedge, ...]:
         """The sentence's own, and those within what it quotes."""
-        return tuple(hedge for draft in self.reading.drafts for hedge in draft.hedges)
+        return self.reading.hedges
 
     @property
     def quantities(self) -> tuple[SaidQuantity, ...]:
         """In its own words; what stands in quotation marks is held against the words cited instead."""
-        found = (quantity for draft in self.reading.drafts for quantity in draft.quantities)
-        return tuple(q for q in found if self.own[q.span.start : q.span.end].strip())
+        return tuple(q for q in self.reading.quantities if self.own[q.span.start : q.span.end].strip())
 
     @property
     def dates(self) -> tuple[SaidDate, ...]:
         """In its own words."""
-        found = (day for draft in self.reading.drafts for day in draft.dates)
-        return tuple(day for day in found if self.own[day.span.start : day.span.end].strip())
+        return tuple(day for day in self.reading.dates if self.own[day.span.start : day.span.end].strip())
 
     @property
     def quotations(self) -> tuple[str, ...]:
@@ -117,7 +116,7 @@ class Around:
 
 
 def gather_said(
-    brief: BriefText, supports: Mapping[tuple[str, str], Support], readings: Mapping[str, Drafts]
+    brief: BriefText, supports: Mapping[tuple[str, str], Support], readings: Mapping[str, Reading]
 ) -> Around:
     """
     Each sentence with what it rests on.
@@ -144,7 +143,11 @@ def _section(brief: BriefText, place: int) -> tuple[Citation, ...]:
     depths = {block.number: block.depth for block in brief.blocks if block.shape == "heading"}
     rank = depths[brief.sentences[place].block]
     return tuple(
-        {(c.kind, c.ref): c for s in _until(brief.sentences[place + 1 :], depths, rank) for c in s.citations}.values()
+        {
+            (c.kind, c.ref): c
+            for s in _until(brief.sentences[place + 1 :], depths, rank)
+            for c in s.citations
+        }.values()
     )
 
 

@@ -37,13 +37,15 @@ _REF = r"[\w][\w.:/+-]*"
 _CITE = re.compile(rf"@(?:(?P<kind>[a-z]+):)?(?P<ref>{_REF})")
 _GROUP = re.compile(r"\s*\[(?P<inside>[^\[\]]{1,4000})\]")
 _NAME = re.compile(r"[\w][\w-]*")
-_HEAD = re.compile(r"\A\ufeff?\+\+\+[ \t]*\r?\n(?P<head>.*?)^\+\+\+[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
+_HEAD = re.compile(
+    r"\A\ufeff?\+\+\+[ \t]*\r?\n(?P<head>.*?)^\+\+\+[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE
+)
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 """An editor's note to another; never printed."""
 
 _KEYS = ("title", "language", "terms", "as-of", "authors", "sources")
-LARGEST = 20_000_000
-"""Characters; a longer brief is not read."""
+LARGEST, LONGEST_BLOCK, LONGEST_SENTENCE = 20_000_000, 200_000, 4_000
+"""Characters of a brief, of one paragraph and of one sentence; nobody can check what is longer."""
 
 
 @dataclass
@@ -101,12 +103,16 @@ def _read_head(text: str) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         raise BadBrief(f"the head of the brief is no TOML: {error}") from error
     if odd := [key for key in head if key not in _KEYS]:
-        raise BadBrief(f"the head of the brief has an unknown line: {odd[0]!r}", f"Known: {', '.join(_KEYS)}.")
+        raise BadBrief(
+            f"the head of the brief has an unknown line: {odd[0]!r}", f"Known: {', '.join(_KEYS)}."
+        )
     if not isinstance(head.get("title"), str) or not head["title"].strip():
         raise BadBrief("the head of the brief has no title", 'Add title = "…" between the two lines of +++.')
     language = head.get("language", "en")
     if not isinstance(language, str) or not re.fullmatch(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", language):
-        raise BadBrief(f"language is no language tag: {language!r}", 'Write language = "en", "uk" or "ko-KP".')
+        raise BadBrief(
+            f"language is no language tag: {language!r}", 'Write language = "en", "uk" or "ko-KP".'
+        )
     authors = head.get("authors", [])
     if not isinstance(authors, list) or not all(isinstance(a, str) and a.strip() for a in authors):
         raise BadBrief("authors is no list of names", 'Write authors = ["A. Analyst", "B. Reader"].')
@@ -117,7 +123,9 @@ def _terms(said: Any) -> TermSet | None:
     if said is None:
         return None
     if said not in ("A", "B"):
-        raise BadBrief(f"terms is neither A nor B: {said!r}", 'ICD 203 has two columns of words: write terms = "A".')
+        raise BadBrief(
+            f"terms is neither A nor B: {said!r}", 'ICD 203 has two columns of words: write terms = "A".'
+        )
     return TermSet(said)
 
 
@@ -136,13 +144,15 @@ def _as_of(said: Any) -> date | None:
 
 def _read_names(sources: Any) -> dict[str, Citation]:
     if not isinstance(sources, dict):
-        raise BadBrief("sources is no table", 'Write [sources] and below it lines such as hall = "event:7f3a".')
+        raise BadBrief(
+            "sources is no table", 'Write [sources] and below it lines such as hall = "event:7f3a".'
+        )
     names = {}
     for name, said in sources.items():
         kind, colon, ref = said.partition(":") if isinstance(said, str) else ("", "", "")
         if not colon or kind not in KINDS or not re.fullmatch(_REF, ref):
             raise BadBrief(
-                f"the source {name!r} is {said!r}", f'Write KIND:ID; kinds are {", ".join(KINDS)}.'
+                f"the source {name!r} is {said!r}", f"Write KIND:ID; kinds are {', '.join(KINDS)}."
             )
         if not _NAME.fullmatch(name):
             raise BadBrief(f"the name of a source is one word: {name!r}")
@@ -192,7 +202,9 @@ def _read_blocks(tokens: Sequence[Token], reading: _Reading) -> None:
 
 
 def _only_picture(token: Token) -> Token | None:
-    children = [c for c in token.children or () if c.type != "softbreak" and (c.type != "text" or c.content.strip())]
+    children = [
+        c for c in token.children or () if c.type != "softbreak" and (c.type != "text" or c.content.strip())
+    ]
     return children[0] if len(children) == 1 and children[0].type == "image" else None
 
 
@@ -207,7 +219,8 @@ def _plain(token: Token, reading: _Reading, line: int) -> str:
                 parts.append(" ")
             case "image":
                 raise BadBrief(
-                    f"line {line}: a picture stands in the middle of a paragraph", "Give it a paragraph of its own."
+                    f"line {line}: a picture stands in the middle of a paragraph",
+                    "Give it a paragraph of its own.",
                 )
     return "".join(parts)
 
@@ -231,11 +244,15 @@ def _add_figure(reading: _Reading, token: Token, line: int) -> None:
     caption, groups = _take_out(token.content, reading.names, line)
     caption = " ".join(caption.split())
     alt = str(token.attrGet("title") or "")
-    reading.figures.append(BriefFigure(f"f{len(reading.figures) + 1}", shape, cites, caption, alt, line, number))
+    reading.figures.append(
+        BriefFigure(f"f{len(reading.figures) + 1}", shape, cites, caption, alt, line, number)
+    )
     reading.blocks.append(Block(number, "figure", 0))
     if caption:
         own = (cites, *(c for group in groups for c in group.citations))
-        reading.sentences.append(Sentence(f"s{len(reading.sentences) + 1}", caption, line, number, citations=own))
+        reading.sentences.append(
+            Sentence(f"s{len(reading.sentences) + 1}", caption, line, number, citations=own)
+        )
 
 
 _PICTURED = {
@@ -247,7 +264,9 @@ _PICTURED = {
 
 def _add(reading: _Reading, shape: str, depth: int, text: str, line: int) -> None:
     """Take a block's citations out, and divide what is left into sentences."""
-    plain, groups = _take_out(text, reading.names, line)
+    if len(text) > LONGEST_BLOCK:
+        raise BadBrief(f"line {line}: a paragraph of {len(text):,} characters", "Divide it into paragraphs.")
+    plain, groups = _take_out(text if shape == "row" else " ".join(text.split()), reading.names, line)
     number = len(reading.blocks)
     reading.blocks.append(Block(number, shape, depth, plain if shape in ("row", "head_row") else ""))
     if shape == "head_row":
@@ -256,10 +275,16 @@ def _add(reading: _Reading, shape: str, depth: int, text: str, line: int) -> Non
     spans = [span for span in spans if plain[span[0] : span[1]].strip()]
     if not spans:
         if groups:
-            raise BadBrief(f"line {line}: a citation stands alone", "Put it behind the sentence that it supports.")
+            raise BadBrief(
+                f"line {line}: a citation stands alone", "Put it behind the sentence that it supports."
+            )
         return
     cited = _assign(spans, groups)
     for (start, end), (citations, marks) in zip(spans, cited, strict=True):
+        if end - start > LONGEST_SENTENCE:
+            raise BadBrief(
+                f"line {line}: a sentence of {end - start:,} characters", "Divide it into sentences."
+            )
         kind = SentenceKind.HEADING if shape == "heading" else _kind(marks, line)
         said = " ".join(plain[start:end].split()) if shape != "row" else plain[start:end]
         reading.sentences.append(
@@ -333,7 +358,9 @@ def _cited(found: re.Match[str], names: Mapping[str, Citation], line: int) -> Ci
             )
         return names[ref]
     if kind not in KINDS:
-        raise BadBrief(f"line {line}: nothing of the kind {kind!r} can be cited", f"Kinds: {', '.join(KINDS)}.")
+        raise BadBrief(
+            f"line {line}: nothing of the kind {kind!r} can be cited", f"Kinds: {', '.join(KINDS)}."
+        )
     return Citation(kind, ref)
 
 

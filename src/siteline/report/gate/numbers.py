@@ -207,7 +207,7 @@ def denominator(said: Said, _: Around) -> Iterator[Fault]:
     for query in said.of(CitedQuery):
         if query.is_share and not _names(query.denominator, text):
             yield "denominator", f'it is a share of "{query.denominator}", and the sentence does not say so'
-    if said.of(CitedQuery) or said.of(CitedSize):
+    if any(isinstance(support, (CitedQuery, CitedSize)) for support in said.supports):
         return
     if any(claim.value_type == "share" for claim in said.claims) and not _OF_WHAT.search(text):
         yield "denominator", "it says a share, and not of what"

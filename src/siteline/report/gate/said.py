@@ -97,9 +97,9 @@ class Said:
     @property
     def is_seen(self) -> bool:
         """Whether it rests on images of a place, or on no statement at all."""
-        return bool(self.of(CitedEvent) or self.of(CitedSize) or self.of(CitedSurvey)) or not (
-            self.claims or self.of(CitedRemoval)
-        )
+        if any(isinstance(support, (CitedEvent, CitedSize, CitedSurvey)) for support in self.supports):
+            return True
+        return not any(isinstance(support, (CitedClaim, CitedRemoval)) for support in self.supports)
 
 
 @dataclass(frozen=True)

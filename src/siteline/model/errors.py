@@ -19,6 +19,7 @@ SitelineError                  one sentence (what happened) and one hint (what t
 ├── NotFound                   no such site, scene, event or case
 ├── CannotTell                 the images do not suffice for what was asked
 ├── NotMeasured                a size refused by its own goodness-of-fit gate
+├── NotAccepted                a finding that nobody accepted, or that has changed since
 ├── CaseTrouble                the case folder itself
 │   ├── NotACase               there is no case here
 │   ├── CaseExists             there is one already
@@ -141,6 +142,12 @@ class NotMeasured(SitelineError):
     """A size was refused by its own goodness-of-fit gate."""
 
     hint = "Draw its outline and measure that: siteline measure area SITE --on SCENE --geometry FILE"
+
+
+class NotAccepted(SitelineError):
+    """A finding was asked to stand for itself that nobody accepted, or that has changed since somebody did."""
+
+    hint = "Look at it, then say so: siteline events judge SITE EVENT accept --why ..."
 
 
 class CaseTrouble(SitelineError):

@@ -43,7 +43,7 @@ def records_of(
     for watched in events:
         now = watched.current
         sizes = case.measurements.of(site.id, watched.id, now.number, as_of)
-        zone, distance = _zone(site, now.event, sizes, grid)
+        zone, distance = zone_of(site, now.event, sizes, grid)
         records.append(
             EventRecord(
                 id=watched.id,
@@ -232,7 +232,7 @@ def _finding(
 ) -> Finding:
     now = watched.current
     sizes = case.measurements.of(site.id, watched.id, now.number, as_of)
-    zone, distance = _zone(site, now.event, sizes, grid)
+    zone, distance = zone_of(site, now.event, sizes, grid)
     return draft_finding(
         watched.id,
         now.number,
@@ -247,7 +247,7 @@ def _finding(
     )
 
 
-def _zone(
+def zone_of(
     site: Site, event: ChangeEvent, sizes: Mapping[str, Measurement], grid: Grid | None
 ) -> tuple[Zone | None, Measurement | None]:
     """Where an event lies against the perimeter as it is drawn now."""

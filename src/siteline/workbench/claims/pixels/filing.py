@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from typing import Any
 
 from ulid import ULID
 
@@ -88,6 +89,26 @@ def file_drafts(case: Case, site: Site, drafts: Sequence[Draft]) -> list[Made]:
     return made
 
 
+def tell_made(made: Made) -> dict[str, Any]:
+    """Interchange form."""
+    said, source = made.statement, made.source
+    return {
+        "statement": said.id,
+        "claim": said.claim.id,
+        "new": made.is_new,
+        "quote": said.quote,
+        "what": source.what,
+        "value": said.claim.value.ends() if said.claim.value else None,
+        "unit": said.claim.unit,
+        "version": source.version,
+        "accepted_by": source.accepted_by,
+        "method": source.method,
+        "scenes": [
+            {"id": scene, "sha256": sha256, "exhibit": exhibit} for scene, sha256, exhibit in source.scenes
+        ],
+    }
+
+
 def scope_of(site: Site, time: Period | None, thing: str = "") -> Scope:
     """When, at which site, of which thing; an invented place says so."""
     place = site.name or site.id
@@ -142,8 +163,6 @@ def _statement(draft: Draft, scenes: Sequence[tuple[str, str, str]], site: Site)
 
 
 def _with_scenes(source: Source, scenes: tuple[tuple[str, str, str], ...]) -> Source:
-    from dataclasses import replace
-
     return replace(source, scenes=scenes)
 
 

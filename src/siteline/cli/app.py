@@ -21,6 +21,7 @@ from siteline.cli import (
     hypotheses,
     inspecting,
     judging,
+    linked,
     measure,
     nudge,
     scenes,
@@ -71,6 +72,8 @@ for made in (
     fromimages.from_function,
     fromimages.from_absence,
     fromimages.stale,
+    linked.prov,
+    linked.claimreview,
 ):
     claims.app.command(made.__name__.replace("_", "-"))(made)
 claims.app.add_typer(hypotheses.app, name="hypotheses")

@@ -67,6 +67,7 @@ def _lay_out(matrix: Matrix, sheet: Sheet, most: float) -> dict[str, Any]:
     return {
         "analyst": sheet.analyst,
         "rows": rows,
+        "scored": bool(sheet.rows) or not matrix.evidence,
         "scores": [
             score and {"said": say_score(score), "blank": score.blank, "bar": _bar(score, most)}
             for score in scores

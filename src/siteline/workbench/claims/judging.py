@@ -153,7 +153,7 @@ def differences(now: Sequence[Assessment]) -> list[dict[str, Any]]:
         bands = [(a.analyst, a.likelihood.percent, str(a.likelihood.band)) for a in of_it if a.likelihood]
         grounds = [(a.analyst, a.confidence.value) for a in of_it if a.confidence]
         for what, said, told in (
-            ("credibility", digits, {digit for _, digit in digits}),
+            ("credibility", digits, {digit for _, digit in digits} - {Credibility.UNKNOWN.value}),
             ("likelihood", [(who, percent) for who, percent, _ in bands], {band for *_, band in bands}),
             ("confidence", grounds, set(dict(grounds).values())),
         ):

@@ -30,7 +30,7 @@ def say_assessed(told: dict[str, Any]) -> Iterator[str]:
     for one in told["assessments"]:
         yield from _say_one(one)
     for found in told["differences"]:
-        beside = "; ".join(f"{inert(said['analyst'])}: {said[found['in']]}" for said in found["said"])
+        beside = "; ".join(f"{inert(said['analyst'])} {_value(said[found['in']])}" for said in found["said"])
         yield f"  they differ in {found['in']} ({found['kind']}): {beside}"
     if told["kept_back"]:
         yield f"  {_waiting(told['kept_back'])}"
@@ -127,7 +127,8 @@ def _say_sheet(matrix: Matrix, sheet: Sheet) -> Iterator[str]:
         apart = "" if found is None or found.diagnosticity is None else f"{found.diagnosticity:.2f}"
         if found is not None and found.not_diagnostic:
             apart = f"{apart} not diagnostic".strip()
-        fits = [by_place.get((row.label, h.label), "·") for h in matrix.hypotheses]
+        none = "·" if sheet.rows else "?"
+        fits = [by_place.get((row.label, h.label), none) for h in matrix.hypotheses]
         lines.append([row.label, row.credibility.value, row.relevance.value, *fits, apart])
     told = [say_score(scores[h.label]) if h.label in scores else "not shown yet" for h in matrix.hypotheses]
     lines.append(["against", "", "", *told, ""])
@@ -135,9 +136,15 @@ def _say_sheet(matrix: Matrix, sheet: Sheet) -> Iterator[str]:
     for line in lines:
         yield "  " + "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
     blank = {score.hypothesis: score.blank for score in sheet.scores if score.blank}
+    if not sheet.rows:
+        yield "  ? not rated, or not shown yet"
     if blank:
         told_blank = ", ".join(f"{label} {number}" for label, number in blank.items())
         yield f"  not rated ({told_blank}): these scores are not comparable"
+
+
+def _value(said: str | float) -> str:
+    return said if isinstance(said, str) else f"{said:g} %"
 
 
 def _waiting(number: int) -> str:

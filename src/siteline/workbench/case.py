@@ -7,6 +7,9 @@ from pathlib import Path
 
 from siteline import __version__
 from siteline.claims.hypotheses.questions import Questions
+from siteline.claims.lineage import Lineages
+from siteline.claims.members import Members
+from siteline.claims.said import Relations
 from siteline.claims.statements import Statements
 from siteline.claims.weighing.assessments import Assessments
 from siteline.claims.weighing.outcomes import Outcomes
@@ -66,6 +69,9 @@ class Case:
         self.outcomes = Outcomes(self.db)
         self.questions = Questions(self.db)
         self.pixel_claims = PixelClaims(self.db)
+        self.lineages = Lineages(self.db)
+        self.relations = Relations(self.db)
+        self.members = Members(self.db, self.statements)
         self.unsigned_because = ""
         """Why checkpoints are not signed; known once something was written to the log."""
 

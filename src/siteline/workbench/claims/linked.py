@@ -111,8 +111,8 @@ def _secrets(
     for exhibit in restricted:
         said |= {exhibit.id, exhibit.sha256, exhibit.name, exhibit.title, exhibit.source_url}
     digests = {exhibit.sha256 for exhibit in restricted}
-    for site in case.register.list():
-        said |= {scene.id for scene in case.scenes.all(site.id) if scene.sha256 in digests}
+    for site_id in case.register.ids():
+        said |= {scene.id for scene in case.scenes.all(site_id) if scene.sha256 in digests}
     open_names = {
         hand.name
         for f in filed

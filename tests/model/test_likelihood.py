@@ -22,8 +22,11 @@ def test_the_bands_are_those_of_icd_203() -> None:
 
 @pytest.mark.parametrize(
     ("percent", "term"),
-    [(1, "almost no chance"), (5, "very unlikely"), (20, "unlikely"), (45, "roughly even chance")]
-    + [
+    [
+        (1, "almost no chance"),
+        (5, "very unlikely"),
+        (20, "unlikely"),
+        (45, "roughly even chance"),
         (55, "likely"),
         (79.99, "likely"),
         (80, "very likely"),

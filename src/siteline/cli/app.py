@@ -13,10 +13,15 @@ from siteline.cli import (
     brief,
     capturing,
     cases,
+    claims,
     custody,
     events,
     evidence,
+    fromimages,
+    hypotheses,
     inspecting,
+    judging,
+    linked,
     measure,
     nudge,
     scenes,
@@ -44,6 +49,7 @@ app.add_typer(scenes.app, name="scenes")
 app.add_typer(events.app, name="events")
 app.add_typer(measure.app, name="measure")
 app.add_typer(evidence.app, name="evidence")
+app.add_typer(claims.app, name="claims")
 app.add_typer(brief.app, name="brief")
 app.add_typer(cases.cache_app, name="cache")
 for command in (
@@ -58,6 +64,19 @@ for command in (
     evidence.app.command(command.__name__)(command)
 for watch in (watching.check, watching.findings, watching.confirm):
     evidence.app.command(watch.__name__)(watch)
+for judged in (judging.judge, judging.assessments, judging.resolve_outcome, judging.calibration):
+    claims.app.command(judged.__name__.replace("_", "-"))(judged)
+for made in (
+    fromimages.from_event,
+    fromimages.from_size,
+    fromimages.from_function,
+    fromimages.from_absence,
+    fromimages.stale,
+    linked.prov,
+    linked.claimreview,
+):
+    claims.app.command(made.__name__.replace("_", "-"))(made)
+claims.app.add_typer(hypotheses.app, name="hypotheses")
 evidence.app.command("rotate-key")(custody.rotate_key)
 evidence.app.command("trust-key")(custody.trust_key)
 

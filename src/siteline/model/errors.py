@@ -20,6 +20,7 @@ SitelineError                  one sentence (what happened) and one hint (what t
 ├── NotFound                   no such site, scene, event or case
 ├── CannotTell                 the images do not suffice for what was asked
 ├── NotMeasured                a size refused by its own goodness-of-fit gate
+├── NotAccepted                a finding that nobody accepted, or that has changed since
 ├── CaseTrouble                the case folder itself
 │   ├── NotACase               there is no case here
 │   ├── CaseExists             there is one already
@@ -116,6 +117,8 @@ class BadTable(BadStatement):
     """A table of statements or words on them cannot be read, by line, column and code."""
 
     hint = "Correct the lines named, or take the good ones with --lenient; nothing was recorded."
+    faults: tuple[object, ...] = ()
+    """Every fault, in the order of lines; what is said names the first few."""
 
 
 class NotThere(BadStatement):
@@ -150,6 +153,12 @@ class NotMeasured(SitelineError):
     """A size was refused by its own goodness-of-fit gate."""
 
     hint = "Draw its outline and measure that: siteline measure area SITE --on SCENE --geometry FILE"
+
+
+class NotAccepted(SitelineError):
+    """A finding was asked to stand for itself that nobody accepted, or that has changed since somebody did."""
+
+    hint = "Look at it, then say so: siteline events judge SITE EVENT accept --why ..."
 
 
 class CaseTrouble(SitelineError):

@@ -111,8 +111,8 @@ def build_page(material: BriefMaterial) -> str:
     refuse_mixture((section.site.simulated, section.scenes) for section in material.sites)
     stamps = brief_stamps(material)
     detail = _choose_detail(sum(len(section.shown) for section in material.sites))
-    css = Markup(_template_text("page.css") + _running_head(stamps))  # noqa: S704  our own file and words
-    pages = _environment()
+    css = Markup(template_text("page.css") + _running_head(stamps))  # noqa: S704  our own file and words
+    pages = environment()
     return pages.get_template("page.html.j2").render(
         title=material.title,
         language=_language(material.language) or "en",
@@ -475,9 +475,10 @@ def _running_head(stamps: tuple[Stamp, ...]) -> str:
     return f'@media print {{ @page {{ @top-center {{ content: "{words}"; {font} }} }} }}\n' if stamps else ""
 
 
-def _environment() -> jinja2.Environment:
+def environment() -> jinja2.Environment:
+    """Templates of this folder, everything escaped and made inert."""
     return jinja2.Environment(
-        loader=jinja2.FunctionLoader(_template_text),
+        loader=jinja2.FunctionLoader(template_text),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
@@ -494,7 +495,8 @@ def _finalize(value: Any) -> Any:
     return value if value.startswith("data:image/") else inert(value)
 
 
-def _template_text(name: str) -> str:
+def template_text(name: str) -> str:
+    """A file of the templates, as it is."""
     return (
         importlib.resources.files("siteline.report").joinpath("templates", name).read_text(encoding="utf-8")
     )

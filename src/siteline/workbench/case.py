@@ -6,7 +6,14 @@ import shutil
 from pathlib import Path
 
 from siteline import __version__
+from siteline.claims.hypotheses.questions import Questions
+from siteline.claims.lineage import Lineages
+from siteline.claims.members import Members
+from siteline.claims.said import Relations
 from siteline.claims.statements import Statements
+from siteline.claims.weighing.assessments import Assessments
+from siteline.claims.weighing.outcomes import Outcomes
+from siteline.claims.weighing.pixels import PixelClaims
 from siteline.editions.briefs import Briefs
 from siteline.evidence.checks import Checks
 from siteline.evidence.clock import Clock
@@ -58,6 +65,13 @@ class Case:
         self.filed = FiledSizes(self.db)
         self.briefs = Briefs(self.db)
         self.statements = Statements(self.db)
+        self.assessments = Assessments(self.db)
+        self.outcomes = Outcomes(self.db)
+        self.questions = Questions(self.db)
+        self.pixel_claims = PixelClaims(self.db)
+        self.lineages = Lineages(self.db)
+        self.relations = Relations(self.db)
+        self.members = Members(self.db, self.statements)
         self.unsigned_because = ""
         """Why checkpoints are not signed; known once something was written to the log."""
 

@@ -43,7 +43,7 @@ def records_of(
     for watched in events:
         now = watched.current
         sizes = case.measurements.of(site.id, watched.id, now.number, as_of)
-        zone, distance = _zone(site, now.event, sizes, grid)
+        zone, distance = zone_of(site, now.event, sizes, grid)
         records.append(
             EventRecord(
                 id=watched.id,
@@ -232,7 +232,7 @@ def _finding(
 ) -> Finding:
     now = watched.current
     sizes = case.measurements.of(site.id, watched.id, now.number, as_of)
-    zone, distance = _zone(site, now.event, sizes, grid)
+    zone, distance = zone_of(site, now.event, sizes, grid)
     return draft_finding(
         watched.id,
         now.number,
@@ -247,7 +247,7 @@ def _finding(
     )
 
 
-def _zone(
+def zone_of(
     site: Site, event: ChangeEvent, sizes: Mapping[str, Measurement], grid: Grid | None
 ) -> tuple[Zone | None, Measurement | None]:
     """Where an event lies against the perimeter as it is drawn now."""
@@ -257,18 +257,23 @@ def _zone(
     return place_against(outline, onto_grid(site.perimeter.geometry, grid), grid, sigma)
 
 
-def _tell_version(version: Version) -> dict[str, Any]:
+def say_version(version: Version) -> str:
+    """One form of an event in a line: what it is, and when it came into sight."""
     event = version.event
     stage = f", {event.stage.words}" if event.stage else ""
     since = f"not visible on {say_day(event.onset.after)}, " if event.onset.after else ""
     said = f"{event.kind.words}{stage}; {since}first visible on {say_day(event.onset.by)}"
+    return said if version.reproduced else f"not found again; was {said}"
+
+
+def _tell_version(version: Version) -> dict[str, Any]:
     return {
         "version": version.number,
         "at": version.created_at.isoformat(),
         "by": version.created_by,
         "survey": version.survey_id,
         "reproduced": version.reproduced,
-        "said": said if version.reproduced else f"not found again; was {said}",
+        "said": say_version(version),
     }
 
 

@@ -39,6 +39,10 @@ TEMPLATE = """\
 # threads = 16                  # requests at a time, over all scenes
 # whole_file_mb = 200           # largest file that is fetched whole, where it cannot be read in parts
 
+[judging]
+# terms = "A"                   # words for likelihoods: A (likely) or B (probable); one brief uses one set
+# may_look = ["E. Editor"]      # who sees a first assessment before a second analyst has filed theirs
+
 [cache]
 # max_gb = 20                   # derived arrays; oldest go first
 
@@ -115,6 +119,13 @@ class FetchSettings(_Section):
     whole_file_mb: float = Field(default=200.0, gt=0, le=4000)
 
 
+class JudgingSettings(_Section):
+    """How claims are judged."""
+
+    terms: Literal["A", "B"] = "A"
+    may_look: tuple[str, ...] = ()
+
+
 class CacheSettings(_Section):
     """How much derived data may be kept."""
 
@@ -164,6 +175,7 @@ class Settings(_Section):
     fetch: FetchSettings = FetchSettings()
     evidence: EvidenceSettings = EvidenceSettings()
     capture: CaptureSettings = CaptureSettings()
+    judging: JudgingSettings = JudgingSettings()
     cache: CacheSettings = CacheSettings()
     sources: dict[str, SourceSettings] = Field(default_factory=dict)
 
@@ -203,6 +215,7 @@ def _remedy(where: tuple[int | str, ...]) -> str:
             ("fetch", FetchSettings),
             ("evidence", EvidenceSettings),
             ("capture", CaptureSettings),
+            ("judging", JudgingSettings),
             ("cache", CacheSettings),
         )
     }

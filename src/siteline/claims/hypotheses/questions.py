@@ -38,7 +38,7 @@ class Questions:
         """A new matrix with its first hypotheses; two at least, for one alone competes with nothing."""
         if len(hypotheses) < 2:
             raise BadInput(
-                f"{len(hypotheses)} hypotheses do not compete",
+                "one hypothesis competes with nothing" if hypotheses else "no hypothesis was given",
                 "Give two or more, the null hypothesis among them: --hypothesis TEXT --hypothesis TEXT",
             )
         asked = _text(text, "question")

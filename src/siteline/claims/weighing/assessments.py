@@ -24,7 +24,7 @@ LONGEST_SOURCE = 300
 _A, _R = tables.assessment.c, tables.source_rating.c
 _EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
-Judged = TypeVar("Judged", Assessment, SourceRating)
+Judged = TypeVar("Judged", bound=Assessment | SourceRating)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,9 +187,9 @@ def standing(judged: Iterable[Judged]) -> list[Judged]:
     """The last word of each analyst on each thing, oldest first."""
     last: dict[tuple[str, ...], Judged] = {}
     for one in judged:
-        about = (one.claim_id, one.kind.value) if isinstance(one, Assessment) else (source_key(one.source),)
-        last.pop((*about, analyst_key(one.analyst)), None)
-        last[*about, analyst_key(one.analyst)] = one
+        place = (*_about(one), analyst_key(one.analyst))
+        last.pop(place, None)
+        last[place] = one
     return list(last.values())
 
 
@@ -198,6 +198,10 @@ def _opened(
 ) -> tuple[list[SourceRating], list[SourceRating]]:
     filed = [(source_key(r.source), r.analyst) for r in now]
     return sight.open_ones(rows, filed, lambda r: source_key(r.source), lambda r: r.analyst)
+
+
+def _about(one: Assessment | SourceRating) -> tuple[str, ...]:
+    return (one.claim_id, one.kind.value) if isinstance(one, Assessment) else (source_key(one.source),)
 
 
 def _is_own(one: Assessment | SourceRating, who: str) -> bool:

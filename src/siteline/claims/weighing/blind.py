@@ -1,8 +1,8 @@
 """
 Who may see whose judgement: nobody sees the first one before a second analyst has filed theirs.
 
-A person always sees their own. The rule holds between colleagues who mean to keep it: analysts are told apart by the name that signs,
-and a reader of the database file sees all of it.
+A person always sees their own. The rule holds between colleagues who mean to keep it: analysts are told apart by the name
+that signs, and a reader of the database file sees all of it.
 """
 
 from __future__ import annotations

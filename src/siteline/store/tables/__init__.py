@@ -10,9 +10,7 @@ from siteline.store.tables.assessments import (
     question,
     source_rating,
 )
-from siteline.store.tables.base import (
-    metadata,
-)
+from siteline.store.tables.base import metadata
 from siteline.store.tables.claims import (
     claim,
     entailment,
@@ -21,9 +19,7 @@ from siteline.store.tables.claims import (
     statement,
     statement_word,
 )
-from siteline.store.tables.editions import (
-    brief,
-)
+from siteline.store.tables.editions import brief
 from siteline.store.tables.evidence import (
     checkpoint,
     custody_event,
@@ -33,27 +29,9 @@ from siteline.store.tables.evidence import (
     restriction,
     watch_finding,
 )
-from siteline.store.tables.scenes import (
-    fetch_try,
-    found_scene,
-    image_order,
-    nudge,
-    run,
-    scene,
-    survey,
-)
-from siteline.store.tables.sites import (
-    event,
-    event_name,
-    event_version,
-    judgement,
-    sighting,
-    site,
-)
-from siteline.store.tables.sizes import (
-    filed_size,
-    measurement,
-)
+from siteline.store.tables.scenes import fetch_try, found_scene, image_order, nudge, run, scene, survey
+from siteline.store.tables.sites import event, event_name, event_version, judgement, sighting, site
+from siteline.store.tables.sizes import filed_size, measurement
 
 __all__ = (
     "ach_cell",

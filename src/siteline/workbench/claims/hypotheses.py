@@ -89,6 +89,7 @@ def matrix_of(case: Case, said: str, as_of: datetime | None = None) -> Matrix:
         matrix,
         evidence=tuple(map(open_form, matrix.evidence)),
         withdrawn=tuple(map(open_form, matrix.withdrawn)),
+        weighings=tuple(map(open_form, matrix.weighings)),
         remarks=tuple(remarks),
     )
 
@@ -117,6 +118,7 @@ def tell_matrix(matrix: Matrix) -> dict[str, Any]:
         ],
         "kept_back": matrix.kept_back,
         "trail": [_tell_cell(cell) for cell in matrix.trail],
+        "weighings": [{**_tell_row(row, matrix), "withdrawn": row.withdrawn} for row in matrix.weighings],
         "means": "A score adds up weighted inconsistency. It is no probability.",
     }
 

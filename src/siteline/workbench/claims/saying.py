@@ -136,6 +136,11 @@ def _say_sheet(matrix: Matrix, sheet: Sheet) -> Iterator[str]:
     for line in lines:
         yield "  " + "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
     blank = {score.hypothesis: score.blank for score in sheet.scores if score.blank}
+    reasons: dict[tuple[str, str], list[str]] = {}
+    for cell in sheet.cells:
+        reasons.setdefault((cell.evidence, cell.why), []).append(cell.hypothesis)
+    for (row_label, why), columns in reasons.items():
+        yield f"    {row_label} against {', '.join(columns)}: {inert(why, 300)}"
     if not sheet.rows:
         yield "  ? not rated, or not shown yet"
     if blank:

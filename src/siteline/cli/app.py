@@ -13,6 +13,8 @@ from siteline.cli import (
     brief,
     capturing,
     cases,
+    claiming,
+    claims,
     custody,
     events,
     evidence,
@@ -44,6 +46,8 @@ app.add_typer(scenes.app, name="scenes")
 app.add_typer(events.app, name="events")
 app.add_typer(measure.app, name="measure")
 app.add_typer(evidence.app, name="evidence")
+claims.app.command("add")(claiming.add)
+app.add_typer(claims.app, name="claims")
 app.add_typer(brief.app, name="brief")
 app.add_typer(cases.cache_app, name="cache")
 for command in (

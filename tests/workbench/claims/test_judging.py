@@ -29,8 +29,8 @@ from siteline.workbench.claims.judging import (
     tell_assessments,
     tell_calibration,
 )
+from siteline.workbench.claims.lines import say_assessed, say_matrix
 from siteline.workbench.claims.linked import claim_review, prov_of
-from siteline.workbench.claims.saying import say_assessed, say_matrix
 from tests.claims.factory import make_statement
 from tests.workbench.claims.cases import A, B, C, as_analyst, made_case
 

@@ -65,11 +65,13 @@ def trace(statements: Sequence[Statement], replacing: frozenset[tuple[str, str]]
             origins.append(statement)
             found.append(Copy(statement, statement))
             continue
+        if (statement.id, origin.id) in replacing or why_replaces(statement, origin) is not None:
+            found.append(Copy(statement, origin, replaces=True))
+            continue
         changes = tuple(changes_between(origin, statement))
-        replaces = (statement.id, origin.id) in replacing or why_replaces(statement, origin) is not None
         turned_ = any(change.kind in _TURNS for change in changes)
         conflicts = turned_ or are_incompatible(origin, statement) is not None
-        found.append(Copy(statement, origin, changes, conflicts and not replaces, replaces))
+        found.append(Copy(statement, origin, changes, conflicts))
     return found
 
 

@@ -20,6 +20,11 @@ _SILENT = {
     Stance.NO_POSITION: RelationKind.NO_POSITION,
     Stance.NONRESPONSE: RelationKind.NONRESPONSE,
 }
+_AT_ODDS = {
+    RelationKind.CONTRADICTS,
+    RelationKind.TRANSMISSION_CONFLICT,
+    RelationKind.MAY_CONTRADICT,
+}
 
 
 def relate(
@@ -52,7 +57,9 @@ def relate(
                 note(_between(first, second, one, other))
     note(_taken_back(lines, mine))
     note(_silent(lines, mine, evidence))
-    return sorted(found.values(), key=lambda r: (by_number(r.a), by_number(r.b or ""), r.kind))
+    replaced = {frozenset(pair) for pair in evidence.replacing}
+    kept = (r for r in found.values() if r.kind not in _AT_ODDS or frozenset((r.a, r.b)) not in replaced)
+    return sorted(kept, key=lambda r: (by_number(r.a), by_number(r.b or ""), r.kind))
 
 
 def _inside(line: Line, evidence: Evidence) -> Iterable[Relation]:
@@ -204,12 +211,12 @@ def _word_on(one: Statement, head: Statement, fit: ScopeFit, evidence: Evidence)
 
 
 def _say_silent(one: Statement, evidence: Evidence) -> str:
-    who = one.speaker or "somebody not named"
+    who = one.speaker or f"nobody named ({one.quote or one.paraphrase or 'no words'})"
     if one.stance is Stance.NO_POSITION:
-        return f"{who} took no position"
+        return f"{who}: no position was taken"
     if one.stance is Stance.NONRESPONSE:
         asked = one.asked
         told = [f"asked by {asked.by}" if asked and asked.by else "", asked.how if asked else ""]
-        return ", ".join([f"{who} did not respond", *filter(None, told)]) + ": this denies nothing"
+        return ", ".join([f"{who}: no response", *filter(None, told)]) + "; that denies nothing"
     given = evidence.given.get(one.id, one.evidence)
-    return f"{who} denies it; " + (f"evidence given: {', '.join(given)}" if given else "no evidence given")
+    return f"denied by {who}; " + (f"evidence given: {', '.join(given)}" if given else "no evidence given")

@@ -13,6 +13,7 @@ from siteline.cli import (
     brief,
     capturing,
     cases,
+    claiming,
     claims,
     custody,
     events,
@@ -49,6 +50,7 @@ app.add_typer(scenes.app, name="scenes")
 app.add_typer(events.app, name="events")
 app.add_typer(measure.app, name="measure")
 app.add_typer(evidence.app, name="evidence")
+claims.app.command("add")(claiming.add)
 app.add_typer(claims.app, name="claims")
 app.add_typer(brief.app, name="brief")
 app.add_typer(cases.cache_app, name="cache")

@@ -183,7 +183,7 @@ def show(
 ) -> None:
     """Show a matrix: your sheet, and others' cells once a second analyst has rated the same."""
     from siteline.workbench.claims.hypotheses import export_matrix, matrix_of, tell_matrix
-    from siteline.workbench.claims.saying import say_matrix
+    from siteline.workbench.claims.lines import say_matrix
 
     with opened(context, case) as work:
         until = moment(as_of)

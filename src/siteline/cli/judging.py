@@ -108,7 +108,7 @@ def assessments(
 ) -> None:
     """Show what was judged, analysts side by side: your own, and others' once a second one has filed theirs."""
     from siteline.workbench.claims.judging import find_claim, list_assessments, tell_assessments
-    from siteline.workbench.claims.saying import say_assessed, say_source
+    from siteline.workbench.claims.lines import say_assessed, say_source
 
     with opened(context, case) as work:
         until = moment(as_of)
@@ -169,7 +169,7 @@ def calibration(
 ) -> None:
     """Show how well judgements came true, per analyst and per source, from twenty resolved ones on."""
     from siteline.workbench.claims.judging import calibrations, tell_calibration
-    from siteline.workbench.claims.saying import say_calibration
+    from siteline.workbench.claims.lines import say_calibration
 
     with opened(context, case) as work:
         analysts, sources, kept_back = calibrations(work, moment(as_of))

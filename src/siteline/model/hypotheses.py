@@ -169,5 +169,8 @@ class Matrix:
     trail: tuple[Cell, ...]
     """Every rating that may be seen, oldest first, those replaced too."""
 
+    weighings: tuple[Evidence, ...] = ()
+    """Every form that every row has had, oldest first."""
+
     remarks: tuple[tuple[str, str], ...] = ()
     """What must be told with a row: its label, and that its claim was retracted, superseded or is stale."""

@@ -220,6 +220,7 @@ class Questions:
             differences=differences(sheets),
             kept_back=len(waiting),
             trail=tuple(trail),
+            weighings=tuple(self.weighings(question.id, as_of)),
         )
 
     def _append_row(

@@ -72,10 +72,13 @@ class Material:
     pixels: Sequence[PixelClaim] = ()
     events: Sequence[EventTrace] = ()
     origins: Mapping[str, str] = field(default_factory=dict)
-    """The first statement of a lineage, by its name, where one is known to be the origin."""
+    """The statement from which a copy in its lineage comes down, by the copy's id."""
 
-    revisions: Mapping[str, str] = field(default_factory=dict)
-    """The statement that a later one supersedes or corrects, by the later one's id."""
+    revisions: Sequence[tuple[str, str]] = ()
+    """Statements that supersede or correct an earlier one: (later, earlier)."""
+
+    retractions: Sequence[tuple[str, str]] = ()
+    """Statements that take an earlier one back: (later, earlier)."""
 
 
 def describe(material: Material, as_of: datetime) -> dict[str, Any]:
@@ -103,6 +106,7 @@ class _Graph:
         for filed in self._open:
             self._statement(filed)
         self._lineages()
+        self._successions()
         for assessed in m.assessments:
             if assessed.claim_id in self._claims:
                 self._assessment(assessed)
@@ -145,7 +149,7 @@ class _Graph:
 
     def _activity(self, name: str, kind: str, who: str, at: str, **said: Any) -> str:
         activity = self._put(iri("activity", name), ["prov:Activity", f"sl:{kind}"], endedAtTime=at, **said)
-        self._link(activity, "wasAssociatedWith", self._agent(who, "Person"))
+        self._link(activity, "wasAssociatedWith", self._agent(who))
         return activity
 
     def _exhibit(self, exhibit_id: str) -> str:
@@ -208,9 +212,6 @@ class _Graph:
             gone = self._activity(f"withdrawal:{said.id}", "Withdrawal", word.by, word.at, reason=word.why)
             self._link(name, "wasInvalidatedBy", gone)
             self._nodes[name]["invalidatedAtTime"] = word.at
-        earlier = self._m.revisions.get(said.id)
-        if earlier in self._ids and earlier is not None:
-            self._link(name, "wasRevisionOf", iri("statement", earlier))
 
     def _chain(self, name: str, said: Statement) -> None:
         """Whose words they are, and through whose hands they came."""
@@ -270,9 +271,22 @@ class _Graph:
                 iri("lineage", lineage), ["prov:Collection", "prov:Entity", "sl:Lineage"], label=lineage
             )
             self._link(name, "hadMember", iri("statement", filed.id))
-            origin = self._m.origins.get(lineage)
+            origin = self._m.origins.get(filed.id)
             if origin in self._ids and origin is not None and origin != filed.id:
                 self._link(iri("statement", filed.id), "hadPrimarySource", iri("statement", origin))
+
+    def _successions(self) -> None:
+        """What a source said later in the place of what it had said."""
+        by_id = {filed.id: filed for filed in self._open}
+        for later, earlier in self._m.revisions:
+            if {later, earlier} <= self._ids:
+                self._link(iri("statement", later), "wasRevisionOf", iri("statement", earlier))
+        for later, earlier in self._m.retractions:
+            if {later, earlier} <= self._ids:
+                speaker = by_id[later].statement.speaker or by_id[later].by
+                taking = self._activity(f"retraction:{later}", "Retraction", speaker, by_id[later].at)
+                self._link(taking, "used", iri("statement", later))
+                self._link(iri("statement", earlier), "wasInvalidatedBy", taking)
 
     def _assessment(self, one: Assessment) -> None:
         said = one.likelihood

@@ -10,16 +10,24 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from siteline.model.claim import Claim, Statement
+from siteline.claims.relation import RelationKind
+from siteline.model.claim import Statement
 from siteline.model.errors import BadInput, BadSetting, NotForYou, NotFound
 from siteline.model.hypotheses import Cell, Evidence, Fit, Hypothesis, Matrix, Question, Sheet, Weight
 from siteline.workbench.case import Case
 from siteline.workbench.claims.judging import find_claim, sight_of, signed
 from siteline.workbench.claims.pixels.stale import why_stale
+from siteline.workbench.claims.question import ask as stands
+from siteline.workbench.claims.question import say_claim
 from siteline.workbench.files import write_derived
 
 WITHHELD = "(rests on an exhibit that is restricted to its readers)"
 FORMATS = ("csv", "html")
+_TAKEN_BACK = {
+    RelationKind.SUPERSEDES: "superseded by",
+    RelationKind.CORRECTS: "corrected by",
+    RelationKind.RETRACTS: "retracted by",
+}
 _STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -81,6 +89,7 @@ def matrix_of(case: Case, said: str, as_of: datetime | None = None) -> Matrix:
         matrix,
         evidence=tuple(map(open_form, matrix.evidence)),
         withdrawn=tuple(map(open_form, matrix.withdrawn)),
+        weighings=tuple(map(open_form, matrix.weighings)),
         remarks=tuple(remarks),
     )
 
@@ -109,6 +118,7 @@ def tell_matrix(matrix: Matrix) -> dict[str, Any]:
         ],
         "kept_back": matrix.kept_back,
         "trail": [_tell_cell(cell) for cell in matrix.trail],
+        "weighings": [{**_tell_row(row, matrix), "withdrawn": row.withdrawn} for row in matrix.weighings],
         "means": "A score adds up weighted inconsistency. It is no probability.",
     }
 
@@ -182,13 +192,6 @@ def write_csv(matrix: Matrix) -> bytes:
     return stream.getvalue().encode("utf-8-sig")
 
 
-def say_claim(claim: Claim) -> str:
-    """A claim as a short line: subject, predicate, value, unit."""
-    value = claim.value_text or (str(claim.value) if claim.value else "")
-    parts = (claim.subject, claim.says.replace("_", " "), value, claim.unit)
-    return " ".join(part for part in parts if part)
-
-
 def _order(there: dict[str, Any], label: str) -> int:
     return list(there).index(label)
 
@@ -235,6 +238,10 @@ def _fate(case: Case, row: Evidence, as_of: datetime | None) -> list[str]:
     if filed and all(one.is_withdrawn for one in filed):
         said.append("withdrawn since")
     ids = {one.id for one in filed if not one.is_withdrawn}
+    for key in sorted({one.statement.claim.key for one in filed}):
+        for relation in stands(case, key, as_of).relations:
+            if relation.b in ids and relation.kind in _TAKEN_BACK:
+                said.append(f"{_TAKEN_BACK[relation.kind]} {relation.a}")
     for claim in case.pixel_claims.all(as_of=as_of):
         if claim.statement_id in ids and why_stale(case, claim, as_of):
             said.append("stale: its finding has moved on")

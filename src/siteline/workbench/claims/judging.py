@@ -20,6 +20,7 @@ from siteline.model.remark import Remark
 from siteline.report.language import lint_text
 from siteline.workbench.case import Case
 from siteline.workbench.claims.origins import independent_origins
+from siteline.workbench.claims.question import visible_filed
 
 CONFIRMED_BY = 2
 """Independent lineages with primary access from which the item's digit is 1."""
@@ -230,10 +231,10 @@ def tell_calibration(found: Calibration) -> dict[str, Any]:
 
 
 def sources_of(case: Case, claim_id: str, as_of: datetime | None = None) -> list[str]:
-    """The speakers of the statements that put a claim forward, by name."""
+    """The speakers of the statements that put a claim forward, by name; not of what is restricted to others."""
     named = [
         filed.statement.speaker
-        for filed in case.statements.find(claim_id=claim_id, as_of=as_of)
+        for filed in visible_filed(case, case.statements.find(claim_id=claim_id, as_of=as_of))
         if filed.statement.takes_side and filed.statement.speaker
     ]
     return list({source_key(name): name for name in reversed(named)}.values())

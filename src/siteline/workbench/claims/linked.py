@@ -11,15 +11,16 @@ from urllib.parse import urlsplit
 
 from siteline.claims.linked.prov import EventTrace, EventVersion, Material, describe, is_withheld
 from siteline.claims.linked.review import review
+from siteline.claims.relation import RelationKind
 from siteline.claims.statements import Filed
 from siteline.claims.weighing.assessments import standing
 from siteline.claims.weighing.pixels import Origin, PixelClaim
 from siteline.model.errors import BadInput, NotFound
 from siteline.model.exhibit import Exhibit
 from siteline.workbench.case import Case
-from siteline.workbench.claims.hypotheses import say_claim
 from siteline.workbench.claims.judging import CONFIRMED_BY, find_claim, sight_of
 from siteline.workbench.claims.origins import independent_origins
+from siteline.workbench.claims.question import ask, say_claim, trace_drift
 from siteline.workbench.files import write_derived
 from siteline.workbench.findings import say_version
 
@@ -42,6 +43,7 @@ def prov_of(case: Case, claims: Sequence[str] = (), as_of: datetime | None = Non
     ratings, _ = case.assessments.ratings_open_to(sight, as_of)
     confidential = frozenset(case.exhibits.restrictions())
     exhibits = {e.id: e for e in _exhibits(case, as_of)}
+    origins, revised, retracted = _lines(case, filed, as_of)
     material = Material(
         filed=filed,
         exhibits={name: e for name, e in exhibits.items() if name not in confidential},
@@ -56,7 +58,9 @@ def prov_of(case: Case, claims: Sequence[str] = (), as_of: datetime | None = Non
         outcomes=[o for o in case.outcomes.history(as_of=as_of) if o.claim_id in about],
         pixels=pixels,
         events=_events(case, pixels, as_of),
-        origins=_origins(filed),
+        origins=origins,
+        revisions=revised,
+        retractions=retracted,
     )
     return describe(material, as_of or datetime.now(UTC))
 
@@ -140,10 +144,19 @@ def _events(case: Case, pixels: Sequence[PixelClaim], as_of: datetime | None) ->
     return list(found.values())
 
 
-def _origins(filed: Sequence[Filed]) -> dict[str, str]:
-    """The one statement of a lineage that does not say that it has it from somebody else, where there is just one."""
-    first: dict[str, list[str]] = {}
-    for f in filed:
-        if not f.statement.is_relay:
-            first.setdefault(f.statement.lineage_name, []).append(f.id)
-    return {lineage: ids[0] for lineage, ids in first.items() if len(ids) == 1}
+def _lines(
+    case: Case, filed: Sequence[Filed], as_of: datetime | None
+) -> tuple[dict[str, str], list[tuple[str, str]], list[tuple[str, str]]]:
+    """Of each copy its origin; then (later, earlier) of what was superseded or corrected, and of what was taken back."""
+    origins: dict[str, str] = {}
+    revised, retracted = set[tuple[str, str]](), set[tuple[str, str]]()
+    for key in sorted({f.statement.claim.key for f in filed if not f.is_withdrawn}):
+        for row in trace_drift(case, key, as_of=as_of):
+            origins |= {copy: row["origin"] for copy in row["statements"] if copy != row["origin"]}
+        for relation in ask(case, key, as_of).relations:
+            if relation.b is not None and relation.kind in (RelationKind.SUPERSEDES, RelationKind.CORRECTS):
+                revised.add((relation.a, relation.b))
+            elif relation.b is not None and relation.kind is RelationKind.RETRACTS:
+                retracted.add((relation.a, relation.b))
+    later_words = {later for later, _ in revised}
+    return {c: o for c, o in origins.items() if c not in later_words}, sorted(revised), sorted(retracted)

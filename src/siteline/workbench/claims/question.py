@@ -14,12 +14,15 @@ from siteline.claims.members import Group
 from siteline.claims.relation import Relation, RelationKind, make_relation
 from siteline.claims.rows import by_number
 from siteline.claims.rules import relate
-from siteline.claims.said import ADDED, REJECTED, RelationWord
+from siteline.claims.said import ADDED, REJECTED, TABLE, RelationWord
 from siteline.claims.standing import Evidence, Line, count_corroboration, draw_lines
 from siteline.claims.statements import Filed
 from siteline.model.claim import Claim, Statement
 from siteline.model.errors import NotFound
 from siteline.workbench.case import Case
+
+WHOLE = 300
+"""Questions with no more statements than this are compared statement by statement; larger ones by what each lineage says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,11 @@ def ask(
     lines = case.lineages.lines(as_of)
     groups = case.members.groups(key, as_of)
     kept = groups if most is None else _keep(groups, most, focus, lines)
-    statements = visible(case, case.members.statements(kept, as_of))
+    if sum(group.count for group in groups) <= WHOLE:
+        filed = case.statements.find(key=key, as_of=as_of)
+        statements = visible(case, [f.statement for f in filed])
+    else:
+        statements = visible(case, case.members.statements(kept, as_of))
     if focus is not None and all(s.id != focus.id for s in statements):
         statements.append(focus)
     words = case.relations.words_on_key(key, as_of)
@@ -225,9 +232,12 @@ def _with_words(
     rejected = {pair for pair, word in last.items() if word.verdict == REJECTED}
     kept = {relation.pair: relation for relation in by_rule if relation.pair not in rejected}
     for pair, word in last.items():
-        if word.verdict != REJECTED:
-            who = word.by if word.verdict == ADDED else "table"
-            kept[pair] = make_relation(word.a, word.b, word.kind, word.why, who)
+        if word.verdict == REJECTED:
+            continue
+        who, why = (word.by, word.why) if word.verdict == ADDED else ("table", word.why)
+        if pair in kept and word.verdict == TABLE:
+            who, why = kept[pair].by, f"{kept[pair].basis}; {why}"
+        kept[pair] = make_relation(word.a, word.b, word.kind, why, who)
     order = sorted(kept.values(), key=lambda r: (by_number(r.a), by_number(r.b or ""), r.kind))
     return order, [word for pair, word in last.items() if pair in rejected]
 

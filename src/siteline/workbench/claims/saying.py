@@ -1,152 +1,170 @@
-"""Assessments, calibrations and matrices as lines for a terminal; what comes from outside is made inert."""
+"""The story of a statement or a question in plain lines, safe for a terminal whatever the sources wrote."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from siteline.model.hypotheses import Matrix, Sheet
-from siteline.report.inert import inert
-from siteline.report.matrix import say_score
+from siteline.claims.statements import Filed
+from siteline.model.claim import AnchorKind, Attribution, Stance
+from siteline.workbench.case import Case
+from siteline.workbench.claims.question import say_claim
+from siteline.workbench.claims.telling import find_seen, tell_page, tell_question
 
-_ITEM = {
-    "1": "reported from two independent origins",
-    "2": "probably true",
-    "3": "possibly true",
-    "4": "doubtful",
-    "5": "improbable",
-    "6": "cannot be judged",
+_COPIES = 200
+_OWN = {"statement", "lineage", "relations", "of_its_lineage", "rejected", "words", "as_of", "left_out"}
+_STANCES = {
+    Stance.ASSERTS: "asserts",
+    Stance.HEDGES: "asserts with a hedge",
+    Stance.DENIES: "denies",
+    Stance.NO_POSITION: "takes no position",
+    Stance.NONRESPONSE: "did not respond",
+    Stance.CORRECTS: "corrects itself",
+    Stance.RETRACTS: "takes it back",
 }
 
 
-def say_assessed(told: dict[str, Any]) -> Iterator[str]:
-    """What is judged of one claim, each analyst beside the other."""
-    yield f"claim {told['claim']}"
-    origins = len(told["origins"])
-    if told["credibility_computed"]:
-        yield f"  credibility 1, computed: reported from {origins} independent origins ({inert(', '.join(told['origins']))})"
-    else:
-        yield f"  independent origins with access of their own: {origins} (1 is computed from two on)"
-    for one in told["assessments"]:
-        yield from _say_one(one)
-    for found in told["differences"]:
-        beside = "; ".join(f"{inert(said['analyst'])} {_value(said[found['in']])}" for said in found["said"])
-        yield f"  they differ in {found['in']} ({found['kind']}): {beside}"
-    if told["kept_back"]:
-        yield f"  {_waiting(told['kept_back'])}"
-    for source in told["sources"]:
-        yield from say_source(source["source"], source["ratings"], source["kept_back"])
-    outcome = told["outcome"]
-    if outcome:
-        yield f"  outcome: {outcome['came']}, known on {outcome['on']} ({inert(outcome['who'])}: {inert(outcome['basis'])})"
-
-
-def say_source(name: str, ratings: Sequence[dict[str, Any]], kept_back: int) -> Iterator[str]:
-    """How reliable a source is held to be."""
-    for one in ratings:
-        if one["stands"]:
-            blind = "" if one["blind"] else ", not blind"
-            yield (
-                f"  source {inert(name)}: {one['reliability']}, {one['words']} ({inert(one['analyst'])}, "
-                f"{one['at'][:10]}{blind}): {inert(one['rationale'])}"
-            )
-    if kept_back:
-        yield f"  source {inert(name)}: {_waiting(kept_back)}"
-
-
-def say_calibration(told: dict[str, Any]) -> Iterator[str]:
-    """One record; below twenty it says how many are lacking, and no number."""
-    name = inert(told["name"])
-    if told["brier"] is None:
-        yield f"{name}: {told['resolved']} resolved, {told['lacking']} more are wanted before a score says anything"
-        return
-    score = told["brier"]
-    yield (
-        f"{name}: Brier score {score['value']:.3f} (95 %: {score['low95']:.3f}–{score['high95']:.3f}) of "
-        f"{told['resolved']}; always saying the base rate would score {told['brier_of_base_rate']:.3f}"
-    )
-    for row in told["reliability"]:
-        low, high = row["band"]
-        if row["judged"]:
-            yield (
-                f"  {low:>2}–{high:<2} %  judged {row['judged']:>3}, on average {row['mean_percent']:.0f} %; came true "
-                f"{row['came_true']:>3}, {row['came_true_percent']:.0f} % (95 %: {row['low95']:.0f}–{row['high95']:.0f})"
-            )
-        else:
-            yield f"  {low:>2}–{high:<2} %  judged   0"
-
-
-def say_matrix(matrix: Matrix) -> Iterator[str]:
-    """The matrix, sheet by sheet."""
-    yield inert(matrix.question.text)
-    for h in matrix.hypotheses:
-        yield f"  {h.label}: {inert(h.text)}"
-    for row in matrix.evidence:
-        yield f"  {row.label}: {inert(row.text, 200)} [{row.kind} {row.refers_to}]"
-        for label, said in matrix.remarks:
-            if label == row.label:
-                yield f"      {said}"
-    for sheet in matrix.sheets:
-        yield ""
-        yield f"as rated by {inert(sheet.analyst)}"
-        yield from _say_sheet(matrix, sheet)
-    for found in matrix.differences:
-        yield f"they differ on {found.evidence} against {found.hypothesis}: " + "; ".join(
-            f"{inert(who)} {fit.value}" for who, fit in found.said
+def say_page(case: Case, said: str, as_of: datetime | None = None) -> list[str]:
+    """The story of a statement in plain lines; see `tell_page`."""
+    filed = find_seen(case, said, as_of)
+    page = tell_page(case, said, as_of)
+    lines = [f"as at {as_of.isoformat()}"] if as_of else []
+    lines += _say_statement(filed)
+    row = page["lineage"]
+    if row is not None:
+        lines += _say_line(row)
+        lines += [
+            f"  changed from {c['origin']}, {c['kind'].replace('_', ' ')}: {c['says']}"
+            for c in row["changes"]
+            if c["statement"] == filed.id
+        ]
+        changed = {c["statement"] for c in row["changes"]} - {filed.id}
+        if changed:
+            lines.append(f"  also changed in this lineage: {_few(sorted(changed))}")
+    lines += [f"  {_say_relation(r)}" for r in page["relations"]]
+    if not page["relations"]:
+        lines.append("  no relation to other statements on this question is known")
+    lines += [f"  rejected: {w['kind']} {w['a']} {w['b']}: {w['why']} ({w['by']})" for w in page["rejected"]]
+    lines += [f"  {w['kind']}: {w['detail']} {w['why']} ({w['by']}, {w['at'][:10]})" for w in page["words"]]
+    for name, entries in page.items():
+        if name not in _OWN and isinstance(entries, list):
+            lines += [f"  {name}: {entry['text']}" for entry in entries]
+    if page["left_out"]:
+        lines.append(
+            f"  {page['left_out']} groups of statements on this question were left out of the comparison"
         )
-    for row in matrix.withdrawn:
-        yield f"taken out: {row.label} {inert(row.text, 200)} ({inert(row.who)}: {inert(row.why)})"
-    if matrix.kept_back:
-        yield f"{matrix.kept_back} ratings by others are not shown before a second analyst has rated the same cell"
-    yield "A score adds up what speaks against a hypothesis. It is no probability."
+    return [printable(line) for line in lines]
 
 
-def _say_one(one: dict[str, Any]) -> Iterator[str]:
-    """One assessment; likelihood and confidence on lines of their own."""
-    when = f"{inert(one['analyst'])}, {one['at'][:10]}, {one['kind']} analysis"
-    replaced = "" if one["stands"] else ", replaced since"
-    yield f"  {when}{'' if one['blind'] else ', not blind'}{replaced}: {inert(one['rationale'])}"
-    if one["credibility"]:
-        yield f"    item: {one['credibility']}, {_ITEM[one['credibility']]}"
-    said = one["likelihood"]
-    if said:
-        low, high = said["band"]
-        yield f"    likelihood: {said['term']}, {said['percent']:g} % ({low} to {'' if high == 99 else 'below '}{high} %)"
-    if one["confidence"]:
-        yield f"    confidence: {one['confidence']}"
+def say_question(case: Case, key: str, as_of: datetime | None = None) -> list[str]:
+    """All that is on record of one question, in plain lines."""
+    told = tell_question(case, key, as_of)
+    lines = [f"as at {as_of.isoformat()}"] if as_of else []
+    lines.append(key)
+    for row in told["lineages"]:
+        lines += _say_line(row)
+        found = case.statements.find(ids=row["statements"][:_COPIES], as_of=as_of)
+        by_id = {f.id: f for f in found}
+        for name in row["statements"][:_COPIES]:
+            lines += [f"    {line}" for line in _say_statement(by_id[name])]
+            lines += [
+                f"      changed from {c['origin']}, {c['kind'].replace('_', ' ')}: {c['says']}"
+                for c in row["changes"]
+                if c["statement"] == name
+            ]
+    lines += [f"  {_say_relation(r)}" for r in told["relations"]]
+    if told["left_out"]:
+        lines.append(f"  {told['left_out']} groups of statements were left out")
+    return [printable(line) for line in lines]
 
 
-def _say_sheet(matrix: Matrix, sheet: Sheet) -> Iterator[str]:
-    by_place = {(cell.evidence, cell.hypothesis): cell.fit.value for cell in sheet.cells}
-    worth = {row.evidence: row for row in sheet.rows}
-    scores = {score.hypothesis: score for score in sheet.scores}
-    heads = ["", "credibility", "relevance", *(h.label for h in matrix.hypotheses), "tells apart"]
-    lines = [heads]
-    for row in matrix.evidence:
-        found = worth.get(row.label)
-        apart = "" if found is None or found.diagnosticity is None else f"{found.diagnosticity:.2f}"
-        if found is not None and found.not_diagnostic:
-            apart = f"{apart} not diagnostic".strip()
-        none = "·" if sheet.rows else "?"
-        fits = [by_place.get((row.label, h.label), none) for h in matrix.hypotheses]
-        lines.append([row.label, row.credibility.value, row.relevance.value, *fits, apart])
-    told = [say_score(scores[h.label]) if h.label in scores else "not shown yet" for h in matrix.hypotheses]
-    lines.append(["against", "", "", *told, ""])
-    widths = [max(len(line[i]) for line in lines) for i in range(len(heads))]
-    for line in lines:
-        yield "  " + "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
-    blank = {score.hypothesis: score.blank for score in sheet.scores if score.blank}
-    if not sheet.rows:
-        yield "  ? not rated, or not shown yet"
-    if blank:
-        told_blank = ", ".join(f"{label} {number}" for label, number in blank.items())
-        yield f"  not rated ({told_blank}): these scores are not comparable"
+def printable(text: str) -> str:
+    """A line without what would move a terminal's cursor or turn its text round: such characters are named instead."""
+    return "".join(c if c.isprintable() else " " if c in "\t\n\r" else f"<U+{ord(c):04X}>" for c in text)
 
 
-def _value(said: str | float) -> str:
-    return said if isinstance(said, str) else f"{said:g} %"
+def _say_statement(filed: Filed) -> list[str]:
+    statement = filed.statement
+    claim, anchor = statement.claim, statement.anchor
+    said = f"{filed.id}: {_STANCES[statement.stance]}{' that it is not so' if statement.is_negated else ''}"
+    lines = [f"{said}: {say_claim(claim)}" + (" (WITHDRAWN)" if filed.is_withdrawn else "")]
+    if claim.condition:
+        lines.append(f"  only if: {claim.condition}; it claims nothing about the present")
+    scope = ", ".join(filter(None, (str(claim.scope.time or ""), claim.scope.place, claim.scope.thing)))
+    if scope:
+        lines.append(f"  scope: {scope}")
+    if claim.qualifier:
+        stated = f" {claim.stated}" if claim.stated else ""
+        lines.append(f"  as said: {claim.qualifier}{stated}")
+    if statement.quote:
+        lines.append(f'  words: "{statement.quote}"')
+    if statement.translation:
+        made = "by machine" if statement.translation.is_machine else "by a person"
+        checked = statement.translation.checked_by
+        lines.append(
+            f"  translated {made} ({statement.translation.translator}), "
+            f"{'checked by ' + checked if checked else 'not checked'}: {statement.translation.text}"
+        )
+    if statement.paraphrase:
+        lines.append(f"  in other words: {statement.paraphrase}")
+    if anchor.kind is AnchorKind.WORDS:
+        lines.append(
+            f"  in exhibit {anchor.exhibit_id}, characters {anchor.start} to {anchor.end} {anchor.url}".rstrip()
+        )
+    elif anchor.kind is AnchorKind.OBSERVED:
+        lines.append(f"  seen in exhibit {anchor.exhibit_id}")
+    else:
+        lines.append(f"  words not in custody: {anchor.url}")
+    if statement.hedges:
+        lines.append(f"  hedged by the source: {', '.join(h.text for h in statement.hedges)}")
+    chain = " -> ".join(_say_hand(hand) for hand in statement.attribution)
+    lines.append(
+        f"  by: {chain or 'nobody named'}" + (f"; cites {statement.cites}" if statement.cites else "")
+    )
+    if statement.dataset:
+        lines.append(f"  rests on dataset: {statement.dataset}")
+    if statement.asked:
+        lines.append(
+            f"  asked by {statement.asked.by or 'somebody'}, {statement.asked.when or 'at a time not said'}"
+        )
+    if statement.stance is Stance.DENIES:
+        lines.append(f"  evidence given: {', '.join(filed.evidence) or 'none'}")
+    lines.append(f"  said: {statement.said or 'at a time not known'}; recorded {filed.at[:10]} by {filed.by}")
+    if statement.note:
+        lines.append(f"  note: {statement.note}")
+    return lines
 
 
-def _waiting(number: int) -> str:
-    what = "one analyst's judgement is" if number == 1 else f"{number} analysts' judgements are"
-    return f"{what} on file and not shown before a second analyst has filed theirs"
+def _say_line(row: dict[str, Any]) -> list[str]:
+    count = len(row["statements"])
+    told = f"{count} statement{'' if count == 1 else 's'}, origin {row['origin']}"
+    verdict = row["verdict"].replace("_", " ")
+    lines = [f"  lineage {row['lineage']}: {told}; {verdict}; corroboration {row['corroboration']}"]
+    if not row["primary_access"]:
+        lines.append("  nobody in this lineage has access of their own")
+    return lines + [
+        f"  may be one with {p['lineage']} ({p['kind'].replace('_', ' ')}): {p['basis']}"
+        for p in row["proposed_as_one_with"]
+    ]
+
+
+def _say_relation(told: dict[str, Any]) -> str:
+    kind = told["kind"].replace("_", " ")
+    ends = f"{told['a']} {kind} {told['b'] or '(nothing on record)'}"
+    who = "" if told["by"] in ("rule", "entailment", "table") else f" ({told['by']})"
+    return f"{ends}: {told['basis']}{who}"
+
+
+def _say_hand(hand: Attribution) -> str:
+    marks = [
+        hand.title,
+        "not named" if hand.is_anonymous else "",
+        hand.level if hand.level != "speaker" else "",
+    ]
+    told = ", ".join(filter(None, marks))
+    return f"{hand.name} ({told})" if told else hand.name
+
+
+def _few(names: Sequence[str]) -> str:
+    return ", ".join(names[:6]) + (f" and {len(names) - 6} more" if len(names) > 6 else "")

@@ -70,8 +70,8 @@ class Reckoned:
     left_out: tuple[tuple[str, str], ...]
     """(claim, why) of those that do not count here."""
 
-    superseded: tuple[tuple[str, str], ...]
-    """(claim, the later one of its lineage)."""
+    superseded: tuple[tuple[str, str, str], ...]
+    """(claim, "superseded by" or "said again by", the later one of its lineage)."""
 
 
 def reckon(claims: Iterable[NumberClaim], kind: str, whole: Scope, steps: int = STEPS) -> Reckoned:
@@ -95,11 +95,13 @@ def reckon(claims: Iterable[NumberClaim], kind: str, whole: Scope, steps: int = 
                 bounds.append(with_all)
         least[policy] = tuple(bounds)
     upper, said_by = _upper(of_kind, whole)
-    later = {old.id: one.claims[0].id for one in sums for old in one.superseded}
+    later = list[tuple[str, str, str]]()
     for one in sums:
         for old in one.superseded:
-            later[old.id] = next((c.id for c in one.claims if c.lineage == old.lineage), one.claims[0].id)
-    return Reckoned(kind, least, upper, said_by, tuple(left_out), tuple(later.items()))
+            new = next(c for c in one.claims if c.lineage == old.lineage)
+            how = "said again by" if (old.low, old.high) == (new.low, new.high) else "superseded by"
+            later.append((old.id, how, new.id))
+    return Reckoned(kind, least, upper, said_by, tuple(left_out), tuple(later))
 
 
 def gather(claims: Iterable[NumberClaim], *, matters: bool = True) -> list[ScopeSum]:

@@ -118,9 +118,10 @@ class Incidents:
             raise BadInput(f"{plain(said, 60)!r} is {len(fitting)} editions", f"One of: {names}.")
         raise NotFound(f"no edition {plain(said, 60)!r}", f"There are: {names or 'none'}.")
 
-    def by_digest(self, sha256: str, form: str) -> Edition | None:
+    def by_digest(self, sha256: str, form: str, zone: str) -> Edition | None:
         """The edition that this file is already, if it was read in the same way."""
-        return next((e for e in self.editions() if e.sha256 == sha256 and e.format == form), None)
+        same = (e for e in self.editions() if (e.sha256, e.format, e.zone) == (sha256, form, zone))
+        return next(same, None)
 
     def longest(self, edition: Edition) -> int:
         """Minutes of the longest window of its reports."""
@@ -137,14 +138,15 @@ class Incidents:
         for name, line, noun in self._db.rows(query.order_by(_REPORT.day, _REPORT.line)):
             yield Kept(name, line, from_json(Report, noun))
 
-    def report(self, said: str) -> tuple[Edition, Kept]:
+    def report(self, said: str, as_of: datetime | None = None) -> tuple[Edition, Kept]:
         """A report by its id or the start of it; raises NotFound or BadInput."""
         if len(said) < 4 or not said.isalnum():
             raise NotFound(
                 f"no report {plain(said, 40)!r}", "Ids are listed by: siteline ledger incidents list"
             )
         query = sa.select(_REPORT.edition, _REPORT.id, _REPORT.line, _REPORT.noun)
-        found = self._db.rows(query.where(_REPORT.id.startswith(said.lower())).limit(3))
+        query = known_at(query.where(_REPORT.id.startswith(said.lower())), tables.incident_report, as_of)
+        found = self._db.rows(query.limit(3))
         if not found:
             raise NotFound(f"no report {said!r}", "Ids are listed by: siteline ledger incidents list")
         if len(found) > 1:

@@ -29,7 +29,10 @@ class Share:
     of: str
     """Name of the denominator."""
 
-    definition: str
+    denominator_is: str
+    """What the denominator counts, in one sentence."""
+
+    numerator_is: str
     unit: str
     edition: str
     period: str
@@ -90,7 +93,7 @@ def share(
         fits = {"lower": phrase.fits(low), "upper": phrase.fits(high)}
     return Share(
         low, high, (top.lower, upper), (total, total), of.name,
-        f"{of.said}; numerator: {top.definition}", of.unit, edition.label, top.period,
+        of.said, top.definition, of.unit, edition.label, top.period,
         sum(unknown for _, _, unknown, _ in rows),
         tuple(sorted(((text, number) for text, number, _, _ in rows), key=lambda pair: (-pair[1], pair[0]))),
         fits, tuple(notes),

@@ -243,7 +243,7 @@ def reconcile(
         ],
         ("id", "from", "until", "words", "of", "who"),
     )
-    for pair in answer["pairs"]:
+    for pair in (p for p in answer["pairs"] if p["relation"] != "apart"):
         typer.echo(f"{pair['a']} and {pair['b']}: {pair['relation']}, {pair['verdict']}: {pair['reason']}")
     for finding in answer["findings"]:
         typer.echo(f"finding {finding['code']} ({', '.join(finding['claims'])}): {finding['message']}")

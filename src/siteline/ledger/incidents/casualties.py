@@ -113,9 +113,11 @@ def gather(claims: Iterable[NumberClaim], *, matters: bool = True) -> list[Scope
     for scope, lineages in by.items():
         latest, superseded = [], list[NumberClaim]()
         for members in lineages.values():
-            *older, last = sorted(members, key=lambda claim: (claim.published, claim.line))
-            latest.append(last)
-            superseded += older
+            members = sorted(members, key=lambda claim: (claim.published, claim.line))
+            last = members[-1]  # of those who say the same, the first said it
+            first = next(one for one in members if (one.low, one.high) == (last.low, last.high))
+            latest.append(first)
+            superseded += [one for one in members if one is not first]
         lows = [int(claim.low or 0) for claim in latest]
         conditions = (
             tuple(dict.fromkeys(word for claim in latest for word in claim.conditions)) if matters else ()

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 
+from siteline.ledger.incidents.casualties import gather, heaviest
+from siteline.ledger.incidents.scopes import apart, outside
 from siteline.model.casualty import NumberClaim, Scope
 
 
@@ -50,7 +52,7 @@ class Finding:
     """Something in the series that a person should look at."""
 
     code: str
-    """fall, contradiction, jump, or other_series."""
+    """fall, contradiction, jump, parts_exceed, or other_series."""
 
     claims: tuple[str, ...]
     said: str
@@ -85,6 +87,7 @@ def reconcile(claims: Sequence[NumberClaim], rules: Rules = RULES) -> Series:
     ]
     findings += _jumps(order, pairs, rules)
     findings += _elsewhere(order)
+    findings += _parts(order)
     return Series(tuple(order), tuple(pairs), tuple(findings))
 
 
@@ -97,10 +100,9 @@ def _pair(a: NumberClaim, b: NumberClaim, rules: Rules) -> Pair:
     weapons = _weapons_differ(s, t)
     if weapons and not s.weapons & t.weapons:
         return Pair(a.id, b.id, "not_comparable", "none", weapons)
-    if s.end < t.start or t.end < s.start:
-        return Pair(
-            a.id, b.id, "apart", "none", "their periods do not overlap; they may be added, not compared"
-        )
+    if why := apart(s, t):
+        said = f"their scopes are apart in {why}; they may be added, not compared"
+        return Pair(a.id, b.id, "apart", "none", said)
     if a.lineage == b.lineage and (s.start, s.end, s.place, s.weapons) == (
         t.start,
         t.end,
@@ -110,23 +112,24 @@ def _pair(a: NumberClaim, b: NumberClaim, rules: Rules) -> Pair:
         return Pair(a.id, b.id, "chained", "holds", "the later of one lineage takes the place of the earlier")
     if s.start == t.start:
         inner, outer = (a, b) if s.end <= t.end else (b, a)
-        return _chained(inner, outer, a, b, weapons)
+        return _chained(inner, outer, a, b)
     return _compared(a, b, rules, weapons)
 
 
-def _chained(inner: NumberClaim, outer: NumberClaim, a: NumberClaim, b: NumberClaim, weapons: str) -> Pair:
+def _chained(inner: NumberClaim, outer: NumberClaim, a: NumberClaim, b: NumberClaim) -> Pair:
     """One start, growing ends: the inner lower bound may not exceed the outer upper bound."""
     low, high = inner.low, outer.high
-    if inner.scope.weapons - outer.scope.weapons and outer.scope.weapons:
-        said = f"{weapons}; a wider class sets no bound on a narrower one"
-        return Pair(a.id, b.id, "chained", "holds", said)
-    if low is not None and high is not None and low > high:
+    falls = low is not None and high is not None and low > high
+    wider = _reach(inner.scope, outer.scope)
+    note = f"; {wider}, and what is wider sets no bound on what is narrower" if wider else ""
+    if falls and not wider:
         said = (
             f"{inner.id} says {inner.words} ({_range(inner)}) to {inner.scope.end}, {outer.id} says {outer.words} "
             f"({_range(outer)}) to {outer.scope.end}: a total over a growing period cannot fall{_bases(inner, outer)}"
         )
         return Pair(a.id, b.id, "chained", "contradiction", said)
-    said = f"{_range(inner)} to {inner.scope.end} fits {_range(outer)} to {outer.scope.end}"
+    verb = "would not fit" if falls else "fits"
+    said = f"{_range(inner)} to {inner.scope.end} {verb} {_range(outer)} to {outer.scope.end}{note}"
     return Pair(a.id, b.id, "chained", "holds", said)
 
 
@@ -137,39 +140,41 @@ def _compared(a: NumberClaim, b: NumberClaim, rules: Rules, weapons: str) -> Pai
         if a.scope.start and b.scope.start
         else ""
     )
-    worst: Pair | None = None
+    how = f"{start_gap}, so they are compared, not chained"
+    tense = ""
     for one, other in ((a, b), (b, a)):
-        if one.low is None or other.high is None or one.low <= other.high:
+        if one.low is None or other.high is None or one.low <= other.high or _reach(one.scope, other.scope):
             continue
-        if one.scope.weapons - other.scope.weapons and other.scope.weapons:
+        days, beyond = _days(one.scope), _days_outside(one.scope, other.scope)
+        if beyond > rules.outside_days * days:
             continue
-        days, outside = _days(one.scope), _days_outside(one.scope, other.scope)
         needed = one.low - other.high
-        condition = f"{needed:g} of the {one.low:g} of {one.id} fell on {outside} of its {days} days"
-        if outside == 0 or (outside <= rules.outside_days * days and needed > rules.outside_number * one.low):
-            unless = f"unless {condition}" if outside else "its period lies inside the other's"
+        condition = f"{needed:g} of the {one.low:g} of {one.id} fell on {beyond} of its {days} days"
+        if beyond == 0 or needed > rules.outside_number * one.low:
+            unless = f"unless {condition}" if beyond else f"for {one.id} lies inside {other.id}"
             said = (
-                f"{start_gap}, so they are compared, not chained: {one.id} says {_range(one)}, {other.id} {_range(other)}; "
-                f"both cannot be right, {unless}{_bases(a, b)}"
+                f"{how}: {one.id} says {_range(one)}, {other.id} {_range(other)}; both cannot be right, "
+                f"{unless}{_bases(a, b)}"
             )
             return Pair(a.id, b.id, "compared", "contradiction", said)
-        worst = Pair(
-            a.id,
-            b.id,
-            "compared",
-            "only_if",
-            f"{start_gap}, so they are compared, not chained: both hold only if {condition}{_bases(a, b)}",
-        )
-    if worst is not None:
-        return worst
-    more = f"; {weapons}" if weapons else ""
-    return Pair(
-        a.id,
-        b.id,
-        "compared",
-        "holds",
-        f"{start_gap}, so they are compared, not chained; nothing contradicts{more}",
-    )
+        tense = f"{how}: both hold only if {condition}{_bases(a, b)}"
+    if tense:
+        return Pair(a.id, b.id, "compared", "only_if", tense)
+    notes = "".join(f"; {note}" for note in (weapons, _reach(a.scope, b.scope)) if note)
+    return Pair(a.id, b.id, "compared", "holds", f"{how}; nothing contradicts{notes}")
+
+
+def _reach(one: Scope, other: Scope) -> str:
+    """Why the number of one scope may go beyond another whatever the days: other weapons, places or victims; "" if it may not."""
+    if one.weapons - other.weapons and other.weapons:
+        return f"{_names(one)} are more than {_names(other)}"
+    if other.place and one.place[: len(other.place)] != other.place:
+        return "they are not of one place"
+    if other.victims not in ("people", one.victims):
+        return f"{one.victims} are more than {other.victims}"
+    if one.whole_attack and not other.whole_attack:
+        return "one is about the whole attack"
+    return ""
 
 
 def _jumps(order: Sequence[NumberClaim], pairs: Sequence[Pair], rules: Rules) -> list[Finding]:
@@ -204,6 +209,24 @@ def _elsewhere(order: Sequence[NumberClaim]) -> list[Finding]:
         for claim in dated
         if claim.scope.start != first
     ]
+
+
+def _parts(order: Sequence[NumberClaim]) -> list[Finding]:
+    """Totals that parts of their scope, provably apart, already exceed."""
+    found = []
+    for claim in order:
+        if claim.high is None:
+            continue
+        inside = [
+            c for c in order
+            if c is not claim and (c.key, c.unit) == (claim.key, claim.unit) and c.low and not outside(c.scope, claim.scope)
+        ]  # fmt: skip
+        best = heaviest(gather(inside), "highest_source")
+        if len(best.scopes) > 1 and best.total > claim.high:
+            parts = tuple(c.id for one in best.scopes for c in one.claims)
+            said = f"its parts add up to at least {best.total}, more than {_range(claim)}"
+            found.append(Finding("parts_exceed", (claim.id, *parts), said))
+    return found
 
 
 def _weapons_differ(s: Scope, t: Scope) -> str:

@@ -145,8 +145,9 @@ class Incidents:
                 f"no report {plain(said, 40)!r}", "Ids are listed by: siteline ledger incidents list"
             )
         query = sa.select(_REPORT.edition, _REPORT.id, _REPORT.line, _REPORT.noun)
-        query = known_at(query.where(_REPORT.id.startswith(said.lower())), tables.incident_report, as_of)
-        found = self._db.rows(query.limit(3))
+        query = query.where(_REPORT.id.startswith(said.lower()))
+        known: sa.Select[Any] = known_at(query, tables.incident_report, as_of)
+        found = self._db.rows(known.limit(3))
         if not found:
             raise NotFound(f"no report {said!r}", "Ids are listed by: siteline ledger incidents list")
         if len(found) > 1:

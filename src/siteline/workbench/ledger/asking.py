@@ -227,11 +227,17 @@ def casualties(case: Case, source: Source, words: Words, asked: Dict[str, Any]) 
     first, after = date.fromisoformat(asked["from"]), date.fromisoformat(asked["to"])
     if source.edition.format != CLAIMS:
         counting = Counting(case.db, case.incidents, words.mapping)
+        sums = counting.tolls(source.edition, first, after)
+        if not sums:
+            raise NotFound(
+                f"{plain(source.edition.label, 60)} gives no casualties in this window",
+                "Import public numbers: siteline ledger incidents import FILE --format claims --edition NAME",
+            )
         return {
             **about(source),
             "from": asked["from"],
             "to": asked["to"],
-            "sums": counting.tolls(source.edition, first, after),
+            "sums": sums,
             "definition": "sums over the events of one data set, which holds each event once; a number that is unknown counts 0",
         }
     claims = case.incidents.claims(source.edition)

@@ -22,6 +22,7 @@ from siteline.cli import (
     hypotheses,
     inspecting,
     judging,
+    ledger,
     linked,
     measure,
     nudge,
@@ -52,6 +53,7 @@ app.add_typer(measure.app, name="measure")
 app.add_typer(evidence.app, name="evidence")
 claims.app.command("add")(claiming.add)
 app.add_typer(claims.app, name="claims")
+app.add_typer(ledger.app, name="ledger")
 app.add_typer(brief.app, name="brief")
 app.add_typer(cases.cache_app, name="cache")
 for command in (

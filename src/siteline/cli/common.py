@@ -58,8 +58,9 @@ def case_folder(context: typer.Context, case: str | None) -> Path:
 
 
 _IN_A_CASE = re.compile(
-    r"\bsiteline ((?:claims hypotheses [a-z-]+|(?:site|scenes|events|measure|evidence|claims|brief|cache) [a-z-]+"
-    r"|start|survey)\b(?! --case))"
+    r"\bsiteline ((?:claims hypotheses [a-z-]+|ledger incidents (?:queries|editions|duplicates) [a-z-]+"
+    r"|ledger (?:incidents|components) [a-z-]+"
+    r"|(?:site|scenes|events|measure|evidence|claims|entities|brief|cache) [a-z-]+|start|survey)\b(?! --case))"
 )
 
 

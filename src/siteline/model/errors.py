@@ -16,6 +16,7 @@ SitelineError                  one sentence (what happened) and one hint (what t
 │   │   ├── BadTable           a table of them, by line, column and code
 │   │   └── NotThere           a quote that is not in its exhibit at the place given
 │   ├── BadBrief               a brief's file that is none, or that cites what cannot be cited
+│   ├── BadLedgerFile          a file of reports or public numbers, by line, column and code
 │   └── BadSetting             a value in siteline.toml or of an option
 ├── NotFound                   no such site, scene, event or case
 ├── CannotTell                 the images do not suffice for what was asked
@@ -133,6 +134,16 @@ class BadBrief(BadInput):
     hint = (
         "Correct the file and run the command again; docs/reference/brief-format.md says how it is written."
     )
+
+
+class BadLedgerFile(BadInput):
+    """A file of reports or public numbers has rows that cannot be accepted."""
+
+    def __init__(self, message: str, hint: str | None = None, faults: tuple[object, ...] = ()) -> None:
+        super().__init__(message, hint)
+        self.args = (message, hint, faults)
+        self.faults = faults
+        """Each with line, column, code and remedy."""
 
 
 class BadSetting(BadInput):

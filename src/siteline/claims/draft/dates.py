@@ -13,7 +13,39 @@ from siteline.model.draft import SaidDate, Span
 _ISO = re.compile(r"(?<!\d)(\d{4})-(\d{2})(?:-(\d{2}))?(?![\d-])")
 _ORDINALS = frozenset(("st", "nd", "rd", "th"))
 _YEAR_BEFORE = frozenset(
-    ["in", "since", "by", "until", "before", "after", "from", "during", "of", "through", "year", "early", "late", "mid", "end", "till", "for", "spring", "summer", "autumn", "winter", "fall", "в", "у", "з", "до", "с", "года", "року", "рік", "год"]
+    [
+        "in",
+        "since",
+        "by",
+        "until",
+        "before",
+        "after",
+        "from",
+        "during",
+        "of",
+        "through",
+        "year",
+        "early",
+        "late",
+        "mid",
+        "end",
+        "till",
+        "for",
+        "spring",
+        "summer",
+        "autumn",
+        "winter",
+        "fall",
+        "в",
+        "у",
+        "з",
+        "до",
+        "с",
+        "года",
+        "року",
+        "рік",
+        "год",
+    ]
 )
 _YEAR_AFTER = frozenset(("року", "рік", "году", "года", "год", "р", "г", "년"))
 
@@ -148,7 +180,26 @@ def _by_month(tokens: Tokens, i: int, lexicon: Lexicon) -> tuple[int, str] | Non
 
 
 MONTH_BEFORE = frozenset(
-    ["in", "since", "until", "by", "last", "early", "late", "mid", "of", "during", "through", "from", "this", "next", "before", "after", "and", "to"]
+    [
+        "in",
+        "since",
+        "until",
+        "by",
+        "last",
+        "early",
+        "late",
+        "mid",
+        "of",
+        "during",
+        "through",
+        "from",
+        "this",
+        "next",
+        "before",
+        "after",
+        "and",
+        "to",
+    ]
 )
 """Words that make "May" and "March" months."""
 

@@ -12,15 +12,97 @@ from siteline.claims.draft.tokens import Tokens
 from siteline.model.draft import Flag, Hedge, Span
 
 _MIGHT_NOUN = frozenset(
-    ["military", "his", "her", "its", "their", "our", "full", "naval", "economic", "industrial", "the", "air", "sheer", "all"]
+    [
+        "military",
+        "his",
+        "her",
+        "its",
+        "their",
+        "our",
+        "full",
+        "naval",
+        "economic",
+        "industrial",
+        "the",
+        "air",
+        "sheer",
+        "all",
+    ]
 )
 _LIMITED = frozenset(["only", "first", "last", "earliest", "sole", "latest", "largest", "oldest"])
 _WHETHER = frozenset(
-    ["ask", "asked", "asks", "asking", "know", "knows", "knew", "wonder", "wondered", "see", "determine", "decide", "check", "unclear", "as", "establish", "sure", "tell", "test"]
+    [
+        "ask",
+        "asked",
+        "asks",
+        "asking",
+        "know",
+        "knows",
+        "knew",
+        "wonder",
+        "wondered",
+        "see",
+        "determine",
+        "decide",
+        "check",
+        "unclear",
+        "as",
+        "establish",
+        "sure",
+        "tell",
+        "test",
+    ]
 )
-_POSSESSED = frozenset(["the", "his", "her", "its", "their", "this", "that", "these", "those", "a", "of", "no"])
+_POSSESSED = frozenset(
+    ["the", "his", "her", "its", "their", "this", "that", "these", "those", "a", "of", "no"]
+)
 _SPEECH = frozenset(
-    ["say", "says", "said", "argue", "argues", "argued", "claim", "claims", "claimed", "believe", "believes", "believed", "suggest", "suggests", "suggested", "think", "thinks", "thought", "consider", "considers", "considered", "feel", "feels", "felt", "regard", "regards", "regarded", "see", "sees", "maintain", "maintained", "hold", "held", "speculate", "speculated", "assert", "asserted", "contend", "contended", "criticized", "criticised", "describe", "described", "have"]
+    [
+        "say",
+        "says",
+        "said",
+        "argue",
+        "argues",
+        "argued",
+        "claim",
+        "claims",
+        "claimed",
+        "believe",
+        "believes",
+        "believed",
+        "suggest",
+        "suggests",
+        "suggested",
+        "think",
+        "thinks",
+        "thought",
+        "consider",
+        "considers",
+        "considered",
+        "feel",
+        "feels",
+        "felt",
+        "regard",
+        "regards",
+        "regarded",
+        "see",
+        "sees",
+        "maintain",
+        "maintained",
+        "hold",
+        "held",
+        "speculate",
+        "speculated",
+        "assert",
+        "asserted",
+        "contend",
+        "contended",
+        "criticized",
+        "criticised",
+        "describe",
+        "described",
+        "have",
+    ]
 )
 
 
@@ -191,9 +273,24 @@ def _vague(tokens: Tokens) -> Iterator[tuple[int, int]]:
             yield i, i + 2
         elif word in VAGUE and tokens.norm(i + 2) in GROUPS and tokens.is_word(i + 1):
             yield i, i + 3
-        elif (word in ("some", "many", "others", "most", "several") and after in _SPEECH - {"have"}) or (word in ("critics", "experts", "scholars", "observers", "analysts", "historians", "sceptics", "skeptics", "commentators",
-                      "proponents", "opponents") and (after in _SPEECH or tokens.norm(i + 2) in _SPEECH) and tokens.norm(
-                          i - 1) not in VAGUE):
+        elif (word in ("some", "many", "others", "most", "several") and after in _SPEECH - {"have"}) or (
+            word
+            in (
+                "critics",
+                "experts",
+                "scholars",
+                "observers",
+                "analysts",
+                "historians",
+                "sceptics",
+                "skeptics",
+                "commentators",
+                "proponents",
+                "opponents",
+            )
+            and (after in _SPEECH or tokens.norm(i + 2) in _SPEECH)
+            and tokens.norm(i - 1) not in VAGUE
+        ):
             yield i, i + 1
 
 
@@ -203,14 +300,18 @@ def _vague_counts(tokens: Tokens) -> Iterator[tuple[int, int]]:
         word, before, after = tokens.norms[i], tokens.norm(i - 1), tokens.norm(i + 1)
         is_led = before in ("the", "a", "as", "so", "too", "how", "at") or tokens.is_number(i + 1)
         if (
-            word in ("some", "many", "several", "various", "numerous", "countless")
-            and not is_led
-            and tokens.is_word(i + 1)
-        ) or (word == "most" and not is_led and (after == "of" or (after.endswith("s") and len(after) > 3))) or (
-            word == "certain"
-            and not is_led
-            and after.endswith("s")
-            and before not in ("is", "are", "was", "were")
+            (
+                word in ("some", "many", "several", "various", "numerous", "countless")
+                and not is_led
+                and tokens.is_word(i + 1)
+            )
+            or (word == "most" and not is_led and (after == "of" or (after.endswith("s") and len(after) > 3)))
+            or (
+                word == "certain"
+                and not is_led
+                and after.endswith("s")
+                and before not in ("is", "are", "was", "were")
+            )
         ):
             yield i, i + 1
         elif word == "number" and before == "a" and after == "of":

@@ -1,0 +1,11 @@
+"""`siteline ledger`: incidents and components, each a noun of its own."""
+
+from __future__ import annotations
+
+import typer
+
+from siteline.cli.ledger import components, incidents
+
+app = typer.Typer(help="Count incidents and components, with ranges and editions.", no_args_is_help=True)
+app.add_typer(incidents.app, name="incidents")
+app.add_typer(components.app, name="components")

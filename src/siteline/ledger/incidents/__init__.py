@@ -1,0 +1,1 @@
+"""Reports of attacks: read, counted with ranges, compared; never how a weapon works."""

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from siteline.workbench.evidence import check_custody_of_all, list_exhibits
+from siteline.workbench.evidence.exhibits import check_custody_of_all, list_exhibits
 from tests.cli.conftest import NURSERY, siteline
 from tests.conftest import missing
-from tests.evidence.material import behind_the_triggers, opened, write_files
+from tests.evidence.custody.material import behind_the_triggers, opened, write_files
 
 
 def listed(case: Path) -> list[dict[str, object]]:

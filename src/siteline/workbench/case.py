@@ -7,11 +7,11 @@ from pathlib import Path
 
 from siteline import __version__
 from siteline.editions.briefs import Briefs
-from siteline.evidence.checks import Checks
-from siteline.evidence.clock import Clock
-from siteline.evidence.exhibits import Exhibits
-from siteline.evidence.keys import Signer
-from siteline.evidence.log import CustodyLog, Surroundings
+from siteline.evidence.custody.clock import Clock
+from siteline.evidence.custody.exhibits import Exhibits
+from siteline.evidence.custody.keys import Signer
+from siteline.evidence.custody.log import CustodyLog, Surroundings
+from siteline.evidence.watch.checks import Checks
 from siteline.model.errors import BadSetting, CaseExists, NotACase
 from siteline.sites.events import Events
 from siteline.sites.fetches import Fetches

@@ -85,8 +85,8 @@ def hash_large(folder: Path) -> None:
     """Hashing and verification of large files, in the page cache, beside OpenSSL on as many cores."""
     from siteline.store.intake import hash_all
     from siteline.workbench.case import make_case
-    from siteline.workbench.custody import Description, take_files
-    from siteline.workbench.evidence import check_custody_of_all
+    from siteline.workbench.evidence.custody import Description, take_files
+    from siteline.workbench.evidence.exhibits import check_custody_of_all
 
     case = make_case(folder / "large")
     files = []
@@ -122,7 +122,7 @@ def hash_large(folder: Path) -> None:
 def take_small(folder: Path) -> None:
     """Many small files into custody, beside copying and syncing each of them."""
     from siteline.workbench.case import make_case
-    from siteline.workbench.custody import Description, take_files
+    from siteline.workbench.evidence.custody import Description, take_files
 
     source = folder / "small"
     source.mkdir()
@@ -154,12 +154,13 @@ def list_many(folder: Path) -> None:
     """The list of a hundred thousand exhibits as JSON, beside reading the rows alone."""
     import sqlite3
 
-    from siteline.evidence.exhibits import Taking
-    from siteline.evidence.report import Trust
-    from siteline.evidence.verify import verify_case
+    from siteline.evidence.custody.exhibits import Taking
+    from siteline.evidence.custody.report import Trust
+    from siteline.evidence.custody.verify import verify_case
+    from siteline.evidence.watch.checks import check_watched
     from siteline.workbench import keyring
     from siteline.workbench.case import make_case
-    from siteline.workbench.evidence import list_json
+    from siteline.workbench.evidence.exhibits import list_json
 
     case = make_case(folder / "many")
     for start in range(0, EXHIBITS, 5000):
@@ -182,7 +183,7 @@ def list_many(folder: Path) -> None:
     )
     say(f"list, {EXHIBITS:,} exhibits", figure, floor_said, passed(ours < LIST_SECONDS))
     spent, clock = processor_seconds(
-        lambda: verify_case(case.db, case.blobs, keyring.anchors(), "", Trust()), 1
+        lambda: verify_case(case.db, case.blobs, keyring.anchors(), "", Trust(), None, (check_watched,)), 1
     )
     say(f"log of {EXHIBITS:,} rows walked, no blobs", f"{spent:.1f} processor-s", f"(clock: {clock:.1f} s)")
     case.close()

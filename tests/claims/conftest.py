@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from siteline.workbench.case import Case, make_case
-from siteline.workbench.custody import Description, Kept, take_files
+from siteline.workbench.evidence.custody import Description, Kept, take_files
 
 ARTICLE = (
     "The “second hall” is 60-70% the size of the first, the analyst said.\r\n"

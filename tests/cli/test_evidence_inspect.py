@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from siteline.cli.app import app
 from siteline.model.errors import BadInput, NotFound
-from siteline.workbench.inspecting import inspect_file, kind_of
+from siteline.workbench.evidence.inspecting import inspect_file, kind_of
 from tests.conftest import wanted
 
 RUN = CliRunner()

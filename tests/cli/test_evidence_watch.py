@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from tests.cli.conftest import siteline
-from tests.evidence.watched_site import Site
+from tests.evidence.watch.watched_site import Site
 from tests.servers import serving
 
 

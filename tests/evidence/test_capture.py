@@ -25,12 +25,12 @@ from siteline.catalog.remote.exchange import Network
 from siteline.evidence.capture import browser
 from siteline.evidence.capture.browser import find_chromium
 from siteline.model.errors import BadSetting, ForbiddenAddress, NotFound
-from siteline.workbench.capture_filing import Captured, Wish, tell_capture
-from siteline.workbench.capturing import capture_page
 from siteline.workbench.case import Case, make_case, open_case
-from siteline.workbench.evidence import check_custody_of_all, copy_out, list_exhibits, show_exhibit
-from siteline.workbench.inspecting import inspect_file
-from siteline.workbench.marks import blurred_copy
+from siteline.workbench.evidence.capture_filing import Captured, Wish, tell_capture
+from siteline.workbench.evidence.capturing import capture_page
+from siteline.workbench.evidence.exhibits import check_custody_of_all, copy_out, list_exhibits, show_exhibit
+from siteline.workbench.evidence.inspecting import inspect_file
+from siteline.workbench.evidence.marks import blurred_copy
 from tests.conftest import missing
 from tests.servers import PUBLIC_IP, Reply, Served, serving
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from siteline.model.verdict import Inspection
-from siteline.workbench.inspecting import inspect_file
+from siteline.workbench.evidence.inspecting import inspect_file
 from tests.conftest import missing, wanted
 from tests.evidence.blocks import HEADER_358391
 

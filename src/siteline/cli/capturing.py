@@ -54,8 +54,8 @@ def capture(
     case: CaseOption = None,
 ) -> None:
     """Keep a page as a browser sees it: archive, picture, PDF, text, media. Exit 3: kept, but it is not the whole page."""
-    from siteline.workbench.capture_filing import Wish, tell_capture
-    from siteline.workbench.capturing import NO_PROXY, capture_page
+    from siteline.workbench.evidence.capture_filing import Wish, tell_capture
+    from siteline.workbench.evidence.capturing import NO_PROXY, capture_page
 
     if proxy and no_proxy:
         raise BadSetting("--proxy and --no-proxy are both given", "Give one of the two.")

@@ -25,7 +25,7 @@ from siteline.model.remark import Remark
 
 if TYPE_CHECKING:
     from siteline.workbench.case import Case
-    from siteline.workbench.custody import Kept
+    from siteline.workbench.evidence.custody import Kept
 
 app = typer.Typer(
     help="Evidence: files in custody, and proof that they have not changed.", no_args_is_help=True
@@ -80,7 +80,7 @@ def add(
     case: CaseOption = None,
 ) -> None:
     """Take files into custody: copied, hashed, logged. One file's fault does not keep the others out."""
-    from siteline.workbench.custody import Description, Refused, take_files
+    from siteline.workbench.evidence.custody import Description, Refused, take_files
 
     said = Description(
         title,
@@ -165,7 +165,7 @@ def list_(
     case: CaseOption = None,
 ) -> None:
     """List exhibits, oldest first; what is restricted, for its readers only."""
-    from siteline.workbench.evidence import list_exhibits, list_json
+    from siteline.workbench.evidence.exhibits import list_exhibits, list_json
 
     with opened(context, case) as work:
         if json:
@@ -194,7 +194,7 @@ def show(
     case: CaseOption = None,
 ) -> None:
     """Show an exhibit: what was said of it, what it was made from, its rows in the log, whether it is intact."""
-    from siteline.workbench.evidence import show_exhibit
+    from siteline.workbench.evidence.exhibits import show_exhibit
 
     with opened(context, case) as work:
         told = show_exhibit(work, exhibit, moment(as_of))
@@ -242,7 +242,7 @@ def search(
     case: CaseOption = None,
 ) -> None:
     """Find exhibits by titles, names, notes, addresses, and what is written in pages and texts."""
-    from siteline.workbench.evidence import search_exhibits
+    from siteline.workbench.evidence.exhibits import search_exhibits
 
     asked = " ".join(f'"{word}"' if " " in word and '"' not in word else word for word in words)
     with opened(context, case) as work:
@@ -269,8 +269,8 @@ def copy(
     case: CaseOption = None,
 ) -> None:
     """Write a working copy, checked against its digest; the log says who took it. Graphic pictures come blurred."""
-    from siteline.workbench.evidence import copy_out
-    from siteline.workbench.marks import blurred_copy, is_graphic
+    from siteline.workbench.evidence.exhibits import copy_out
+    from siteline.workbench.evidence.marks import blurred_copy, is_graphic
 
     with opened(context, case) as work:
         if not show_graphic and is_graphic(work, exhibit):
@@ -298,7 +298,7 @@ def restrict(
     case: CaseOption = None,
 ) -> None:
     """Keep an exhibit for named readers from now on, or lift that; only a reader may."""
-    from siteline.workbench.evidence import restrict_exhibit
+    from siteline.workbench.evidence.exhibits import restrict_exhibit
 
     with opened(context, case) as work:
         found = restrict_exhibit(work, exhibit, why, reader or (), lift=lift)
@@ -325,7 +325,7 @@ def export(
     case: CaseOption = None,
 ) -> None:
     """Write a bundle that a stranger checks with sha256sum and openssl alone; restricted exhibits stay."""
-    from siteline.workbench.handover import export_bundle
+    from siteline.workbench.evidence.handover import export_bundle
 
     with opened(context, case) as work:
         handed = export_bundle(work, out, exhibit or (), with_restricted=with_restricted, to_whom=to_whom)

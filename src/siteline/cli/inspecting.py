@@ -41,7 +41,7 @@ def inspect(
     json: JsonOption = False,
 ) -> None:
     """Say what a WARC, WACZ, time stamp, OpenTimestamps proof, picture or video is worth. Nothing is fetched or kept."""
-    from siteline.workbench.inspecting import inspect_file
+    from siteline.workbench.evidence.inspecting import inspect_file
 
     found = inspect_file(file, against=against, chain=chain or (), headers=headers, as_of=moment(as_of))
     if json:

@@ -43,7 +43,7 @@ def check(
     case: CaseOption = None,
 ) -> None:
     """Look at watched pages once, with their site's root and siblings; one verdict each, on record."""
-    from siteline.workbench.watching import check_pages, open_watch_web, tell_checks
+    from siteline.workbench.evidence.watching import check_pages, open_watch_web, tell_checks
 
     with opened(context, case) as work, open_watch_web(allow_host or ()) as web:
         made = check_pages(
@@ -78,7 +78,7 @@ def findings(
     case: CaseOption = None,
 ) -> None:
     """List what the checks add up to: removed, purge, dropped_from_list, site_migrated, site_down; and what they lack."""
-    from siteline.workbench.watching import find, find_on_list, tell_findings
+    from siteline.workbench.evidence.watching import find, find_on_list, tell_findings
 
     with opened(context, case) as work:
         until = moment(as_of)
@@ -118,7 +118,7 @@ def confirm(
     case: CaseOption = None,
 ) -> None:
     """Confirm a finding whose other conditions all hold; you sign it."""
-    from siteline.workbench.watching import confirm
+    from siteline.workbench.evidence.watching import confirm
 
     with opened(context, case) as work:
         found = confirm(work, finding, why)

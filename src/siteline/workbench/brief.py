@@ -18,7 +18,7 @@ from siteline.report.page import BriefMaterial, JudgedEvent, SiteSection, build_
 from siteline.sites.events import WatchedEvent
 from siteline.workbench.bench import Bench, Progress
 from siteline.workbench.case import Case
-from siteline.workbench.custody import note_bytes
+from siteline.workbench.evidence.custody import note_bytes
 from siteline.workbench.files import write_derived
 from siteline.workbench.findings import findings_of
 from siteline.workbench.sizes import compare_halls

@@ -15,11 +15,11 @@ from siteline.claims.weighing.assessments import Assessments
 from siteline.claims.weighing.outcomes import Outcomes
 from siteline.claims.weighing.pixels import PixelClaims
 from siteline.editions.briefs import Briefs
-from siteline.evidence.checks import Checks
-from siteline.evidence.clock import Clock
-from siteline.evidence.exhibits import Exhibits
-from siteline.evidence.keys import Signer
-from siteline.evidence.log import CustodyLog, Surroundings
+from siteline.evidence.custody.clock import Clock
+from siteline.evidence.custody.exhibits import Exhibits
+from siteline.evidence.custody.keys import Signer
+from siteline.evidence.custody.log import CustodyLog, Surroundings
+from siteline.evidence.watch.checks import Checks
 from siteline.ledger.incidents.queries import Queries
 from siteline.ledger.incidents.rows import Incidents
 from siteline.model.errors import BadSetting, CaseExists, NotACase

@@ -21,7 +21,7 @@ from siteline.model.quantity import round_to, rounding_step
 from siteline.sites.filed import MARK, FiledRow
 from siteline.workbench.bench import versions_of
 from siteline.workbench.case import Case
-from siteline.workbench.custody import note_bytes
+from siteline.workbench.evidence.custody import note_bytes
 
 _ID = re.compile(rf"{MARK}[0-9a-f]+")
 

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from siteline.evidence.anchor import Anchors
-from siteline.evidence.keys import PublicKey, Signer, new_signer, parse_signer, read_signer
-from siteline.evidence.trust import ROTATED, vouch
+from siteline.evidence.custody.anchor import Anchors
+from siteline.evidence.custody.keys import PublicKey, Signer, new_signer, parse_signer, read_signer
+from siteline.evidence.custody.trust import ROTATED, vouch
 from siteline.model.errors import BadKey
 
 KEY_VARIABLE = "SITELINE_SIGNING_KEY"

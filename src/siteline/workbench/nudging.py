@@ -14,7 +14,7 @@ from siteline.model.errors import BadInput, BadSetting
 from siteline.model.imagery import Scene
 from siteline.model.nudge import Nudge
 from siteline.workbench.case import Case
-from siteline.workbench.custody import note_bytes
+from siteline.workbench.evidence.custody import note_bytes
 
 
 def nudge_scene(

@@ -25,7 +25,7 @@ from siteline.model.remark import Remark
 from siteline.workbench.bench import Progress
 from siteline.workbench.case import Case
 from siteline.workbench.catalogs import key_of, open_web
-from siteline.workbench.custody import note_bytes
+from siteline.workbench.evidence.custody import note_bytes
 from siteline.workbench.prices import budget_of, clip_of, not_bought, price_scenes, refusal, terms_of
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from siteline.sites.exchange.intake import read_bytes
 from siteline.sites.exchange.sites import parse_site, write_site
 from siteline.sites.square import square_site
 from siteline.workbench.case import SETTINGS_FILE, Case, make_case, open_case
-from siteline.workbench.custody import note_bytes
+from siteline.workbench.evidence.custody import note_bytes
 from siteline.workbench.files import write_derived
 
 LARGEST_SIDE_M = 50_000

@@ -15,7 +15,7 @@ from siteline.workbench.case import Case
 from siteline.workbench.claims.judging import judge_claim, resolve_outcome
 from siteline.workbench.claims.linked import claim_review, prov_of
 from siteline.workbench.claims.pixels.events import claims_from_event
-from siteline.workbench.custody import Description, Kept, take_files
+from siteline.workbench.evidence.custody import Description, Kept, take_files
 from tests.claims.factory import make_claim, make_statement
 from tests.conftest import wanted
 from tests.factory import make_scene

@@ -26,7 +26,7 @@ from siteline.model.errors import BadSetting, NotFound
 from siteline.model.incident import KINDS, VICTIMS, Edition
 from siteline.model.shown import plain
 from siteline.workbench.case import Case
-from siteline.workbench.custody import note_bytes
+from siteline.workbench.evidence.custody import note_bytes
 from siteline.workbench.ledger.importing import mapping_of
 from siteline.workbench.ledger.telling import (
     Source,

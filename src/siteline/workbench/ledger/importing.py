@@ -24,7 +24,7 @@ from siteline.model.errors import BadInput, BadLedgerFile, BadSetting, NotFound
 from siteline.model.incident import Edition
 from siteline.model.shown import plain
 from siteline.workbench.case import Case
-from siteline.workbench.custody import note_bytes
+from siteline.workbench.evidence.custody import note_bytes
 
 _DATE = re.compile(r"(?<![0-9])([0-9]{4}-[0-9]{2}-[0-9]{2})(?![0-9])")
 _NAME = re.compile(r"[^\x00-\x1f\x7f]{1,200}")

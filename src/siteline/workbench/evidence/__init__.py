@@ -1,0 +1,1 @@
+"""The evidence room at work: taken in, captured, inspected, watched, shown and handed over."""

@@ -28,7 +28,7 @@ IMPORTED = (
     "siteline.workbench.sizes",
     "siteline.workbench.survey",
     "siteline.workbench.tracings",
-    "siteline.workbench.brief",
+    "siteline.workbench.briefs.standard",
     "siteline.workbench.evidence.exhibits",
     "siteline.workbench.evidence.handover",
     "siteline.catalog.local",

@@ -3,13 +3,74 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from siteline.cli.common import CaseOption, JsonOption, ShownProgress, case_folder, opened, print_json, say
+from siteline.cli.common import (
+    CaseOption,
+    JsonOption,
+    ShownProgress,
+    as_typed,
+    case_folder,
+    opened,
+    print_json,
+    say,
+)
+from siteline.model.shown import plain
 
 app = typer.Typer(help="Briefs: pages in which every word can be walked back.", no_args_is_help=True)
+
+
+@app.command()
+def new(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write, such as brief.md.")],
+    site: Annotated[
+        list[str] | None, typer.Option("--site", metavar="ID", help="Only this site. Repeatable.")
+    ] = None,
+    title: Annotated[str, typer.Option("--title", help="Its title; default: the site's name.")] = "",
+    case: CaseOption = None,
+) -> None:
+    """Write a first draft from what is on record, every sentence cited; edit it with any editor."""
+    from siteline.workbench.briefs.writing import write_new
+
+    with opened(context, case) as work:
+        sentences = write_new(work, file, site or (), title)
+    typer.echo(
+        f"{file}   {sentences} sentences; next: {as_typed(f'siteline brief check {file}', case_folder(context, case))}"
+    )
+
+
+@app.command()
+def check(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The brief's Markdown file.")],
+    json: JsonOption = False,
+    case: CaseOption = None,
+) -> None:
+    """Name every sentence that breaks a rule: what it rests on is read and hashed again. Exit 1 if there is one."""
+    from siteline.workbench.briefs.checking import check_brief
+
+    with opened(context, case) as work:
+        checked = check_brief(work, file)
+    if json:
+        print_json(checked.as_dict())
+    else:
+        _say_checked(checked.as_dict(), file)
+    if not checked.is_ok:
+        raise typer.Exit(1)
+
+
+def _say_checked(told: dict[str, Any], file: Path) -> None:
+    for found in told["findings"]:
+        where = f"{file}:{found['line']}" if found["line"] else str(file)
+        typer.echo(f"{where}: {found['code']}: {plain(found['message'])}")
+        if found["text"]:
+            typer.echo(f"    {plain(found['text'])[:160]}")
+    count = len(told["findings"])
+    said = "nothing stands against it" if told["ok"] else f"{count} {'finding' if count == 1 else 'findings'}"
+    typer.echo(f"{told['sentences']} sentences, {told['figures']} figures: {said}")
 
 
 @app.command()
@@ -20,7 +81,7 @@ def build(
     case: CaseOption = None,
 ) -> None:
     """Build the standard brief of all sites: one HTML file. Drafts always build, and say so."""
-    from siteline.workbench.brief import build_brief
+    from siteline.workbench.briefs.standard import build_brief
 
     with opened(context, case) as work:
         built = build_brief(work, out, ShownProgress())

@@ -152,6 +152,21 @@ class Carried:
     """"" where it is bare; "%" where the value is a percentage."""
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the way from a sentence back to bytes."""
+
+    what: str
+    """ "Statement", "Words", "Source", "Measured", "Image", "Code" …"""
+
+    text: str
+    digest: str = ""
+    """SHA-256 of the bytes of this step; "" for what has none."""
+
+    steps: tuple[Step, ...] = ()
+    """What it rests on in turn."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Support:
     """What every cited thing has in common."""
@@ -177,8 +192,8 @@ class Support:
     personal: tuple[str, ...] = ()
     """Personal data that somebody flagged and nobody has decided on."""
 
-    digests: tuple[str, ...] = ()
-    """SHA-256 of the bytes it rests on."""
+    trace: tuple[Step, ...] = ()
+    """The way back to the bytes it rests on."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -212,8 +227,11 @@ class CitedClaim(Support):
     lineages: int = 1
     """How many independent lineages carry it."""
 
-    denials: tuple[Citation, ...] = ()
-    """Statements that deny it, or something that contains it."""
+    members: tuple[str, ...] = ()
+    """Ids of the statements that make it."""
+
+    denials: tuple[str, ...] = ()
+    """Ids of statements that deny it, or something that contains it."""
 
     assessments: tuple[str, ...] = ()
     """Ids of assessments in force."""

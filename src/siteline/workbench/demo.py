@@ -13,7 +13,7 @@ from siteline.model.place import Zone
 from siteline.simulate.render import render_story
 from siteline.simulate.story import DEMO_SEED, tell_demo
 from siteline.workbench.bench import Progress, source_of
-from siteline.workbench.brief import build_brief
+from siteline.workbench.briefs.standard import build_brief
 from siteline.workbench.case import SETTINGS_FILE, Case, make_case, open_case
 from siteline.workbench.findings import records_of
 from siteline.workbench.images import add_manifest

@@ -197,7 +197,7 @@ PLANTED = (
         "denial",
         "Prosecutors counted at least 24 missiles. [@claim:c2]",
         "Prosecutors counted at least 24 missiles. [@claim:c2]",
-        (replace(COUNT, denials=(Citation("claim", "c9"),)),),
+        (replace(COUNT, denials=("c9",)),),
     ),
     Planted(
         "person",
@@ -272,7 +272,7 @@ def test_every_code_of_the_gate_has_a_planted_fault() -> None:
 
 
 def test_a_denial_may_be_told_anywhere_in_the_brief() -> None:
-    denied = replace(COUNT, denials=(Citation("claim", "c9"),))
+    denied = replace(COUNT, denials=("c9",))
     denial = CitedClaim(
         cites=Citation("claim", "c9"), title="denial", quote="we deny it", language="en", stance="denies"
     )

@@ -124,8 +124,11 @@ def reviewed(said: Said, _: Around) -> Iterator[Fault]:
                 yield "unreviewed", f"{support.title}: it has changed since it was accepted"
             case CitedRemoval(is_confirmed=False):
                 yield "unreviewed", f"{support.title}: nobody has confirmed it: siteline evidence confirm"
-            case CitedSurvey(is_accepted=False):
-                yield "unreviewed", f"{support.title}: nobody has accepted what it says"
+            case CitedSurvey(is_accepted=False) if said.is_told_of_the_place:
+                yield (
+                    "unreviewed",
+                    f"{support.title}: nobody has accepted what it says: siteline claims from-absence",
+                )
 
 
 def denial(said: Said, around: Around) -> Iterator[Fault]:
@@ -134,8 +137,8 @@ def denial(said: Said, around: Around) -> Iterator[Fault]:
         return
     for claim in said.claims:
         for denied in claim.denials:
-            if (denied.kind, denied.ref) not in around.cited and _first_to_cite(claim, around) is said:
-                yield "denial", f"{claim.title}: {denied} denies it, and the brief leaves that out"
+            if denied not in around.told and _first_to_cite(claim, around) is said:
+                yield "denial", f"{claim.title}: statement {denied} denies it, and the brief leaves that out"
 
 
 def _first_to_cite(claim: CitedClaim, around: Around) -> Said | None:

@@ -111,8 +111,8 @@ class Around:
     pictured: tuple[tuple[BriefFigure, Support | None], ...]
     """Each figure, with what it shows; None where that is not in the case."""
 
-    cited: frozenset[tuple[str, str]]
-    """(kind, id) of everything that is cited anywhere."""
+    told: frozenset[str]
+    """Ids of the statements that are cited anywhere."""
 
 
 def gather_said(
@@ -135,7 +135,10 @@ def gather_said(
         held = tuple(s for s in found if s is not None)
         said.append(Said(sentence, readings[sentence.id], held, own, " ".join(blocks[sentence.block])))
     pictured = tuple((f, supports.get((f.cites.kind, f.cites.ref))) for f in brief.figures)
-    return Around(brief, tuple(said), pictured, frozenset((c.kind, c.ref) for c in brief.citations))
+    told = frozenset(
+        s for support in supports.values() if isinstance(support, CitedClaim) for s in support.members
+    )
+    return Around(brief, tuple(said), pictured, told)
 
 
 def _section(brief: BriefText, place: int) -> tuple[Citation, ...]:

@@ -1,0 +1,109 @@
+"""Stored counts and shares as a brief cites them: run again on the newest edition."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from siteline.model.edition import Carried, Citation, CitedQuery, Step, Support
+from siteline.workbench.briefs.around import Around
+from siteline.workbench.ledger.stored import Looked, look
+
+
+def cited_query(around: Around, citation: Citation) -> Support | None:
+    """A stored query by its id; what it answered when it was last kept, and whether that still holds."""
+    looked = look(around.case, citation.ref, around.as_of)
+    last = looked.last
+    if last is None:
+        return CitedQuery(
+            cites=citation, title=f"query {looked.query.id}", broken=("it has no answer on record",)
+        )
+    answer = last.answer
+    ends = _ends(looked.query.kind, answer)
+    return CitedQuery(
+        cites=citation,
+        title=_title(looked),
+        broken=(looked.trouble,) if looked.trouble else (),
+        stale=tuple(_stale(looked)),
+        numbers=tuple(_numbers(looked.query.kind, answer)),
+        lower=ends[0],
+        upper=ends[1],
+        unit=str(answer.get("unit", "")),
+        definition=str(answer.get("definition", "")),
+        denominator=_denominator(answer),
+        edition=str(answer.get("edition", "")),
+        is_share=looked.query.kind == "share",
+        trace=tuple(_trace(looked)),
+    )
+
+
+def _title(looked: Looked) -> str:
+    asked = looked.query.asked
+    what = asked.get("weapon") or asked.get("label") or looked.query.kind
+    return f"{looked.query.kind} of {what} ({looked.query.id})"
+
+
+def _stale(looked: Looked) -> Iterator[str]:
+    if looked.is_stale and not looked.trouble and looked.last is not None:
+        edition = looked.edition.name if looked.edition else "the newest edition"
+        yield f"{edition} gives other numbers: siteline ledger incidents queries run {looked.query.id}"
+
+
+def _shares(answer: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return list(answer.get("shares", [answer]))
+
+
+def _denominator(answer: Mapping[str, Any]) -> str:
+    return "; ".join(
+        str(one.get("definition") or one.get("of") or "") for one in _shares(answer) if "denominator" in one
+    )
+
+
+def _ends(kind: str, answer: Mapping[str, Any]) -> tuple[float | None, float | None]:
+    if kind == "share":
+        first = _shares(answer)[0]
+        return first.get("low"), first.get("high")
+    return answer.get("lower"), answer.get("upper")
+
+
+def _numbers(kind: str, answer: Mapping[str, Any]) -> Iterator[Carried]:
+    if kind == "share":
+        for one in _shares(answer):
+            for name in ("low", "high"):
+                if one.get(name) is not None:
+                    yield Carried(100 * one[name], f"{name} share", "%")
+            for name in ("numerator", "denominator"):
+                yield from _each(one.get(name), name)
+        return
+    if kind == "casualties":
+        for one in answer.get("casualties", ()):
+            yield from _each([one.get("lower"), one.get("upper")], str(one.get("kind", "casualties")))
+            for condition in one.get("conditional", ()):
+                yield from _each(condition.get("lower"), "conditional minimum")
+        for one in answer.get("sums", ()):
+            yield from _each([one.get("low"), one.get("best"), one.get("high")], str(one.get("kind", "sum")))
+        return
+    for name in ("lower", "upper", "unknown"):
+        yield from _each(answer.get(name), f"{name} count")
+
+
+def _each(said: Any, words: str) -> Iterator[Carried]:
+    for one in said if isinstance(said, list | tuple) else (said,):
+        if isinstance(one, int | float) and not isinstance(one, bool):
+            yield Carried(float(one), words)
+
+
+def _trace(looked: Looked) -> Iterator[Step]:
+    last = looked.last
+    assert last is not None
+    asked = ", ".join(
+        f"{name} {said}" for name, said in sorted(looked.query.asked.items()) if said not in ("", None)
+    )
+    yield Step("Asked", f"{looked.query.kind}: {asked}")
+    yield Step("Answered", f"{last.value}, {last.at[:10]}, by {last.who}")
+    yield Step(
+        "Edition", str(last.answer.get("edition", "")), looked.edition.sha256 if looked.edition else ""
+    )
+    if definition := last.answer.get("definition"):
+        yield Step("Definition", str(definition))
+    yield Step("Code", f"Siteline {last.version}")

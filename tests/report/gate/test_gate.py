@@ -274,7 +274,12 @@ def test_every_code_of_the_gate_has_a_planted_fault() -> None:
 def test_a_denial_may_be_told_anywhere_in_the_brief() -> None:
     denied = replace(COUNT, denials=("c9",))
     denial = CitedClaim(
-        cites=Citation("claim", "c9"), title="denial", quote="we deny it", language="en", stance="denies"
+        cites=Citation("claim", "c9"),
+        title="denial",
+        quote="we deny it",
+        language="en",
+        stance="denies",
+        members=("c9",),
     )
     body = "Prosecutors counted at least 24 missiles. [@claim:c2]\n\nThe ministry denies it. [@claim:c9]"
     assert held(body, denied, denial) == ()

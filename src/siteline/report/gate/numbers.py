@@ -29,6 +29,9 @@ _LEVEL = re.compile(
 _ABOUT = re.compile(
     r"\b(?:about|around|roughly|some|nearly|approximately|up to|at least|more than|over)\s*$", re.IGNORECASE
 )
+BOUND = "95 % bound"
+"""How the words of a bound begin."""
+
 _RANGE = re.compile(r"(?P<low>\d[\d,.]*)\s*(?P<mark>%?)\s*(?:–|-|—|to|and)\s*(?P<high>\d)")
 
 
@@ -55,7 +58,7 @@ def number(said: Said, _: Around) -> Iterator[Fault]:
         yield "number", "a bare ± says nothing of what it holds: print the 95 % bounds"
     carried = [one for support in said.supports for one in support.numbers]
     quoted = " ".join(claim.quote for claim in said.claims) + " ".join(e.text for e in said.of(CitedExhibit))
-    ratios = [q.span for q in said.quantities if q.kind in ("ratio", "factor")] if _is_of_ratio(said) else []
+    ratios = [q.span for q in said.quantities if q.kind in _OF_ANOTHER] if _is_of_ratio(said) else []
     for printed in _printed(said):
         if any(span.start <= printed.start and printed.end <= span.end for span in ratios):
             continue  # `wording` holds it against the interval
@@ -69,6 +72,10 @@ def number(said: Said, _: Around) -> Iterator[Fault]:
         ):
             yield "number", f'nothing it cites says "{words.span.words}"'
     yield from _unbounded(said)
+
+
+_OF_ANOTHER = ("ratio", "factor", "share")
+"""Kinds of quantities by which one size is told in terms of another."""
 
 
 def _is_of_ratio(said: Said) -> bool:
@@ -128,7 +135,9 @@ def _is_same(printed: _Printed, carried: Carried) -> bool:
         if printed.is_rounded or carried.unit in ("m", "m²", "px", "px²", "%")
         else min(printed.step, 1.0)
     )
-    return abs(printed.value - value) <= step / 2 * (1 + 1e-9)
+    # bounds are rounded outwards, by up to a whole step
+    allowed = step if carried.words.startswith(BOUND) else step / 2
+    return abs(printed.value - value) <= allowed * (1 + 1e-9)
 
 
 def _as_printed(carried: Carried, is_percent: bool) -> float | None:
@@ -183,7 +192,7 @@ def _unbounded(said: Said) -> Iterator[Fault]:
         printed = _printed(said)
         own = [p for p in printed if size.numbers and _is_same(p, size.numbers[0])]
         bounds = (
-            [Carried(end, "bound", size.numbers[0].unit) for end in (size.low95, size.high95)] if own else []
+            [Carried(end, BOUND, size.numbers[0].unit) for end in (size.low95, size.high95)] if own else []
         )
         if own and not all(any(_is_same(p, bound) for p in printed) for bound in bounds):
             yield "number", f'{size.title}: "{own[0].words}" stands without its 95 % bounds'
@@ -229,7 +238,7 @@ def ratio_wording(said: Said, _: Around) -> Iterator[Fault]:
         if not size.is_ratio or size.low95 is None or size.high95 is None:
             continue
         for quantity in said.quantities:
-            if quantity.kind not in ("ratio", "factor"):
+            if quantity.kind not in _OF_ANOTHER:
                 continue
             if quantity.direction == "larger" and size.high95 < 1:
                 yield (

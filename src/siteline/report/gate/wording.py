@@ -165,7 +165,7 @@ def removed(said: Said, _: Around) -> Iterator[Fault]:
 
 _NOTHING = re.compile(
     r"\bno(?:\s+(?:visible|new|other|further|apparent|major|significant))*\s+(?:changes?|construction|buildings?|activity|works?)\b"
-    r"|\bnothing\b|\bunchanged\b|\b(?:did|has|have|had) not changed?\b|\bno signs? of\b",
+    r"|\bnothing\b|\bunchanged\b(?![^.;]{0,60}\bfirst seen changed)|\b(?:did|has|have|had) not changed?\b|\bno signs? of\b",
     re.IGNORECASE,
 )
 _SMALLEST = re.compile(r"\d[\d,.\s]*\s*(?:m²|m2|square\s+met|hectares?|ha\b|square\s+pixels)", re.IGNORECASE)

@@ -12,6 +12,7 @@ from siteline.model.imagery import Scene, longest_gap
 from siteline.model.interval import Period
 from siteline.model.measurement import Measurement
 from siteline.model.quantity import Quantity
+from siteline.report.gate.numbers import BOUND
 from siteline.report.rights import use_of
 from siteline.report.rules import missing_rights
 from siteline.sites.events import WatchedEvent
@@ -176,8 +177,8 @@ def _numbers(quantity: Quantity | None, what: str) -> Iterator[Carried]:
         return
     unit = "ratio" if what == "ratio" else quantity.unit
     yield Carried(quantity.value, what, unit)
-    yield Carried(quantity.low95, f"95 % bound of the {what}", unit)
-    yield Carried(quantity.high95, f"95 % bound of the {what}", unit)
+    yield Carried(quantity.low95, f"{BOUND} of the {what}", unit)
+    yield Carried(quantity.high95, f"{BOUND} of the {what}", unit)
 
 
 def _measured(size: Measurement) -> Iterator[Carried]:

@@ -238,7 +238,7 @@ def ratio_wording(said: Said, _: Around) -> Iterator[Fault]:
         if not size.is_ratio or size.low95 is None or size.high95 is None:
             continue
         for quantity in said.quantities:
-            if quantity.kind not in _OF_ANOTHER:
+            if quantity.kind not in _OF_ANOTHER or _LEVEL.match(said.own, quantity.span.start):
                 continue
             if quantity.direction == "larger" and size.high95 < 1:
                 yield (

@@ -7,9 +7,11 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from siteline.claims.draft.reading import sentence_spans
 from siteline.model.change import Status
 from siteline.model.errors import BadSetting, CannotTell
 from siteline.model.place import Site
+from siteline.report.gate.source import read_brief
 from siteline.store.blobs import room_on_disk
 from siteline.workbench.bench import Bench
 from siteline.workbench.case import Case
@@ -51,11 +53,12 @@ def write_new(case: Case, path: Path, sites: Sequence[str] = (), title: str = ""
         "",
     ]
     text = "\n".join([*lines, f"# {_plain(head)}", "", _OPEN, "", *body]).rstrip() + "\n"
+    written = read_brief(text, sentence_spans)
     with room_on_disk(path.parent):
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
-    return sum("[@" in line for line in body)
+    return len(written.sentences)
 
 
 def _site(case: Case, site: Site, named: dict[str, str]) -> Iterator[str]:

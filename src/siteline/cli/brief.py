@@ -76,13 +76,22 @@ def _say_checked(told: dict[str, Any], file: Path) -> None:
 @app.command()
 def build(
     context: typer.Context,
-    out: Annotated[Path | None, typer.Option("--out", help="File to write; default: out/brief.html.")] = None,
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[FILE]", help="A written brief; without it: the standard brief of all sites."
+        ),
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="File to write; default: in out/.")] = None,
     json: JsonOption = False,
     case: CaseOption = None,
 ) -> None:
-    """Build the standard brief of all sites: one HTML file. Drafts always build, and say so."""
+    """Build a brief as one HTML file that walks every sentence back. Drafts always build, and say so."""
     from siteline.workbench.briefs.standard import build_brief
 
+    if file is not None:
+        _build_file(context, file, out, json=json, case=case)
+        return
     with opened(context, case) as work:
         built = build_brief(work, out, ShownProgress())
         say(built.remarks, case_folder(context, case))
@@ -92,3 +101,32 @@ def build(
             )
             return
         typer.echo(f"{built.path}" + ("   DRAFT: not reviewed" if built.is_draft else ""))
+
+
+def _build_file(
+    context: typer.Context, file: Path, out: Path | None, *, json: bool, case: str | None
+) -> None:
+    from datetime import UTC, datetime
+
+    from siteline.workbench.briefs.building import build_file
+
+    with opened(context, case) as work:
+        built = build_file(work, file, out, datetime.now(UTC).date(), ShownProgress())
+    if json:
+        told = [{"figure": figure, "why": why} for figure, why in built.missing]
+        print_json(
+            {
+                "file": str(built.path),
+                "sha256": built.sha256,
+                "id": built.id,
+                "draft": True,
+                "open": len(built.objections),
+                "figures_missing": told,
+            }
+        )
+        return
+    for figure, why in built.missing:
+        typer.echo(f"{figure}: no picture: {plain(why)}", err=True)
+    count = len(built.objections)
+    said = f"DRAFT: {count} against it, see siteline brief check" if count else "NOT RELEASED"
+    typer.echo(f"{built.path}   {said}")

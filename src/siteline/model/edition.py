@@ -244,6 +244,8 @@ class CitedClaim(Support):
 class CitedEvent(Support):
     """A change, in the version that stands now."""
 
+    event_id: str = ""
+    version: int = 1
     is_accepted: bool = False
     needs_review: bool = False
     """Whether it has changed materially since somebody accepted it."""

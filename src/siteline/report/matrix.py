@@ -13,7 +13,7 @@ from markupsafe import Markup
 from siteline import __version__
 from siteline.model.dates import say_day
 from siteline.model.hypotheses import Matrix, Scored, Sheet
-from siteline.report.page import environment, template_text
+from siteline.report.frame import environment, template_text
 from siteline.report.svg import element, number
 
 _WIDE, _HIGH = 104.0, 8.0

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import importlib.resources
-import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-import jinja2
 import xarray as xr
 from markupsafe import Markup
 
@@ -25,12 +22,11 @@ from siteline.report import locator, timeline
 from siteline.report.days import say_acquired, say_short
 from siteline.report.figure import Figure, Scenery, set_scenery
 from siteline.report.filmstrip import draw_frames
-from siteline.report.inert import inert
+from siteline.report.frame import embedded, environment, language_of, running_head, template_text
 from siteline.report.pair import PAIR_NOTE, draw_latest, draw_pair
 from siteline.report.rights import credit_of, licence_of, use_of
 from siteline.report.rules import Stamp, missing_rights, refuse_mixture, stamps_of
 from siteline.report.signs import sign_alone
-from siteline.report.svg import data_uri
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +107,11 @@ def build_page(material: BriefMaterial) -> str:
     refuse_mixture((section.site.simulated, section.scenes) for section in material.sites)
     stamps = brief_stamps(material)
     detail = _choose_detail(sum(len(section.shown) for section in material.sites))
-    css = Markup(template_text("page.css") + _running_head(stamps))  # noqa: S704  our own file and words
+    css = Markup(template_text("page.css") + running_head(stamps))  # noqa: S704  our own file and words
     pages = environment()
     return pages.get_template("page.html.j2").render(
         title=material.title,
-        language=_language(material.language) or "en",
+        language=language_of(material.language) or "en",
         css=css,
         style_hash=base64.b64encode(hashlib.sha256(str(css).encode()).digest()).decode(),
         stamps=stamps,
@@ -210,11 +206,11 @@ def _tell_site(
         "id": name,
         "site": section.site,
         "names": [
-            (n.get("text", ""), _language(n.get("lang", ""))) for n in section.site.names if n.get("text")
+            (n.get("text", ""), language_of(n.get("lang", ""))) for n in section.site.names if n.get("text")
         ],
         "summary": section.findings.summary,
         "seeing": section.findings.seeing,
-        "backdrop": backdrop and _embedded(backdrop.figure),
+        "backdrop": backdrop and embedded(backdrop.figure),
         "map_wide": locator.draw_map(
             scenery, placed, backdrop, width=locator.WIDE, name=f"{name}-map-wide", with_picture=False
         ),
@@ -321,11 +317,11 @@ def _tell_entry(
         "size": facts.get("Area", ""),
         "review": review,
         "state": state,
-        "before": before and _embedded(before),
-        "after": after and _embedded(after),
-        "latest": latest and _embedded(latest),
+        "before": before and embedded(before),
+        "after": after and embedded(after),
+        "latest": latest and embedded(latest),
         "has_before": finding.last_without is not None,
-        "frames": [_embedded(frame) for frame in frames],
+        "frames": [embedded(frame) for frame in frames],
         "pictured": detail is not None,
         "credit": credit_of(credited) if credited else "",
         "licence": licence_of(credited) if credited else "",
@@ -448,55 +444,3 @@ def _say_grid(survey: Survey) -> str:
             f", {grid.gsd_m:g} m each" if grid.gsd_m else ""
         )
     return f"{size}" + (f" of {grid.gsd_m:g} m" if grid.gsd_m else "") + f", {grid.crs}"
-
-
-def _embedded(figure: Figure) -> dict[str, Any]:
-    return {
-        "src": data_uri(figure.media_type, figure.data),
-        "alt": figure.alt,
-        "caption": figure.caption,
-        "credit": figure.credit,
-        "licence": figure.licence,
-        "use": figure.use,
-        "width": figure.size[0],
-        "height": figure.size[1],
-    }
-
-
-def _language(code: str) -> str | None:
-    """A language code as HTML wants it; None if it is not one."""
-    return code if re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", code) else None
-
-
-def _running_head(stamps: tuple[Stamp, ...]) -> str:
-    """The stamps at the top of every printed page."""
-    words = "   ·   ".join(stamp.value for stamp in stamps)
-    font = "font: 700 8pt sans-serif; color: #7a1020"
-    return f'@media print {{ @page {{ @top-center {{ content: "{words}"; {font} }} }} }}\n' if stamps else ""
-
-
-def environment() -> jinja2.Environment:
-    """Templates of this folder, everything escaped and made inert."""
-    return jinja2.Environment(
-        loader=jinja2.FunctionLoader(template_text),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_finalize,
-        keep_trailing_newline=True,
-    )
-
-
-def _finalize(value: Any) -> Any:
-    """All text that enters the page is made inert; what we drew ourselves was, when it was drawn."""
-    if isinstance(value, Markup) or not isinstance(value, str):
-        return value
-    return value if value.startswith("data:image/") else inert(value)
-
-
-def template_text(name: str) -> str:
-    """A file of the templates, as it is."""
-    return (
-        importlib.resources.files("siteline.report").joinpath("templates", name).read_text(encoding="utf-8")
-    )

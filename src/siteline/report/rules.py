@@ -19,6 +19,11 @@ class Stamp(StrEnum):
     RIGHTS_UNKNOWN = "NOT FOR PUBLICATION: RIGHTS UNKNOWN"
     RIGHTS_REFUSED = "NOT FOR PUBLICATION: IMAGES FOR ANALYSIS ONLY"
     SIMULATED = "SIMULATED"
+    OPEN = "DRAFT – NOT PASSED"
+    """Of a written brief: sentences break rules of the gate."""
+
+    NOT_RELEASED = "NOT RELEASED"
+    """Of a written brief that passes: nobody has released it."""
 
 
 def stamps_of(

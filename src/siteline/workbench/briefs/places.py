@@ -44,6 +44,8 @@ def cited_event(around: Around, citation: Citation) -> Support | None:
         is_simulated=site.simulated or any(scene.simulated for scene in shown),
         is_picture=True,
         trace=tuple(_event_trace(around, watched, shown, sizes.values())),
+        event_id=watched.id,
+        version=watched.current.number,
         is_accepted=watched.status is Status.ACCEPTED,
         needs_review=watched.needs_review,
         onset=event.onset,

@@ -53,7 +53,7 @@ def build_brief(case: Case, out: Path | None, progress: Progress) -> Built:
     for site_id in sites:
         try:
             survey, sight, told = renew_survey(bench, site_id)
-            sections.append(_section(case, sight, survey))
+            sections.append(section_of(case, sight, survey))
             remarks += told
         except CannotTell as error:
             if len(sites) == 1:
@@ -77,7 +77,8 @@ def build_brief(case: Case, out: Path | None, progress: Progress) -> Built:
     return Built(path, sha256, draft, case.briefs.record(sha256, draft, cites), tuple(remarks))
 
 
-def _section(case: Case, sight: Sight, survey: Survey) -> SiteSection:
+def section_of(case: Case, sight: Sight, survey: Survey) -> SiteSection:
+    """All that a page says of one site."""
     said = findings_of(case, sight.site, survey.grid, sight.scenes)
     comparisons = compare_halls(case, sight.site, [watched for watched, _ in said])
     findings: SiteFindings = draft_site(

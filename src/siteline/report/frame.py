@@ -1,0 +1,68 @@
+"""What every page of ours shares: templates that let nothing through, stamps on every sheet, figures inside the file."""
+
+from __future__ import annotations
+
+import importlib.resources
+import re
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from siteline.report.figure import Figure
+from siteline.report.inert import inert
+from siteline.report.rules import Stamp
+from siteline.report.svg import data_uri
+
+
+def embedded(figure: Figure) -> dict[str, Any]:
+    """A figure as a template prints it."""
+    return {
+        "src": data_uri(figure.media_type, figure.data),
+        "alt": figure.alt,
+        "caption": figure.caption,
+        "credit": figure.credit,
+        "licence": figure.licence,
+        "use": figure.use,
+        "width": figure.size[0],
+        "height": figure.size[1],
+    }
+
+
+def language_of(code: str) -> str | None:
+    """A language code as HTML wants it; None if it is not one."""
+    return code if re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", code) else None
+
+
+def running_head(stamps: tuple[Stamp, ...]) -> str:
+    """The stamps at the top of every printed page."""
+    words = "   ·   ".join(stamp.value for stamp in stamps)
+    font = "font: 700 8pt sans-serif; color: #7a1020"
+    return f'@media print {{ @page {{ @top-center {{ content: "{words}"; {font} }} }} }}\n' if stamps else ""
+
+
+def environment() -> jinja2.Environment:
+    """Templates of this folder, everything escaped and made inert."""
+    return jinja2.Environment(
+        loader=jinja2.FunctionLoader(template_text),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_finalize,
+        keep_trailing_newline=True,
+    )
+
+
+def _finalize(value: Any) -> Any:
+    """All text that enters the page is made inert; what we drew ourselves was, when it was drawn."""
+    if isinstance(value, Markup) or not isinstance(value, str):
+        return value
+    return value if value.startswith("data:image/") else inert(value)
+
+
+def template_text(name: str) -> str:
+    """A file of the templates, as it is."""
+    return (
+        importlib.resources.files("siteline.report").joinpath("templates", name).read_text(encoding="utf-8")
+    )

@@ -56,12 +56,12 @@ class Pictures:
 
     def _pair(self, figure: BriefFigure, support: Support) -> tuple[Figure, ...]:
         scenery, finding, judged = self._event(figure, support)
-        pair = draw_pair(scenery, finding, judged.event, width=_PAIR_PX)
+        pair = draw_pair(scenery, finding, judged.event, number=int(figure.id[1:]), width=_PAIR_PX)
         return tuple(panel for panel in pair if panel is not None)
 
     def _filmstrip(self, figure: BriefFigure, support: Support) -> tuple[Figure, ...]:
         scenery, finding, judged = self._event(figure, support)
-        return draw_frames(scenery, finding, judged.event, width=_FRAME_PX)
+        return draw_frames(scenery, finding, judged.event, number=int(figure.id[1:]), width=_FRAME_PX)
 
     def _map(self, figure: BriefFigure, support: Support) -> tuple[Figure, ...]:
         section, scenery = self._site(figure, support)

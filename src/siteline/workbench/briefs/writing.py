@@ -32,7 +32,7 @@ def write_new(case: Case, path: Path, sites: Sequence[str] = (), title: str = ""
         raise BadSetting(f"{path} exists", "Name a new file: a brief that somebody wrote is never replaced.")
     chosen = [case.register.get(name) for name in (sites or case.register.ids())]
     named: dict[str, str] = {}
-    body = [line for site in chosen for line in _site(case, site, named)]
+    body = [line for site in chosen for line in _site(case, site, named, is_one=len(chosen) == 1)]
     body += _pages(case, named) if not sites else []
     if not named:
         raise CannotTell(
@@ -52,7 +52,7 @@ def write_new(case: Case, path: Path, sites: Sequence[str] = (), title: str = ""
         "+++",
         "",
     ]
-    text = "\n".join([*lines, f"# {_plain(head)}", "", _OPEN, "", *body]).rstrip() + "\n"
+    text = "\n".join([*lines, _OPEN, "", *body]).rstrip() + "\n"
     written = read_brief(text, sentence_spans)
     with room_on_disk(path.parent):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -61,13 +61,14 @@ def write_new(case: Case, path: Path, sites: Sequence[str] = (), title: str = ""
     return len(written.sentences)
 
 
-def _site(case: Case, site: Site, named: dict[str, str]) -> Iterator[str]:
+def _site(case: Case, site: Site, named: dict[str, str], *, is_one: bool) -> Iterator[str]:
     survey = case.surveys.newest(site.id)
     events = case.events.all(site.id)
     if survey is None and not events:
         return
-    yield f"## {_plain(site.name)}"
-    yield ""
+    if not is_one:
+        yield f"## {_plain(site.name)}"
+        yield ""
     grid = site_grid(Bench(case), site)
     found = findings_of(case, site, grid, case.scenes.all(site.id)) if events else []
     if survey is not None:

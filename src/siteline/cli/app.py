@@ -22,6 +22,7 @@ from siteline.cli import (
     scenes,
     sites,
     survey,
+    timing,
     watching,
 )
 from siteline.model.errors import SitelineError
@@ -58,6 +59,8 @@ for command in (
     evidence.app.command(command.__name__)(command)
 for watch in (watching.check, watching.findings, watching.confirm):
     evidence.app.command(watch.__name__)(watch)
+for time in (timing.timestamp, timing.timestamps, timing.upgrade):
+    evidence.app.command(time.__name__)(time)
 evidence.app.command("rotate-key")(custody.rotate_key)
 evidence.app.command("trust-key")(custody.trust_key)
 

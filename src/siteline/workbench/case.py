@@ -11,6 +11,7 @@ from siteline.evidence.custody.clock import Clock
 from siteline.evidence.custody.exhibits import Exhibits
 from siteline.evidence.custody.keys import Signer
 from siteline.evidence.custody.log import CustodyLog, Surroundings
+from siteline.evidence.times.records import TimeProofs
 from siteline.evidence.watch.checks import Checks
 from siteline.model.errors import BadSetting, CaseExists, NotACase
 from siteline.sites.events import Events
@@ -72,6 +73,7 @@ class Case:
         self.log = CustodyLog(self.db, around)
         self.exhibits = Exhibits(self.db, self.log)
         self.checks = Checks(self.db, self.log)
+        self.times = TimeProofs(self.db, self.log)
 
     def _signer(self) -> Signer | None:
         found = keyring.find_key()

@@ -33,9 +33,26 @@ class Chosen:
     derived_from: tuple[Mapping[str, str], ...]
 
 
-def papers(prover: Prover, chosen: Sequence[Chosen], left_out: int) -> Iterator[tuple[str, bytes]]:
+@dataclass(frozen=True, slots=True)
+class Additions:
+    """What another room puts into a bundle."""
+
+    files: Mapping[str, bytes]
+    """By path."""
+
+    instructions: str
+    """A section of the README, Markdown."""
+
+    rows: frozenset[int]
+    """Rows of the log that go out in full for it."""
+
+
+def papers(
+    prover: Prover, chosen: Sequence[Chosen], left_out: int, added: Sequence[Additions] = ()
+) -> Iterator[tuple[str, bytes]]:
     """All files of a bundle but the blobs and the sums: (path, content)."""
-    out = {c.exhibit.id for c in chosen}
+    out: set[str | int] = {c.exhibit.id for c in chosen}
+    out |= {seq for addition in added for seq in addition.rows}
     keys = _keys(prover)
     newest = prover.newest()
     signer = prover.points[-1][2]
@@ -60,7 +77,10 @@ def papers(prover: Prover, chosen: Sequence[Chosen], left_out: int) -> Iterator[
         "manifest.json",
         (json.dumps(manifest, ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode(),
     )
-    yield "README.md", _instructions(newest, signer, len(chosen)).encode()
+    for addition in added:
+        yield from addition.files.items()
+    sections = "".join(addition.instructions for addition in added)
+    yield "README.md", _instructions(newest, signer, len(chosen), sections).encode()
 
 
 def sums(digests: Mapping[str, str]) -> bytes:
@@ -73,11 +93,11 @@ def digest_of_bytes(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _goes_out(row: Mapping[str, Any], out: set[str]) -> bool:
-    return row["exhibit_id"] in out or row["action"] in OF_THE_LOG
+def _goes_out(row: Mapping[str, Any], out: set[str | int]) -> bool:
+    return row["exhibit_id"] in out or row["seq"] in out or row["action"] in OF_THE_LOG
 
 
-def _shown(row: Mapping[str, Any], out: set[str]) -> str:
+def _shown(row: Mapping[str, Any], out: set[str | int]) -> str:
     """A row in full, or, if it is about something that stays here, its hashes: the chain can still be followed."""
     if _goes_out(row, out):
         return line_of(row)
@@ -109,7 +129,7 @@ def _keys(prover: Prover) -> dict[str, PublicKey]:
     return found
 
 
-def _instructions(newest: Mapping[str, Any], signer: str, count: int) -> str:
+def _instructions(newest: Mapping[str, Any], signer: str, count: int, sections: str) -> str:
     page = files("siteline.evidence.custody").joinpath("bundle_readme.md").read_text(encoding="utf-8")
     unsigned, _, signed = page.partition("<!-- signed -->\n")
     signed, _, rest = signed.partition("<!-- /signed -->\n")
@@ -126,6 +146,7 @@ def _instructions(newest: Mapping[str, Any], signer: str, count: int) -> str:
         .replace("{payload_type}", PAYLOAD_TYPE)
         .replace("{payload_type_length}", str(len(PAYLOAD_TYPE)))
         .replace("{first}", "0" * 64)
+        .replace("{sections}", sections)
     )
 
 

@@ -7,7 +7,7 @@ import json
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, Protocol
 
@@ -25,7 +25,9 @@ _SUM = re.compile(r"([0-9a-f]{64}) [ *](.+)")
 _BACK = {"recorded_at": "created_at", "actor": "created_by"}
 
 
-class _Files(Protocol):
+class Files(Protocol):
+    """The files of a bundle, in a folder or a ZIP."""
+
     def names(self) -> list[str]:
         """Every file of the bundle."""
 
@@ -33,15 +35,23 @@ class _Files(Protocol):
         """One of them."""
 
 
-def verify_bundle(path: Path, trust: Trust) -> Report:
-    """Look at everything in a bundle; raises BadInput for what is none."""
+Check = Callable[[Files, Sequence[Row], Report], None]
+"""Looks at the files that another room put in, against the rows of the log."""
+
+
+def verify_bundle(path: Path, trust: Trust, others: Sequence[Check] = ()) -> Report:
+    """
+    Look at everything in a bundle; raises BadInput for what is none.
+
+    others: what looks at what other rooms put in.
+    """
     report = Report()
     if path.is_dir():
-        _check(_Folder(path), trust, report)
+        _check(_Folder(path), trust, report, others)
         return report
     try:
         with zipfile.ZipFile(path) as archive:
-            _check(_Zip(archive), trust, report)
+            _check(_Zip(archive), trust, report, others)
     except FileNotFoundError as error:
         raise BadInput(
             f"there is no bundle at {path}", "Give the folder or the ZIP that `evidence export` wrote."
@@ -51,7 +61,7 @@ def verify_bundle(path: Path, trust: Trust) -> Report:
     return report
 
 
-def _check(files: _Files, trust: Trust, report: Report) -> None:
+def _check(files: Files, trust: Trust, report: Report, others: Sequence[Check]) -> None:
     names = files.names()
     if "custody.jsonl" not in names or "SHA256SUMS" not in names:
         raise BadInput(
@@ -60,23 +70,25 @@ def _check(files: _Files, trust: Trust, report: Report) -> None:
     digests = _check_sums(files, names, report)
     rows = _read_rows(files, report)
     points: list[Point] = []
-    told = [_as_point(line) for line in _lines(files, "checkpoints.jsonl")]
+    told = [_as_point(line) for line in lines_of(files, "checkpoints.jsonl")]
     try:
         check_points(rows, told, points, report)
         check_signatures(rows, points, trust, report)
         _check_newest(files, report)
         _check_exhibits(files, rows, digests, report)
+        for check in others:
+            check(files, rows, report)
     except (TypeError, ValueError, KeyError, AttributeError, OverflowError, RecursionError) as error:
         report.find("bundle", f"a value in it is of no kind that was ever written there: {error}")
     report.rows = len(rows)
     report.checked = sum(name.startswith("blobs/") for name in digests)
 
 
-def _check_sums(files: _Files, names: list[str], report: Report) -> dict[str, str]:
+def _check_sums(files: Files, names: list[str], report: Report) -> dict[str, str]:
     """Every file against SHA256SUMS; returns what each hashes to."""
     found = {name: _hash(files, name) for name in names if name != "SHA256SUMS"}
     listed: dict[str, str] = {}
-    for line in _lines(files, "SHA256SUMS"):
+    for line in lines_of(files, "SHA256SUMS"):
         if (said := _SUM.fullmatch(line)) is None:
             report.find("SHA256SUMS", "a line in it is no sum")
             continue
@@ -92,11 +104,11 @@ def _check_sums(files: _Files, names: list[str], report: Report) -> dict[str, st
     return found
 
 
-def _read_rows(files: _Files, report: Report) -> list[Row]:
+def _read_rows(files: Files, report: Report) -> list[Row]:
     """The rows, those kept back by their hash alone; the chain is followed on the way."""
     rows: list[Row] = []
     head = FIRST
-    for number, line in enumerate(_lines(files, "custody.jsonl"), 1):
+    for number, line in enumerate(lines_of(files, "custody.jsonl"), 1):
         row = _row(line)
         name = f"custody row {row['seq']}"
         if row["seq"] != number:
@@ -129,19 +141,19 @@ def _as_point(line: str) -> tuple[Any, ...]:
     return (said.get("number"), said.get("size"), signer, None, line)
 
 
-def _check_newest(files: _Files, report: Report) -> None:
+def _check_newest(files: Files, report: Report) -> None:
     """The checkpoint that the README's commands look at is the last one of all."""
-    newest, every = _lines(files, "checkpoint.dsse.json"), _lines(files, "checkpoints.jsonl")
+    newest, every = lines_of(files, "checkpoint.dsse.json"), lines_of(files, "checkpoints.jsonl")
     if list(newest) != list(every)[-1:]:
         report.find("checkpoint.dsse.json", "it is not the newest of checkpoints.jsonl")
 
 
-def _check_exhibits(files: _Files, rows: list[Row], digests: Mapping[str, str], report: Report) -> None:
+def _check_exhibits(files: Files, rows: list[Row], digests: Mapping[str, str], report: Report) -> None:
     """Descriptions and blobs against the log, and each proof against the root."""
     added = {row["exhibit_id"]: row for row in rows if row["action"] == "added" and row["exhibit_id"]}
     manifest = {str(told.get("id")): told for told in _manifest(files, report)}
     described = set()
-    for line in _lines(files, "exhibits.jsonl"):
+    for line in lines_of(files, "exhibits.jsonl"):
         told = detail_of(line)
         exhibit, sha256 = str(told.get("id")), str(told.get("sha256"))
         described.add(exhibit)
@@ -160,7 +172,7 @@ def _check_exhibits(files: _Files, rows: list[Row], digests: Mapping[str, str], 
     for name in sorted(set(digests) - named):
         if name.startswith("blobs/"):
             report.find(name, "no row of the log names it")
-    for line in _lines(files, "proofs.jsonl"):
+    for line in lines_of(files, "proofs.jsonl"):
         _check_proof(detail_of(line), rows, report)
 
 
@@ -176,7 +188,7 @@ def _check_proof(said: Mapping[str, Any], rows: list[Row], report: Report) -> No
         report.find(f"exhibit {said.get('exhibit')}", "the proof that it is in the log is wrong")
 
 
-def _manifest(files: _Files, report: Report) -> list[Mapping[str, Any]]:
+def _manifest(files: Files, report: Report) -> list[Mapping[str, Any]]:
     try:
         told = json.loads(_read(files, "manifest.json"))["exhibits"]
         return [one for one in told if isinstance(one, dict)]
@@ -185,12 +197,21 @@ def _manifest(files: _Files, report: Report) -> list[Mapping[str, Any]]:
         return []
 
 
-def _lines(files: _Files, name: str) -> Iterator[str]:
+def read_bytes(files: Files, name: str, most: int) -> bytes:
+    """One small file, or its first `most` bytes; nothing if it is not there."""
+    if name not in files.names():
+        return b""
+    with files.open(name) as stream:
+        return stream.read(most)
+
+
+def lines_of(files: Files, name: str) -> Iterator[str]:
+    """Lines of one file; none if it is not there."""
     text = _read(files, name)
     return iter(text.split("\n")[:-1]) if text else iter(())
 
 
-def _read(files: _Files, name: str) -> str:
+def _read(files: Files, name: str) -> str:
     if name not in files.names():
         return ""
     with files.open(name) as stream:
@@ -202,7 +223,7 @@ def _read(files: _Files, name: str) -> str:
     return raw.decode("utf-8", "replace")
 
 
-def _hash(files: _Files, name: str) -> str:
+def _hash(files: Files, name: str) -> str:
     with files.open(name) as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()  # type: ignore[arg-type]
 

@@ -19,6 +19,9 @@ class Report:
     notes: list[dict[str, Any]] = field(default_factory=list)
     """What a careful reader wants to know, and is no fault."""
 
+    times: list[dict[str, Any]] = field(default_factory=list)
+    """What the time proofs of each checkpoint amount to, oldest checkpoint first."""
+
     fingerprint: str | None = None
     trusted_by: str = ""
     rows: int = 0

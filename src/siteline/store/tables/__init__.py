@@ -11,6 +11,7 @@ from siteline.store.tables.evidence import (
     restriction,
     watch_finding,
 )
+from siteline.store.tables.proofs import frame, pair, pair_verdict, time_proof
 from siteline.store.tables.scenes import fetch_try, found_scene, image_order, nudge, run, scene, survey
 from siteline.store.tables.sites import event, event_name, event_version, judgement, sighting, site
 from siteline.store.tables.sizes import filed_size, measurement
@@ -27,17 +28,21 @@ __all__ = (
     "fetch_try",
     "filed_size",
     "found_scene",
+    "frame",
     "image_order",
     "judgement",
     "measurement",
     "metadata",
     "nudge",
     "page_check",
+    "pair",
+    "pair_verdict",
     "restriction",
     "run",
     "scene",
     "sighting",
     "site",
     "survey",
+    "time_proof",
     "watch_finding",
 )

@@ -22,6 +22,7 @@ from siteline.evidence.custody.report import Report, Trust
 from siteline.evidence.custody.rows import COLUMNS, Event, line_of
 from siteline.evidence.custody.verify import verify_case
 from siteline.evidence.search import LONGEST_TEXT, Hit, Index, written_in
+from siteline.evidence.times.records import check_proofs
 from siteline.evidence.watch.checks import check_watched
 from siteline.model.errors import BadInput, BadKey, BadSetting, BrokenCustody, NotFound
 from siteline.model.exhibit import KINDS, Exhibit
@@ -30,6 +31,7 @@ from siteline.store.db import known_at
 from siteline.workbench import keyring
 from siteline.workbench.case import Case
 from siteline.workbench.evidence.marks import captured_detail, marked
+from siteline.workbench.evidence.timing import check_bundle_times, check_times, vouching
 
 
 def list_json(case: Case, as_of: datetime | None = None, kind: str | None = None) -> str:
@@ -115,16 +117,23 @@ def _written_in(case: Case, exhibit: Exhibit) -> str:
 
 
 def check_custody_of_all(
-    case: Case, key: str | None = None, only: str | None = None, record: bool = False
+    case: Case,
+    key: str | None = None,
+    only: str | None = None,
+    record: bool = False,
+    chain: Sequence[Path] = (),
+    headers: Path | None = None,
 ) -> Report:
     """
     Look at everything, and remember on this machine what was seen; `record` writes into the log that it was found whole.
 
-    key: a fingerprint or the file of a key, to be trusted instead of one's own.
+    key: a fingerprint or the file of a key, to be trusted instead of one's own. chain: authorities' certificates to be
+    trusted for time instead of those kept. headers: Bitcoin block headers.
     """
     exhibit = case.exhibits.get(only) if only else None
     only = exhibit.id if exhibit else None
-    folder, others = str(case.folder), (check_watched,)
+    folder = str(case.folder)
+    others = (check_watched, check_proofs, check_times(case, vouching(case, chain, headers)))
     report = verify_case(case.db, case.blobs, keyring.anchors(), folder, _trust(key), only, others)
     if not report.findings:
         if record:
@@ -133,9 +142,11 @@ def check_custody_of_all(
     return report
 
 
-def check_bundle(path: Path, key: str | None = None) -> Report:
+def check_bundle(
+    path: Path, key: str | None = None, chain: Sequence[Path] = (), headers: Path | None = None
+) -> Report:
     """Look at everything in a bundle, offline; no case is needed."""
-    return verify_bundle(path, _trust(key))
+    return verify_bundle(path, _trust(key), (check_bundle_times(chain, headers),))
 
 
 def _trust(key: str | None) -> Trust:
@@ -181,6 +192,7 @@ def tell_report(report: Report) -> dict[str, Any]:
         "findings": report.findings,
         "notes": report.notes,
         "key": {"fingerprint": report.fingerprint, "trusted_by": report.trusted_by},
+        "times": report.times,
         "log": {
             "rows": report.rows,
             "checkpoints": report.checkpoints,

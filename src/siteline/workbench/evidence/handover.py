@@ -18,6 +18,7 @@ from siteline.evidence.custody.rows import Event
 from siteline.model.errors import BadSetting, BrokenCustody, CannotTell
 from siteline.store.blobs import room_on_disk
 from siteline.workbench.case import Case
+from siteline.workbench.evidence.timing import bundle_times
 
 _PIECE = 1 << 20
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -64,10 +65,11 @@ def export_bundle(
         ]
         case.log.append(read)
         prover = Prover(case.db)
+    added = [bundle_times(case)]
     digests: dict[str, str] = {}
     aside = out.with_name(f".{out.name}.part")
     with room_on_disk(out.parent), _target(aside, is_zip=out.suffix.casefold() == ".zip") as target:
-        for name, content in sorted(papers(prover, chosen, left_out)):
+        for name, content in sorted(papers(prover, chosen, left_out, added)):
             digests[name] = digest_of_bytes(content)
             target.put(name, iter([content]))
         for sha256 in sorted({c.exhibit.sha256 for c in chosen}):

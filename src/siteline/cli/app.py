@@ -17,6 +17,7 @@ from siteline.cli import (
     events,
     evidence,
     inspecting,
+    matching,
     measure,
     nudge,
     scenes,
@@ -55,6 +56,7 @@ for command in (
     custody.proof,
     custody.explain,
     custody.key,
+    matching.match,
 ):
     evidence.app.command(command.__name__)(command)
 for watch in (watching.check, watching.findings, watching.confirm):

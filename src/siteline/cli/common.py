@@ -115,6 +115,8 @@ STAGE_NAMES = {
     "find_changes": "looking for changes",
     "measure_event": "measuring",
     "measure_outline": "measuring known structures",
+    "frame_evidence": "hashing frames",
+    "compare_evidence": "comparing",
 }
 """What a person reads while a stage runs."""
 

@@ -268,7 +268,7 @@ def test_a_stranger_checks_the_time_of_a_bundle_with_openssl(two: Two, tmp_path:
         spoilt = Path(shutil.copytree(bundle, tmp_path / f"spoilt{number}"))
         place = spoilt / file.relative_to(bundle)
         raw = place.read_bytes()
-        at = len(raw) - 3 if file == token else raw.index(stamped) + 40
+        at = raw.index(stamped) + 40 if stamped in raw else len(raw) - 3
         raw = raw.replace(old, new) if old and new else raw[:at] + bytes([raw[at] ^ 1]) + raw[at + 1 :]
         place.write_bytes(raw)
         renew_sums(spoilt)

@@ -21,6 +21,8 @@ from siteline.evidence.custody.log import KEY_ACTIONS, detail_of
 from siteline.evidence.custody.report import Report, Trust
 from siteline.evidence.custody.rows import COLUMNS, Event, line_of
 from siteline.evidence.custody.verify import verify_case
+from siteline.evidence.likeness.frames import check_frames
+from siteline.evidence.likeness.pairs import check_pairs
 from siteline.evidence.search import LONGEST_TEXT, Hit, Index, written_in
 from siteline.evidence.times.records import check_proofs
 from siteline.evidence.watch.checks import check_watched
@@ -60,7 +62,7 @@ def _texts(case: Case, as_of: datetime | None, kind: str | None) -> list[str]:
 def show_exhibit(case: Case, said: str, as_of: datetime | None = None) -> dict[str, Any]:
     """All that is known of one exhibit: what was said of it, its kin, its rows in the log, and whether it is intact."""
     exhibit = case.exhibits.get(said, as_of)
-    _log_read(case, [exhibit.id], "evidence show")
+    log_read(case, [exhibit.id], "evidence show")
     table, restriction = tables.custody_event.c, case.exhibits.restrictions().get(exhibit.id)
     query = (
         sa.select(*(table[name] for name in COLUMNS))
@@ -93,7 +95,7 @@ def search_exhibits(case: Case, words: str, as_of: datetime | None = None) -> li
     index.catch_up(case.exhibits.after, lambda exhibit: _written_in(case, exhibit))
     found = [(hit, case.exhibits.get(hit.id)) for hit in index.find(words, case.exhibits.hidden())]
     found = [(hit, e) for hit, e in found if as_of is None or e.added_at <= stamp(as_of)]
-    _log_read(case, [e.id for _, e in found], "evidence search")
+    log_read(case, [e.id for _, e in found], "evidence search")
     return [_tell_hit(hit, exhibit) for hit, exhibit in found]
 
 
@@ -133,7 +135,13 @@ def check_custody_of_all(
     exhibit = case.exhibits.get(only) if only else None
     only = exhibit.id if exhibit else None
     folder = str(case.folder)
-    others = (check_watched, check_proofs, check_times(case, vouching(case, chain, headers)))
+    others = (
+        check_watched,
+        check_proofs,
+        check_times(case, vouching(case, chain, headers)),
+        check_frames,
+        check_pairs,
+    )
     report = verify_case(case.db, case.blobs, keyring.anchors(), folder, _trust(key), only, others)
     if not report.findings:
         if record:
@@ -233,7 +241,7 @@ def copy_out(case: Case, said: str, file: Path, why: str) -> Exhibit:
     return exhibit
 
 
-def _log_read(case: Case, exhibit_ids: Iterable[str], tool: str) -> None:
+def log_read(case: Case, exhibit_ids: Iterable[str], tool: str) -> None:
     """Each look at something restricted is a row."""
     restricted = case.exhibits.restrictions()
     looked = [case.exhibits.get(i) for i in exhibit_ids if i in restricted]
@@ -285,7 +293,7 @@ def list_log(case: Case, as_of: datetime | None = None, only: str | None = None)
 def prove(case: Case, said: str, since: int | None = None) -> dict[str, Any]:
     """Proofs for one exhibit: its row is under the newest signed checkpoint, and the log only grew since it came."""
     exhibit = case.exhibits.get(said)
-    _log_read(case, [exhibit.id], "evidence proof")
+    log_read(case, [exhibit.id], "evidence proof")
     prover = Prover(case.db)
     seq = seqs_of(case.db, [exhibit.id])[exhibit.id]
     old = prover.first_covering(seq) if since is None else since

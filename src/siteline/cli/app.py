@@ -16,6 +16,7 @@ from siteline.cli import (
     custody,
     events,
     evidence,
+    importing,
     inspecting,
     matching,
     measure,
@@ -63,6 +64,7 @@ for watch in (watching.check, watching.findings, watching.confirm):
     evidence.app.command(watch.__name__)(watch)
 for time in (timing.timestamp, timing.timestamps, timing.upgrade):
     evidence.app.command(time.__name__)(time)
+evidence.app.command("import")(importing.import_)
 evidence.app.command("rotate-key")(custody.rotate_key)
 evidence.app.command("trust-key")(custody.trust_key)
 

@@ -165,7 +165,11 @@ def find_still(still: Still, video: Frames) -> Match:
             if found.inliers > best[0].inliers:
                 best = (found, index, bits, _MIRRORED if mirrored else 0)
             if found.inliers > sure[0].inliers and _convinces(found, still, mirrored, video, index):
-                sure = (found, index, bits)  # a slow scene convinces in many frames: the best one tells the time
+                sure = (
+                    found,
+                    index,
+                    bits,
+                )  # a slow scene convinces in many frames: the best one tells the time
             if found.inliers >= PROMISING:
                 promising.append((found.inliers, index, bits, mirrored))
         if sure[0].inliers:

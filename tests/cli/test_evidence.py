@@ -160,7 +160,7 @@ def test_a_stranger_verifies_a_bundle_by_its_own_instructions(
     out = siteline("evidence", "export", bundle, "--json", cwd=case)
     assert json.loads(out.out)["exhibits"] == 4
     commands = re.findall(r"```sh\n(.*?)```", (bundle / "README.md").read_text(), re.S)
-    assert len(commands) == (5 if signed else 3)
+    assert len(commands) == (6 if signed else 3)
     for command in commands:
         assert follow(bundle, command).returncode == 0, command
     told = json.loads(siteline("evidence", "verify", "--bundle", bundle, "--json", cwd=tmp_path).out)

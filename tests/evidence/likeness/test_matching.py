@@ -149,7 +149,11 @@ def test_a_person_judges_and_the_machine_stays_beside(case: Case, tmp_path: Path
     judge_pair(case, other, one, "different", "another wall")
     judge_pair(case, one, other, "same", "the same crack")
     [pair] = list_pairs(case)[0]["matches"]
-    assert (pair["verdict"], pair["review"]["verdict"], pair["review"]["why"]) == ("match", "same", "the same crack")
+    assert (pair["verdict"], pair["review"]["verdict"], pair["review"]["why"]) == (
+        "match",
+        "same",
+        "the same crack",
+    )
     assert list_pairs(case, before)[0]["matches"] == []
     assert check_custody_of_all(case).findings == []
 
@@ -259,7 +263,9 @@ def test_pairs_are_drawn_side_by_side_and_graphic_ones_blurred(case: Case, tmp_p
         ("DELETE FROM pair_verdict", "is gone"),
     ],
 )
-def test_changed_frames_pairs_and_verdicts_are_named(case: Case, tmp_path: Path, change: str, said: str) -> None:
+def test_changed_frames_pairs_and_verdicts_are_named(
+    case: Case, tmp_path: Path, change: str, said: str
+) -> None:
     with Image.open(noise(tmp_path / "a.jpg", 1)) as picture:
         picture.resize((500, 375)).save(tmp_path / "b.jpg")
     one, other = taken(case, tmp_path / "a.jpg", tmp_path / "b.jpg")

@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
-from siteline.evidence.custody.dsse import PAYLOAD_TYPE
-from siteline.evidence.custody.exhibits import Restriction, as_dict, write_exhibit
+from siteline.evidence.custody.dsse import PAYLOAD_TYPE, seal
+from siteline.evidence.custody.exhibits import as_dict, write_exhibit
 from siteline.evidence.custody.inclusion import Prover
-from siteline.evidence.custody.keys import PublicKey
+from siteline.evidence.custody.keys import PublicKey, Signer
 from siteline.evidence.custody.log import KEY_ACTIONS, detail_of
-from siteline.evidence.custody.rows import canonical, line_of
+from siteline.evidence.custody.restrictions import Restriction
+from siteline.evidence.custody.rows import canonical, digest_of, line_of
+from siteline.evidence.custody.withheld import Withheld
 from siteline.model.errors import BadKey
 from siteline.model.exhibit import Exhibit
 
 SHAPE = "evidence-bundle/1"
-OF_THE_LOG = ("opened", "exported", "verified", "explained", *KEY_ACTIONS)
-"""Rows that are about the log itself and go out with every bundle."""
+STATEMENT = "bundle.dsse.json"
+"""Whoever hands a bundle over signs its list of sums in this; it is the one file that the list cannot hold."""
+
+STATEMENT_TYPE = "application/vnd.siteline.bundle+json"
+OF_THE_LOG = ("opened", "verified", "explained", *KEY_ACTIONS)
+"""Rows that are about the log itself and go out with every bundle; to whom else evidence was handed is nobody's business."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +50,25 @@ class Additions:
     """A section of the README, Markdown."""
 
     rows: frozenset[int]
-    """Rows of the log that go out in full for it."""
+    """Rows of the log that go out in full for it; they name no exhibit."""
 
 
 def papers(
-    prover: Prover, chosen: Sequence[Chosen], left_out: int, added: Sequence[Additions] = ()
+    prover: Prover,
+    chosen: Sequence[Chosen],
+    left_out: int,
+    withheld: Withheld,
+    added: Additions = Additions({}, "", frozenset()),
 ) -> Iterator[tuple[str, bytes]]:
-    """All files of a bundle but the blobs and the sums: (path, content)."""
-    out: set[str | int] = {c.exhibit.id for c in chosen}
-    out |= {seq for addition in added for seq in addition.rows}
-    keys = _keys(prover)
+    """All files of a bundle but the blobs, the sums and the statement: (path, content)."""
+    out = {c.exhibit.id: c.restriction is not None for c in chosen}
+    rows = [
+        (row, row["seq"] in added.rows or _goes_out(row, out, withheld)) for row in prover.rows[: prover.size]
+    ]
+    keys = keys_in(prover.rows[: prover.size])
     newest = prover.newest()
     signer = prover.points[-1][2]
-    yield "custody.jsonl", _lines(_shown(row, out) for row in prover.rows[: prover.size])
+    yield "custody.jsonl", _lines(_shown(row, is_shown=goes) for row, goes in rows)
     yield "exhibits.jsonl", _lines(write_exhibit(c.exhibit) for c in chosen)
     yield "checkpoints.jsonl", _lines(envelope for *_, envelope in prover.points)
     yield "checkpoint.dsse.json", _lines([prover.envelope])
@@ -69,18 +81,35 @@ def papers(
         "siteline": SHAPE,
         "checkpoint": newest,
         "fingerprint": signer or None,
-        "exhibits": [_told(c) for c in chosen],
-        "rows_kept_back": sum(not _goes_out(row, out) for row in prover.rows[: prover.size]),
+        "exhibits": [told_of(c.exhibit, c.derived_from, c.restriction) for c in chosen],
+        "rows_kept_back": sum(not goes for _, goes in rows),
         "exhibits_left_out": left_out,
     }
-    yield (
-        "manifest.json",
-        (json.dumps(manifest, ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode(),
-    )
-    for addition in added:
-        yield from addition.files.items()
-    sections = "".join(addition.instructions for addition in added)
-    yield "README.md", _instructions(newest, signer, len(chosen), sections).encode()
+    yield "manifest.json", pretty(manifest)
+    yield from added.files.items()
+    yield "README.md", instructions(newest, signer, len(chosen), added.instructions).encode()
+
+
+def pretty(manifest: Mapping[str, Any]) -> bytes:
+    """A manifest as it is written."""
+    text = json.dumps(manifest, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+    return text.encode("utf-8", "surrogatepass")
+
+
+def seal_sums(prover: Prover, listed: bytes, signer: Signer) -> bytes:
+    """The statement over a bundle's list of sums, by whoever hands it over."""
+    said = canonical(stated(str(prover.newest().get("case")), prover.envelope, digest_of_bytes(listed)))
+    return _lines([seal(said.encode(), signer, STATEMENT_TYPE).to_json()])
+
+
+def stated(case: str, envelope: str, sums_digest: str) -> dict[str, str]:
+    """What the statement says: of which log, as of which checkpoint, which list of sums."""
+    return {
+        "case": case,
+        "checkpoint": digest_of(envelope),
+        "sha256sums": sums_digest,
+        "siteline": "evidence-bundle-sums/1",
+    }
 
 
 def sums(digests: Mapping[str, str]) -> bytes:
@@ -93,33 +122,46 @@ def digest_of_bytes(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _goes_out(row: Mapping[str, Any], out: set[str | int]) -> bool:
-    return row["exhibit_id"] in out or row["seq"] in out or row["action"] in OF_THE_LOG
+def _goes_out(row: Mapping[str, Any], out: Mapping[str, bool], withheld: Withheld) -> bool:
+    """Whether a row is shown; `out`: what goes out, and whether it is restricted."""
+    about, action = row["exhibit_id"], row["action"]
+    if action == "added" and about in out:
+        return True
+    if action == "restricted" and not out.get(about):
+        return False  # of what is open again, it would name the readers
+    return (about in out if about else action in OF_THE_LOG) and not withheld.in_row(row)
 
 
-def _shown(row: Mapping[str, Any], out: set[str | int]) -> str:
+def _shown(row: Mapping[str, Any], *, is_shown: bool) -> str:
     """A row in full, or, if it is about something that stays here, its hashes: the chain can still be followed."""
-    if _goes_out(row, out):
-        return line_of(row)
-    kept = {name: row[name] for name in ("seq", "prev_hash", "row_hash")}
-    return canonical({**kept, "redacted": True})
+    return line_of(row) if is_shown else kept_back(row)
+
+
+def kept_back(row: Mapping[str, Any]) -> str:
+    """A row that is not shown: its place and its hashes. The row's own salt keeps its content from being guessed."""
+    return canonical({**{name: row[name] for name in ("seq", "prev_hash", "row_hash")}, "redacted": True})
 
 
 def _proof(prover: Prover, chosen: Chosen) -> str:
+    """Proof of an exhibit's row; the row itself is in the log."""
     proof = prover.inclusion(chosen.log_seq)
     del proof["row"]
     return canonical({"exhibit": chosen.exhibit.id, **proof})
 
 
-def _told(chosen: Chosen) -> dict[str, Any]:
-    told: dict[str, Any] = json.loads(write_exhibit(chosen.exhibit))
-    told |= {"blob": f"blobs/{chosen.exhibit.sha256}", "derived_from": [dict(d) for d in chosen.derived_from]}
-    return told | ({"restricted": as_dict(chosen.restriction)} if chosen.restriction else {})
+def told_of(
+    exhibit: Exhibit, derived_from: Sequence[Mapping[str, str]], restriction: Restriction | None
+) -> dict[str, Any]:
+    """An exhibit as the manifest tells it."""
+    told: dict[str, Any] = json.loads(write_exhibit(exhibit))
+    told |= {"blob": f"blobs/{exhibit.sha256}", "derived_from": [dict(d) for d in derived_from]}
+    return told | ({"restricted": as_dict(restriction)} if restriction else {})
 
 
-def _keys(prover: Prover) -> dict[str, PublicKey]:
+def keys_in(rows: Iterable[Mapping[str, Any]]) -> dict[str, PublicKey]:
+    """Every key that rows name."""
     found = {}
-    for row in prover.rows:
+    for row in rows:
         if row["action"] in KEY_ACTIONS:
             try:
                 key = PublicKey.parse(str(detail_of(row["detail"]).get("public_key", "")))
@@ -129,7 +171,8 @@ def _keys(prover: Prover) -> dict[str, PublicKey]:
     return found
 
 
-def _instructions(newest: Mapping[str, Any], signer: str, count: int, sections: str) -> str:
+def instructions(newest: Mapping[str, Any], signer: str, count: int, sections: str = "") -> str:
+    """The page that says how a stranger checks a bundle."""
     page = files("siteline.evidence.custody").joinpath("bundle_readme.md").read_text(encoding="utf-8")
     unsigned, _, signed = page.partition("<!-- signed -->\n")
     signed, _, rest = signed.partition("<!-- /signed -->\n")
@@ -145,6 +188,8 @@ def _instructions(newest: Mapping[str, Any], signer: str, count: int, sections: 
         .replace("{fingerprint}", signer)
         .replace("{payload_type}", PAYLOAD_TYPE)
         .replace("{payload_type_length}", str(len(PAYLOAD_TYPE)))
+        .replace("{statement_type}", STATEMENT_TYPE)
+        .replace("{statement_type_length}", str(len(STATEMENT_TYPE)))
         .replace("{first}", "0" * 64)
         .replace("{sections}", sections)
     )

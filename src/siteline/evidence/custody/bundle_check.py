@@ -1,134 +1,278 @@
-"""Whether a bundle is what its log says: offline, without a case; a folder or a ZIP, read and never unpacked."""
+"""
+Whether a bundle is what its log says: offline, without a case; a folder or a ZIP, read and never unpacked.
+
+Every file is held against what is signed: rows, descriptions, keys and proofs against the signed checkpoints, each by its name;
+and all of them together by the statement that whoever handed the bundle over signed over its list of sums. Where there
+is no such signature, it is said what that leaves unproven.
+"""
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
-import zipfile
-import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Protocol
+from typing import Any
 
-from siteline.evidence.custody.log import detail_of, open_checkpoint
+from siteline.evidence.custody.bundle import (
+    STATEMENT,
+    STATEMENT_TYPE,
+    instructions,
+    keys_in,
+    stated,
+    sums,
+)
+from siteline.evidence.custody.bundle_files import (
+    LARGEST_PAPER,
+    Files,
+    hash_file,
+    lines_of,
+    open_bundle,
+    read_small,
+)
+from siteline.evidence.custody.bundle_manifest import check_manifest
+from siteline.evidence.custody.bundle_rows import LOG, Rows, read_rows
+from siteline.evidence.custody.dsse import parse_envelope
+from siteline.evidence.custody.exhibits import read_exhibit
+from siteline.evidence.custody.log import KEY_ACTIONS, detail_of, open_checkpoint
 from siteline.evidence.custody.merkle import is_included
 from siteline.evidence.custody.report import Report, Trust
-from siteline.evidence.custody.rows import COLUMNS, FIRST, hash_line, leaf
-from siteline.evidence.custody.signatures import Point, Row, check_points, check_signatures
-from siteline.model.errors import BadInput
+from siteline.evidence.custody.rows import canonical, hash_bytes, leaf
+from siteline.evidence.custody.signatures import Believed, Point, check_points, check_signatures
+from siteline.model.errors import BadInput, BrokenCustody
+from siteline.model.exhibit import Exhibit
 
-LARGEST_PAPER = 1 << 30
-"""Bytes of a log or list that are read; blobs are hashed piece by piece, whatever their size."""
-
+SUMS = "SHA256SUMS"
+_PAPERS = (
+    LOG, "exhibits.jsonl", "checkpoints.jsonl", "checkpoint.dsse.json", "proofs.jsonl", "manifest.json", "README.md",
+    STATEMENT, SUMS, "key.pem",
+)  # fmt: skip
+_MADE_BY_README = "check/"
+_PAGE = 1 << 20
 _SUM = re.compile(r"([0-9a-f]{64}) [ *](.+)")
-_BACK = {"recorded_at": "created_at", "actor": "created_by"}
+_TROUBLE = (TypeError, ValueError, KeyError, AttributeError, OverflowError, RecursionError)
 
 
-class Files(Protocol):
-    """The files of a bundle, in a folder or a ZIP."""
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """Another room that has put something into a bundle."""
 
-    def names(self) -> list[str]:
-        """Every file of the bundle."""
+    actions: frozenset[str]
+    """Of the rows that it asks for."""
 
-    def open(self, name: str) -> IO[bytes]:
-        """One of them."""
-
-
-Check = Callable[[Files, Sequence[Row], Report], None]
-"""Looks at the files that another room put in, against the rows of the log."""
+    look: Callable[[Files, Rows, Report], tuple[set[str], str]]
+    """Looks at its files; returns their names and the section of the README that goes with them."""
 
 
-def verify_bundle(path: Path, trust: Trust, others: Sequence[Check] = ()) -> Report:
-    """
-    Look at everything in a bundle; raises BadInput for what is none.
-
-    others: what looks at what other rooms put in.
-    """
+def verify_bundle(path: Path, trust: Trust, guests: Sequence[Guest] = ()) -> Report:
+    """Look at everything in a bundle; raises BadInput for what is none."""
     report = Report()
-    if path.is_dir():
-        _check(_Folder(path), trust, report, others)
-        return report
-    try:
-        with zipfile.ZipFile(path) as archive:
-            _check(_Zip(archive), trust, report, others)
-    except FileNotFoundError as error:
-        raise BadInput(
-            f"there is no bundle at {path}", "Give the folder or the ZIP that `evidence export` wrote."
-        ) from error
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
-        raise BadInput(f"{path.name} is no ZIP that can be read: {error}", "Ask for it again.") from error
+    with open_bundle(path) as files:
+        names = set(files.names())
+        if LOG not in names or SUMS not in names:
+            raise BadInput(
+                "that is no bundle of evidence: it has no log or no sums",
+                "Give what `evidence export` wrote.",
+            )
+        _Bundle(files, report, guests).check(trust)
     return report
 
 
-def _check(files: Files, trust: Trust, report: Report, others: Sequence[Check]) -> None:
-    names = files.names()
-    if "custody.jsonl" not in names or "SHA256SUMS" not in names:
-        raise BadInput(
-            "that is no bundle of evidence: it has no log or no sums", "Give what `evidence export` wrote."
-        )
-    digests = _check_sums(files, names, report)
-    rows = _read_rows(files, report)
-    points: list[Point] = []
-    told = [_as_point(line) for line in lines_of(files, "checkpoints.jsonl")]
-    try:
-        check_points(rows, told, points, report)
-        check_signatures(rows, points, trust, report)
-        _check_newest(files, report)
-        _check_exhibits(files, rows, digests, report)
-        for check in others:
-            check(files, rows, report)
-    except (TypeError, ValueError, KeyError, AttributeError, OverflowError, RecursionError) as error:
-        report.find("bundle", f"a value in it is of no kind that was ever written there: {error}")
-    report.rows = len(rows)
-    report.checked = sum(name.startswith("blobs/") for name in digests)
+class _Bundle:
+    """A bundle that is looked at."""
 
+    def __init__(self, files: Files, report: Report, guests: Sequence[Guest]) -> None:
+        self._guests = guests
+        self._theirs: set[str] = set()
+        self._sections = ""
+        self._files = files
+        self._report = report
+        self._names = set(files.names())
+        self._digests: dict[str, str] = {}
+        self._rows = Rows()
+        self._newest: dict[str, Any] = {}
+        self._envelope = ""
+        self._signer = ""
 
-def _check_sums(files: Files, names: list[str], report: Report) -> dict[str, str]:
-    """Every file against SHA256SUMS; returns what each hashes to."""
-    found = {name: _hash(files, name) for name in names if name != "SHA256SUMS"}
-    listed: dict[str, str] = {}
-    for line in lines_of(files, "SHA256SUMS"):
-        if (said := _SUM.fullmatch(line)) is None:
-            report.find("SHA256SUMS", "a line in it is no sum")
-            continue
-        listed[said[2]] = said[1]
-    for name, digest in listed.items():
-        if name not in found:
-            report.find(name, "it is listed in SHA256SUMS, and not there")
-        elif found[name] != digest:
-            report.find(name, f"it was changed: it hashes to {found[name]}, not to {digest}")
-    for name in sorted(set(found) - set(listed)):
-        if not name.startswith("check/"):  # where the commands of the README put what they make
+    def check(self, trust: Trust) -> None:
+        """Each file, in the order in which one rests on the other."""
+        files, report = self._files, self._report
+        self._check_sums()
+        self._rows = read_rows(files, report, {action for guest in self._guests for action in guest.actions})
+        points = [_as_point(line) for line in self._texts("checkpoints.jsonl")]
+        self._envelope = points[-1][4] if points else ""
+        sound: list[Point] = []
+        try:
+            check_points(self._rows, points, sound, report)
+            believed = check_signatures(self._rows, sound, trust, report)
+            self._check_checkpoints(points)
+            self._check_keys()
+            self._ask_guests()
+            self._check_exhibits()
+            self._check_statement(believed)
+        except _TROUBLE as error:
+            report.find("bundle", f"a value in it is of no kind that was ever written there: {error}")
+        report.checked = sum(name.startswith("blobs/") for name in self._digests)
+
+    def _check_sums(self) -> None:
+        """Every file against SHA256SUMS; and whether there is any that no bundle holds."""
+        report, listed = self._report, dict[str, str]()
+        self._digests = {
+            name: hash_file(self._files, name) for name in sorted(self._names - {SUMS, STATEMENT})
+        }
+        for name in self._files.odd():
+            report.find(name, "it is a link, or no file at all; a bundle holds none")
+        for line in self._texts(SUMS):
+            if (said := _SUM.fullmatch(line)) is None:
+                report.find(SUMS, "a line in it is no sum")
+                continue
+            listed[said[2]] = said[1]
+        for name, digest in listed.items():
+            if name not in self._digests:
+                report.find(name, "it is listed in SHA256SUMS, and not there")
+            elif self._digests[name] != digest:
+                report.find(name, f"it was changed: it hashes to {self._digests[name]}, not to {digest}")
+        made = {name for name in self._digests if name.startswith(_MADE_BY_README)}
+        for name in sorted(set(self._digests) - made - set(listed)):
             report.find(name, "it is not listed in SHA256SUMS")
-    return found
+        for name in sorted(made & set(listed)):
+            report.find(name, "a bundle holds no such file: the commands of README.md make it")
+        if made - set(listed):
+            report.note(_MADE_BY_README, "what the commands of README.md made; nothing is proven of it")
+        self._digests = {name: digest for name, digest in self._digests.items() if name not in made}
+        if read_small(self._files, SUMS, LARGEST_PAPER) != sums(listed):
+            report.find(SUMS, "it does not name each file once, in the order of their names")
 
+    def _check_checkpoints(self, points: list[tuple[Any, ...]]) -> None:
+        """The checkpoint that the README's commands look at is the last one of all, and each is written as it was."""
+        if list(self._texts("checkpoint.dsse.json")) != [self._envelope]:
+            self._report.find("checkpoint.dsse.json", "it is not the newest of checkpoints.jsonl")
+        for place, (*_, text) in enumerate(points, 1):
+            try:
+                envelope, said = open_checkpoint(text)
+            except (BadInput, ValueError, RecursionError):
+                continue  # named already
+            if envelope.to_json() != text:
+                self._report.find(f"checkpoint {place}", "it was altered: it is not written as it was")
+            self._newest = said
+            self._signer = envelope.signatures[0][0] if envelope.signatures else ""
 
-def _read_rows(files: Files, report: Report) -> list[Row]:
-    """The rows, those kept back by their hash alone; the chain is followed on the way."""
-    rows: list[Row] = []
-    head = FIRST
-    for number, line in enumerate(lines_of(files, "custody.jsonl"), 1):
-        row = _row(line)
-        name = f"custody row {row['seq']}"
-        if row["seq"] != number:
-            report.find(name, f"the log has a gap before it: row {number} is missing")
-        if row["prev_hash"] != head:
+    def _check_keys(self) -> None:
+        """The keys beside the log are those in it, and key.pem is the one that signed the newest checkpoint."""
+        keys = keys_in(row for action in KEY_ACTIONS for row in self._rows.shown(action))
+        wanted = {f"keys/{fingerprint}.pem": key.pem for fingerprint, key in keys.items()}
+        if self._signer in keys:
+            wanted["key.pem"] = keys[self._signer].pem
+        there = {name for name in self._names if name.startswith("keys/") or name == "key.pem"}
+        for name in sorted(there | set(wanted)):
+            raw = read_small(self._files, name, _PAGE)
+            if name not in wanted or raw != wanted[name].encode():
+                self._report.find(name, "it is not the key that the log names")
+
+    def _ask_guests(self) -> None:
+        for guest in self._guests:
+            names, section = guest.look(self._files, self._rows, self._report)
+            self._theirs |= names
+            self._sections += section
+
+    def _check_exhibits(self) -> None:
+        """Descriptions, blobs and proofs against the log; the manifest and the page of instructions against those."""
+        report, rows = self._report, self._rows
+        added = {row["exhibit_id"]: row for row in rows.shown("added")}
+        found, before, read = dict[str, Exhibit](), 0, 0
+        proofs = lines_of(self._files, "proofs.jsonl", report)
+        for line in lines_of(self._files, "exhibits.jsonl", report):
+            told, read = detail_of(line.decode("utf-8", "replace")), read + len(line)
+            exhibit, sha256 = str(told.get("id")), str(told.get("sha256"))
+            name, row = f"exhibit {exhibit}", added.get(exhibit)
+            if row is None:
+                report.find(name, "the log has no row by which it came")
+            elif detail_of(row["detail"]).get("record") != hash_bytes(line) or row["object"] != sha256:
+                report.find(name, "what is said of it was altered")
+            elif exhibit in found or row["seq"] < before:
+                report.find(name, "it is told twice, or out of its place")
+            else:
+                before = row["seq"]
+                try:
+                    found[exhibit] = read_exhibit(line.decode("utf-8", "surrogatepass"))
+                except (BrokenCustody, UnicodeDecodeError):
+                    report.find(name, "what is said of it cannot be read")
+            if self._digests.get(f"blobs/{sha256}") != sha256:
+                report.find(sha256, f"the bytes of exhibit {exhibit} are missing or were changed")
+            if row is not None and not self._is_proof(next(proofs, b""), row):
+                report.find(name, "the proof that it is in the log is wrong")
+        if next(proofs, None) is not None:
+            report.find("proofs.jsonl", "it holds proofs of what is not in the bundle")
+        for absent in sorted(set(added) - set(found)):
+            report.find(f"exhibit {absent}", "the log shows how it came, but it is not in exhibits.jsonl")
+        known = {*_PAPERS, *self._theirs, *(f"blobs/{e.sha256}" for e in found.values())}
+        for name in sorted(self._digests):
+            if name.startswith("blobs/") and name not in known:
+                report.find(name, "no row of the log names it")
+            elif name not in known and not name.startswith("keys/"):
+                report.find(name, "a bundle holds no such file")
+        most = _PAGE + 8 * read + 256 * len(rows)  # what it tells is in those; a bomb is no manifest
+        manifest = read_small(self._files, "manifest.json", most)
+        check_manifest(manifest or b"", rows, found, self._newest, self._signer, report)
+        page = instructions(self._newest, self._signer, len(found), self._sections).encode()
+        if read_small(self._files, "README.md", _PAGE) != page:
             report.find(
-                name, "it does not follow the row before it: one of the two was changed, moved or put in"
+                "README.md",
+                "it is not the page that this version of Siteline writes; do not trust its commands",
             )
-        head = row["row_hash"]
-        rows.append(row)
-    report.head = head
-    return rows
 
+    def _is_proof(self, line: bytes, row: Mapping[str, Any]) -> bool:
+        said, report = detail_of(line.decode("utf-8", "replace")), self._report
+        path = said.get("path")
+        if not isinstance(path, list) or len(path) > 64 or not all(isinstance(step, str) for step in path):
+            return False
+        expected = {"exhibit": row["exhibit_id"], "seq": row["seq"], "row_hash": row["row_hash"], "path": path,
+                    "leaf_index": row["seq"] - 1, "tree_size": len(self._rows), "root": report.root}  # fmt: skip
+        try:
+            steps, root = [bytes.fromhex(step) for step in path], bytes.fromhex(report.root)
+        except ValueError:
+            return False
+        index, size = row["seq"] - 1, len(self._rows)
+        return line == canonical(expected).encode() and is_included(
+            leaf(row["row_hash"]), index, size, steps, root
+        )
 
-def _row(line: str) -> Row:
-    said = detail_of(line)
-    row: Row = dict.fromkeys(COLUMNS, "") | {_BACK.get(key, key): value for key, value in said.items()}
-    row["action"] = row["action"] if said.get("redacted") is not True else "kept back"
-    row["row_hash"] = str(said.get("row_hash")) if said.get("redacted") is True else hash_line(line)
-    return row
+    def _check_statement(self, believed: Believed) -> None:
+        """The signed statement over the list of sums: by a key that counts, of this log, of these sums."""
+        report, raw = self._report, read_small(self._files, STATEMENT, _PAGE)
+        loose = (
+            "which rows were kept back, how many exhibits were left out, and README.md rest on no signature: "
+            "whoever had the bundle could have changed them"
+        )
+        if raw is None:
+            (report.find if believed.trusted else report.note)(
+                STATEMENT, f"the list of sums is not signed; {loose}"
+            )
+            return
+        try:
+            envelope = parse_envelope(raw.decode())
+        except (BadInput, UnicodeDecodeError):
+            report.find(STATEMENT, f"it cannot be read; {loose}")
+            return
+        listed = hash_file(self._files, SUMS)
+        said = canonical(stated(str(self._newest.get("case")), self._envelope, listed)).encode()
+        if envelope.payload_type != STATEMENT_TYPE or f"{envelope.to_json()}\n".encode() != raw:
+            report.find(STATEMENT, "it is not written as it was")
+        if envelope.payload != said:
+            report.find(SUMS, f"it is not the list that was signed when the bundle was handed over; {loose}")
+        who = envelope.signatures[0][0] if len(envelope.signatures) == 1 else ""
+        if who not in believed.keys or not envelope.signed_by(believed.keys[who]):
+            report.find(STATEMENT, f"its signature is wrong, or of a key that the log does not name; {loose}")
+        elif believed.trusted and (
+            who not in believed.trusted
+            or (believed.trusted[who] is not None and believed.trusted[who] < len(self._rows))  # type: ignore[operator]
+        ):
+            report.find(
+                STATEMENT, f"it is signed by the key {who[:16]}, for whom no trusted key has vouched; {loose}"
+            )
+
+    def _texts(self, name: str) -> Iterator[str]:
+        return (line.decode("utf-8", "replace") for line in lines_of(self._files, name, self._report))
 
 
 def _as_point(line: str) -> tuple[Any, ...]:
@@ -139,120 +283,3 @@ def _as_point(line: str) -> tuple[Any, ...]:
         return (0, 0, "", None, line)
     signer = envelope.signatures[0][0] if envelope.signatures else ""
     return (said.get("number"), said.get("size"), signer, None, line)
-
-
-def _check_newest(files: Files, report: Report) -> None:
-    """The checkpoint that the README's commands look at is the last one of all."""
-    newest, every = lines_of(files, "checkpoint.dsse.json"), lines_of(files, "checkpoints.jsonl")
-    if list(newest) != list(every)[-1:]:
-        report.find("checkpoint.dsse.json", "it is not the newest of checkpoints.jsonl")
-
-
-def _check_exhibits(files: Files, rows: list[Row], digests: Mapping[str, str], report: Report) -> None:
-    """Descriptions and blobs against the log, and each proof against the root."""
-    added = {row["exhibit_id"]: row for row in rows if row["action"] == "added" and row["exhibit_id"]}
-    manifest = {str(told.get("id")): told for told in _manifest(files, report)}
-    described = set()
-    for line in lines_of(files, "exhibits.jsonl"):
-        told = detail_of(line)
-        exhibit, sha256 = str(told.get("id")), str(told.get("sha256"))
-        described.add(exhibit)
-        row = added.get(exhibit)
-        if row is None:
-            report.find(f"exhibit {exhibit}", "the log has no row by which it came")
-        elif detail_of(row["detail"]).get("record") != hash_line(line) or row["object"] != sha256:
-            report.find(f"exhibit {exhibit}", "what is said of it was altered")
-        if digests.get(f"blobs/{sha256}") != sha256:
-            report.find(sha256, f"the bytes of exhibit {exhibit} are missing or were changed")
-        if any(manifest.get(exhibit, {}).get(key) != value for key, value in told.items()):
-            report.find(f"exhibit {exhibit}", "manifest.json says something else of it")
-    for exhibit in sorted(set(manifest) - described):
-        report.find(f"exhibit {exhibit}", "manifest.json has it, exhibits.jsonl has not")
-    named = {f"blobs/{row['object']}" for row in rows if row["action"] == "added"}
-    for name in sorted(set(digests) - named):
-        if name.startswith("blobs/"):
-            report.find(name, "no row of the log names it")
-    for line in lines_of(files, "proofs.jsonl"):
-        _check_proof(detail_of(line), rows, report)
-
-
-def _check_proof(said: Mapping[str, Any], rows: list[Row], report: Report) -> None:
-    index, path = int(said.get("leaf_index", -1)), [bytes.fromhex(step) for step in said.get("path", [])]
-    is_right = (
-        0 <= index < len(rows)
-        and rows[index]["exhibit_id"] == said.get("exhibit")
-        and said.get("root") == report.root
-        and is_included(leaf(rows[index]["row_hash"]), index, len(rows), path, bytes.fromhex(report.root))
-    )
-    if not is_right:
-        report.find(f"exhibit {said.get('exhibit')}", "the proof that it is in the log is wrong")
-
-
-def _manifest(files: Files, report: Report) -> list[Mapping[str, Any]]:
-    try:
-        told = json.loads(_read(files, "manifest.json"))["exhibits"]
-        return [one for one in told if isinstance(one, dict)]
-    except (ValueError, TypeError, KeyError, RecursionError):
-        report.find("manifest.json", "it cannot be read")
-        return []
-
-
-def read_bytes(files: Files, name: str, most: int) -> bytes:
-    """One small file, or its first `most` bytes; nothing if it is not there."""
-    if name not in files.names():
-        return b""
-    with files.open(name) as stream:
-        return stream.read(most)
-
-
-def lines_of(files: Files, name: str) -> Iterator[str]:
-    """Lines of one file; none if it is not there."""
-    text = _read(files, name)
-    return iter(text.split("\n")[:-1]) if text else iter(())
-
-
-def _read(files: Files, name: str) -> str:
-    if name not in files.names():
-        return ""
-    with files.open(name) as stream:
-        raw = stream.read(LARGEST_PAPER + 1)
-    if len(raw) > LARGEST_PAPER:
-        raise BadInput(
-            f"{name} in the bundle is larger than 1 GiB", "No log is so long: ask where it came from."
-        )
-    return raw.decode("utf-8", "replace")
-
-
-def _hash(files: Files, name: str) -> str:
-    with files.open(name) as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()  # type: ignore[arg-type]
-
-
-class _Folder:
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._names = sorted(
-            f.relative_to(folder).as_posix() for f in folder.rglob("*") if f.is_file() and not f.is_symlink()
-        )
-
-    def names(self) -> list[str]:
-        return self._names
-
-    def open(self, name: str) -> IO[bytes]:
-        return (self._folder / name).open("rb")
-
-
-class _Zip:
-    def __init__(self, archive: zipfile.ZipFile) -> None:
-        self._archive = archive
-        self._names = [name for name in archive.namelist() if not name.endswith("/")]
-        if len(set(self._names)) < len(self._names):
-            raise BadInput(
-                "the ZIP holds two files of one name", "Ask for it again: one could hide the other."
-            )
-
-    def names(self) -> list[str]:
-        return self._names
-
-    def open(self, name: str) -> IO[bytes]:
-        return self._archive.open(name)

@@ -45,13 +45,12 @@ def pae(payload_type: str, payload: bytes) -> bytes:
     return b"DSSEv1 %d %s %d %s" % (len(kind), kind, len(payload), payload)
 
 
-def seal(payload: bytes, signer: Signer | None) -> Envelope:
+def seal(payload: bytes, signer: Signer | None, payload_type: str = PAYLOAD_TYPE) -> Envelope:
     """Put a statement into an envelope, signed if there is a key."""
     if signer is None:
-        return Envelope(payload, PAYLOAD_TYPE, ())
-    return Envelope(
-        payload, PAYLOAD_TYPE, ((signer.public.fingerprint, signer.sign(pae(PAYLOAD_TYPE, payload))),)
-    )
+        return Envelope(payload, payload_type, ())
+    signature = signer.sign(pae(payload_type, payload))
+    return Envelope(payload, payload_type, ((signer.public.fingerprint, signature),))
 
 
 def parse_envelope(text: str) -> Envelope:

@@ -13,6 +13,7 @@ from ulid import ULID
 
 from siteline.evidence.custody.clock import stamp
 from siteline.evidence.custody.log import CustodyLog, Written
+from siteline.evidence.custody.restrictions import OF_THE_CAPTURE, Restriction, in_force, named_bytes
 from siteline.evidence.custody.rows import Event, canonical, digest_of, hash_line
 from siteline.model.errors import BadInput, BrokenCustody, NotForYou, NotFound
 from siteline.model.exhibit import Exhibit
@@ -26,14 +27,6 @@ _SHORTEST = 4
 
 _MANY = 500
 """How many values go into one query."""
-
-
-@dataclass(frozen=True, slots=True)
-class Restriction:
-    """Why something is confidential, and who may see it."""
-
-    why: str
-    readers: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +82,10 @@ class Exhibits:
             self._db.only_writer(tables.custody_event)
             there = self._by_bytes({t.sha256 for t in takings})
             restricted = self.restrictions()
+            named = named_bytes(self._db) if restricted else set()
             for taking in takings:
                 twins = there.setdefault(taking.sha256, [])
-                if refusal := self._refusal(taking, twins, restricted):
+                if refusal := self._refusal(taking, twins, restricted, named):
                     answers.append(refusal)
                     continue
                 same = next((e for e in twins if _is_same(taking, e, restricted)), None)
@@ -103,34 +97,46 @@ class Exhibits:
                     events += _events(taking, exhibit, tool)
                     if taking.restriction:
                         restricted[exhibit.id] = taking.restriction
+                        named.add(exhibit.sha256)
             if fresh:
                 self._file(fresh, self._log.append(events))
         return answers
 
     def restrict(self, exhibit_id: str, why: str, readers: Sequence[str]) -> None:
-        """Keep an exhibit for these readers; for nobody in particular if there are none. Only a reader may change it."""
-        exhibit = self.get(exhibit_id)
+        """
+        Keep an exhibit for these readers, with all that was made from it; if there are none, let all see it again.
+
+        Only a reader may change it.
+        """
         said = Restriction(why, tuple(readers))
         with self._db.appending():
+            self._db.only_writer(tables.custody_event)
+            exhibit = self.get(exhibit_id)  # once nobody else can restrict it
             [row] = self._log.append([_restricted(exhibit, said, "evidence restrict")])
             self._db.append(tables.restriction, _restriction_row(exhibit.id, said, row))
 
     def restrictions(self) -> dict[str, Restriction]:
-        """What is confidential now, by exhibit."""
-        table = tables.restriction.c
-        query = sa.select(table.exhibit_id, table.why, table.readers).order_by(table.log_seq)
-        try:
-            newest = {
-                exhibit: Restriction(why, tuple(json.loads(readers)))
-                for exhibit, why, readers in self._db.rows(query)
-            }
-        except (ValueError, TypeError) as error:
-            raise BrokenCustody("a restriction was altered", "Name it: siteline evidence verify") from error
-        return {exhibit: said for exhibit, said in newest.items() if said.readers}
+        """What is confidential now, by exhibit: by its own word, or through what it was made from, holds or repeats."""
+        return in_force(self._db)
 
     def hidden(self) -> set[str]:
         """Exhibits that are not for whoever opened this case."""
         return {i for i, said in self.restrictions().items() if self._db.who not in said.readers}
+
+    def bytes_held(self, held: set[str]) -> set[str]:
+        """
+        SHA-256 of the bytes of these exhibits, which must stay under whatever name they were added.
+
+        Not of what an open capture of its own brought as well, such as a site's logo, unless a person named it.
+        """
+        if not held:
+            return set()
+        every = [exhibit for _, exhibit in self.after(0)]
+        table, open_ones = tables.derivation.c, {e.id for e in every if e.id not in held}
+        parts = self._db.rows(sa.select(table.exhibit_id).where(table.activity.endswith(OF_THE_CAPTURE)))
+        open_parts = {part for (part,) in parts} & open_ones
+        shared = {e.sha256 for e in every if e.id in open_parts} - named_bytes(self._db)
+        return {e.sha256 for e in every if e.id in held} - shared
 
     def get(self, said: str, as_of: datetime | None = None) -> Exhibit:
         """
@@ -218,11 +224,17 @@ class Exhibits:
         return found
 
     def _refusal(
-        self, taking: Taking, twins: Iterable[Exhibit], restricted: Mapping[str, Restriction]
+        self,
+        taking: Taking,
+        twins: Iterable[Exhibit],
+        restricted: Mapping[str, Restriction],
+        named: set[str],
     ) -> NotForYou | None:
         kept = [restricted[e.id] for e in twins if e.id in restricted]
-        if not kept or taking.restriction is not None:
+        if not kept or taking.restriction is not None or any(i in restricted for i in taking.derived_from):
             return None
+        if taking.activity.endswith(OF_THE_CAPTURE) and taking.sha256 not in named:
+            return None  # a site's logo, which is in a restricted capture, too
         if any(self._db.who in said.readers and _is_same(taking, e, {}) for e in twins for said in kept):
             return None  # its own reader, who adds it once more
         return NotForYou(
@@ -275,7 +287,8 @@ def read_exhibit(noun: str) -> Exhibit:
 
 def as_dict(said: Restriction) -> dict[str, Any]:
     """A restriction as its readers see it."""
-    return {"why": said.why, "readers": list(said.readers)}
+    told: dict[str, Any] = {"why": said.why, "readers": list(said.readers)}
+    return told | ({"through": said.through} if said.through else {})
 
 
 def _is_same(taking: Taking, exhibit: Exhibit, restricted: Mapping[str, Restriction]) -> bool:

@@ -54,7 +54,12 @@ def line_of(row: Mapping[str, Any]) -> str:
 
 def hash_line(line: str) -> str:
     """What the next row will say came before it: `printf %s LINE | sha256sum`."""
-    return hashlib.sha256(line.encode("utf-8", "surrogatepass")).hexdigest()
+    return hash_bytes(line.encode("utf-8", "surrogatepass"))
+
+
+def hash_bytes(line: bytes) -> str:
+    """The same, of a line as it stands in a file."""
+    return hashlib.sha256(line).hexdigest()
 
 
 def leaf(row_hash: str) -> bytes:

@@ -75,8 +75,19 @@ def check_points(rows: Sequence[Row], points: Sequence[Any], sound: list[Point],
         )
 
 
-def check_signatures(rows: Sequence[Row], points: Sequence[Point], trust: Trust, report: Report) -> None:
-    """Signatures of every checkpoint, and how far those reach that somebody trusted has made."""
+@dataclass(frozen=True, slots=True)
+class Believed:
+    """Whose signatures count in a log."""
+
+    keys: Mapping[str, PublicKey]
+    """Every key that the log names."""
+
+    trusted: Mapping[str, int | None]
+    """Those that count, each with the size of the log at which it was retired; None: it still counts."""
+
+
+def check_signatures(rows: Sequence[Row], points: Sequence[Point], trust: Trust, report: Report) -> Believed:
+    """Signatures of every checkpoint, and how far those reach that somebody trusted has made; returns whose count."""
     keys: dict[str, PublicKey] = {}
     for row in rows:
         if row["action"] in KEY_ACTIONS:
@@ -96,9 +107,9 @@ def check_signatures(rows: Sequence[Row], points: Sequence[Point], trust: Trust,
     report.fingerprint = root or None
     if trust.named and trust.named not in signed:
         report.find("key", f"nothing here is signed by the key that was named ({trust.named[:16]})")
-        return
+        return Believed(keys, {})
     if not root:
-        return
+        return Believed(keys, {})
     trusted = _spread(root, keys, rows, report)
     reach = max((p.size for p in points if signers[p.number] in trusted), default=0)
     for point in points:
@@ -117,6 +128,7 @@ def check_signatures(rows: Sequence[Row], points: Sequence[Point], trust: Trust,
             "key",
             f"other keys have signed here too, for whom no trusted key has vouched: {', '.join(strangers)}",
         )
+    return Believed(keys, trusted)
 
 
 def _signer(point: Point, keys: Mapping[str, PublicKey], report: Report) -> str:
@@ -124,6 +136,8 @@ def _signer(point: Point, keys: Mapping[str, PublicKey], report: Report) -> str:
     if not point.envelope.signatures:
         return ""
     who = point.envelope.signatures[0][0]
+    if len(point.envelope.signatures) > 1:
+        report.find(f"checkpoint {point.number}", "it was altered: it bears more signatures than one")
     if who not in keys:
         report.find(
             f"checkpoint {point.number}", f"it is signed by a key that the log does not name ({who[:16]})"

@@ -70,7 +70,7 @@ def verify_case(
         report.find("case.db", f"its rows cannot be read: {error.__cause__ or error}")
         return report
     covered: list[Point] = []
-    steps: tuple[Callable[[], None], ...] = (
+    steps: tuple[Callable[[], object], ...] = (
         lambda: _walk(rows, report),
         lambda: check_points(rows, points, covered, report),
         lambda: check_signatures(rows, covered, trust, report),

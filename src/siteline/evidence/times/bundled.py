@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from importlib.resources import files as resources
 from typing import TYPE_CHECKING
 
 from siteline.evidence.custody.bundle import Additions
-from siteline.evidence.custody.bundle_check import Files, lines_of, read_bytes
+from siteline.evidence.custody.bundle_files import Files, lines_of, read_small
+from siteline.evidence.custody.bundle_rows import Rows
 from siteline.evidence.custody.dsse import PAYLOAD_TYPE
 from siteline.evidence.custody.log import detail_of
 from siteline.evidence.custody.report import Report
 from siteline.evidence.custody.rows import hash_line
-from siteline.evidence.custody.signatures import Row
 from siteline.evidence.proofs.cms import LARGEST_TOKEN
 from siteline.evidence.proofs.ots_tree import LARGEST_PROOF
 from siteline.evidence.times.judging import Fetch, Judged, Vouching, amount, find_faults, judge_all
@@ -31,31 +31,45 @@ _LARGEST = max(LARGEST_TOKEN, LARGEST_PROOF) + 1
 def add_times(
     proofs: Sequence[tuple[int, TimeProof]], judged: Mapping[str, Judged], fetch: Fetch
 ) -> Additions:
-    """All time proofs with their tokens and chains, the commands to check them, and their rows of the log."""
-    if not proofs:
+    """Every time proof that came, with its chain, the commands to check it, and its row of the log."""
+    came = [(seq, proof) for seq, proof in proofs if proof.token]
+    if not came:
         return Additions({}, "", frozenset())
-    files = {LIST: "".join(f"{write_proof(proof)}\n" for _, proof in proofs).encode()}
-    commands, others = list[str](), list[str]()
-    numbers = sorted({proof.checkpoint for _, proof in proofs if proof.token})
-    for _, proof in proofs:
-        if not proof.token:
-            continue
-        one = judged[proof.id]
-        files[name_of(proof)] = fetch(proof.token)
+    files = {LIST: "".join(f"{write_proof(proof)}\n" for _, proof in came).encode()}
+    for _, proof in came:
+        files[_token(proof)] = fetch(proof.token)
         if proof.chain:
-            files[f"times/{proof.id}.kept.pem"] = fetch(proof.chain)
+            files[_part(proof, "kept")] = fetch(proof.chain)
+        one = judged[proof.id]
         if proof.kind == RFC3161 and one.root:
-            commands.append(_command(proof, one, files))
-        else:
-            others.append(f"- `{name_of(proof)}`: {one.found.verdict}. {one.found.means}")
-    text = _instructions(numbers, commands, others) if numbers else ""
-    return Additions(files, text, frozenset(seq for seq, _ in proofs))
+            files[_part(proof, "root")] = _pem(one.path[-1:])
+            if one.path[:-1]:
+                files[_part(proof, "chain")] = _pem(one.path[:-1])
+    text = _instructions([proof for _, proof in came], files.keys())
+    return Additions(files, text, frozenset(seq for seq, _ in came))
 
 
-def _instructions(numbers: Sequence[int], commands: Sequence[str], others: Sequence[str]) -> str:
+def _token(proof: TimeProof) -> str:
+    return f"times/{proof.id}.{'tsr' if proof.kind == RFC3161 else 'ots'}"
+
+
+def _part(proof: TimeProof, what: str) -> str:
+    """A file of certificates: `root` and `chain` for openssl, `kept` as the log has it."""
+    return f"times/{proof.id}.{what}.pem"
+
+
+def _instructions(proofs: Sequence[TimeProof], names: Collection[str]) -> str:
+    """The section of the README: by what is in the bundle alone, so that a reader can tell whether it was changed."""
+    commands = [_command(proof, names) for proof in proofs if _part(proof, "root") in names]
+    others = [
+        f"- `{_token(proof)}`: {proof.verdict}. {proof.means}"
+        for proof in proofs
+        if _part(proof, "root") not in names
+    ]
     page = resources("siteline.evidence.times").joinpath("bundle_times.md").read_text(encoding="utf-8")
     head, _, held = page.partition("<!-- held -->\n")
     held, _, rest = held.partition("<!-- /held -->\n")
+    numbers = sorted({proof.checkpoint for proof in proofs})
     return (
         (head + (held if commands else "") + (rest if others else ""))
         .replace("{numbers}", " ".join(str(number) for number in numbers))
@@ -66,22 +80,12 @@ def _instructions(numbers: Sequence[int], commands: Sequence[str], others: Seque
     )
 
 
-def name_of(proof: TimeProof) -> str:
-    """The token's file in a bundle."""
-    return f"times/{proof.id}.{'tsr' if proof.kind == RFC3161 else 'ots'}"
-
-
-def _command(proof: TimeProof, one: Judged, files: dict[str, bytes]) -> str:
-    root, rest = one.path[-1], one.path[:-1]
-    stem = f"times/{proof.id}"
-    files[f"{stem}.root.pem"] = _pem([root])
-    words = f"openssl ts -verify -in {stem}.tsr -data check/checkpoint-{proof.checkpoint}.signed -CAfile {stem}.root.pem"
-    if rest:
-        files[f"{stem}.chain.pem"] = _pem(rest)
-        words += f" -untrusted {stem}.chain.pem"
-    if root.issuer != root.subject:
-        words += " -partial_chain"
-    return f"{words} || exit 1\n"
+def _command(proof: TimeProof, names: Collection[str]) -> str:
+    chain = f" -untrusted {_part(proof, 'chain')}" if _part(proof, "chain") in names else ""
+    return (
+        f"openssl ts -verify -in {_token(proof)} -data check/checkpoint-{proof.checkpoint}.signed \\\n"
+        f"  -partial_chain -CAfile {_part(proof, 'root')}{chain} || exit 1\n"
+    )
 
 
 def _pem(certificates: Sequence[Certificate]) -> bytes:
@@ -90,12 +94,16 @@ def _pem(certificates: Sequence[Certificate]) -> bytes:
     return b"".join(one.public_bytes(Encoding.PEM) for one in certificates)
 
 
-def check_bundled(files: Files, rows: Sequence[Row], report: Report, vouching: Vouching) -> None:
-    """The time proofs of a bundle against its log and its checkpoints, judged again from their bytes."""
-    said = {row["seq"]: row for row in rows if row["action"] == ACTION}
-    by_proof = {detail_of(row["detail"]).get("proof"): row for row in said.values()}
+def check_bundled(files: Files, rows: Rows, report: Report, vouching: Vouching) -> tuple[set[str], str]:
+    """
+    The time proofs of a bundle against its log and its checkpoints, judged again from their bytes.
+
+    Returns the names of the files that belong to them, and the section of the README that goes with them.
+    """
+    by_proof = {detail_of(row["detail"]).get("proof"): row for row in rows.shown(ACTION)}
     proofs: list[tuple[int, TimeProof]] = []
-    for line in lines_of(files, LIST):
+    for raw in lines_of(files, LIST, report):
+        line = raw.decode("utf-8", "replace")
         try:
             proof = read_proof(line)
         except BrokenCustody as error:
@@ -110,15 +118,16 @@ def check_bundled(files: Files, rows: Sequence[Row], report: Report, vouching: V
             proofs.append((int(row["seq"]), proof))
     for row in by_proof.values():
         report.find("time proofs", f"one is missing, but the log says it came (row {row['seq']})")
+    there, names = set(files.names()), set[str]()
     kept: dict[str, bytes] = {}
     for _, proof in proofs:
-        for digest, name in ((proof.token, name_of(proof)), (proof.chain, f"times/{proof.id}.kept.pem")):
-            if digest:
-                content = read_bytes(files, name, _LARGEST)
-                if hashlib.sha256(content).hexdigest() != digest:
-                    report.find(name, "it is not what the log says was kept")
-                else:
-                    kept[digest] = content
+        names |= {_token(proof), *(_part(proof, what) for what in ("kept", "root", "chain"))} & there
+        for digest, name in ((proof.token, _token(proof)), (proof.chain, _part(proof, "kept"))):
+            content = read_small(files, name, _LARGEST) if digest else None
+            if content is not None and hashlib.sha256(content).hexdigest() == digest:
+                kept[digest] = content
+            elif digest:
+                report.find(name, "it is not what the log says was kept")
 
     def fetch(sha256: str) -> bytes:
         if sha256 not in kept:
@@ -126,6 +135,12 @@ def check_bundled(files: Files, rows: Sequence[Row], report: Report, vouching: V
         return kept[sha256]
 
     judged = judge_all(proofs, fetch, vouching)
-    envelopes = dict(enumerate(lines_of(files, "checkpoints.jsonl"), 1))
+    envelopes = {
+        number: line.decode("utf-8", "replace")
+        for number, line in enumerate(lines_of(files, "checkpoints.jsonl", report), 1)
+    }
     find_faults(proofs, judged, envelopes, report)
     report.times = amount(proofs, judged)
+    if not proofs:
+        return {LIST} & there, ""
+    return names | {LIST}, _instructions([proof for _, proof in proofs], names)

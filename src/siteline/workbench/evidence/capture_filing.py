@@ -14,7 +14,8 @@ from siteline.evidence.archives.pack import Packed
 from siteline.evidence.capture.browser import View
 from siteline.evidence.capture.reading import Reading
 from siteline.evidence.capture.recognise import Recognised
-from siteline.evidence.custody.exhibits import Restriction, Taken, Taking
+from siteline.evidence.custody.exhibits import Taken, Taking
+from siteline.evidence.custody.restrictions import OF_THE_CAPTURE, Restriction
 from siteline.evidence.custody.rows import Event
 from siteline.evidence.sniff import kind_of, sniff
 from siteline.model.errors import BadInput, SitelineError
@@ -238,9 +239,9 @@ def _taking(
         licence=wish.licence or "unknown",
         credit=wish.credit or "unknown",
         note="; ".join(filter(None, (note if piece.what == "capture" else "", piece.note))),
-        restriction=Restriction(wish.restricted, whose) if wish.restricted else None,
+        restriction=Restriction(wish.restricted, whose) if wish.restricted and not origin else None,
         derived_from=origin,
-        activity=f"{piece.what} of the capture" if origin else "",
+        activity=f"{piece.what} {OF_THE_CAPTURE}" if origin else "",
         started_at=seen.started,
         ended_at=seen.ended,
     )

@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from siteline.evidence.custody.exhibits import Restriction, Taken, Taking
+from siteline.evidence.custody.exhibits import Taken, Taking
+from siteline.evidence.custody.restrictions import Restriction
 from siteline.evidence.custody.rows import Event
 from siteline.evidence.sniff import kind_of, misnamed, sniff
 from siteline.model.dates import parse_acquired

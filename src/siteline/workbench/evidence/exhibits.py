@@ -21,6 +21,7 @@ from siteline.evidence.custody.log import KEY_ACTIONS, detail_of
 from siteline.evidence.custody.report import Report, Trust
 from siteline.evidence.custody.rows import COLUMNS, Event, line_of
 from siteline.evidence.custody.verify import verify_case
+from siteline.evidence.custody.withheld import Withheld
 from siteline.evidence.likeness.frames import check_frames
 from siteline.evidence.likeness.pairs import check_pairs
 from siteline.evidence.search import LONGEST_TEXT, Hit, Index, written_in
@@ -70,6 +71,7 @@ def show_exhibit(case: Case, said: str, as_of: datetime | None = None) -> dict[s
         .order_by(table.seq)
     )
     rows = case.db.rows(known_at(query, tables.custody_event, as_of))
+    told, withheld = [dict(zip(COLUMNS, row, strict=True)) for row in rows], withheld_from(case)
     made_from, made_into = case.exhibits.kin(exhibit.id)
     problem = None
     try:
@@ -82,11 +84,20 @@ def show_exhibit(case: Case, said: str, as_of: datetime | None = None) -> dict[s
         "derived_from": made_from,
         "made_into": made_into,
         "graphic": exhibit.id in marked(case),
-        "capture": captured_detail(case, exhibit.id),
+        "capture": _captured(case, exhibit, withheld),
         "intact": problem is None,
         "problem": problem,
-        "custody": [json.loads(line_of(dict(zip(COLUMNS, row, strict=True)))) for row in rows],
+        "custody": [json.loads(line_of(row)) for row in told if not withheld.in_row(row)],
     }
+
+
+def _captured(case: Case, exhibit: Exhibit, withheld: Withheld) -> dict[str, object] | None:
+    """What the log says of a capture, with those of its parts that the person may know of."""
+    said = captured_detail(case, exhibit.id)
+    parts = said.get("parts") if said else None
+    if said and isinstance(parts, list):
+        said["parts"] = [p for p in parts if isinstance(p, dict) and p.get("id") not in withheld.ids]
+    return said
 
 
 def search_exhibits(case: Case, words: str, as_of: datetime | None = None) -> list[dict[str, Any]]:
@@ -271,23 +282,28 @@ def explain_row(case: Case, seq: int, why: str) -> None:
 
 
 def list_log(case: Case, as_of: datetime | None = None, only: str | None = None) -> list[dict[str, Any]]:
-    """Rows of the log; of what is restricted to others, that there is a row, and no more."""
-    table, hidden = tables.custody_event.c, case.exhibits.hidden()
+    """Rows of the log; of what names something restricted to others, that there is a row, and no more."""
+    table, withheld = tables.custody_event.c, withheld_from(case)
     query = known_at(
         sa.select(*(table[name] for name in COLUMNS)).order_by(table.seq), tables.custody_event, as_of
     )
     if only is not None:
         query = query.where(table.exhibit_id == case.exhibits.get(only).id)
-    told = []
-    for values in case.db.rows(query):
-        row = dict(zip(COLUMNS, values, strict=True))
-        if row["exhibit_id"] in hidden:
-            told.append({"seq": row["seq"], "row_hash": row["row_hash"], "redacted": True})
-        else:
-            told.append(
-                {**json.loads(line_of(row)), "detail": detail_of(row["detail"]), "row_hash": row["row_hash"]}
-            )
-    return told
+    rows = [dict(zip(COLUMNS, values, strict=True)) for values in case.db.rows(query)]
+    return [_tell_row(row, is_told=not withheld.in_row(row)) for row in rows]
+
+
+def withheld_from(case: Case) -> Withheld:
+    """What whoever opened this case may not know of."""
+    hidden = case.exhibits.hidden()
+    every = [e for _, e in case.exhibits.after(0)] if hidden else []
+    return Withheld((e for e in every if e.id in hidden), (e for e in every if e.id not in hidden))
+
+
+def _tell_row(row: dict[str, Any], *, is_told: bool) -> dict[str, Any]:
+    if not is_told:
+        return {"seq": row["seq"], "row_hash": row["row_hash"], "redacted": True}
+    return {**json.loads(line_of(row)), "detail": detail_of(row["detail"]), "row_hash": row["row_hash"]}
 
 
 def prove(case: Case, said: str, since: int | None = None) -> dict[str, Any]:

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from siteline.evidence.custody.bundle import Chosen, digest_of_bytes, papers, sums
+from siteline.evidence.custody.bundle import STATEMENT, Chosen, digest_of_bytes, papers, seal_sums, sums
 from siteline.evidence.custody.inclusion import Prover, seqs_of
 from siteline.evidence.custody.rows import Event
+from siteline.evidence.custody.withheld import Withheld
 from siteline.model.errors import BadSetting, BrokenCustody, CannotTell
 from siteline.store.blobs import room_on_disk
 from siteline.workbench.case import Case
@@ -53,23 +54,18 @@ def export_bundle(
     """
     if out.exists():
         raise BadSetting(f"{out} exists", "Name a new folder, or a new file that ends in .zip.")
-    chosen, left_out = _choose(case, said, with_restricted)
-    prover = Prover(case.db)
-    secret = [c for c in chosen if c.restriction]
-    if secret:
-        read = [
-            Event(
-                "read", object=c.exhibit.sha256, exhibit_id=c.exhibit.id, tool="evidence export", note=to_whom
-            )
-            for c in secret
-        ]
-        case.log.append(read)
-        prover = Prover(case.db)
-    added = [bundle_times(case)]
+    chosen, left_out, withheld = _choose(case, said, with_restricted)
+    tool, secret = "evidence export", [c.exhibit for c in chosen if c.restriction]
+    # Also without one of these: a key that is new to this log says in it whose it is, before it signs a bundle.
+    case.log.append(
+        [Event("read", object=e.sha256, exhibit_id=e.id, tool=tool, note=to_whom) for e in secret]
+    )
+    prover, signer = Prover(case.db), case.log.signer
+    added = bundle_times(case, prover.size)
     digests: dict[str, str] = {}
     aside = out.with_name(f".{out.name}.part")
     with room_on_disk(out.parent), _target(aside, is_zip=out.suffix.casefold() == ".zip") as target:
-        for name, content in sorted(papers(prover, chosen, left_out, added)):
+        for name, content in sorted(papers(prover, chosen, left_out, withheld, added)):
             digests[name] = digest_of_bytes(content)
             target.put(name, iter([content]))
         for sha256 in sorted({c.exhibit.sha256 for c in chosen}):
@@ -77,48 +73,52 @@ def export_bundle(
             digests[f"blobs/{sha256}"] = sha256
         listed = sums(digests)
         target.put("SHA256SUMS", iter([listed]))
-    aside.rename(out)
+        if signer is not None:
+            target.put(STATEMENT, iter([seal_sums(prover, listed, signer)]))
     digest = digest_of_bytes(listed)
     detail = {"exhibits": len(chosen), "left_out": left_out, "sums": digest}
-    case.log.append([Event("exported", tool="evidence export", detail=detail, note=to_whom)])
+    if late := {c.exhibit.id for c in chosen if not c.restriction} & set(case.exhibits.restrictions()):
+        _remove(aside)
+        raise BadSetting(f"exhibit {min(late)} was restricted meanwhile", "Export again, without it.")
+    try:  # before it gets its name: nothing goes out that the log does not know of
+        case.log.append([Event("exported", tool=tool, detail=detail, note=to_whom)])
+        aside.rename(out)
+    except BaseException:
+        _remove(aside)
+        raise
     return Handed(out, len(chosen), left_out, digest)
 
 
-def _choose(case: Case, said: Sequence[str], with_restricted: bool) -> tuple[list[Chosen], int]:
-    """What goes out, and how many restricted exhibits stay."""
+def _choose(case: Case, said: Sequence[str], with_restricted: bool) -> tuple[list[Chosen], int, Withheld]:
+    """What goes out, how many exhibits stay, and what must not be named."""
     restricted, hidden = case.exhibits.restrictions(), case.exhibits.hidden()
-    named = [case.exhibits.get(one) for one in said] or [
-        e for _, e in case.exhibits.after(0) if e.id not in hidden
-    ]
+    every = [e for _, e in case.exhibits.after(0)]
+    named = [case.exhibits.get(one) for one in said] or [e for e in every if e.id not in hidden]
     named = list({e.id: e for e in named}.values())
-    kept = [e for e in named if with_restricted or e.id not in restricted]
+    held = hidden if with_restricted else {*hidden, *restricted}
+    kept = [e for e in named if e.id not in held]
     if said and len(kept) < len(named):
-        held = next(e.id for e in named if e.id in restricted)
-        raise BadSetting(f"exhibit {held} is restricted", "Leave it out, or say --with-restricted.")
-    if not kept:
+        first = next(e.id for e in named if e.id in held)
+        raise BadSetting(f"exhibit {first} is restricted", "Leave it out, or say --with-restricted.")
+    if not named:
         raise CannotTell("there is no exhibit to export", "Add some: siteline evidence add FILE")
-    seqs, out = seqs_of(case.db, [e.id for e in kept]), {e.id for e in kept}
-    secret_bytes = _bytes_of(case, hidden if with_restricted else {*hidden, *restricted})
-    origins = case.exhibits.origins()
-    chosen = [
-        Chosen(
-            e,
-            seqs[e.id],
-            restricted.get(e.id),
-            tuple(d for d in origins.get(e.id, ()) if d["id"] in out),
+    bytes_held = case.exhibits.bytes_held(held)
+    withheld = Withheld((e for e in every if e.id in held), (e for e in every if e.id not in held))
+    telling = [e for e in kept if withheld.points_to(e)]
+    if said and telling:
+        raise BadSetting(
+            f"what is said of exhibit {telling[0].id} points to something restricted",
+            "Add it again with other words, or leave it out.",
         )
-        for e in sorted(kept, key=lambda e: seqs[e.id])
-        if e.sha256 not in secret_bytes
-    ]
-    if not chosen:
+    out = [e for e in kept if e.sha256 not in bytes_held and not withheld.points_to(e)]
+    if not out:
         raise CannotTell("all exhibits are restricted", "A reader may say --with-restricted.")
-    left = len(named) - len(chosen) + (0 if said else len(hidden))
-    return chosen, left
-
-
-def _bytes_of(case: Case, held: set[str]) -> set[str]:
-    """Bytes that must stay, under whatever name they were added."""
-    return {e.sha256 for _, e in case.exhibits.after(0) if e.id in held} if held else set()
+    seqs, ids, origins = seqs_of(case.db, [e.id for e in out]), {e.id for e in out}, case.exhibits.origins()
+    chosen = [
+        Chosen(e, seqs[e.id], restricted.get(e.id), tuple(d for d in origins.get(e.id, ()) if d["id"] in ids))
+        for e in sorted(out, key=lambda e: seqs[e.id])
+    ]
+    return chosen, len(named) - len(chosen) + (0 if said else len(hidden)), withheld
 
 
 def _checked(case: Case, sha256: str) -> Iterator[bytes]:

@@ -13,10 +13,20 @@ from urllib.parse import unquote, urlsplit
 
 import sqlalchemy as sa
 
-from siteline.evidence.archives.contents import Archive, Held, Listed, Refusal, as_text, is_html, read_archive, when
+from siteline.evidence.archives.contents import (
+    Archive,
+    Held,
+    Listed,
+    Refusal,
+    as_text,
+    is_html,
+    read_archive,
+    when,
+)
 from siteline.evidence.capture.reading import Reading, read_page
-from siteline.evidence.custody.exhibits import Restriction, Taken, Taking
+from siteline.evidence.custody.exhibits import Taken, Taking
 from siteline.evidence.custody.log import detail_of
+from siteline.evidence.custody.restrictions import OF_THE_CAPTURE, Restriction
 from siteline.evidence.custody.rows import Event
 from siteline.evidence.sniff import kind_of, sniff
 from siteline.model.dates import parse_acquired
@@ -313,7 +323,6 @@ def _taking(
     kind = "page" if piece.is_html else "text" if piece.what == "text" else kind_of(media_type)
     date = when(piece.date)
     whose = "" if is_own else "captured by others, agent unknown; time as the archive states it"
-    restricted = case.exhibits.restrictions().get(origin.id) or _restriction(case, wishes)
     url = printable(piece.url)
     return Taking(
         sha256=copied.sha256,
@@ -327,9 +336,9 @@ def _taking(
         licence=wishes.licence or "unknown",
         credit=wishes.credit or "unknown",
         note="; ".join(filter(None, (whose, printable(piece.note)))),
-        restriction=restricted,
+        restriction=_restriction(case, wishes),
         derived_from=(origin.id,),
-        activity=f"{piece.what} of the capture",
+        activity=f"{piece.what} {OF_THE_CAPTURE}",
     )
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from siteline.evidence.custody.bundle import Additions
-from siteline.evidence.custody.bundle_check import Check as BundleCheck
+from siteline.evidence.custody.bundle_check import Guest
 from siteline.evidence.custody.log import read_checkpoints
 from siteline.evidence.custody.report import Report
 from siteline.evidence.proofs.authority import NOBODY, Chain, read_chain
@@ -20,6 +20,7 @@ from siteline.evidence.times.asking import Came, Target, ask_authority, ask_cale
 from siteline.evidence.times.bundled import add_times, check_bundled
 from siteline.evidence.times.judging import Vouching, amount, find_faults, judge_all
 from siteline.evidence.times.proof import OTS, TimeProof, head_of, signed_bytes
+from siteline.evidence.times.records import ACTION
 from siteline.model.errors import (
     BadInput,
     BadProof,
@@ -141,18 +142,18 @@ def check_times(case: Case, whom: Vouching) -> Callable[[Any, Any, Report], None
     return look
 
 
-def bundle_times(case: Case) -> Additions:
-    """What a bundle says of trusted time."""
-    proofs = case.times.all()
+def bundle_times(case: Case, size: int) -> Additions:
+    """What a bundle of the log's first `size` rows says of trusted time."""
+    proofs = [(seq, proof) for seq, proof in case.times.all() if seq <= size]
     return add_times(proofs, judge_all(proofs, case.blobs.read, vouching(case)), case.blobs.read)
 
 
-def check_bundle_times(chain: Sequence[Path] = (), headers: Path | None = None) -> BundleCheck:
+def check_bundle_times(chain: Sequence[Path] = (), headers: Path | None = None) -> Guest:
     """A look at the time proofs of a bundle, offline and without a case."""
     whom = Vouching(
         read_chain(chain) if chain else NOBODY, bool(chain), read_headers(headers) if headers else None
     )
-    return lambda files, rows, report: check_bundled(files, rows, report, whom)
+    return Guest(frozenset({ACTION}), lambda files, rows, report: check_bundled(files, rows, report, whom))
 
 
 def upgrade_promises(

@@ -77,9 +77,9 @@ def _print(told: dict[str, Any]) -> None:
         typer.echo(f"  {page['id']}  {page['time'] or 'no time':<20}  {page['url']}  {page['title']}")
     if len(told["pages"]) > _SHOWN:
         typer.echo(f"  ... and {len(told['pages']) - _SHOWN:,} more pages (--json lists all)")
-    for one in told["refused"][:_SHOWN]:
-        typer.echo(
-            f"  not imported: {' '.join(filter(None, (one['where'], one['url'])))}: {one['why']}", err=True
-        )
-    if told["refused_count"] > _SHOWN:
-        typer.echo(f"  ... and {told['refused_count'] - _SHOWN:,} more that were not imported", err=True)
+    for name, words in (("refused", "not imported"), ("faulty", "faulty record")):
+        for one in told[name][:_SHOWN]:
+            place = " ".join(filter(None, (one["where"], one["url"])))
+            typer.echo(f"  {words}: {place}: {one['why']}", err=True)
+        if told[f"{name}_count"] > _SHOWN:
+            typer.echo(f"  ... and {told[f'{name}_count'] - _SHOWN:,} more ({words})", err=True)

@@ -84,6 +84,9 @@ class Archive:
 
     held: list[Held] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
+    faulty: list[Refusal] = field(default_factory=list)
+    """Records that could be read, and are not what they say: damaged, or with other digests."""
+
     by_url: dict[str, list[Held]] = field(default_factory=dict)
     by_digest: dict[str, Held] = field(default_factory=dict)
 
@@ -201,8 +204,8 @@ def _walk(found: Archive, file: Path, name: str, tally: Tally) -> None:
             digest = next((value for key, value in one.headers if key.lower() == "warc-payload-digest"), "")
             if digest and one.type != "revisit":
                 found.by_digest.setdefault(digest, held)
-            if not one.complete:
-                found.refused.append(Refusal(held.place, one.url, f"it is damaged: {held.faults}"))
+            if held.faults:
+                found.faulty.append(Refusal(held.place, one.url, held.faults))
 
 
 def _software(file: Path, record: Archived) -> str:
@@ -217,6 +220,8 @@ def _software(file: Path, record: Archived) -> str:
 
 def _describe(found: Archive, archive: Zip) -> None:
     """What a WACZ says of itself, and its list of pages."""
+    if "datapackage.json" not in archive.entries:
+        raise BadArchive("this ZIP is not a WACZ: it lacks datapackage.json")
     try:
         package: Any = json.loads(archive.read("datapackage.json", _LARGEST_PACKAGE))
     except (KeyError, ValueError, RecursionError, BadArchive) as error:

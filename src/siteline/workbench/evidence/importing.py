@@ -374,10 +374,6 @@ def _told(
             pages[piece.page]["text"] = exhibit.id
         else:
             pages[piece.page]["media"].append(exhibit.id)
-    told = [
-        {"where": r.where, "url": printable(r.url)[:500], "why": printable(r.why)[:500]}
-        for r in archive.refused
-    ]
     return {
         "form": archive.form,
         "verdict": worth.verdict,
@@ -386,6 +382,15 @@ def _told(
         "software": printable(archive.software),
         "pages": list(pages.values()),
         "media": loose,
-        "refused": told[:_MOST_TOLD],
-        "refused_count": len(told),
+        "refused": _named(archive.refused),
+        "refused_count": len(archive.refused),
+        "faulty": _named(archive.faulty),
+        "faulty_count": len(archive.faulty),
     }
+
+
+def _named(found: Sequence[Refusal]) -> list[dict[str, str]]:
+    return [
+        {"where": printable(one.where), "url": printable(one.url)[:500], "why": printable(one.why)[:500]}
+        for one in found[:_MOST_TOLD]
+    ]

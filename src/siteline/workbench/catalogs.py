@@ -161,7 +161,11 @@ def find_scenes(
     asked = Asked(box, first, last)
     for line in _announce(sources, asked):
         tell(line)
-    remarks = []
+    remarks = [
+        Remark(s.name, f"{s.token_env} is not set: it is asked without a key, and may show less, or nothing")
+        for s in sources
+        if s.token_env and key_of(s) is None
+    ]
     if not holds(box, outline):
         remarks.append(
             Remark(site_id, "the box that is sent does not hold the whole site; scenes of it may be missed")

@@ -225,7 +225,9 @@ def _zip(stream: BinaryIO, parts: list[tuple[str, bytes | Path, bool]], created:
             if isinstance(content, bytes):
                 archive.writestr(info, content)
                 continue
-            info.file_size = content.stat().st_size  # players do not skip a ZIP64 field that need not be there
+            info.file_size = (
+                content.stat().st_size
+            )  # players do not skip a ZIP64 field that need not be there
             with content.open("rb") as source, archive.open(info, "w") as target:
                 while piece := source.read(1 << 20):
                     target.write(piece)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -53,12 +53,13 @@ def authority(
     twist: Callable[[bytes], bytes] = lambda query: query,
     spoil: Callable[[bytes], bytes] = lambda answer: answer,
     born: datetime | None = None,
+    more: Sequence[Path] = (),
 ) -> Iterator[str]:
     """
     Address of an authority; its root is `folder/root.pem`, its signer's certificate `folder/signer.pem`.
 
     twist: what it stamps instead of what it was asked; spoil: what it sends instead; born: its certificates were made
-    then, for 80 days.
+    then, for 80 days; more: certificates that its tokens carry along, in this order.
     """
     if shutil.which("openssl") is None:
         missing("openssl")
@@ -67,12 +68,15 @@ def authority(
     (folder / "serial").write_text("01\n")
     _certify(folder, name) if born is None else _certify_then(folder, name, born)
 
+    (folder / "more.pem").write_bytes(b"".join(file.read_bytes() for file in more))
+    chain = ("-chain", "more.pem") if more else ()
+
     class Answer(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             assert self.headers["Content-Type"] == "application/timestamp-query"
             (folder / "query.tsq").write_bytes(twist(self.rfile.read(int(self.headers["Content-Length"]))))
             _openssl(folder, "ts", "-reply", "-queryfile", "query.tsq", "-config", "tsa.cnf", "-section", "here",
-                     "-signer", "signer.pem", "-inkey", "signer.key", "-out", "reply.tsr")  # fmt: skip
+                     "-signer", "signer.pem", "-inkey", "signer.key", "-out", "reply.tsr", *chain)  # fmt: skip
             body = spoil((folder / "reply.tsr").read_bytes())
             self.send_response(200)
             self.send_header("Content-Length", str(len(body)))

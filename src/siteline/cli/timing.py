@@ -106,7 +106,7 @@ def upgrade(
     case: CaseOption = None,
 ) -> None:
     """Ask calendars whether what they promised is in a Bitcoin block by now; some hours later it should be."""
-    from siteline.workbench.evidence.timing import tell_upgraded, upgrade_promises
+    from siteline.workbench.evidence.promises import tell_upgraded, upgrade_promises
 
     with opened(context, case) as work:
         made, remarks = upgrade_promises(work, calendar or (), headers)

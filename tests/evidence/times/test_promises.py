@@ -16,7 +16,8 @@ from siteline.model.errors import BadProof, NotFound
 from siteline.workbench.case import Case, make_case, open_case
 from siteline.workbench.evidence.exhibits import check_bundle, check_custody_of_all
 from siteline.workbench.evidence.handover import export_bundle
-from siteline.workbench.evidence.timing import list_times, timestamp, upgrade_promises
+from siteline.workbench.evidence.promises import upgrade_promises
+from siteline.workbench.evidence.timing import list_times, timestamp
 from tests.evidence.custody.material import take, write_files
 from tests.evidence.times.calendar import HEIGHT, Calendar, calendar
 from tests.servers import serving

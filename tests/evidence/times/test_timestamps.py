@@ -13,6 +13,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import load_pem_x509_certificate
 
 from siteline.evidence.custody.log import CustodyLog
 from siteline.evidence.proofs.request import ask, read_request
@@ -154,6 +156,23 @@ def test_liars_and_the_dead_are_on_record_and_the_other_stands(two: Two, tmp_pat
     report = check_custody_of_all(two.case)
     assert report.findings == []
     assert report.times[0]["authorities"] == 1
+
+
+def test_a_lax_token_is_shown_to_openssl_and_not_counted(two: Two, tmp_path: Path) -> None:
+    """Certificates out of order, as real authorities send them: kept, accepted by openssl, named, no authority more."""
+    ascending = sorted(
+        two.roots, key=lambda file: load_pem_x509_certificate(file.read_bytes()).public_bytes(Encoding.DER)
+    )
+    with authority(tmp_path / "lax", "Lax", more=ascending[::-1]) as lax:
+        done = timestamp(two.case, [lax, two.alpha], chain=[*two.roots, tmp_path / "lax/root.pem"])
+    [said] = [p for p in done.told["proofs"] if p["address"] == lax]
+    assert (said["verdict"], said["second_opinion"]) == ("non_compliant_token", "accepted")
+    assert "Lax root" in said["root"]
+    assert done.told["authorities"] == 1
+    export_bundle(two.case, tmp_path / "out")
+    commands = re.findall(r"```sh\n(.*?)```", (tmp_path / "out/README.md").read_text(), re.S)
+    assert "".join(commands).count("openssl ts -verify") == 2
+    assert all(follow(tmp_path / "out", command).returncode == 0 for command in commands)
 
 
 def test_nothing_holds_is_said_and_kept(two: Two) -> None:

@@ -3,34 +3,27 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 import sqlalchemy as sa
 
 from siteline.evidence.archives.contents import (
     Archive,
-    Held,
-    Listed,
     Refusal,
-    as_text,
-    is_html,
     read_archive,
     when,
 )
-from siteline.evidence.capture.reading import Reading, read_page
 from siteline.evidence.custody.exhibits import Taken, Taking
 from siteline.evidence.custody.log import detail_of
 from siteline.evidence.custody.restrictions import OF_THE_CAPTURE, Restriction
 from siteline.evidence.custody.rows import Event
 from siteline.evidence.sniff import kind_of, sniff
 from siteline.model.dates import parse_acquired
-from siteline.model.errors import BadArchive, BadInput, BadSetting, SitelineError
+from siteline.model.errors import BadInput, BadSetting, SitelineError
 from siteline.model.exhibit import Exhibit
 from siteline.model.verdict import Inspection
 from siteline.store import tables
@@ -41,12 +34,11 @@ from siteline.workbench.evidence.capture_filing import LONGEST_URL, printable
 from siteline.workbench.evidence.custody import plain_name
 from siteline.workbench.evidence.inspecting import kind_of as form_of
 from siteline.workbench.evidence.marks import outcomes
+from siteline.workbench.evidence.unpacking import Piece, pieces_of
 
 SHAPE = "imported/1"
 TOOL, ACTION = "evidence import", "unpacked"
-_MOST_MEDIA, _MOST_OF_A_PAGE = 20_000, 500
 _MOST_TOLD = 1000
-_MOVING = ("video/", "audio/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,25 +63,6 @@ class Imported:
     """Whether anything came just now."""
 
     told: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """A file that waits to be taken in."""
-
-    what: str
-    """`page`, `text` or `media`."""
-
-    file: Path
-    name: str
-    title: str
-    url: str
-    date: str
-    note: str
-    page: int
-    """Number of the page that it belongs to; -1 for none."""
-
-    is_html: bool = False
 
 
 def import_archive(case: Case, path: Path, wishes: Wishes) -> Imported:
@@ -146,7 +119,7 @@ def _before(case: Case, sha256: str) -> Imported | None:
 def _import(case: Case, path: Path, form: str, wishes: Wishes, folder: Path) -> Imported:
     archive, records = read_archive(path, form, folder)
     worth = records if records is not None else _inspect(path)
-    pieces = list(_pieces(archive, folder))
+    pieces = list(pieces_of(archive, folder))
     with Intake(case.blobs, case.settings.evidence.largest) as intake:
         whole = intake.copy(path)
         waiting = []
@@ -160,7 +133,7 @@ def _import(case: Case, path: Path, form: str, wishes: Wishes, folder: Path) -> 
         origin = _admit_whole(case, path, archive, wishes, whole)
         is_own = origin.id in outcomes(case)
         takings = [_taking(case, wishes, piece, copied, origin, is_own) for piece, copied in waiting]
-        made: list[tuple[_Piece, Exhibit]] = []
+        made: list[tuple[Piece, Exhibit]] = []
         for (piece, _), got in zip(waiting, case.exhibits.admit(takings, TOOL), strict=True):
             if isinstance(got, Taken):
                 made.append((piece, got.exhibit))
@@ -218,103 +191,10 @@ def _restriction(case: Case, wishes: Wishes) -> Restriction | None:
     return Restriction(wishes.restricted, wishes.readers or (case.db.who,)) if wishes.restricted else None
 
 
-def _pieces(archive: Archive, folder: Path) -> Iterator[_Piece]:
-    """Every page, its text where the archive has it, and its media; each written to a file of its own."""
-    taken: dict[int, str] = {}
-    count = 0
-    for listed, held in list(archive.pages()):
-        body = _body(archive, held, listed.url)
-        if body is None:
-            continue
-        file, html = _write(folder, body[0]), body[1]
-        reading = read_page(html, listed.url) if html and is_html(held.record) else Reading()
-        date = held.record.date or listed.date
-        note = _note(held, body[2])
-        title = printable(listed.title or reading.title)[:1000]
-        says_html = is_html(held.record) and not body[3]
-        yield _Piece("page", file, _name(listed.url, "page"), title, listed.url, date, note, count, says_html)
-        if listed.text.strip():
-            text = _write(folder, listed.text.encode("utf-8", "replace"))
-            name = f"{_name(listed.url, 'page')}.txt"
-            yield _Piece(
-                "text", text, name, title, listed.url, date, "as the archive's own list has it", count
-            )
-        yield from _media(archive, folder, reading, listed, taken, count)
-        count += 1
-    for held in archive.held:
-        if held.record.payload_type.lower().startswith(_MOVING) and held.record.status in (200, 206, None):
-            yield from _medium(archive, folder, held, taken, -1)
-
-
-def _media(
-    archive: Archive, folder: Path, reading: Reading, listed: Listed, taken: dict[int, str], page: int
-) -> Iterator[_Piece]:
-    for url in reading.media[:_MOST_OF_A_PAGE]:
-        held = archive.nearest(url, listed.date)
-        if held is not None and held.record.status in (200, 206, None):
-            yield from _medium(archive, folder, held, taken, page)
-
-
-def _medium(archive: Archive, folder: Path, held: Held, taken: dict[int, str], page: int) -> Iterator[_Piece]:
-    """A picture, film or sound, once for each record, if its bytes are one."""
-    if id(held.record) in taken or len(taken) >= _MOST_MEDIA:
-        return
-    taken[id(held.record)] = held.record.url
-    body = _body(archive, held, held.record.url)
-    if body is None:
-        return
-    if kind_of(sniff(body[0][: 1 << 16])) not in ("image", "video", "audio"):
-        return
-    url = held.record.url
-    note = _note(held, body[2])
-    yield _Piece("media", _write(folder, body[0]), _name(url, "media"), "", url, held.record.date, note, page)
-
-
-def _body(archive: Archive, held: Held, url: str) -> tuple[bytes, str, str, str] | None:
-    """(bytes, their text, what must be said of them, their packing); None, and named, where they cannot be had."""
-    try:
-        payload = archive.payload(held)
-    except BadArchive as error:
-        archive.refused.append(Refusal(held.place, url, str(error)))
-        return None
-    if not payload.body:
-        archive.refused.append(Refusal(held.place, url, "there is nothing in it (0 bytes)"))
-        return None
-    said = []
-    if payload.cut:
-        said.append("cut: only its beginning is there")
-    if payload.encoding:
-        said.append(f"packed by {payload.encoding[:20]}, kept as it was sent")
-    html = as_text(payload) if not payload.encoding else ""
-    return payload.body, html, "; ".join(said), payload.encoding
-
-
-def _note(held: Held, said: str) -> str:
-    faults = held.faults if held.record.complete else ""
-    return "; ".join(filter(None, (held.place, said, f"its record is faulty: {faults}" if faults else "")))[
-        :1000
-    ]
-
-
-def _write(folder: Path, content: bytes) -> Path:
-    handle, name = tempfile.mkstemp(prefix="piece-", dir=folder)
-    with os.fdopen(handle, "wb") as stream:
-        stream.write(content)
-    return Path(name)
-
-
-def _name(url: str, what: str) -> str:
-    try:
-        path = urlsplit(url).path
-    except ValueError:
-        path = ""
-    return plain_name(unquote(path).rstrip("/").rpartition("/")[2])[:200] or what
-
-
 def _taking(
     case: Case,
     wishes: Wishes,
-    piece: _Piece,
+    piece: Piece,
     copied: Copied,
     origin: Exhibit,
     is_own: bool,
@@ -353,7 +233,7 @@ def _head(exhibit: Exhibit) -> dict[str, Any]:
 
 
 def _told(
-    archive: Archive, worth: Inspection, made: Sequence[tuple[_Piece, Exhibit]], is_own: bool
+    archive: Archive, worth: Inspection, made: Sequence[tuple[Piece, Exhibit]], is_own: bool
 ) -> dict[str, Any]:
     """What came out of it, as it stands in the log and in `--json`."""
     pages: dict[int, dict[str, Any]] = {}

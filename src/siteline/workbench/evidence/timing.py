@@ -15,20 +15,18 @@ from siteline.evidence.custody.bundle_check import Guest
 from siteline.evidence.custody.log import read_checkpoints
 from siteline.evidence.custody.report import Report
 from siteline.evidence.proofs.authority import NOBODY, Chain, read_chain
-from siteline.evidence.proofs.headers import BlockHeader, read_headers, told_header
-from siteline.evidence.times.asking import Came, Target, ask_authority, ask_calendars, promised, upgrade
+from siteline.evidence.proofs.headers import read_headers
+from siteline.evidence.times.asking import Came, Target, ask_authority, ask_calendars
 from siteline.evidence.times.bundled import add_times, check_bundled
 from siteline.evidence.times.judging import Vouching, amount, find_faults, judge_all
 from siteline.evidence.times.proof import OTS, TimeProof, head_of, signed_bytes
 from siteline.evidence.times.records import ACTION
 from siteline.model.errors import (
     BadInput,
-    BadProof,
     BadSetting,
     BrokenCustody,
     ForbiddenAddress,
     NotFound,
-    NotReached,
 )
 from siteline.model.remark import Remark
 from siteline.store import tables
@@ -71,8 +69,8 @@ def timestamp(
     calendars salted. An authority that fails or lies is on record with its reason, and the others stand.
     """
     settings = case.settings.evidence
-    asked = _addresses(authorities or settings.authorities, "--authority")
-    others = _addresses(calendars or settings.calendars, "--calendar")
+    asked = addresses(authorities or settings.authorities, "--authority")
+    others = addresses(calendars or settings.calendars, "--calendar")
     if not asked and not others:
         raise BadSetting(
             "no authority is named: who shall say that the log existed today?",
@@ -156,66 +154,6 @@ def check_bundle_times(chain: Sequence[Path] = (), headers: Path | None = None) 
     return Guest(frozenset({ACTION}), lambda files, rows, report: check_bundled(files, rows, report, whom))
 
 
-def upgrade_promises(
-    case: Case, calendars: Sequence[str] = (), headers: Path | None = None
-) -> tuple[list[TimeProof], list[Remark]]:
-    """Ask calendars whether what they promised is in a block by now; what grew, and why the rest did not."""
-    named = _addresses(calendars or case.settings.evidence.calendars, "--calendar")
-    proofs = case.times.all()
-    followed = {proof.follows for _, proof in proofs}
-    open_ones = [
-        proof
-        for _, proof in proofs
-        if proof.kind == OTS
-        and proof.id not in followed
-        and proof.token
-        and proof.verdict in ("pending", "complete")
-    ]
-    if not open_ones:
-        raise NotFound(
-            "there is no promise of a calendar to follow up",
-            "Ask for one: siteline evidence timestamp --calendar URL",
-        )
-    given = read_headers(headers) if headers else {}
-    made: list[TimeProof] = []
-    remarks: list[Remark] = []
-    with _web(case, {**named, **_explorer(case)}) as web:
-
-        def look_up(heights: Sequence[int]) -> Mapping[int, BlockHeader]:
-            return {**_explored(case, web, heights, remarks), **given}
-
-        for proof in open_ones:
-            token = case.blobs.read(proof.token)
-            came, failed = upgrade(
-                proof,
-                token,
-                [*named, *_as_promised(token, named)],
-                lambda address, accept: web.get(address, {"Accept": accept}).body,
-                case.log.clock.now(),
-                look_up,
-            )
-            remarks += [Remark(f"calendar {where}", why) for where, why in failed]
-            if came is not None:
-                _keep(case, [came], UPGRADE)
-                made.append(came.proof)
-    return made, remarks
-
-
-def _as_promised(token: bytes, named: Mapping[str, str]) -> list[str]:
-    """Calendars of a proof that lie on a host which the user named, whatever path they state."""
-    from siteline.catalog.remote.address import origin_of
-
-    origins = {origin_of(address) for address in named}
-    found = []
-    for calendar, _ in promised(token):
-        try:
-            if origin_of(calendar) in origins:
-                found.append(calendar)
-        except ForbiddenAddress:
-            continue
-    return found
-
-
 def _ask(
     case: Case, target: Target, asked: Mapping[str, str], others: Mapping[str, str], own: Chain
 ) -> list[Remark]:
@@ -223,7 +161,7 @@ def _ask(
     from siteline.evidence.archives.roots import web_roots
 
     remarks: list[Remark] = []
-    with _web(case, {**asked, **others}) as web:
+    with open_web(case, {**asked, **others}) as web:
         for address, shown in asked.items():
             came = ask_authority(
                 address,
@@ -234,7 +172,7 @@ def _ask(
                 lambda where, body, kind: web.post(where, body, kind, _TOKEN).body,
                 case.log.clock.now(),
             )
-            _keep(case, [came], STAMP)
+            keep_proofs(case, [came], STAMP)
             if came.proof.verdict != "ok":
                 remarks.append(Remark(f"authority {shown}", came.proof.means, _remedy(came.proof)))
         if others:
@@ -247,7 +185,7 @@ def _ask(
                 case.log.clock.now(),
             )
             if promise is not None:
-                _keep(case, [promise], STAMP)
+                keep_proofs(case, [promise], STAMP)
             remarks += [Remark(f"calendar {where}", why) for where, why in failed]
     return remarks
 
@@ -258,7 +196,7 @@ def _remedy(proof: TimeProof) -> str:
     return ""
 
 
-def _keep(case: Case, came: Sequence[Came], tool: str) -> None:
+def keep_proofs(case: Case, came: Sequence[Came], tool: str) -> None:
     """Bytes first, then all rows in one transaction."""
     kept: list[tuple[str, str]] = []
     for one in came:
@@ -303,7 +241,7 @@ def _target(case: Case) -> tuple[Target, set[str]]:
     return Target(number, size, signed), done
 
 
-def _addresses(said: Sequence[str], where: str) -> dict[str, str]:
+def addresses(said: Sequence[str], where: str) -> dict[str, str]:
     """Addresses, each once, with the form in which they may be shown; raises BadSetting."""
     from siteline.catalog.remote.address import origin_of, without_secrets
 
@@ -330,50 +268,8 @@ def _chain(case: Case, chain: Sequence[Path]) -> Chain:
     return read_chain(files)
 
 
-def _web(case: Case, named: Mapping[str, str]) -> Web:
+def open_web(case: Case, named: Mapping[str, str]) -> Web:
     """The client; whom the user named may lie on a private network."""
     from siteline.catalog.remote.web import Limits, Web
 
     return Web(list(named), Limits(_BODY, _SECONDS, _IDLE, _REDIRECTS, tries=_TRIES, longest_wait_s=5.0))
-
-
-def _explorer(case: Case) -> dict[str, str]:
-    said = case.settings.evidence.explorer
-    return _addresses([said], "evidence.explorer") if said else {}
-
-
-def _explored(case: Case, web: Web, heights: Sequence[int], remarks: list[Remark]) -> dict[int, BlockHeader]:
-    """Block headers from the explorer of the settings, if one is named."""
-    found = {}
-    for address, shown in _explorer(case).items():
-        for height in dict.fromkeys(heights):
-            try:
-                block = (
-                    web.get(f"{address.rstrip('/')}/block-height/{height}")
-                    .body.decode("ascii", "replace")
-                    .strip()
-                )
-                if len(block) != 64 or not block.isalnum():
-                    raise BadProof("it names no block of that height")
-                told = web.get_json(f"{address.rstrip('/')}/block/{block}")
-                header = told_header(told if isinstance(told, dict) else {}, shown)
-                if header.height == height:
-                    found[height] = header
-            except (NotReached, BadProof) as error:
-                remarks.append(Remark(f"explorer {shown}", str(error)))
-    return found
-
-
-def tell_upgraded(made: Sequence[TimeProof]) -> list[dict[str, Any]]:
-    """Grown proofs for other programs."""
-    return [
-        {
-            "id": proof.id,
-            "follows": proof.follows,
-            "checkpoint": proof.checkpoint,
-            "rows": proof.size,
-            "verdict": proof.verdict,
-            "means": proof.means,
-        }
-        for proof in made
-    ]

@@ -242,3 +242,26 @@ def test_a_confidential_archive_keeps_its_pages_confidential(
     with pytest.raises(NotForYou):
         import_archive(other, file, Wishes())
     other.close()
+
+
+def test_a_page_that_became_confidential_is_not_told_again(
+    case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who may not see one page of an open archive does not learn of it by importing the archive again."""
+    from siteline.workbench.evidence.exhibits import restrict_exhibit
+
+    file = make_wacz(tmp_path / "a.wacz", answer(f"{SITE}/other", http(b"<title>Other</title><p>open</p>")),
+                     pages=(Page(f"{SITE}/hall", AT), Page(f"{SITE}/other", AT)))  # fmt: skip
+    first = import_archive(case, file, Wishes()).told
+    page = next(p for p in first["pages"] if p["url"].endswith("/hall"))
+    restrict_exhibit(case, page["id"], "a source", (), lift=False)
+    case.close()
+    monkeypatch.setenv("SITELINE_WHO", "O. Other")
+    other = open_case(case.folder)
+    try:
+        told = import_archive(other, file, Wishes()).told
+    except NotForYou:
+        told = {}
+    assert page["id"] not in json.dumps(told)
+    assert page["id"] not in str(list_log(other))
+    other.close()

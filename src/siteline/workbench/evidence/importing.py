@@ -110,10 +110,20 @@ def _before(case: Case, sha256: str) -> Imported | None:
         if exhibit_id in hidden:
             continue
         said = detail_of(detail)
-        told = {name: value for name, value in said.items() if name != "salt"}
+        told = _open_part({name: value for name, value in said.items() if name != "salt"}, hidden)
         exhibit = case.exhibits.get(exhibit_id)
         return Imported(exhibit, False, {**_head(exhibit), "again": True, **told})
     return None
+
+
+def _open_part(told: dict[str, Any], hidden: set[str]) -> dict[str, Any]:
+    """What came out of an archive, without what this person may not see."""
+    pages = [
+        {**page, "media": [one for one in page["media"] if one not in hidden]}
+        for page in told["pages"]
+        if not {page["id"], page["text"]} & hidden
+    ]
+    return {**told, "pages": pages, "media": [one for one in told["media"] if one not in hidden]}
 
 
 def _import(case: Case, path: Path, form: str, wishes: Wishes, folder: Path) -> Imported:

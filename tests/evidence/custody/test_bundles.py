@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import tracemalloc
 import zipfile
@@ -29,7 +30,7 @@ from siteline.evidence.custody.log import open_checkpoint
 from siteline.evidence.custody.report import Report
 from siteline.evidence.custody.rows import canonical
 from siteline.model.errors import BadInput
-from siteline.workbench.evidence.exhibits import check_bundle
+from siteline.workbench.evidence.exhibits import check_bundle, tell_report
 from siteline.workbench.evidence.handover import export_bundle
 from tests.evidence.custody.material import make_full_case, opened
 
@@ -346,3 +347,14 @@ def test_a_bomb_is_refused_before_it_is_unpacked(bundle: Path, tmp_path: Path) -
         archive.writestr("blobs/" + "0" * 64, b"\0" * (64 << 20))
     with pytest.raises(BadInput, match="bomb"):
         check_bundle(path)
+
+
+def test_names_in_a_strangers_bundle_cannot_steer_a_terminal(bundle: Path, tmp_path: Path) -> None:
+    """Cursor, colours, text turned round, bytes that are no text: named without them, as JSON, too."""
+    copy = Path(shutil.copytree(bundle, tmp_path / "copy"))
+    for name in (b"all is\x1b[2J well", "\u202etxt.exe".encode(), b"\xff\xfe", b"two\nlines"):
+        Path(os.fsdecode(bytes(copy) + b"/" + name)).write_bytes(b"x")
+    told = json.dumps(tell_report(check_bundle(copy)), ensure_ascii=False)
+    assert told.encode()
+    assert not {"\x1b", "\u202e", "\\u001b"} & set(told)
+    assert "all is\N{REPLACEMENT CHARACTER}[2J well" in told

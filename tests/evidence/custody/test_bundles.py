@@ -318,6 +318,18 @@ def test_of_an_unsigned_bundle_it_is_said_what_nothing_proves(
     assert "could have changed" in note["problem"]
 
 
+def test_a_key_that_comes_with_the_bundle_is_said_to_prove_nothing(
+    bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever has no key of the log's and names none is told so; naming one's fingerprint settles it."""
+    monkeypatch.setenv("SITELINE_CONFIG", str(tmp_path / "stranger"))
+    report = check_bundle(bundle)
+    assert report.findings == []
+    assert report.trusted_by == "recorded at init (first use)"
+    assert ["by another road" in n["problem"] for n in report.notes if n["object"] == "key"] == [True]
+    assert check_bundle(bundle, report.fingerprint).notes == []
+
+
 def test_a_log_of_a_billion_empty_rows_is_refused_in_bounded_memory(bundle: Path, tmp_path: Path) -> None:
     """1 GiB of newlines, sparse lines and one endless row: named within seconds, without the memory they ask for."""
     copy = Path(shutil.copytree(bundle, tmp_path / "copy"))

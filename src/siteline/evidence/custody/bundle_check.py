@@ -105,6 +105,11 @@ class _Bundle:
         try:
             check_points(self._rows, points, sound, report)
             believed = check_signatures(self._rows, sound, trust, report)
+            if believed.trusted and not (trust.named or report.fingerprint == trust.own):
+                report.note(
+                    "key",
+                    "it came with the bundle and proves nothing: ask for its fingerprint by another road, and name it with --key",
+                )
             self._check_checkpoints(points)
             self._check_keys()
             self._ask_guests()

@@ -85,5 +85,7 @@ def read_rows(files: Files, report: Report, also: Collection[str] = ()) -> Rows:
             report.find(name, "it says more than a row that was kept back; nothing proves it")
         head = row_hash
         rows.add(row_hash, None if is_kept_back else said)
+    if not len(rows):
+        report.find(LOG, "there is no row in it")
     report.head, report.rows = head, len(rows)
     return rows

@@ -451,12 +451,24 @@ def test_through_a_proxy_everything_goes_and_nothing_beside_it(
         monkeypatch.setenv("SITELINE_PROXY", f"http://me:hunter2@127.0.0.1:{port}")
         captured = capture_page(case, Wish("http://far.example/"), Network(lambda host, port: (PUBLIC_IP,)))
     assert captured.recognised.is_complete
+    assert [
+        "names are looked up on this machine" in r.text for r in captured.remarks if r.subject == "proxy"
+    ] == [True]
     assert {a.path for a in site.asked} >= {"/", "/i.png"}
     assert heads
     assert all(head.startswith(f"CONNECT {PUBLIC_IP}:80 ") and "Basic " in head for head in heads)
     kept = [case.blobs.read(name) for name in case.blobs.names()]
     assert not any(b"hunter2" in content or b"bWU6aHVudGVyMg" in content for content in kept)
     assert b"hunter2" not in (case.folder / "case.db").read_bytes()
+
+
+def test_a_page_whose_film_is_gone_is_no_complete_capture(case: Case) -> None:
+    """It is judged when its media have been asked for, also those that no browser loads unasked."""
+    page = html(f"{HOUSE}<video preload=none src=/film.mp4></video>")
+    with living({"/": page, "/film.mp4": lambda reply: reply.send(404, b"gone")}) as site:
+        captured = capture(case, site, "/")
+    assert captured.recognised.outcome == "partial"
+    assert any("/film.mp4: answered 404" in reason for reason in captured.recognised.reasons)
 
 
 @contextmanager

@@ -94,6 +94,14 @@ def test_no_row_can_be_changed_or_deleted(db: Database, name: str, verb: str) ->
         },
         "checkpoint": {"seq": 1, "size": 1, "fingerprint": "", "peaks": "[]", "envelope": "{}"},
         "page_check": {"id": "c", "url": "u", "exhibit_id": "", "verdict": "live", "log_seq": 1, "noun": "{}"},
+        "time_proof": {
+            "id": "t", "checkpoint": 1, "kind": "rfc3161", "verdict": "ok", "token": "", "log_seq": 1, "noun": "{}",
+        },
+        "frame": {
+            "sha256": "", "place": 0, "t": 0.5, "why": "cut", "pdq": "", "quality": 90, "log_seq": 1, "noun": "{}",
+        },
+        "pair": {"id": "p", "a": "x", "b": "y", "method": "pdq", "verdict": "match", "log_seq": 1, "noun": "{}"},
+        "pair_verdict": {"a": "x", "b": "y", "verdict": "same", "why": "", "log_seq": 1},
         "watch_finding": {"finding_id": "f", "action": "raised", "kind": "removed", "why": "", "log_seq": 1, "noun": "{}"},
         "claim": {"id": "c", "key": "k", "subject": "", "predicate": "", "value_text": "", "unit": "", "noun": "{}"},
         "statement": {

@@ -20,15 +20,18 @@ from siteline.cli import (
     evidence,
     fromimages,
     hypotheses,
+    importing,
     inspecting,
     judging,
     ledger,
     linked,
+    matching,
     measure,
     nudge,
     scenes,
     sites,
     survey,
+    timing,
     watching,
 )
 from siteline.model.errors import SitelineError
@@ -64,6 +67,7 @@ for command in (
     custody.proof,
     custody.explain,
     custody.key,
+    matching.match,
 ):
     evidence.app.command(command.__name__)(command)
 for watch in (watching.check, watching.findings, watching.confirm):
@@ -81,6 +85,9 @@ for made in (
 ):
     claims.app.command(made.__name__.replace("_", "-"))(made)
 claims.app.add_typer(hypotheses.app, name="hypotheses")
+for time in (timing.timestamp, timing.timestamps, timing.upgrade):
+    evidence.app.command(time.__name__)(time)
+evidence.app.command("import")(importing.import_)
 evidence.app.command("rotate-key")(custody.rotate_key)
 evidence.app.command("trust-key")(custody.trust_key)
 

@@ -19,6 +19,7 @@ from siteline.cli.common import (
     table,
 )
 from siteline.cli.evidence import ExhibitArgument
+from siteline.cli.timing import ChainOption, HeadersOption
 from siteline.model.errors import BrokenCustody
 
 _SHOWN = 20
@@ -47,6 +48,8 @@ def verify(
             "--bundle", metavar="PATH", help="Not the case, but a bundle that was exported: folder or ZIP."
         ),
     ] = None,
+    chain: ChainOption = None,
+    headers: HeadersOption = None,
     json: JsonOption = False,
     case: CaseOption = None,
 ) -> None:
@@ -56,10 +59,10 @@ def verify(
     if bundle is not None:
         if exhibit or record:
             raise typer.BadParameter("--bundle goes without --exhibit and --record")
-        _tell(tell_report(check_bundle(bundle, key)), json)
+        _tell(tell_report(check_bundle(bundle, key, chain or (), headers)), json)
         return
     with opened(context, case) as work:
-        _tell(tell_report(check_custody_of_all(work, key, exhibit, record)), json)
+        _tell(tell_report(check_custody_of_all(work, key, exhibit, record, chain or (), headers)), json)
 
 
 def _tell(told: dict[str, Any], json: bool) -> None:
@@ -74,6 +77,11 @@ def _tell(told: dict[str, Any], json: bool) -> None:
             typer.echo(f"fault: {finding['object']}: {finding['problem']}")
         if len(findings) > _SHOWN:
             typer.echo(f"... and {len(findings) - _SHOWN:,} more (--json lists all)")
+        for time in told["times"]:
+            roots = "; ".join(
+                dict.fromkeys(f"{p['root']}, {p['trusted_by']}" for p in time["proofs"] if p["root"])
+            )
+            typer.echo(f"time: {time['means']}{f' Root: {roots}.' if roots else ''}")
         trusted = f"{key['fingerprint']} ({key['trusted_by']})" if key["fingerprint"] else key["trusted_by"]
         typer.echo(
             f"{told['checked']:,} blobs, {log['rows']:,} rows, {log['checkpoints']:,} checkpoints; key: {trusted}"

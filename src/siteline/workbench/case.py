@@ -19,6 +19,9 @@ from siteline.evidence.custody.clock import Clock
 from siteline.evidence.custody.exhibits import Exhibits
 from siteline.evidence.custody.keys import Signer
 from siteline.evidence.custody.log import CustodyLog, Surroundings
+from siteline.evidence.likeness.frames import Frames
+from siteline.evidence.likeness.pairs import Pairs
+from siteline.evidence.times.records import TimeProofs
 from siteline.evidence.watch.checks import Checks
 from siteline.ledger.incidents.queries import Queries
 from siteline.ledger.incidents.rows import Incidents
@@ -92,6 +95,9 @@ class Case:
         self.log = CustodyLog(self.db, around)
         self.exhibits = Exhibits(self.db, self.log)
         self.checks = Checks(self.db, self.log)
+        self.times = TimeProofs(self.db, self.log)
+        self.frames = Frames(self.db, self.log)
+        self.pairs = Pairs(self.db, self.log)
 
     def _signer(self) -> Signer | None:
         found = keyring.find_key()

@@ -26,6 +26,10 @@ TEMPLATE = """\
 
 [evidence]
 # max_gib = 2                   # larger files are refused
+# authorities = ["https://tsa.example.org", "https://tsa.example.net"]   # whom `evidence timestamp` asks; two at least
+# authority_chain = ["tsa-roots.pem"]     # certificates of theirs that you vouch for, relative to this folder
+# calendars = []                # OpenTimestamps calendars that are asked as well
+# explorer = ""                 # an Esplora API that gives Bitcoin block headers to `evidence upgrade`
 # vantage = "newsroom, Vienna"  # from where you work, as the custody log shall say it; default: SITELINE_VANTAGE
 
 [capture]
@@ -89,6 +93,10 @@ class EvidenceSettings(_Section):
 
     max_gib: float = Field(default=2.0, gt=0)
     vantage: str | None = Field(default=None, min_length=1, max_length=200)
+    authorities: tuple[str, ...] = Field(default=(), max_length=20)
+    authority_chain: tuple[str, ...] = Field(default=(), max_length=100)
+    calendars: tuple[str, ...] = Field(default=(), max_length=20)
+    explorer: str | None = Field(default=None, max_length=2000)
 
     @property
     def largest(self) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import tracemalloc
 import zipfile
@@ -29,7 +30,7 @@ from siteline.evidence.custody.log import open_checkpoint
 from siteline.evidence.custody.report import Report
 from siteline.evidence.custody.rows import canonical
 from siteline.model.errors import BadInput
-from siteline.workbench.evidence.exhibits import check_bundle
+from siteline.workbench.evidence.exhibits import check_bundle, tell_report
 from siteline.workbench.evidence.handover import export_bundle
 from tests.evidence.custody.material import make_full_case, opened
 
@@ -317,6 +318,18 @@ def test_of_an_unsigned_bundle_it_is_said_what_nothing_proves(
     assert "could have changed" in note["problem"]
 
 
+def test_a_key_that_comes_with_the_bundle_is_said_to_prove_nothing(
+    bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever has no key of the log's and names none is told so; naming one's fingerprint settles it."""
+    monkeypatch.setenv("SITELINE_CONFIG", str(tmp_path / "stranger"))
+    report = check_bundle(bundle)
+    assert report.findings == []
+    assert report.trusted_by == "recorded at init (first use)"
+    assert ["by another road" in n["problem"] for n in report.notes if n["object"] == "key"] == [True]
+    assert check_bundle(bundle, report.fingerprint).notes == []
+
+
 def test_a_log_of_a_billion_empty_rows_is_refused_in_bounded_memory(bundle: Path, tmp_path: Path) -> None:
     """1 GiB of newlines, sparse lines and one endless row: named within seconds, without the memory they ask for."""
     copy = Path(shutil.copytree(bundle, tmp_path / "copy"))
@@ -346,3 +359,14 @@ def test_a_bomb_is_refused_before_it_is_unpacked(bundle: Path, tmp_path: Path) -
         archive.writestr("blobs/" + "0" * 64, b"\0" * (64 << 20))
     with pytest.raises(BadInput, match="bomb"):
         check_bundle(path)
+
+
+def test_names_in_a_strangers_bundle_cannot_steer_a_terminal(bundle: Path, tmp_path: Path) -> None:
+    """Cursor, colours, text turned round, bytes that are no text: named without them, as JSON, too."""
+    copy = Path(shutil.copytree(bundle, tmp_path / "copy"))
+    for name in (b"all is\x1b[2J well", "\u202etxt.exe".encode(), b"\xff\xfe", b"two\nlines"):
+        Path(os.fsdecode(bytes(copy) + b"/" + name)).write_bytes(b"x")
+    told = json.dumps(tell_report(check_bundle(copy)), ensure_ascii=False)
+    assert told.encode()
+    assert not {"\x1b", "\u202e", "\\u001b"} & set(told)
+    assert "all is\N{REPLACEMENT CHARACTER}[2J well" in told

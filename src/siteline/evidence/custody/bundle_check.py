@@ -9,7 +9,8 @@ is no such signature, it is said what that leaves unproven.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +53,18 @@ _SUM = re.compile(r"([0-9a-f]{64}) [ *](.+)")
 _TROUBLE = (TypeError, ValueError, KeyError, AttributeError, OverflowError, RecursionError)
 
 
-def verify_bundle(path: Path, trust: Trust) -> Report:
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """Another room that has put something into a bundle."""
+
+    actions: frozenset[str]
+    """Of the rows that it asks for."""
+
+    look: Callable[[Files, Rows, Report], tuple[set[str], str]]
+    """Looks at its files; returns their names and the section of the README that goes with them."""
+
+
+def verify_bundle(path: Path, trust: Trust, guests: Sequence[Guest] = ()) -> Report:
     """Look at everything in a bundle; raises BadInput for what is none."""
     report = Report()
     with open_bundle(path) as files:
@@ -62,14 +74,17 @@ def verify_bundle(path: Path, trust: Trust) -> Report:
                 "that is no bundle of evidence: it has no log or no sums",
                 "Give what `evidence export` wrote.",
             )
-        _Bundle(files, report).check(trust)
+        _Bundle(files, report, guests).check(trust)
     return report
 
 
 class _Bundle:
     """A bundle that is looked at."""
 
-    def __init__(self, files: Files, report: Report) -> None:
+    def __init__(self, files: Files, report: Report, guests: Sequence[Guest]) -> None:
+        self._guests = guests
+        self._theirs: set[str] = set()
+        self._sections = ""
         self._files = files
         self._report = report
         self._names = set(files.names())
@@ -83,15 +98,21 @@ class _Bundle:
         """Each file, in the order in which one rests on the other."""
         files, report = self._files, self._report
         self._check_sums()
-        self._rows = read_rows(files, report)
+        self._rows = read_rows(files, report, {action for guest in self._guests for action in guest.actions})
         points = [_as_point(line) for line in self._texts("checkpoints.jsonl")]
         self._envelope = points[-1][4] if points else ""
         sound: list[Point] = []
         try:
             check_points(self._rows, points, sound, report)
             believed = check_signatures(self._rows, sound, trust, report)
+            if believed.trusted and not (trust.named or report.fingerprint == trust.own):
+                report.note(
+                    "key",
+                    "it came with the bundle and proves nothing: ask for its fingerprint by another road, and name it with --key",
+                )
             self._check_checkpoints(points)
             self._check_keys()
+            self._ask_guests()
             self._check_exhibits()
             self._check_statement(believed)
         except _TROUBLE as error:
@@ -153,6 +174,12 @@ class _Bundle:
             if name not in wanted or raw != wanted[name].encode():
                 self._report.find(name, "it is not the key that the log names")
 
+    def _ask_guests(self) -> None:
+        for guest in self._guests:
+            names, section = guest.look(self._files, self._rows, self._report)
+            self._theirs |= names
+            self._sections += section
+
     def _check_exhibits(self) -> None:
         """Descriptions, blobs and proofs against the log; the manifest and the page of instructions against those."""
         report, rows = self._report, self._rows
@@ -183,7 +210,7 @@ class _Bundle:
             report.find("proofs.jsonl", "it holds proofs of what is not in the bundle")
         for absent in sorted(set(added) - set(found)):
             report.find(f"exhibit {absent}", "the log shows how it came, but it is not in exhibits.jsonl")
-        known = {*_PAPERS, *(f"blobs/{e.sha256}" for e in found.values())}
+        known = {*_PAPERS, *self._theirs, *(f"blobs/{e.sha256}" for e in found.values())}
         for name in sorted(self._digests):
             if name.startswith("blobs/") and name not in known:
                 report.find(name, "no row of the log names it")
@@ -192,7 +219,7 @@ class _Bundle:
         most = _PAGE + 8 * read + 256 * len(rows)  # what it tells is in those; a bomb is no manifest
         manifest = read_small(self._files, "manifest.json", most)
         check_manifest(manifest or b"", rows, found, self._newest, self._signer, report)
-        page = instructions(self._newest, self._signer, len(found)).encode()
+        page = instructions(self._newest, self._signer, len(found), self._sections).encode()
         if read_small(self._files, "README.md", _PAGE) != page:
             report.find(
                 "README.md",

@@ -17,6 +17,9 @@ SPAN = timedelta(hours=72)
 LADDER = ("not found at the original address", "removed from that address", "removed from the site")
 """Weakest first."""
 
+OF_MANY = "not found at the original addresses"
+"""The strongest that can be said while most of a site's other pages are missing, too."""
+
 _OF_A_SITE = ("purge", "site_migrated", "site_down")
 
 
@@ -213,8 +216,12 @@ def _search_condition(missing: Sequence[Check]) -> Condition:
     if not search.pages and not search.has_sitemap:
         return Condition("search", False, "no list page and no sitemap could be searched for it")
     if search.found:
-        return Condition("search", False, f"the same is at {', '.join(search.found[:3])}: it moved")
-    where = f"{len(search.pages)} list pages" + (" and the sitemap" if search.has_sitemap else ", no sitemap")
+        return Condition(
+            "search", False, f"the same, or its pictures or films, is at {', '.join(search.found[:3])}"
+        )
+    where = f"{len(search.pages)} list pages" + (
+        " and the sitemap" if search.has_sitemap else ", no whole sitemap"
+    )
     return Condition("search", True, f"the same title and media were looked for in {where}, and not found")
 
 
@@ -237,11 +244,13 @@ def _confirm(finding: Finding, by: str | None) -> Finding:
         return finding
     if finding.kind not in ("removed", "purge"):
         return replace(finding, state="confirmed")
+    if (
+        finding.kind == "purge"
+    ):  # the control failed: what was taken away, and what a broken site lost, look alike
+        return replace(finding, state="confirmed", wording=OF_MANY)
     has_sitemap = any(c.name == "search" and "and the sitemap" in c.said for c in finding.conditions)
     several = not any(note.startswith("one vantage") for note in finding.notes)
     wording = LADDER[2] if has_sitemap and several else LADDER[1]
-    if finding.kind == "purge":
-        wording = wording.replace("that address", "those addresses")
     return replace(finding, state="confirmed", wording=wording)
 
 

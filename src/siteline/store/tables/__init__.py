@@ -42,6 +42,7 @@ from siteline.store.tables.incidents import (
     report_signature,
     toll_sum,
 )
+from siteline.store.tables.proofs import frame, pair, pair_verdict, time_proof
 from siteline.store.tables.scenes import fetch_try, found_scene, image_order, nudge, run, scene, survey
 from siteline.store.tables.sites import event, event_name, event_version, judgement, sighting, site
 from siteline.store.tables.sizes import filed_size, measurement
@@ -67,6 +68,7 @@ __all__ = (
     "fetch_try",
     "filed_size",
     "found_scene",
+    "frame",
     "hypothesis",
     "image_order",
     "incident_report",
@@ -80,6 +82,8 @@ __all__ = (
     "number_claim",
     "outcome",
     "page_check",
+    "pair",
+    "pair_verdict",
     "pixel_claim",
     "question",
     "relation_word",
@@ -94,6 +98,7 @@ __all__ = (
     "statement",
     "statement_word",
     "survey",
+    "time_proof",
     "toll_sum",
     "watch_finding",
 )

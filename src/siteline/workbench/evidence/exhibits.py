@@ -22,7 +22,10 @@ from siteline.evidence.custody.report import Report, Trust
 from siteline.evidence.custody.rows import COLUMNS, Event, line_of
 from siteline.evidence.custody.verify import verify_case
 from siteline.evidence.custody.withheld import Withheld
+from siteline.evidence.likeness.frames import check_frames
+from siteline.evidence.likeness.pairs import check_pairs
 from siteline.evidence.search import LONGEST_TEXT, Hit, Index, written_in
+from siteline.evidence.times.records import check_proofs
 from siteline.evidence.watch.checks import check_watched
 from siteline.model.errors import BadInput, BadKey, BadSetting, BrokenCustody, NotFound
 from siteline.model.exhibit import KINDS, Exhibit
@@ -31,6 +34,7 @@ from siteline.store.db import known_at
 from siteline.workbench import keyring
 from siteline.workbench.case import Case
 from siteline.workbench.evidence.marks import captured_detail, marked
+from siteline.workbench.evidence.timing import check_bundle_times, check_times, vouching
 
 
 def list_json(case: Case, as_of: datetime | None = None, kind: str | None = None) -> str:
@@ -59,7 +63,7 @@ def _texts(case: Case, as_of: datetime | None, kind: str | None) -> list[str]:
 def show_exhibit(case: Case, said: str, as_of: datetime | None = None) -> dict[str, Any]:
     """All that is known of one exhibit: what was said of it, its kin, its rows in the log, and whether it is intact."""
     exhibit = case.exhibits.get(said, as_of)
-    _log_read(case, [exhibit.id], "evidence show")
+    log_read(case, [exhibit.id], "evidence show")
     table, restriction = tables.custody_event.c, case.exhibits.restrictions().get(exhibit.id)
     query = (
         sa.select(*(table[name] for name in COLUMNS))
@@ -102,7 +106,7 @@ def search_exhibits(case: Case, words: str, as_of: datetime | None = None) -> li
     index.catch_up(case.exhibits.after, lambda exhibit: _written_in(case, exhibit))
     found = [(hit, case.exhibits.get(hit.id)) for hit in index.find(words, case.exhibits.hidden())]
     found = [(hit, e) for hit, e in found if as_of is None or e.added_at <= stamp(as_of)]
-    _log_read(case, [e.id for _, e in found], "evidence search")
+    log_read(case, [e.id for _, e in found], "evidence search")
     return [_tell_hit(hit, exhibit) for hit, exhibit in found]
 
 
@@ -126,16 +130,29 @@ def _written_in(case: Case, exhibit: Exhibit) -> str:
 
 
 def check_custody_of_all(
-    case: Case, key: str | None = None, only: str | None = None, record: bool = False
+    case: Case,
+    key: str | None = None,
+    only: str | None = None,
+    record: bool = False,
+    chain: Sequence[Path] = (),
+    headers: Path | None = None,
 ) -> Report:
     """
     Look at everything, and remember on this machine what was seen; `record` writes into the log that it was found whole.
 
-    key: a fingerprint or the file of a key, to be trusted instead of one's own.
+    key: a fingerprint or the file of a key, to be trusted instead of one's own. chain: authorities' certificates to be
+    trusted for time instead of those kept. headers: Bitcoin block headers.
     """
     exhibit = case.exhibits.get(only) if only else None
     only = exhibit.id if exhibit else None
-    folder, others = str(case.folder), (check_watched,)
+    folder = str(case.folder)
+    others = (
+        check_watched,
+        check_proofs,
+        check_times(case, vouching(case, chain, headers)),
+        check_frames,
+        check_pairs,
+    )
     report = verify_case(case.db, case.blobs, keyring.anchors(), folder, _trust(key), only, others)
     if not report.findings:
         if record:
@@ -144,9 +161,11 @@ def check_custody_of_all(
     return report
 
 
-def check_bundle(path: Path, key: str | None = None) -> Report:
+def check_bundle(
+    path: Path, key: str | None = None, chain: Sequence[Path] = (), headers: Path | None = None
+) -> Report:
     """Look at everything in a bundle, offline; no case is needed."""
-    return verify_bundle(path, _trust(key))
+    return verify_bundle(path, _trust(key), (check_bundle_times(chain, headers),))
 
 
 def _trust(key: str | None) -> Trust:
@@ -192,6 +211,7 @@ def tell_report(report: Report) -> dict[str, Any]:
         "findings": report.findings,
         "notes": report.notes,
         "key": {"fingerprint": report.fingerprint, "trusted_by": report.trusted_by},
+        "times": report.times,
         "log": {
             "rows": report.rows,
             "checkpoints": report.checkpoints,
@@ -232,7 +252,7 @@ def copy_out(case: Case, said: str, file: Path, why: str) -> Exhibit:
     return exhibit
 
 
-def _log_read(case: Case, exhibit_ids: Iterable[str], tool: str) -> None:
+def log_read(case: Case, exhibit_ids: Iterable[str], tool: str) -> None:
     """Each look at something restricted is a row."""
     restricted = case.exhibits.restrictions()
     looked = [case.exhibits.get(i) for i in exhibit_ids if i in restricted]
@@ -289,7 +309,7 @@ def _tell_row(row: dict[str, Any], *, is_told: bool) -> dict[str, Any]:
 def prove(case: Case, said: str, since: int | None = None) -> dict[str, Any]:
     """Proofs for one exhibit: its row is under the newest signed checkpoint, and the log only grew since it came."""
     exhibit = case.exhibits.get(said)
-    _log_read(case, [exhibit.id], "evidence proof")
+    log_read(case, [exhibit.id], "evidence proof")
     prover = Prover(case.db)
     seq = seqs_of(case.db, [exhibit.id])[exhibit.id]
     old = prover.first_covering(seq) if since is None else since

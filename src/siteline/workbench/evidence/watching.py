@@ -153,9 +153,16 @@ def tell_findings(
 
 
 def _visible(case: Case, as_of: datetime | None = None) -> list[Check]:
-    """Checks of what is not restricted to others."""
+    """Checks of what is not restricted to others: neither of such an exhibit, nor of an address that only such ones name."""
     hidden = case.exhibits.hidden()
-    return [check for check in case.checks.all(as_of) if check.exhibit_id not in hidden]
+    checks = case.checks.all(as_of)
+    if not hidden:
+        return checks
+    every = [e for _, e in case.exhibits.after(0)]
+    secret = {e.source_url for e in every if e.id in hidden} - {
+        e.source_url for e in every if e.id not in hidden
+    }
+    return [check for check in checks if check.exhibit_id not in hidden and check.url not in secret]
 
 
 def _by_url(case: Case, as_of: datetime | None = None) -> dict[str, list[Exhibit]]:

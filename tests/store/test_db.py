@@ -83,6 +83,9 @@ def test_no_row_can_be_changed_or_deleted(db: Database, name: str, verb: str) ->
         "statement_word": {"statement_id": "s", "kind": "withdrawn", "detail": "", "why": "w"},
         "lineage_word": {"a": "l", "b": "m", "verdict": "one", "why": "w"},
         "relation_word": {"a": "s", "b": "t", "kind": "supports", "verdict": "added", "why": "w"},
+        "draft_reading": {"exhibit_id": "e", "origin_id": "e", "maker": "m", "prompt_sha256": "", "noun": "{}"},
+        "draft": {"id": "d", "exhibit_id": "e", "origin_id": "e", "maker": "m", "prompt_sha256": "", "noun": "{}"},
+        "draft_word": {"draft_id": "d", "verdict": "rejected", "statement_id": "", "why": "w"},
         "entailment": {"narrow_key": "k", "broad_key": "l", "verdict": "added", "why": "w"},
     }  # fmt: skip
     if name in ("event_version", "judgement", "event_name", "sighting"):

@@ -151,6 +151,9 @@ class Draft:
     asks: tuple[str, ...]
     """What a person should settle before accepting it."""
 
+    outlet: Span | None = None
+    """The agency in whose story it stands, by its dateline."""
+
     @property
     def source(self) -> Span | None:
         """The words that name who said it first."""

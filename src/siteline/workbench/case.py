@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 from siteline import __version__
+from siteline.claims.drafts import FiledDrafts
 from siteline.claims.statements import Statements
 from siteline.editions.briefs import Briefs
 from siteline.evidence.checks import Checks
@@ -58,6 +59,7 @@ class Case:
         self.filed = FiledSizes(self.db)
         self.briefs = Briefs(self.db)
         self.statements = Statements(self.db)
+        self.drafts = FiledDrafts(self.db)
         self.unsigned_because = ""
         """Why checkpoints are not signed; known once something was written to the log."""
 

@@ -151,13 +151,12 @@ def _kind(sentence: Sentence) -> str:
 
 
 def _with_outlet(draft: Draft, datelines: Sequence[Dateline]) -> Draft:
-    """The agency in the dateline passes on what speakers say in its story."""
-    if not datelines or not datelines[0].outlet or not draft.chain or draft.start < datelines[0].start:
+    """The draft, with the agency whose story it stands in."""
+    place = bisect_right(datelines, draft.start, key=lambda line: line.start) - 1
+    if place < 0 or not (line := datelines[place]).outlet:
         return draft
-    line = datelines[bisect_right([d.start for d in datelines], draft.start) - 1]
-    if not line.outlet or any(voice.span.words == line.outlet for voice in draft.chain):
-        return draft
-    return replace(draft, reasons=(*draft.reasons, f"in a story of {line.outlet}, by its dateline"))
+    outlet = Span(line.outlet_start, line.outlet_start + len(line.outlet), line.outlet)
+    return replace(draft, outlet=outlet, reasons=(*draft.reasons, f"in a story of {line.outlet}, by its dateline"))
 
 
 def _notes(text: str, lang: str, reader: _Reader, datelines: Sequence[Dateline]) -> list[str]:
@@ -180,5 +179,5 @@ def spans_of(draft: Draft) -> list[Span]:
     found = [Span(draft.start, draft.end, draft.quote), *(v.span for v in draft.chain), *draft.negations]
     found += [v.refers_to for v in draft.chain if v.refers_to]
     found += [h.span for h in draft.hedges] + [q.span for q in draft.quantities] + [d.span for d in draft.dates]
-    found += [f.span for f in draft.flags] + [s for s in (draft.cue, draft.condition) if s]
+    found += [f.span for f in draft.flags] + [s for s in (draft.cue, draft.condition, draft.outlet) if s]
     return found

@@ -48,6 +48,8 @@ def interval(number: Number, bound: str, *, counted: bool, widths: Widths) -> Sa
     bound: least, more, most, fewer, about, nearly, or "". counted: whether it counts whole things.
     """
     n = number.value
+    if n == 0 and bound in ("nearly", "fewer"):
+        return Said(0.0, 0.0)
     whole = counted and n == int(n)
     if number.at_least and bound in ("", "least", "about", "nearly"):
         return Said(n, None, width=f"a vague plural: {n:g} or more")

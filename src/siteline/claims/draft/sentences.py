@@ -167,7 +167,7 @@ def _dateline(text: str, start: int, end: int) -> Dateline | None:
         if (hit := pattern.match(text, start, min(end, start + 160))) and hit.end() < end:
             said = hit.groupdict()
             outlet = (said["outlet"] or "").strip()
-            where = hit.start("outlet") if outlet else -1
+            where = text.index(outlet, hit.start("outlet")) if outlet else -1
             return Dateline(start, hit.end(), said["place"].strip(), (said.get("day") or "").strip(), outlet, where)
     return None
 

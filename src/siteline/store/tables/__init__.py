@@ -9,6 +9,7 @@ from siteline.store.tables.claims import (
     statement,
     statement_word,
 )
+from siteline.store.tables.drafts import draft, draft_reading, draft_word
 from siteline.store.tables.editions import brief
 from siteline.store.tables.evidence import (
     checkpoint,
@@ -29,6 +30,9 @@ __all__ = (
     "claim",
     "custody_event",
     "derivation",
+    "draft",
+    "draft_reading",
+    "draft_word",
     "entailment",
     "event",
     "event_name",

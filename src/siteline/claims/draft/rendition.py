@@ -1,0 +1,294 @@
+"""Bytes as text that can be quoted: encodings told, a page's main text without what is hidden or around it; in linear time."""
+
+from __future__ import annotations
+
+import codecs
+import html
+import re
+from dataclasses import dataclass
+
+METHOD = "article/1"
+"""How a rendition is made; a change of it gets another number."""
+
+LARGEST = 32 << 20
+"""Bytes that are read."""
+
+LARGEST_PAGE = 8 << 20
+"""Characters of markup that are read."""
+
+_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]{2,30})", re.I)
+_XMLLARGEST_PAGE = 8 << 20
+"""Characters of markup that are read."""
+
+_CHARSET = re.compile(rb"^\s*<\?xml[^>]{0,100}?encoding\s*=\s*[\"']([\w-]{2,30})")
+_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be"),
+         (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))  # fmt: skip
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_IS_PAGE = re.compile(r"<(?:!doctype\s+html|html|head|body|article|div|p)\b", re.I)
+_NAME = re.compile(r"</?([a-zA-Z][a-zA-Z0-9:-]{0,40})")
+_ATTRIBUTE = re.compile(r"([a-zA-Z][\w:-]{0,60})(?:\s{0,20}=\s{0,20}(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+)))?")
+_RAW = frozenset(("script", "style", "template", "noscript", "textarea", "svg", "iframe", "title", "select", "object", "math", "canvas"))
+_SIDE = frozenset(("nav", "footer", "aside", "form", "menu", "dialog", "button"))
+_SIDE_NAMES = re.compile(
+    r"(?i)(^|[\s_-])(nav|navbar|navigation|menu|breadcrumbs?|sidebar|footer|cookie|cookies|consent|banner|share|sharing|social|related"
+    r"|comments?|advert|adverts|advertisement|ads?|promo|newsletter|subscribe|recommended|teaser|tags)($|[\s_-])"
+)
+_HIDDEN_STYLE = re.compile(
+    r"(?i)display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0(?:\.0*)?(?:[;\s]|$)|font-size\s*:\s*0(?:\D|$)"
+    r"|(?:left|top|text-indent|margin-left)\s*:\s*-\d{3,}|clip\s*:\s*rect\(\s*[01](?:px)?[ ,]|(?:max-)?height\s*:\s*0(?:px)?\s*(?:;|$)"
+)
+_HIDDEN_NAMES = re.compile(r"(?i)(^|\s)(sr-only|visually-?hidden|screen-reader(?:-text)?|hidden|d-none|is-hidden|hide)(\s|$)")
+_BLOCKS = frozenset(
+    ("p", "div", "section", "article", "main", "li", "td", "th", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "figcaption",
+     "figure", "tr", "ul", "ol", "table", "dd", "dt", "dl", "body", "html", "head", "hr", "center", "header", "address", "details",
+     "summary", *_SIDE)
+)  # fmt: skip
+_VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+_DEEPEST = 300
+_LONGEST_TAG = 8000
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A text, and what was done to have it."""
+
+    text: str
+    encoding: str
+    notes: tuple[str, ...]
+    """What was left out, replaced or guessed."""
+
+    is_page: bool
+    hidden: int
+    """Characters that a reader of the page would not see, and that were left out."""
+
+
+def render(content: bytes, media_type: str = "text/plain") -> Rendered:
+    """
+    The text of a file: as it is for plain text, the main part for a page.
+
+    Never fails. Control characters become \ufffd, one for one; line ends are kept as they are. Styles in separate files are
+    not looked at: what only they hide is not known to be hidden.
+    """
+    notes: list[str] = []
+    if len(content) > LARGEST:
+        notes.append(f"only the first {LARGEST >> 20} MiB of {len(content):,} bytes are read")
+        content = content[:LARGEST]
+    text, encoding, how = decode(content)
+    notes += [how] if how else []
+    text = text.removeprefix("\ufeff")
+    text, replaced = _CONTROL.subn("\ufffd", text)
+    if replaced:
+        notes.append(f"{replaced:,} control characters stand as \ufffd")
+    is_page = "html" in media_type or ("xml" in media_type and "<p" in text) or bool(_IS_PAGE.search(text[:2000]) and "<" in text[:50])
+    if not is_page:
+        return Rendered(text, encoding, tuple(notes), is_page=False, hidden=0)
+    if len(text) > LARGEST_PAGE:
+        notes.append(f"only the first {LARGEST_PAGE:,} of {len(text):,} characters of markup are read")
+    page = _Page()
+    page.read(text[:LARGEST_PAGE])
+    main, around = page.main()
+    if page.hidden:
+        notes.append(f"{page.hidden:,} characters that the page hides from its readers are left out")
+    if around:
+        notes.append(f"{around:,} characters of menus, links and the like are left out")
+    return Rendered(main, encoding, tuple(notes), is_page=True, hidden=page.hidden)
+
+
+def decode(content: bytes) -> tuple[str, str, str]:
+    """(text, encoding, a note where it had to be guessed or does not fit)."""
+    for mark, name in _BOMS:
+        if content.startswith(mark):
+            return _with_note(content[len(mark) :], name, "")
+    try:
+        return content.decode("utf-8"), "utf-8", ""
+    except UnicodeDecodeError:
+        pass
+    head = content[:4096]
+    if head.count(0) > len(head) // 4:
+        name = "utf-16-le" if head[1::2].count(0) >= head[::2].count(0) else "utf-16-be"
+        return _with_note(content, name, f"read as {name}, by its zeros")
+    said = _CHARSET.search(head) or _XML_CHARSET.search(head)
+    if said is not None and (name := _known(said[1].decode("ascii", "replace"))) and name != "utf-8":
+        return _with_note(content, name, "")
+    name = _likely(content[: 1 << 16])
+    return _with_note(content, name, f"its encoding is not said, or not that; read as {name}")
+
+
+def is_plain_utf8(content: bytes) -> bool:
+    """Whether a text file can be quoted as it is."""
+    if content.startswith(tuple(mark for mark, _ in _BOMS)):
+        return False
+    try:
+        return not _CONTROL.search(content.decode("utf-8"))
+    except UnicodeDecodeError:
+        return False
+
+
+def _with_note(content: bytes, name: str, note: str) -> tuple[str, str, str]:
+    text = content.decode(name, "replace").encode("utf-8", "replace").decode("utf-8")
+    lost = text.count("\ufffd")
+    return text, name, "; ".join(filter(None, (note, f"{lost:,} bytes or pairs could not be read, and stand as \ufffd" if lost else "")))
+
+
+def _known(said: str) -> str:
+    try:
+        found = codecs.lookup(said)
+    except (LookupError, ValueError):
+        return ""
+    return found.name if found._is_text_encoding and not found.name.startswith(("utf-7", "idna", "punycode", "unicode_")) else ""
+
+
+def _likely(content: bytes) -> str:
+    """UTF-8 with faults, Korean, Cyrillic or western bytes, by what makes the likeliest letters."""
+    whole = content.decode("utf-8", "replace")
+    high = sum(byte > 127 for byte in content)
+    if high and whole.count("\ufffd") * 4 < high:
+        return "utf-8"
+    try:
+        korean = content.decode("cp949")
+        if sum("가" <= c <= "힣" for c in korean) * 2 >= high * 0.8:
+            return "cp949"
+    except UnicodeDecodeError:
+        pass
+    best, most = "cp1252", 0.0
+    for name in ("cp1251", "koi8-r", "cp866"):
+        said = content.decode(name, "replace")
+        small = sum("а" <= c <= "я" or c in "іїєґё" for c in said)
+        if small > most and small > 0.6 * high:
+            best, most = name, small
+    return best
+
+
+class _Page:
+    """One pass over the markup; no recursion, no step back."""
+
+    def __init__(self) -> None:
+        self.hidden = 0
+        self._open: list[tuple[str, bool, bool, bool]] = []
+        """Tag, aside, hidden, within the article, of what is open."""
+
+        self._blocks: list[tuple[str, float, bool, bool]] = []
+        self._words: list[str] = []
+        self._linked = 0
+        self._in_link = False
+
+    def read(self, text: str) -> None:
+        """Go over all of it."""
+        lower, at, size, close = text.lower(), 0, len(text), -1
+        if len(lower) != size:
+            lower = "".join(c if len(c.lower()) != 1 else c.lower() for c in text)
+        while at < size:
+            opening = text.find("<", at)
+            if opening < 0:
+                break
+            self._say(text[at:opening])
+            if text.startswith("<!--", opening):
+                end = text.find("-->", opening + 4)
+                at = size if end < 0 else end + 3
+                continue
+            name = _NAME.match(text, opening)
+            if close < opening:
+                close = text.find(">", opening)
+                close = size if close < 0 else close
+            if name is None and text[opening + 1 : opening + 2] not in ("!", "?", "/"):
+                self._say("<")
+                at = opening + 1
+                continue
+            if close == size:
+                at = size
+                break
+            end = self._tag_end(text, opening, close)
+            at = end + 1
+            if name is None:
+                continue
+            tag = name[1].lower()
+            if text[opening + 1] == "/":
+                self._end(tag)
+                continue
+            self._start(tag, text[name.end() : min(end, name.end() + _LONGEST_TAG)])
+            if tag in _RAW and text[end - 1] != "/":
+                behind = lower.find(f"</{tag}", at)
+                at = size if behind < 0 else behind
+        if at < size:
+            self._say(text[at:])
+        self._close_block()
+
+    def main(self) -> tuple[str, int]:
+        """(the main text, paragraphs parted by an empty line; how many characters around it were left out)."""
+        total = sum(len(words) for words, *_ in self._blocks)
+        kept = [block for block in self._blocks if not block[2] and block[1] <= 0.5]
+        inside = [block for block in kept if block[3]]
+        if sum(len(b[0]) for b in inside) >= max(200, sum(len(b[0]) for b in kept) // 3):
+            kept = inside
+        if sum(len(b[0]) for b in kept) < 40:
+            kept = [block for block in self._blocks if not block[2]] or self._blocks
+        return "\n\n".join(words for words, *_ in kept), total - sum(len(b[0]) for b in kept)
+
+    def _tag_end(self, text: str, opening: int, close: int) -> int:
+        """Where a tag ends; a > between quotation marks does not end it."""
+        for _ in range(8):
+            inside = text[opening : min(close, opening + _LONGEST_TAG)]
+            mark = next((m for m in "\"'" if inside.count(m) % 2 and f"={m}" in inside.replace(" ", "")), None)
+            if mark is None:
+                return close
+            shut = text.find(mark, close, close + _LONGEST_TAG)
+            after = text.find(">", shut, shut + _LONGEST_TAG) if shut >= 0 else -1
+            if after < 0:
+                return close
+            close = after
+        return close
+
+    def _start(self, tag: str, attributes: str) -> None:
+        said = {m[1].lower(): html.unescape(m[2] or m[3] or m[4] or "") for m in _ATTRIBUTE.finditer(attributes)}
+        above = self._open[-1] if self._open else ("", False, False, False)
+        if tag in _BLOCKS:
+            self._close_block()
+        elif tag == "br":
+            self._words.append("\n")
+        if tag == "a":
+            self._in_link = True
+        inside = above[3] or tag in ("article", "main") or said.get("itemprop") == "articleBody" or said.get("role") == "main"
+        names = f"{said.get('class', '')} {said.get('id', '')} {said.get('role', '')}"
+        is_frame = tag in ("html", "body", "main", "article")
+        aside = above[1] or tag in _SIDE or (tag == "header" and not inside) or (not is_frame and bool(_SIDE_NAMES.search(names)))
+        hidden = (
+            above[2]
+            or "hidden" in said
+            or said.get("aria-hidden", "").lower() == "true"
+            or bool(_HIDDEN_STYLE.search(said.get("style", "")))
+            or (not is_frame and bool(_HIDDEN_NAMES.search(said.get("class", ""))))
+        )
+        if tag not in _VOID and not attributes.endswith("/") and len(self._open) < _DEEPEST:
+            self._open.append((tag, aside, hidden, inside))
+
+    def _end(self, tag: str) -> None:
+        if tag in _BLOCKS:
+            self._close_block()
+        if tag == "a":
+            self._in_link = False
+        for depth in range(len(self._open) - 1, max(-1, len(self._open) - 30), -1):
+            if self._open[depth][0] == tag:
+                del self._open[depth:]
+                break
+
+    def _say(self, text: str) -> None:
+        if not text:
+            return
+        tag, _, hidden, _ = self._open[-1] if self._open else ("", False, False, False)
+        if tag in _RAW:
+            return
+        if hidden:
+            self.hidden += len(text.strip())
+            return
+        plain = html.unescape(text)
+        self._words.append(plain.replace("\n", " ").replace("\r", " "))
+        if self._in_link:
+            self._linked += len(plain.strip())
+
+    def _close_block(self) -> None:
+        lines = [" ".join(line.split()) for line in "".join(self._words).split("\n")]
+        words = "\n".join(line for line in lines if line)
+        if words:
+            _, aside, _, inside = self._open[-1] if self._open else ("", False, False, False)
+            self._blocks.append((words, self._linked / len(words), aside, inside))
+        self._words, self._linked = [], 0

@@ -77,7 +77,7 @@ def test_no_row_can_be_changed_or_deleted(db: Database, name: str, verb: str) ->
         "watch_finding": {"finding_id": "f", "action": "raised", "kind": "removed", "why": "", "log_seq": 1, "noun": "{}"},
         "claim": {"id": "c", "key": "k", "subject": "", "predicate": "", "value_text": "", "unit": "", "noun": "{}"},
         "statement": {
-            "id": "s", "claim_id": "c", "claim_key": "k", "lineage": "l", "stance": "asserts", "speaker": "",
+            "id": "s", "claim_id": "c", "claim_key": "k", "lineage": "l", "stance": "asserts", "rank": "", "speaker": "",
             "exhibit_id": "", "batch": "", "digest": "", "noun": "{}",
         },
         "statement_word": {"statement_id": "s", "kind": "withdrawn", "detail": "", "why": "w"},

@@ -87,7 +87,9 @@ class FiledDraft:
 
 def draft_id(exhibit_id: str, draft: Draft, maker: str) -> str:
     """The same for the same words of the same text, read by the same: 16 hex digits."""
-    told = "\0".join((exhibit_id, str(draft.start), str(draft.end), "rules" if maker.startswith("rules/") else maker))
+    told = "\0".join(
+        (exhibit_id, str(draft.start), str(draft.end), "rules" if maker.startswith("rules/") else maker)
+    )
     return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
@@ -125,7 +127,14 @@ class FiledDrafts:
     ) -> list[FiledDraft]:
         """Drafts by text and place, each as it was read last."""
         query = sa.select(
-            _D.id, _D.exhibit_id, _D.origin_id, _D.maker, _D.prompt_sha256, _D.noun, _D.created_at, _D.created_by
+            _D.id,
+            _D.exhibit_id,
+            _D.origin_id,
+            _D.maker,
+            _D.prompt_sha256,
+            _D.noun,
+            _D.created_at,
+            _D.created_by,
         ).order_by(_D.seq)
         if exhibit_id is not None:
             query = query.where(sa.or_(_D.exhibit_id == exhibit_id, _D.origin_id == exhibit_id))
@@ -134,7 +143,17 @@ class FiledDrafts:
         newest = {row[0]: row for row in self._db.rows(known_at(query, tables.draft, as_of))}
         verdicts = self._verdicts(as_of)
         found = [
-            FiledDraft(*row[:5], _read(row[5]), row[6], row[7], tuple(verdicts.get(row[0], ())))
+            FiledDraft(
+                row[0],
+                row[1],
+                row[2],
+                row[3],
+                row[4],
+                _read(row[5]),
+                row[6],
+                row[7],
+                tuple(verdicts.get(row[0], ())),
+            )
             for row in newest.values()
         ]
         places = {exhibit: n for n, exhibit in enumerate(dict.fromkeys(row[1] for row in newest.values()))}
@@ -176,7 +195,7 @@ class FiledDrafts:
 
     def _nouns(self, exhibit_id: str) -> dict[str, str]:
         query = sa.select(_D.id, _D.noun).where(_D.exhibit_id == exhibit_id).order_by(_D.seq)
-        return {name: noun for name, noun in self._db.rows(query)}
+        return {str(name): str(noun) for name, noun in self._db.rows(query)}
 
     def _verdicts(self, as_of: datetime | None) -> dict[str, list[Verdict]]:
         query = sa.select(
@@ -191,5 +210,7 @@ class FiledDrafts:
 def _read(noun: str) -> Draft:
     try:
         return from_json(Draft, noun)
-    except Exception as error:  # noqa: BLE001 whatever a changed row makes the reader say
-        raise BrokenCustody("the row of a draft was altered", "Restore the case folder from a copy.") from error
+    except Exception as error:
+        raise BrokenCustody(
+            "the row of a draft was altered", "Restore the case folder from a copy."
+        ) from error

@@ -14,7 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from siteline.claims.rows import claim_row, read_claim, read_statement, statement_row
+from siteline.claims.rows import NOT, claim_row, read_claim, read_statement, statement_row
 from siteline.model.claim import Claim, Stance, Statement
 from siteline.model.errors import BadStatement, NotFound
 from siteline.store import tables
@@ -159,13 +159,14 @@ class Statements:
             _S.claim_key: key,
             _S.claim_id: claim_id,
             _S.lineage: lineage,
-            _S.stance: stance.value if stance else None,
             _S.exhibit_id: exhibit_id,
         }
         query = sa.select(*_COLUMNS).order_by(_S.id)
         for column, value in wanted.items():
             if value is not None:
                 query = query.where(column == value)
+        if stance is not None:
+            query = query.where(_S.stance.in_([stance.value, stance.value + NOT]))
         if limit is not None:
             query = query.limit(limit)
         if ids is None:
@@ -198,10 +199,16 @@ class Statements:
 
     def digests(self, ids: Sequence[str]) -> dict[str, str]:
         """Of those that are there: what their content digests to, by id."""
+        return {name: digest for name, (digest, _) in self.filed_as(ids).items()}
+
+    def filed_as(self, ids: Sequence[str]) -> dict[str, tuple[str, str]]:
+        """Of those that are there: (digest of their content, table that they came in), by id."""
         return {
-            name: value
+            name: (digest, batch)
             for part in _parts(ids)
-            for name, value in self._db.rows(sa.select(_S.id, _S.digest).where(_S.id.in_(part)))
+            for name, digest, batch in self._db.rows(
+                sa.select(_S.id, _S.digest, _S.batch).where(_S.id.in_(part))
+            )
         }
 
     def _known_claims(self, ids: Sequence[str]) -> set[str]:

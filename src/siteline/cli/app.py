@@ -13,7 +13,10 @@ from siteline.cli import (
     brief,
     capturing,
     cases,
+    claiming,
+    claims,
     custody,
+    drafting,
     events,
     evidence,
     inspecting,
@@ -44,6 +47,9 @@ app.add_typer(scenes.app, name="scenes")
 app.add_typer(events.app, name="events")
 app.add_typer(measure.app, name="measure")
 app.add_typer(evidence.app, name="evidence")
+claims.app.command("add")(claiming.add)
+claims.app.command("draft")(drafting.draft)
+app.add_typer(claims.app, name="claims")
 app.add_typer(brief.app, name="brief")
 app.add_typer(cases.cache_app, name="cache")
 for command in (

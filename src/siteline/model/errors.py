@@ -115,6 +115,8 @@ class BadTable(BadStatement):
     """A table of statements or words on them cannot be read, by line, column and code."""
 
     hint = "Correct the lines named, or take the good ones with --lenient; nothing was recorded."
+    faults: tuple[object, ...] = ()
+    """Every fault, in the order of lines; what is said names the first few."""
 
 
 class NotThere(BadStatement):

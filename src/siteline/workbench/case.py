@@ -7,6 +7,9 @@ from pathlib import Path
 
 from siteline import __version__
 from siteline.claims.drafts import FiledDrafts
+from siteline.claims.lineage import Lineages
+from siteline.claims.members import Members
+from siteline.claims.said import Relations
 from siteline.claims.statements import Statements
 from siteline.editions.briefs import Briefs
 from siteline.evidence.checks import Checks
@@ -60,6 +63,9 @@ class Case:
         self.briefs = Briefs(self.db)
         self.statements = Statements(self.db)
         self.drafts = FiledDrafts(self.db)
+        self.lineages = Lineages(self.db)
+        self.relations = Relations(self.db)
+        self.members = Members(self.db, self.statements)
         self.unsigned_because = ""
         """Why checkpoints are not signed; known once something was written to the log."""
 

@@ -26,12 +26,15 @@ _INVISIBLE = re.compile(f"[{INVISIBLE}]")
 _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 _BOILERPLATE = re.compile(
-    r"(?i)(?:read (?:more|also|next)|related(?: (?:stories|articles))?|advertisement|sponsored|subscribe|sign up|follow us|share this"
-    r"|click here|most read|newsletter|log in|sign in|menu|search|terms of (?:use|service)|privacy policy|skip to|photo(?: credit)?:"
+    r"(?i)(?:read (?:more|also|next)|related(?: (?:stories|articles))?|advertisement|sponsored|subscribe|sign up"
+    r"|follow us|share this"
+    r"|click here|most read|newsletter|log in|sign in|menu|search|terms of (?:use|service)|privacy policy|skip"
+    r" to|photo(?: credit)?:"
     r"|image credit|читайте також|читайте также|підписуйтесь|подписывайтесь|реклама)"
 )
 _ALWAYS_BOILERPLATE = re.compile(
-    r"(?i)(?:©|\(c\) (?:19|20)\d\d|copyright (?:©|\(c\)|(?:19|20)\d\d)|all rights reserved|(?:this site|we) uses? cookies|read more:"
+    r"(?i)(?:©|\(c\) (?:19|20)\d\d|copyright (?:©|\(c\)|(?:19|20)\d\d)|all rights reserved|(?:this site|we)"
+    r" uses? cookies|read more:"
     r"|subscribe to our|sign up (?:for|to) our|follow us on|усі права захищено|все права защищены|무단\s?전재)"
 )
 _BYLINE = re.compile(r"(?:By|Text by|Reporting by|Photos? by|Edited by)\s+[A-Z][^.!?]{1,60}$")
@@ -69,7 +72,13 @@ def draft_text(text: str, options: DraftOptions | None = None) -> Drafts:
         reader.read(number, sentence)
     drafts = lend_speakers(text, reader.clauses, quotations)
     drafts = [_with_outlet(draft, datelines) for draft in drafts]
-    return Drafts(tuple(drafts), lang, len(sentences), tuple(sorted(reader.left_out.items())), tuple(_notes(text, lang, reader, datelines)))
+    return Drafts(
+        tuple(drafts),
+        lang,
+        len(sentences),
+        tuple(sorted(reader.left_out.items())),
+        tuple(_notes(text, lang, reader, datelines)),
+    )
 
 
 class _Reader:
@@ -99,7 +108,12 @@ class _Reader:
             return self.skip("boilerplate")
         if not any(c.isalpha() for c in said) or sum(map(str.isalnum, said)) < 4:
             return self.skip("no words")
-        if sentence.kind in ("headline", "list") and said[-1] not in ".!?" and (_BYLINE.match(said) or len(said.split()) < 3) and said.isascii():
+        if (
+            sentence.kind in ("headline", "list")
+            and said[-1] not in ".!?"
+            and (_BYLINE.match(said) or len(said.split()) < 3)
+            and said.isascii()
+        ):
             return self.skip("a heading or byline")
         lang = guess(said, self.lang)
         lexicon = lexicon_of(lang)
@@ -128,7 +142,11 @@ class _Reader:
         for k, start in enumerate(starts):
             at = bisect_right(self._begins, start) - 1
             inside = at >= 0 and start < self.quotations[at].end
-            if inside and not self._kinds[at] and start in (self.quotations[at].start, self.quotations[at].end - 1):
+            if (
+                inside
+                and not self._kinds[at]
+                and start in (self.quotations[at].start, self.quotations[at].end - 1)
+            ):
                 norms[k] = "·"
             quoted.append(inside and self._kinds[at])
         return quoted
@@ -136,7 +154,9 @@ class _Reader:
 
 def _is_boilerplate(said: str, kind: str) -> bool:
     """Whether a short stretch belongs to the page, not to the article; whole sentences only where nothing else can be meant."""
-    return bool(_ALWAYS_BOILERPLATE.match(said)) or (kind in ("headline", "list") and bool(_BOILERPLATE.match(said)))
+    return bool(_ALWAYS_BOILERPLATE.match(said)) or (
+        kind in ("headline", "list") and bool(_BOILERPLATE.match(said))
+    )
 
 
 def _unread(number: int, sentence: Sentence, said: str) -> Draft:
@@ -156,7 +176,9 @@ def _with_outlet(draft: Draft, datelines: Sequence[Dateline]) -> Draft:
     if place < 0 or not (line := datelines[place]).outlet:
         return draft
     outlet = Span(line.outlet_start, line.outlet_start + len(line.outlet), line.outlet)
-    return replace(draft, outlet=outlet, reasons=(*draft.reasons, f"in a story of {line.outlet}, by its dateline"))
+    return replace(
+        draft, outlet=outlet, reasons=(*draft.reasons, f"in a story of {line.outlet}, by its dateline")
+    )
 
 
 def _notes(text: str, lang: str, reader: _Reader, datelines: Sequence[Dateline]) -> list[str]:
@@ -165,12 +187,17 @@ def _notes(text: str, lang: str, reader: _Reader, datelines: Sequence[Dateline])
         notes.append("language not understood: sentences only")
     if hidden := len(_INVISIBLE.findall(text)):
         turning = len(_TURNING.findall(text))
-        notes.append(f"{hidden:,} invisible characters" + (f", {turning:,} of which turn text around" if turning else ""))
+        notes.append(
+            f"{hidden:,} invisible characters"
+            + (f", {turning:,} of which turn text around" if turning else "")
+        )
     if control := len(_CONTROL.findall(text)):
         notes.append(f"{control:,} control characters")
     if "\ufffd" in text:
         notes.append("some bytes could not be decoded; they read as \ufffd")
-    notes += [f"by its dateline a story of {line.outlet}, {line.place}" for line in datelines[:3] if line.outlet]
+    notes += [
+        f"by its dateline a story of {line.outlet}, {line.place}" for line in datelines[:3] if line.outlet
+    ]
     return notes
 
 
@@ -178,6 +205,8 @@ def spans_of(draft: Draft) -> list[Span]:
     """Every span of a draft, its quote first."""
     found = [Span(draft.start, draft.end, draft.quote), *(v.span for v in draft.chain), *draft.negations]
     found += [v.refers_to for v in draft.chain if v.refers_to]
-    found += [h.span for h in draft.hedges] + [q.span for q in draft.quantities] + [d.span for d in draft.dates]
+    found += (
+        [h.span for h in draft.hedges] + [q.span for q in draft.quantities] + [d.span for d in draft.dates]
+    )
     found += [f.span for f in draft.flags] + [s for s in (draft.cue, draft.condition, draft.outlet) if s]
     return found

@@ -11,20 +11,32 @@ from siteline.claims.draft.tokens import CLOSING, Tokens, one_of
 _MODALS = one_of("will would could can may might should must to")
 _PARTICIPLES = one_of("saying adding warning noting claiming alleging stating announcing arguing concluding explaining denying"
                       " rejecting dismissing insisting stressing confirming estimating reporting telling stressing")  # fmt: skip
-_NOUNS = one_of("report reports claim claims estimate estimates state states note notes warning confirm believe claimed")
+_NOUNS = one_of(
+    "report reports claim claims estimate estimates state states note notes warning confirm believe claimed"
+)
 """Verbs that are nouns or part of something else as often."""
 
-_NOT_DENIED = one_of("access entry permission visa visas bail request requests treatment opportunity admission service boarding")
+_NOT_DENIED = one_of(
+    "access entry permission visa visas bail request requests treatment opportunity admission service boarding"
+)
 _WHAT_IS_DENIED = one_of(
     "claim claims allegation allegations report reports accusation accusations charge charges suggestion suggestions assertion"
-    " assertions figure figures idea as the any it them this that involvement responsibility having wrongdoing reports' such these"
+    " assertions figure figures idea as the any it them this that involvement responsibility having wrongdoing"
+    " reports' such these"
     " those western ukrainian russian media all speculation rumours rumors"
 )
-_DISMISSABLE = one_of("dismissed dismisses dismiss dismissing rejected rejects reject rejecting disputed disputes")
-_SAID_OF = one_of("claim allegation report accusation charge suggestion assertion figure idea speculation rumour rumor finding account"
+_DISMISSABLE = one_of(
+    "dismissed dismisses dismiss dismissing rejected rejects reject rejecting disputed disputes"
+)
+_SAID_OF = one_of("claim allegation report accusation charge suggestion assertion figure idea speculation rumour"
+                  " rumor finding account"
                   " number estimate statement story article version narrative conclusion criticism")  # fmt: skip
-_SEEN_BY = one_of("seen obtained reviewed cited quoted carried published reported released aired broadcast shared circulated")
-_HEARERS = one_of("reporters journalists us them him her me lawmakers parliament court council lawmakers lawmaker committee deputies")
+_SEEN_BY = one_of(
+    "seen obtained reviewed cited quoted carried published reported released aired broadcast shared circulated"
+)
+_HEARERS = one_of(
+    "reporters journalists us them him her me lawmakers parliament court council lawmakers lawmaker committee deputies"
+)
 
 
 @dataclass(slots=True)
@@ -81,8 +93,12 @@ class _Finder:
     def _bare(self, i: int, j: int, stance: str) -> Cue:
         tokens = self.tokens
         group = None
-        if tokens.norm(j - 1) in ("this", "the") and tokens.is_word(j):  # an earlier version of this | article said
-            verb = next((k for k in range(j, min(len(tokens), j + 6)) if self.lexicon.verbs.at(tokens, k)), None)
+        if tokens.norm(j - 1) in ("this", "the") and tokens.is_word(
+            j
+        ):  # an earlier version of this | article said
+            verb = next(
+                (k for k in range(j, min(len(tokens), j + 6)) if self.lexicon.verbs.at(tokens, k)), None
+            )
             if verb is not None:
                 return Cue(verb, self.lexicon.verbs.at(tokens, verb)[0], stance, "bare", (i, verb))  # type: ignore[index]
             j += 1
@@ -129,7 +145,12 @@ class _Finder:
             return None
         group = self.groups.left(i - 1)
         if group is None:
-            if lexicon.code != "en" and is_single and (group := self.groups.right(j)) is not None and after not in lexicon.breakers:
+            if (
+                lexicon.code != "en"
+                and is_single
+                and (group := self.groups.right(j)) is not None
+                and after not in lexicon.breakers
+            ):
                 return Cue(start, j, stance, "after", group, self._seen_by(group), is_negated)
             return None
         if word in _NOUNS and is_single and not self._is_clause(group, j):
@@ -151,7 +172,15 @@ class _Finder:
             return True  # the United States
         if before in self.lexicon.determiners or before in ("of", "with", "by", "from", "-") or after == "-":
             return before not in ("this", "that", "it", "these", "those") or after == "-" or word in _NOUNS
-        if word in ("added", "adds", "add", "adding") and after in ("to", "up", "new", "a", "an", "two", "three"):
+        if word in ("added", "adds", "add", "adding") and after in (
+            "to",
+            "up",
+            "new",
+            "a",
+            "an",
+            "two",
+            "three",
+        ):
             return True
         if word == "claimed" and after in ("responsibility", "victory", "the", "lives", "credit"):
             return after != "the"
@@ -160,9 +189,16 @@ class _Finder:
         if word in _DISMISSABLE:
             ahead = tokens.norms[j : j + 8]
             return not ("as" in ahead or any(w.rstrip("s").rstrip("'") in _SAID_OF for w in ahead))
-        return word in ("counted", "recorded", "documented", "described", "describes", "indicated", "believe", "believes") and (
-            after == "on" or before in self.lexicon.passive
-        )
+        return word in (
+            "counted",
+            "recorded",
+            "documented",
+            "described",
+            "describes",
+            "indicated",
+            "believe",
+            "believes",
+        ) and (after == "on" or before in self.lexicon.passive)
 
     def _passed(self, i: int) -> set[str]:
         """Auxiliaries and adverbs between a verb and its subject."""
@@ -224,8 +260,15 @@ class _Finder:
             return False
         is_quote_led = i > 0 and (self.quoted[i - 1] or (i > 1 and self.quoted[i - 2]))
         ends = group[1] >= len(tokens) or not tokens.is_word(group[1]) or self.groups._is_when(group[1])
-        names = tokens.is_capital(j) or after in self.lexicon.determiners or after in self.lexicon.pronouns or (
-            after in self.lexicon.persons or tokens.norm(group[1] - 1) in self.lexicon.persons or self.lexicon.code != "en"
+        names = (
+            tokens.is_capital(j)
+            or after in self.lexicon.determiners
+            or after in self.lexicon.pronouns
+            or (
+                after in self.lexicon.persons
+                or tokens.norm(group[1] - 1) in self.lexicon.persons
+                or self.lexicon.code != "en"
+            )
         )
         return names and (is_quote_led or ends or tokens.norm(group[1]) in self.lexicon.breakers)
 
@@ -233,9 +276,15 @@ class _Finder:
         """Whether a word that may be a noun is a verb here: a name or pronoun before, a clause behind."""
         tokens = self.tokens
         after = tokens.norm(j)
-        if after in ("that", ",", ":") or (after in self.lexicon.pronouns | self.lexicon.determiners | {"at", "more", "about"}):
+        if after in ("that", ",", ":") or (
+            after in self.lexicon.pronouns | self.lexicon.determiners | {"at", "more", "about"}
+        ):
             return tokens.norm(group[1] - 1) not in self.lexicon.fillers
-        return self.groups.is_finite(j, min(len(tokens), j + 12)) and tokens.is_word(j) and after not in ("of", "in", "from", "by", "on")
+        return (
+            self.groups.is_finite(j, min(len(tokens), j + 12))
+            and tokens.is_word(j)
+            and after not in ("of", "in", "from", "by", "on")
+        )
 
     def _seen_by(self, group: tuple[int, int]) -> list[tuple[int, int]]:
         """`a report seen by the Herald`: the Herald passed it on."""
@@ -248,14 +297,26 @@ class _Finder:
         """`told the Herald`: the Herald passed it on; of reporters nobody knows."""
         tokens = self.tokens
         end = j
-        while end < min(len(tokens), j + 7) and tokens.is_word(end) and tokens.norms[end] not in self.lexicon.breakers and (
-            tokens.is_capital(end) or tokens.norms[end] in self.lexicon.determiners | self.lexicon.relays | {"news"}
+        while (
+            end < min(len(tokens), j + 7)
+            and tokens.is_word(end)
+            and tokens.norms[end] not in self.lexicon.breakers
+            and (
+                tokens.is_capital(end)
+                or tokens.norms[end] in self.lexicon.determiners | self.lexicon.relays | {"news"}
+            )
         ):
             end += 1
-        if end == j or tokens.norm(j) in _HEARERS or (end == j + 1 and tokens.norm(j) in self.lexicon.determiners):
+        if (
+            end == j
+            or tokens.norm(j) in _HEARERS
+            or (end == j + 1 and tokens.norm(j) in self.lexicon.determiners)
+        ):
             return None
         words = set(tokens.norms[j:end])
-        is_outlet = bool(words & self.lexicon.relays) or (tokens.is_capital(end - 1) and tokens.norm(j) == "the")
+        is_outlet = bool(words & self.lexicon.relays) or (
+            tokens.is_capital(end - 1) and tokens.norm(j) == "the"
+        )
         return (j, end) if is_outlet and not words & _HEARERS else None
 
     def _interviewer(self, j: int) -> tuple[int, int] | None:
@@ -285,13 +346,31 @@ def governing(cues: list[Cue], tokens: Tokens, lexicon: Lexicon) -> Cue | None:
         if cue.group is None or cue.form == "bare":
             main = _firmer(main, cue)
         elif _is_pronoun(cue, tokens, lexicon):
-            main = Cue(main.start, main.end, _stronger(main, cue), main.form, main.group, main.relays, main.is_negated)
+            main = Cue(
+                main.start,
+                main.end,
+                _stronger(main, cue),
+                main.form,
+                main.group,
+                main.relays,
+                main.is_negated,
+            )
         elif cue.start > main.end and main.form == "before" and cue.form in ("before", "passive"):
             trails = tokens.norm(cue.group[0] - 1) == ","
             inner, outer = (main, cue) if trails else (cue, main)
-            main = Cue(inner.start, inner.end, inner.stance, inner.form, inner.group, _joined(inner, outer), inner.is_negated)
+            main = Cue(
+                inner.start,
+                inner.end,
+                inner.stance,
+                inner.form,
+                inner.group,
+                _joined(inner, outer),
+                inner.is_negated,
+            )
         elif cue.group is not None and main.group is not None:
-            main = Cue(main.start, main.end, main.stance, main.form, main.group, _joined(main, cue), main.is_negated)
+            main = Cue(
+                main.start, main.end, main.stance, main.form, main.group, _joined(main, cue), main.is_negated
+            )
         else:
             main = _firmer(main, cue)
     if cited and cited[0].group is not None and main.form != "citing":
@@ -308,7 +387,9 @@ def _joined(inner: Cue, outer: Cue) -> list[tuple[int, int]]:
 def _firmer(main: Cue, cue: Cue) -> Cue:
     """The one that settles more: silence and denial before plain speech."""
     if cue.stance in ("no_answer", "no_position", "denial") and main.stance in ("neutral", "doubt"):
-        return Cue(cue.start, cue.end, cue.stance, cue.form, cue.group or main.group, main.relays, cue.is_negated)
+        return Cue(
+            cue.start, cue.end, cue.stance, cue.form, cue.group or main.group, main.relays, cue.is_negated
+        )
     return main
 
 
@@ -318,4 +399,8 @@ def _stronger(main: Cue, cue: Cue) -> str:
 
 
 def _is_pronoun(cue: Cue, tokens: Tokens, lexicon: Lexicon) -> bool:
-    return cue.group is not None and cue.group[1] - cue.group[0] == 1 and tokens.norms[cue.group[0]] in lexicon.pronouns
+    return (
+        cue.group is not None
+        and cue.group[1] - cue.group[0] == 1
+        and tokens.norms[cue.group[0]] in lexicon.pronouns
+    )

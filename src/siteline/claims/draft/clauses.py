@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from siteline.claims.draft.attribution import Cue, find_cues, governing
 from siteline.claims.draft.dates import find_dates
@@ -60,8 +61,14 @@ def clauses_of(
 def _parts(tokens: Tokens, cues: Sequence[Cue]) -> list[tuple[int, int]]:
     """Where a sentence falls apart: `X said it, but Y denied it`."""
     cuts: list[tuple[int, int]] = []
-    for earlier, later in zip(cues, cues[1:], strict=False):
-        begin = later.start if later.form in ("told", "citing") else later.group[0] if later.group else later.start
+    for earlier, later in pairwise(cues):
+        begin = (
+            later.start
+            if later.form in ("told", "citing")
+            else later.group[0]
+            if later.group
+            else later.start
+        )
         if later.form not in ("before", "told", "passive", "bare") or begin <= earlier.end:
             continue
         lead = _lead(tokens, earlier.end, begin)
@@ -87,7 +94,12 @@ def _lead(tokens: Tokens, after: int, begin: int) -> int | None:
     is_parted = begin - 2 > after and tokens.norms[begin - 2] in ",;—–"
     if is_parted:
         return begin - 2
-    return begin - 1 if before in ("but", "while", "whereas", "але", "но", "однак", "однако", "проте") and begin - 1 > after else None
+    return (
+        begin - 1
+        if before in ("but", "while", "whereas", "але", "но", "однак", "однако", "проте")
+        and begin - 1 > after
+        else None
+    )
 
 
 def _bare(tokens: Tokens, a: int, b: int) -> tuple[int, int]:
@@ -160,7 +172,13 @@ def _chain(
         if why:
             reasons.append(why)
         chain.append(
-            Voice(_span(tokens, *group), "primary" if is_first else "relay", hidden, found[0] if found else None, why)
+            Voice(
+                _span(tokens, *group),
+                "primary" if is_first else "relay",
+                hidden,
+                found[0] if found else None,
+                why,
+            )
         )
     return chain, reasons
 
@@ -190,7 +208,18 @@ def _condition(tokens: Tokens, lexicon: Lexicon) -> Span | None:
     """The first clause of condition: to its comma, or to the end."""
     for i, j in find_conditions(tokens, lexicon):
         end = j
-        while end < len(tokens) and tokens.norms[end] not in (",", ";", ".", "!", "?", ":", '"', "”", "»", "then"):
+        while end < len(tokens) and tokens.norms[end] not in (
+            ",",
+            ";",
+            ".",
+            "!",
+            "?",
+            ":",
+            '"',
+            "”",
+            "»",
+            "then",
+        ):
             end += 1
         if end > j:
             return _span(tokens, i, end)
@@ -203,10 +232,17 @@ def _reasons(read: Read, cue: Cue | None, chain: Sequence[Voice], tokens: Tokens
         return [*reasons, "nobody is named as its speaker: the text itself says it"]
     said = tokens.text[tokens.starts[cue.start] : tokens.ends[cue.end - 1]]
     where = {
-        "before": "the words before it", "after": "the words after it", "told": "the words after it", "passive": "by whom, after it",
-        "citing": "whom it cites", "quoted": "whom it quotes", "bare": "a formula",
-    }[cue.form]  # fmt: skip
-    reasons.append(f"“{said}”" + (f": {where}, “{chain[0].span.words}”" if chain else ": a formula, nobody named"))
+        "before": "the words before it",
+        "after": "the words after it",
+        "told": "the words after it",
+        "passive": "by whom, after it",
+        "citing": "whom it cites",
+        "quoted": "whom it quotes",
+        "bare": "a formula",
+    }[cue.form]
+    reasons.append(
+        f"“{said}”" + (f": {where}, “{chain[0].span.words}”" if chain else ": a formula, nobody named")
+    )
     reasons += [f"“{voice.span.words}” passed it on" for voice in chain[1:]]
     if cue.stance == "doubt":
         reasons.append(f"“{said}” keeps a distance: the writer's, not the speaker's")
@@ -222,7 +258,11 @@ def asks_of(
 ) -> list[str]:
     """What a person should settle before accepting."""
     asks = []
-    if chain and chain[0].refers_to is None and chain[0].span.words.lower() in ("he", "she", "it", "they", "we"):
+    if (
+        chain
+        and chain[0].refers_to is None
+        and chain[0].span.words.lower() in ("he", "she", "it", "they", "we")
+    ):
         asks.append(f"Who is “{chain[0].span.words}”?")
     elif chain and chain[0].refers_to is None and _is_bare_the(chain[0].span.words):
         asks.append(f"Which is “{chain[0].span.words}”?")

@@ -7,14 +7,15 @@ from calendar import monthrange
 from collections.abc import Iterator
 
 from siteline.claims.draft.lexicon import Lexicon
-from siteline.claims.draft.tokens import Tokens
+from siteline.claims.draft.tokens import Tokens, one_of
 from siteline.model.draft import SaidDate, Span
 
 _ISO = re.compile(r"(?<!\d)(\d{4})-(\d{2})(?:-(\d{2}))?(?![\d-])")
 _ORDINALS = frozenset(("st", "nd", "rd", "th"))
-_YEAR_BEFORE = frozenset(
-    "in since by until before after from during of through year early late mid end till for spring summer autumn winter fall"
-    " в у з до с года року рік год".split()
+_YEAR_BEFORE = one_of(
+    "in since by until before after from during of through year early late mid end till for"
+    " spring summer autumn winter fall"
+    " в у з до с года року рік год"
 )
 _YEAR_AFTER = frozenset(("року", "рік", "году", "года", "год", "р", "г", "년"))
 
@@ -35,7 +36,11 @@ def _ranges(tokens: Tokens, found: list[tuple[int, int, str]]) -> list[SaidDate]
         after = found[k + 1] if k + 1 < len(found) else None
         if after is not None and _is_range(tokens, [found[k]], after[0]):
             last = after[2]
-            first = last[:4] + said[1:] if said.startswith("--") and not last.startswith("--") and said[1:] <= last[4:] else said
+            first = (
+                last[:4] + said[1:]
+                if said.startswith("--") and not last.startswith("--") and said[1:] <= last[4:]
+                else said
+            )
             begin = i - 1 if tokens.norm(i - 1) in ("between", "from", "від", "з", "с", "от") else i
             dates.append(SaidDate(_span(tokens, begin, after[1]), first, last))
             k += 2
@@ -49,14 +54,18 @@ def _ranges(tokens: Tokens, found: list[tuple[int, int, str]]) -> list[SaidDate]
 
 def _leads(tokens: Tokens, i: int) -> bool:
     """Whether a day stands alone here, and its month comes with the next: 3 and 19 April."""
-    return tokens.is_number(i) and tokens.norm(i + 1) in ("and", "to", "-", "–", "—") and tokens.is_number(i + 2)
+    return (
+        tokens.is_number(i) and tokens.norm(i + 1) in ("and", "to", "-", "–", "—") and tokens.is_number(i + 2)
+    )
 
 
 def _with_first_day(tokens: Tokens, i: int, j: int, said: str) -> tuple[int, int, str]:
     """A date with the day before it that shares its month, if there is one."""
     k = i - 2
     is_day = len(said) >= 7 and said[-3] == "-" and said[-2:].isdigit() and tokens.is_number(i)
-    if not (is_day and k >= 0 and tokens.is_number(k) and len(tokens.norms[k]) <= 2 and tokens.norms[k].isdigit()):
+    if not (
+        is_day and k >= 0 and tokens.is_number(k) and len(tokens.norms[k]) <= 2 and tokens.norms[k].isdigit()
+    ):
         return i, j, said
     link = tokens.norm(i - 1)
     fits = link in ("to", "-", "–", "—") or (link == "and" and tokens.norm(k - 1) == "between")
@@ -70,9 +79,8 @@ def _is_range(tokens: Tokens, earlier: list[tuple[int, int, str]], i: int) -> bo
     if i - end != 1:
         return False
     link, opener = tokens.norm(end), tokens.norm(begin - 1)
-    return (
-        link in ("to", "until", "through", "till", "-", "–", "—", "по", "до", "∼", "~")
-        or (link == "and" and opener == "between")
+    return link in ("to", "until", "through", "till", "-", "–", "—", "по", "до", "∼", "~") or (
+        link == "and" and opener == "between"
     )
 
 
@@ -141,7 +149,9 @@ def _by_month(tokens: Tokens, i: int, lexicon: Lexicon) -> tuple[int, str] | Non
     return (i, said) if said else None
 
 
-MONTH_BEFORE = frozenset("in since until by last early late mid of during through from this next before after and to".split())
+MONTH_BEFORE = one_of(
+    "in since until by last early late mid of during through from this next before after and to"
+)
 """Words that make "May" and "March" months."""
 
 

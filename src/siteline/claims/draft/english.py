@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from siteline.claims.draft.lexicon import Lexicon
-from siteline.claims.draft.tokens import Phrases, one_of, spread
+from siteline.claims.draft.tokens import Phrases, in_order, listed, one_of, spread
 
 _CUES = {
     "neutral": (
@@ -138,13 +138,13 @@ _FLAGS = {
                "in a letter|in an email|by phone|in written answers|at a news conference|at a press conference"),
 }  # fmt: skip
 
-_MONTHS = "january february march april may june july august september october november december".split()
-_SHORT = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-_ONES = (
+_MONTHS = in_order("january february march april may june july august september october november december")
+_SHORT = in_order("jan feb mar apr may jun jul aug sep oct nov dec")
+_ONES = in_order(
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
     "seventeen eighteen nineteen"
-).split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+)
+_TENS = in_order("twenty thirty forty fifty sixty seventy eighty ninety")
 
 ENGLISH = Lexicon(
     code="en",
@@ -169,8 +169,12 @@ ENGLISH = Lexicon(
         "not no never none nothing neither nor nobody without cannot can't don't doesn't didn't won't wouldn't couldn't"
         " isn't aren't wasn't weren't hasn't haven't hadn't n't"
     ),
-    conditions=Phrases({p: "if" for p in ("if", "unless", "provided that", "as long as", "on condition that", "in the event",
-                                          "should it", "should they", "should the", "assuming")}),  # fmt: skip
+    conditions=Phrases(
+        dict.fromkeys(
+            listed("if|unless|provided that|as long as|on condition that|in the event|should it|should they|should the|assuming"),
+            "if",
+        )
+    ),
     breakers=one_of(
         "that but while because as when if although though after before where since until so yet whereas nor unless"
         " whether than then which"
@@ -196,12 +200,13 @@ ENGLISH = Lexicon(
         spread(
             {
                 "least": ("at least|no fewer than|no less than|not less than|not fewer than|a minimum of|minimum of",),
-                "more": ("more than|over|upwards of|in excess of|above|exceeding|exceeds|exceeded|greater than|well over"
-                         "|well over|just over|slightly more than",),
-                "most": ("up to|at most|no more than|not more than|as many as|as much as|a maximum of|maximum of|no higher than",),
+                "more": ("more than|over|upwards of|in excess of|above|exceeding|exceeds|exceeded|greater than|well over",
+                         "well over|just over|slightly more than",),
+                "most": ("up to|at most|no more than|not more than|as many as|as much as|a maximum of|maximum of",
+                         "no higher than",),
                 "fewer": ("fewer than|less than|under|below|just under|well under|slightly less than",),
-                "about": ("about|around|roughly|approximately|some|circa|approx|approx .|an estimated|estimated|in the region of"
-                          "|close to|~|≈|or so|perhaps|somewhere around|on the order of|an average of",),
+                "about": ("about|around|roughly|approximately|some|circa|approx|approx .|an estimated|estimated|in the region of",
+                          "close to|~|≈|or so|perhaps|somewhere around|on the order of|an average of",),
                 "nearly": ("nearly|almost|close on|not quite|just short of",),
             }
         )
@@ -216,7 +221,7 @@ ENGLISH = Lexicon(
     },
     months={name: n % 12 + 1 for n, name in enumerate(_MONTHS + _SHORT)} | {"sept": 9},
     weekdays=one_of("monday tuesday wednesday thursday friday saturday sunday"),
-    percent=Phrases({p: "percent" for p in ("percent", "per cent", "%", "pct", "percentage points")}),
+    percent=Phrases(dict.fromkeys(("percent", "per cent", "%", "pct", "percentage points"), "percent")),
     range_words=one_of("to and - – — or ~ ∼"),
     number_words={w: float(n) for n, w in enumerate(_ONES)} | {w: 20.0 + 10 * n for n, w in enumerate(_TENS)},
     vague_counts=Phrases(
@@ -233,12 +238,18 @@ ENGLISH = Lexicon(
                          " fig figs no nos vol pp ch sec art dept brig cmdr amb pres messrs viz al"),
     endings=one_of("u.s u.n u.k e.u a.m p.m inc ltd co corp jr sr etc d.c ph.d jan feb mar apr jun jul aug sep sept oct nov dec"
                    " u.s.a plc bros ft mi km"),
-    anonymous=Phrases({p: "asked" for p in (
-        "asked not to be named", "asked not to be identified", "on condition of anonymity", "on the condition of anonymity",
-        "declined to be named", "declined to be identified", "who asked for anonymity", "requested anonymity", "asked to remain anonymous",
-        "spoke anonymously", "was not authorised to speak", "was not authorized to speak", "were not authorised to speak",
-        "were not authorized to speak", "not authorised to speak", "not authorized to speak", "who was not named",
-        "wished to remain anonymous", "on background", "whose name is withheld", "name withheld")}),
+    anonymous=Phrases(
+        dict.fromkeys(
+            listed(
+                "asked not to be named|asked not to be identified|on condition of anonymity|on the condition of anonymity",
+                "declined to be named|declined to be identified|who asked for anonymity|requested anonymity|spoke anonymously",
+                "asked to remain anonymous|wished to remain anonymous|was not authorised to speak|was not authorized to speak",
+                "were not authorised to speak|were not authorized to speak|not authorised to speak|not authorized to speak",
+                "who was not named|on background|whose name is withheld|name withheld",
+            ),
+            "asked",
+        )
+    ),
     persons=one_of("official officials source sources person people spokesman spokeswoman spokesperson diplomat diplomats soldier"
                    " soldiers officer officers resident residents witness witnesses worker workers researcher researchers analyst"
                    " analysts expert experts employee employees insider insiders lawmaker lawmakers man woman engineer engineers"

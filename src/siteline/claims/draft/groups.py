@@ -6,8 +6,10 @@ from siteline.claims.draft.lexicon import Lexicon
 from siteline.claims.draft.tokens import Tokens, one_of
 
 _LONGEST = 28
-_SIGNS = frozenset(",;:.!?…—–\"“”„«»「」『』《》()[]")
-_LEADS = one_of("in on at after before since during by from for with despite amid under over near as following within")
+_SIGNS = frozenset(',;:.!?…—–"“”„«»「」『』《》()[]')
+_LEADS = one_of(
+    "in on at after before since during by from for with despite amid under over near as following within"
+)
 """Prepositions that begin a phrase before the subject."""
 
 _OCCASIONS = one_of(
@@ -76,13 +78,20 @@ class Groups:
             word = tokens.norm(last)
             if word in self.lexicon.fillers:
                 last -= 1
-            elif word in self.lexicon.weekdays or (tokens.is_number(last) and tokens.norm(last - 1) in self.lexicon.months):
+            elif word in self.lexicon.weekdays or (
+                tokens.is_number(last) and tokens.norm(last - 1) in self.lexicon.months
+            ):
                 last -= 1 + (word not in self.lexicon.weekdays)
                 last -= tokens.norm(last) in ("on", "late", "early", "last")
                 last -= tokens.norm(last) in ("on", "late", "early")
             elif word in self.lexicon.months and tokens.is_number(last - 1):
                 last -= 2 + (tokens.norm(last - 2) == "on")
-            elif word in ("week", "month", "year", "day") and tokens.norm(last - 1) in ("this", "last", "earlier", "same"):
+            elif word in ("week", "month", "year", "day") and tokens.norm(last - 1) in (
+                "this",
+                "last",
+                "earlier",
+                "same",
+            ):
                 last -= 2 + (tokens.norm(last - 2) in ("earlier", "late", "later"))
             elif word in _OCCASIONS and tokens.norm(last - 1) in ("a", "an", "news", "press") and last >= 3:
                 back = last - 2 - (tokens.norm(last - 1) in ("news", "press"))
@@ -97,7 +106,11 @@ class Groups:
         a = last
         while a > 0 and last - a < _LONGEST:
             before = self.tokens.norms[a - 1]
-            if self.quoted[a - 1] or (before in _SIGNS and not self._is_inner(a - 1)) or before in self.lexicon.breakers:
+            if (
+                self.quoted[a - 1]
+                or (before in _SIGNS and not self._is_inner(a - 1))
+                or before in self.lexicon.breakers
+            ):
                 break
             a -= 1
         return a
@@ -113,7 +126,11 @@ class Groups:
 
     def _trimmed(self, a: int, b: int) -> tuple[int, int] | None:
         tokens, lexicon = self.tokens, self.lexicon
-        while a < b and (tokens.norms[a] in lexicon.joiners or tokens.norms[a] in lexicon.fillers) and tokens.norms[a] not in _LEADS:
+        while (
+            a < b
+            and (tokens.norms[a] in lexicon.joiners or tokens.norms[a] in lexicon.fillers)
+            and tokens.norms[a] not in _LEADS
+        ):
             a += 1
         if a < b and tokens.norms[a] in _LEADS:
             a = self._past_lead(a, b)
@@ -134,7 +151,11 @@ class Groups:
             if is_start and k > a + 1:
                 return k
             was_when = tokens.norms[k - 1] in self.lexicon.weekdays or tokens.is_number(k - 1)
-            if k > a + 1 and (was_when or (tokens.is_capital(k - 1) and not tokens.is_capital(k))) and tokens.is_word(k):
+            if (
+                k > a + 1
+                and (was_when or (tokens.is_capital(k - 1) and not tokens.is_capital(k)))
+                and tokens.is_word(k)
+            ):
                 return k
         return b
 
@@ -162,15 +183,30 @@ class Groups:
             if tokens.norms[k] in ";:.—–" and not self._is_inner(k):
                 return None
             if tokens.norms[k] == "," and not self.quoted[k]:
-                first = self._trimmed(self._start(k - 1), k) if k > 0 and tokens.norms[k - 1] not in _SIGNS else None
+                first = (
+                    self._trimmed(self._start(k - 1), k)
+                    if k > 0 and tokens.norms[k - 1] not in _SIGNS
+                    else None
+                )
                 if first is None:
                     return None
                 word = tokens.norm(k + 1)
-                if word in self.lexicon.relatives or word in self.lexicon.determiners or word in _ROLES or tokens.is_number(k + 1):
+                if (
+                    word in self.lexicon.relatives
+                    or word in self.lexicon.determiners
+                    or word in _ROLES
+                    or tokens.is_number(k + 1)
+                ):
                     is_clause = word not in self.lexicon.relatives and self.is_finite(k + 1, comma)
                     return None if is_clause else (first[0], comma)
                 is_aside = word.endswith("ing") or word in _LEADS
-                return first if is_aside else (first[0], comma) if tokens.is_capital(k + 1) and first[1] - first[0] < 12 else None
+                return (
+                    first
+                    if is_aside
+                    else (first[0], comma)
+                    if tokens.is_capital(k + 1) and first[1] - first[0] < 12
+                    else None
+                )
         return None
 
     def _stop(self, first: int, *, is_relative: bool = False) -> int:
@@ -185,7 +221,9 @@ class Groups:
                 break
             if word in self.lexicon.finite and not relative:
                 break
-            if k > first and (self._is_when(k) or word in ("saying", "adding", "citing", "warning", "noting", "claiming")):
+            if k > first and (
+                self._is_when(k) or word in ("saying", "adding", "citing", "warning", "noting", "claiming")
+            ):
                 break
             k += 1
         return k

@@ -31,7 +31,10 @@ def read_korean(
 ) -> Clause:
     """One sentence; what is quoted is not searched for speakers."""
     said = "".join(
-        "\u0001" if inside else c for c, inside in zip(text[sentence.start : sentence.end], _inside(tokens, quoted, sentence), strict=True)
+        "\u0001" if inside else c
+        for c, inside in zip(
+            text[sentence.start : sentence.end], _inside(tokens, quoted, sentence), strict=True
+        )
     )
     cue, stance = _cue(text, said, sentence.start)
     source, according = _source(text, said, sentence.start, needs_verb=cue is None)
@@ -46,7 +49,9 @@ def read_korean(
         group = _tokens_of(tokens, source)
         hidden, words = anonymity(tokens, group, lexicon) if group else ("", "")
         chain = (Voice(source, "primary", hidden, None, ""),)
-        reasons.append(f"“{source.words}”: the subject of “{cue.words}”" if cue else f"“{source.words}”: a subject")
+        reasons.append(
+            f"“{source.words}”: the subject of “{cue.words}”" if cue else f"“{source.words}”: a subject"
+        )
         if hidden:
             reasons.append(f"no name is given: “{words}”")
     else:
@@ -63,8 +68,9 @@ def read_korean(
         next((h.span for h in hedges if h.kind == "conditional"), None) if is_conditional else None, (), (first, *reasons),
         tuple(asks_of(chain, stance, quantities, dates, ())),
     )  # fmt: skip
-    words = [q for q, n in zip(quoted, tokens.norms, strict=True) if n[0].isalnum()]
-    return Clause(draft, sentence.paragraph, not chain and bool(words) and sum(words) >= 0.8 * len(words))
+    inside = [q for q, n in zip(quoted, tokens.norms, strict=True) if n[0].isalnum()]
+    speaks = not chain and bool(inside) and sum(inside) >= 0.8 * len(inside)
+    return Clause(draft, sentence.paragraph, speaks)
 
 
 def _inside(tokens: Tokens, quoted: Sequence[bool], sentence: Sentence) -> list[bool]:
@@ -78,9 +84,8 @@ def _inside(tokens: Tokens, quoted: Sequence[bool], sentence: Sentence) -> list[
 
 def _cue(text: str, said: str, start: int) -> tuple[Span | None, str]:
     for stance, pattern in STANCES:
-        hit = None
-        for hit in pattern.finditer(said):
-            pass  # the last decides: the verb stands at the end
+        hits = list(pattern.finditer(said))
+        hit = hits[-1] if hits else None  # the last decides: the verb stands at the end
         if hit is not None:
             a, b = start + hit.start(), start + hit.end()
             return Span(a, b, text[a:b]), stance
@@ -92,7 +97,9 @@ def _source(text: str, said: str, start: int, *, needs_verb: bool) -> tuple[Span
     hit = ACCORDING.search(said)
     if hit is not None:
         a, b = _trim(said, hit.start("who"), hit.end("who"))
-        formula = Span(start + hit.end("who"), start + hit.end(), text[start + hit.end("who") : start + hit.end()])
+        formula = Span(
+            start + hit.end("who"), start + hit.end(), text[start + hit.end("who") : start + hit.end()]
+        )
         return Span(start + a, start + b, text[start + a : start + b]), formula
     if needs_verb:
         return None, None

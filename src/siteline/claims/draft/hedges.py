@@ -8,19 +8,21 @@ from siteline.claims.draft.dates import MONTH_BEFORE
 from siteline.claims.draft.english import GROUPS, VAGUE
 from siteline.claims.draft.lexicon import Lexicon
 from siteline.claims.draft.numbers import number_at
-from siteline.claims.draft.tokens import Tokens
+from siteline.claims.draft.tokens import Tokens, one_of
 from siteline.model.draft import Flag, Hedge, Span
 
-_MIGHT_NOUN = frozenset("military his her its their our full naval economic industrial the air sheer all".split())
-_LIMITED = frozenset("only first last earliest sole latest largest oldest".split())
-_WHETHER = frozenset(
-    "ask asked asks asking know knows knew wonder wondered see determine decide check unclear as establish sure tell test".split()
+_MIGHT_NOUN = one_of("military his her its their our full naval economic industrial the air sheer all")
+_LIMITED = one_of("only first last earliest sole latest largest oldest")
+_WHETHER = one_of(
+    "ask asked asks asking know knows knew wonder wondered see determine decide check unclear as"
+    " establish sure tell test"
 )
-_POSSESSED = frozenset("the his her its their this that these those a of no".split())
-_SPEECH = frozenset(
-    "say says said argue argues argued claim claims claimed believe believes believed suggest suggests suggested think thinks"
+_POSSESSED = one_of("the his her its their this that these those a of no")
+_SPEECH = one_of(
+    "say says said argue argues argued claim claims claimed believe believes believed suggest"
+    " suggests suggested think thinks"
     " thought consider considers considered feel feels felt regard regards regarded see sees maintain maintained hold held"
-    " speculate speculated assert asserted contend contended criticized criticised describe described have".split()
+    " speculate speculated assert asserted contend contended criticized criticised describe described have"
 )
 
 
@@ -49,16 +51,18 @@ def find_flags(tokens: Tokens, lexicon: Lexicon) -> list[Flag]:
         sources = list(_vague(tokens))
         inside = {place for i, j in sources for place in range(i, j)}
         flags += [Flag(_span(tokens, i, j), "vague_source") for i, j in sources]
-        flags += [Flag(_span(tokens, i, j), "vague_count") for i, j in _vague_counts(tokens) if i not in inside]
+        flags += [
+            Flag(_span(tokens, i, j), "vague_count") for i, j in _vague_counts(tokens) if i not in inside
+        ]
     return sorted(flags, key=lambda flag: flag.span.start)
 
 
 def find_conditions(tokens: Tokens, lexicon: Lexicon) -> Iterator[tuple[int, int]]:
     """The words that open a condition; `if` in the sense of whether is none."""
     for i, j, _ in lexicon.conditions.find(tokens):
-        if lexicon.code == "en" and tokens.norm(i) == "if":
-            if tokens.norm(i - 1) in _WHETHER or tokens.norm(i + 1) in ("not", "any", "ever", "only"):
-                continue
+        is_whether = tokens.norm(i - 1) in _WHETHER or tokens.norm(i + 1) in ("not", "any", "ever", "only")
+        if tokens.norm(i) == "if" and is_whether:
+            continue
         if tokens.norm(i).startswith("should") and i > 0:
             continue  # "should the" opens a condition at the beginning only
         if tokens.norms[i] == "on" and tokens.norm(i + 3) == "of":
@@ -96,7 +100,11 @@ def _is_meant(tokens: Tokens, i: int, j: int) -> bool:
         return False  # a name
     if word == "either":
         return "or" in tokens.norms[i + 1 : i + 25]
-    if word in ("estimate", "estimates", "guess", "suspect", "suspects", "doubts") and tokens.is_capital(i) and i > 0:
+    if (
+        word in ("estimate", "estimates", "guess", "suspect", "suspects", "doubts")
+        and tokens.is_capital(i)
+        and i > 0
+    ):
         return False
     if word == "suspects" and before in _POSSESSED:
         return False  # people under suspicion
@@ -113,7 +121,22 @@ def _is_meant(tokens: Tokens, i: int, j: int) -> bool:
 
 def _is_appearance(tokens: Tokens, j: int) -> bool:
     """Whether something appeared, came out, and does not seem: appeared in, on, at, as."""
-    return tokens.norm(j) in ("in", "on", "at", "as", "before", "with", "for", "under", "alongside", "again", "there", ".", ",", "")
+    return tokens.norm(j) in (
+        "in",
+        "on",
+        "at",
+        "as",
+        "before",
+        "with",
+        "for",
+        "under",
+        "alongside",
+        "again",
+        "there",
+        ".",
+        ",",
+        "",
+    )
 
 
 def _is_month(tokens: Tokens, i: int) -> bool:
@@ -124,10 +147,16 @@ def _is_month(tokens: Tokens, i: int) -> bool:
         return tokens.is_number(i - 1) and after in ("19", "20")
     if i > 0 and before not in ('"', "“", "«", "„", "'", "‘", "(", ":", "—", "–", "."):
         return True
-    return tokens.is_number(i + 1) or before in MONTH_BEFORE or after not in ("i", "we", "he", "she", "they", "it", "you", "the", "god")
+    return (
+        tokens.is_number(i + 1)
+        or before in MONTH_BEFORE
+        or after not in ("i", "we", "he", "she", "they", "it", "you", "the", "god")
+    )
 
 
-def _before_numbers(tokens: Tokens, lexicon: Lexicon, taken: frozenset[int]) -> Iterator[tuple[int, int, str]]:
+def _before_numbers(
+    tokens: Tokens, lexicon: Lexicon, taken: frozenset[int]
+) -> Iterator[tuple[int, int, str]]:
     """about, more than, up to: only where a number follows, or stands before."""
     i = 0
     while i < len(tokens):
@@ -138,12 +167,17 @@ def _before_numbers(tokens: Tokens, lexicon: Lexicon, taken: frozenset[int]) -> 
                 yield i, hit[0], "approximator"
                 i = hit[0]
                 continue
-            if (number_at(tokens, k, lexicon) is not None and k not in taken) or tokens.norm(k) in ("twice", "double"):
+            if (number_at(tokens, k, lexicon) is not None and k not in taken) or tokens.norm(k) in (
+                "twice",
+                "double",
+            ):
                 yield i, hit[0], "approximator"
                 i = hit[0]
                 continue
-        if i > 0 and (hit := lexicon.after.at(tokens, i)) and any(
-            number_at(tokens, i - k, lexicon) is not None for k in (1, 2, 3)
+        if (
+            i > 0
+            and (hit := lexicon.after.at(tokens, i))
+            and any(number_at(tokens, i - k, lexicon) is not None for k in (1, 2, 3))
         ):
             yield i, hit[0], "approximator"
             i = hit[0]
@@ -159,11 +193,24 @@ def _vague(tokens: Tokens) -> Iterator[tuple[int, int]]:
             yield i, i + 2
         elif word in VAGUE and tokens.norm(i + 2) in GROUPS and tokens.is_word(i + 1):
             yield i, i + 3
-        elif word in ("some", "many", "others", "most", "several") and after in _SPEECH - {"have"}:
-            yield i, i + 1
-        elif word in ("critics", "experts", "scholars", "observers", "analysts", "historians", "sceptics", "skeptics", "commentators",
-                      "proponents", "opponents") and (after in _SPEECH or tokens.norm(i + 2) in _SPEECH) and tokens.norm(
-                          i - 1) not in VAGUE:  # fmt: skip
+        elif (word in ("some", "many", "others", "most", "several") and after in _SPEECH - {"have"}) or (
+            word
+            in (
+                "critics",
+                "experts",
+                "scholars",
+                "observers",
+                "analysts",
+                "historians",
+                "sceptics",
+                "skeptics",
+                "commentators",
+                "proponents",
+                "opponents",
+            )
+            and (after in _SPEECH or tokens.norm(i + 2) in _SPEECH)
+            and tokens.norm(i - 1) not in VAGUE
+        ):
             yield i, i + 1
 
 
@@ -172,11 +219,20 @@ def _vague_counts(tokens: Tokens) -> Iterator[tuple[int, int]]:
     for i in range(len(tokens)):
         word, before, after = tokens.norms[i], tokens.norm(i - 1), tokens.norm(i + 1)
         is_led = before in ("the", "a", "as", "so", "too", "how", "at") or tokens.is_number(i + 1)
-        if word in ("some", "many", "several", "various", "numerous", "countless") and not is_led and tokens.is_word(i + 1):
-            yield i, i + 1
-        elif word == "most" and not is_led and (after == "of" or (after.endswith("s") and len(after) > 3)):
-            yield i, i + 1
-        elif word == "certain" and not is_led and after.endswith("s") and before not in ("is", "are", "was", "were"):
+        if (
+            (
+                word in ("some", "many", "several", "various", "numerous", "countless")
+                and not is_led
+                and tokens.is_word(i + 1)
+            )
+            or (word == "most" and not is_led and (after == "of" or (after.endswith("s") and len(after) > 3)))
+            or (
+                word == "certain"
+                and not is_led
+                and after.endswith("s")
+                and before not in ("is", "are", "was", "were")
+            )
+        ):
             yield i, i + 1
         elif word == "number" and before == "a" and after == "of":
             yield i - 1, i + 2

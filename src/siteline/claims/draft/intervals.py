@@ -58,13 +58,25 @@ def interval(number: Number, bound: str, *, counted: bool, widths: Widths) -> Sa
     if bound == "least":
         return Said(n, None, width="at least")
     if bound == "more":
-        return Said(n + 1, None, width="more than, of whole things") if whole else Said(n, None, True, width="more than")
+        return (
+            Said(n + 1, None, width="more than, of whole things")
+            if whole
+            else Said(n, None, True, width="more than")
+        )
     if bound == "most":
         return Said(0.0, n, width="up to")
     if bound == "fewer":
-        return Said(0.0, max(0.0, n - 1), width="fewer than, of whole things") if whole else Said(0.0, n, False, True, "less than")
+        return (
+            Said(0.0, max(0.0, n - 1), width="fewer than, of whole things")
+            if whole
+            else Said(0.0, n, False, True, "less than")
+        )
     if bound == "about":
-        return Said(_tidy(n * (1 - widths.about)), _tidy(n * (1 + widths.about)), width=f"about: ± {widths.about * 100:g} %")
+        return Said(
+            _tidy(n * (1 - widths.about)),
+            _tidy(n * (1 + widths.about)),
+            width=f"about: ± {widths.about * 100:g} %",
+        )
     if bound == "nearly":
         return Said(_tidy(n * (1 - widths.about)), n, False, True, f"nearly: − {widths.about * 100:g} %")
     return Said(n, n)
@@ -84,17 +96,29 @@ def between(low: float, high: float, bound: str) -> Said:
 
 def _part(n: float, bound: str, widths: Widths) -> Said:
     if bound == "about":
-        return Said(_tidy(n - widths.about_part), _tidy(n + widths.about_part), width=f"about: ± {widths.about_part * 100:g} points")
+        return Said(
+            _tidy(n - widths.about_part),
+            _tidy(n + widths.about_part),
+            width=f"about: ± {widths.about_part * 100:g} points",
+        )
     if bound == "nearly":
-        return Said(_tidy(n - widths.nearly_part), n, False, True, f"nearly: − {widths.nearly_part * 100:g} points")
+        return Said(
+            _tidy(n - widths.nearly_part), n, False, True, f"nearly: − {widths.nearly_part * 100:g} points"
+        )
     if bound == "more":
-        return Said(n, _tidy(n + widths.more_part), True, False, f"more than: + {widths.more_part * 100:g} points")
+        return Said(
+            n, _tidy(n + widths.more_part), True, False, f"more than: + {widths.more_part * 100:g} points"
+        )
     if bound == "least":
         return Said(n, None, width="at least")
     if bound in ("most", "fewer"):
         return Said(0.0, n, False, bound == "fewer", "up to" if bound == "most" else "less than")
     if abs(n * 3 - round(n * 3)) < 1e-9:
-        return Said(_tidy(n - widths.third), _tidy(n + widths.third), width=f"a third: ± {widths.third * 100:g} points")
+        return Said(
+            _tidy(n - widths.third),
+            _tidy(n + widths.third),
+            width=f"a third: ± {widths.third * 100:g} points",
+        )
     return Said(n, n)
 
 

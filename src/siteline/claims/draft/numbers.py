@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from siteline.claims.draft.lexicon import Lexicon
-from siteline.claims.draft.tokens import Tokens
+from siteline.claims.draft.tokens import Tokens, one_of
 
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _DOTTED = re.compile(r"\d{1,3}(?:\.\d{3}){2,}")
@@ -14,7 +14,12 @@ _LONGEST_DIGITS = 18
 _PARTS = {"third": 3.0, "thirds": 3.0, "quarter": 4.0, "quarters": 4.0, "fourth": 4.0, "fifth": 5.0, "fifths": 5.0, "tenth": 10.0,
           "tenths": 10.0, "half": 2.0, "halves": 2.0, "третина": 3.0, "третину": 3.0, "треть": 3.0, "чверть": 4.0,
           "четверть": 4.0, "половина": 2.0, "половину": 2.0}  # fmt: skip
-_COUNTED_PARTS = frozenset(("third", "thirds", "quarter", "quarters", "fifth", "fifths", "tenth", "tenths", "fourth"))
+_AFTER_SHARE = one_of(
+    "of the were was are is as more larger smaller fewer less have had bore bigger to or . , ;"
+) | {""}
+_COUNTED_PARTS = frozenset(
+    ("third", "thirds", "quarter", "quarters", "fifth", "fifths", "tenth", "tenths", "fourth")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,9 @@ def _digits(tokens: Tokens, i: int, lexicon: Lexicon) -> Number | None:
     if value is None:
         return None
     j = i + 1
-    if len(tokens.norms[i]) <= 3:  # 1 200 000, with thin or hard spaces, or plain ones where that is the custom
+    if (
+        len(tokens.norms[i]) <= 3
+    ):  # 1 200 000, with thin or hard spaces, or plain ones where that is the custom
         while tokens.is_number(j) and re.fullmatch(r"\d{3}", tokens.norms[j]) and _is_gap(tokens, j, lexicon):
             value, j = value * 1000 + float(tokens.norms[j]), j + 1
     return _multiplied(tokens, Number(j, value), lexicon)
@@ -78,7 +85,9 @@ def _is_gap(tokens: Tokens, j: int, lexicon: Lexicon) -> bool:
 
 
 def _multiplied(tokens: Tokens, number: Number, lexicon: Lexicon) -> Number:
-    factor = lexicon.multipliers.get(tokens.norm(number.end).rstrip("s") if lexicon.code == "en" else tokens.norm(number.end))
+    factor = lexicon.multipliers.get(
+        tokens.norm(number.end).rstrip("s") if lexicon.code == "en" else tokens.norm(number.end)
+    )
     if factor is None:
         return number
     return _multiplied(tokens, Number(number.end + 1, number.value * factor, is_word=number.is_word), lexicon)
@@ -99,17 +108,23 @@ def _part(tokens: Tokens, i: int, lexicon: Lexicon) -> Number | None:
     j = i + 1 + (tokens.norm(i + 1) == "-")
     part = tokens.norm(j)
     if part in _COUNTED_PARTS and (count == 1) != part.endswith("s") and tokens.norm(j + 1) != "-":
-        is_ordinal = word == "a" and part in ("third", "fourth", "fifth", "tenth") and not _is_share(tokens, j + 1)
+        is_ordinal = (
+            word == "a" and part in ("third", "fourth", "fifth", "tenth") and not _is_share(tokens, j + 1)
+        )
         return None if is_ordinal else Number(j + 1, count / _PARTS[part], is_fraction=True, is_word=True)
-    if word == "one" and part == "in" and (whole := number_at(tokens, j + 1, lexicon)) and 2 <= whole.value <= 1000:
+    if (
+        word == "one"
+        and part == "in"
+        and (whole := number_at(tokens, j + 1, lexicon))
+        and 2 <= whole.value <= 1000
+    ):
         return Number(whole.end, 1 / whole.value, is_fraction=True, is_word=True)
     return None
 
 
 def _is_share(tokens: Tokens, j: int) -> bool:
     """Whether `a third` is a part, not the one after the second."""
-    return tokens.norm(j) in ("of", "the", "were", "was", "are", "is", "as", "more", "larger", "smaller", "fewer", "less", ".", ",",
-                              "", "have", "had", "bore", "bigger", ";", "to", "or")  # fmt: skip
+    return tokens.norm(j) in _AFTER_SHARE
 
 
 def _dozen(tokens: Tokens, i: int, lexicon: Lexicon) -> Number | None:
@@ -141,9 +156,17 @@ def _words(tokens: Tokens, i: int, lexicon: Lexicon) -> Number | None:
             current, last, j = current * 100, 100.0, j + 1
         elif j > i and word in lexicon.multipliers and current > 0:
             total, current, last, j = total + current * lexicon.multipliers[word], 0.0, 1000.0, j + 1
-        elif j > i and word == "-" and 20 <= last <= 90 and 0 < lexicon.number_words.get(tokens.norm(j + 1), 0) < 10:
-            j += 1
-        elif j > i and word == "and" and last in (100.0, 1000.0) and 0 < lexicon.number_words.get(tokens.norm(j + 1), 0) < 100:
+        elif (
+            j > i
+            and word == "-"
+            and 20 <= last <= 90
+            and 0 < lexicon.number_words.get(tokens.norm(j + 1), 0) < 10
+        ) or (
+            j > i
+            and word == "and"
+            and last in (100.0, 1000.0)
+            and 0 < lexicon.number_words.get(tokens.norm(j + 1), 0) < 100
+        ):
             j += 1
         else:
             break

@@ -10,12 +10,12 @@ from siteline.claims.draft.units import (
     AS_LARGE,
     AUXILIARIES,
     FACTORS,
+    FALLS,
     HARM,
     LARGER,
     LOOSE,
     MEASURED,
     MONEY,
-    FALLS,
     NO_PLURAL,
     PARTICLES,
     REFERENCE,
@@ -29,7 +29,9 @@ from siteline.claims.draft.units import (
 from siteline.model.draft import SaidQuantity, Span
 
 
-def find_quantities(tokens: Tokens, lexicon: Lexicon, taken: frozenset[int], widths: Widths) -> list[SaidQuantity]:
+def find_quantities(
+    tokens: Tokens, lexicon: Lexicon, taken: frozenset[int], widths: Widths
+) -> list[SaidQuantity]:
     """Quantities in order; `taken`: tokens that belong to dates."""
     return _Finder(tokens, lexicon, taken, widths).find()
 
@@ -68,7 +70,9 @@ class _Finder:
         number = number_at(tokens, i, lexicon, self.widths.dozens)
         if number is None or self._is_name(i, number, symbol):
             return None
-        second, j, is_percent = self._range(i, number, has_between=tokens.norm(i - 1) in ("between", "між", "между"))
+        second, j, is_percent = self._range(
+            i, number, has_between=tokens.norm(i - 1) in ("between", "між", "между")
+        )
         if (after := lexicon.after.at(tokens, j) if j < len(tokens) else None) and not bound:
             j, bound = after
         elif tokens.norm(j) == "+" and tokens.touch(j):
@@ -82,7 +86,11 @@ class _Finder:
             unit = symbol or MONEY[tokens.norm(j)]
             return self._make(shown, j + (not symbol), "money", self._interval(number, second, bound), unit)
         k = j + (tokens.norm(j) == "-" and tokens.touch(j))
-        if k < len(tokens) and (measure := UNITS.at(tokens, k)) and not (measure[1] == "m" and lexicon.code == "ko"):
+        if (
+            k < len(tokens)
+            and (measure := UNITS.at(tokens, k))
+            and not (measure[1] == "m" and lexicon.code == "ko")
+        ):
             if measure[1] == "a" and tokens.norm(measure[0]) in ("-", "old"):
                 return None  # an age
             return self._make(shown, measure[0], "measure", self._interval(number, second, bound), measure[1])
@@ -140,11 +148,17 @@ class _Finder:
         if symbol:
             return False
         before, after = tokens.norm(i - 1), tokens.norm(number.end)
-        if before in ("-", "/", ".", "'") and tokens.touch(i) and (tokens.touch(i - 1) and tokens.is_word(i - 2)):
+        if (
+            before in ("-", "/", ".", "'")
+            and tokens.touch(i)
+            and (tokens.touch(i - 1) and tokens.is_word(i - 2))
+        ):
             return True
         if tokens.touch(i) and tokens.is_word(i - 1) and self.lexicon.code != "ko":
             return True
-        if before in REFERENCE or (before == "." and tokens.norm(i - 2) in ("no", "nos", "p", "pp", "fig", "art")):
+        if before in REFERENCE or (
+            before == "." and tokens.norm(i - 2) in ("no", "nos", "p", "pp", "fig", "art")
+        ):
             return True
         if before == "of" and tokens.norm(i - 2) in ("marking", "serial", "code", "mark"):
             return True
@@ -153,7 +167,12 @@ class _Finder:
             return tokens.touch(number.end) if after == ":" else tokens.touch(i)
         if is_digits and after in ("a.m", "p.m", "am", "pm", "gmt", "utc", "o'clock"):
             return True
-        if is_digits and after in ("a", "p") and tokens.norm(number.end + 1) == "." and tokens.norm(number.end + 2) == "m":
+        if (
+            is_digits
+            and after in ("a", "p")
+            and tokens.norm(number.end + 1) == "."
+            and tokens.norm(number.end + 2) == "m"
+        ):
             return True
         is_inside = i > 1 and tokens.is_capital(i - 1) and before not in self.lexicon.joiners
         is_led = self.lexicon.before.at(tokens, i - 1) if i > 0 else None
@@ -197,7 +216,14 @@ class _Finder:
                 return kind
         for k in range(max(i + 1, j - 1), min(len(tokens), j + 4)):
             word = tokens.norm(k)
-            if kind := next((kind for kind, words in HARM.items() if word in words and word not in ("killing", "wounding")), ""):
+            if kind := next(
+                (
+                    kind
+                    for kind, words in HARM.items()
+                    if word in words and word not in ("killing", "wounding")
+                ),
+                "",
+            ):
                 return kind
             if word in ",;." or tokens.is_number(k) or (word in STOPPERS and word not in
                                                         ("were", "was", "have", "had", "been", "are", "as", "is")):  # fmt: skip
@@ -211,7 +237,12 @@ class _Finder:
         if second is not None:
             said = between(_tidy(number.value * scale), _tidy(second.value * scale), bound)
         else:
-            said = interval(Number(number.end, _tidy(number.value * scale), number.is_fraction), bound, counted=False, widths=self.widths)
+            said = interval(
+                Number(number.end, _tidy(number.value * scale), number.is_fraction),
+                bound,
+                counted=False,
+                widths=self.widths,
+            )
         if ratio := self._compared(shown, j, said):
             return ratio
         if self.tokens.norm(shown - 1) == "by":
@@ -239,7 +270,9 @@ class _Finder:
         said = interval(number, bound, counted=False, widths=self.widths)
         return self._compared(start, j, said, times=True)
 
-    def _compared(self, shown: int, j: int, said: Said, *, times: bool = False) -> tuple[int, SaidQuantity] | None:
+    def _compared(
+        self, shown: int, j: int, said: Said, *, times: bool = False
+    ) -> tuple[int, SaidQuantity] | None:
         """`the size of X`, `larger than X`, `as large as X` after a share or a factor."""
         tokens = self.tokens
         k = j + (tokens.norm(j) == "of")
@@ -253,7 +286,9 @@ class _Finder:
             return self._make(shown, end, "ratio", said, "ratio", "of", self._words(at + 1, end))
         word = tokens.norm(j)
         direction = "larger" if word in LARGER else "smaller" if word in SMALLER else ""
-        if not direction or (tokens.norm(j + 1) != "than" and word in ("more", "less", "fewer", "greater", "higher", "lower")):
+        if not direction or (
+            tokens.norm(j + 1) != "than" and word in ("more", "less", "fewer", "greater", "higher", "lower")
+        ):
             return None
         end = self._phrase_end(j + 2) if tokens.norm(j + 1) == "than" else j + 1
         other = self._words(j + 2, end) if tokens.norm(j + 1) == "than" else ""
@@ -269,18 +304,33 @@ class _Finder:
         factor = FACTORS.get(word)
         if factor is None or (word in LOOSE and before not in AUXILIARIES) or self.tokens.norm(i + 1) == "-":
             return None
-        bound = {"nearly": "nearly", "almost": "nearly", "more": "", "roughly": "about", "about": "about"}.get(before, "")
+        bound = {
+            "nearly": "nearly",
+            "almost": "nearly",
+            "more": "",
+            "roughly": "about",
+            "about": "about",
+        }.get(before, "")
         start = i - 1 if bound else i
         if before == "than" and self.tokens.norm(i - 2) == "more":
             start, bound = i - 2, "more"
-        return self._make(start, i + 1, "factor", interval(Number(i + 1, factor), bound, counted=False, widths=self.widths), "factor")
+        return self._make(
+            start,
+            i + 1,
+            "factor",
+            interval(Number(i + 1, factor), bound, counted=False, widths=self.widths),
+            "factor",
+        )
 
     def _phrase_end(self, j: int) -> int:
         """One past the last token of the phrase that begins here."""
         tokens, k = self.tokens, j
         while k < min(len(tokens), j + 9):
             word = tokens.norms[k]
-            if k > j and (word in STOPPERS - {"of", "the", "a", "an", "in", "this", "these", "their", "its", "his", "her"}):
+            if k > j and (
+                word
+                in STOPPERS - {"of", "the", "a", "an", "in", "this", "these", "their", "its", "his", "her"}
+            ):
                 break
             if not (tokens.is_word(k) or tokens.is_number(k) or (word == "-" and tokens.touch(k))):
                 break
@@ -288,7 +338,11 @@ class _Finder:
         return k
 
     def _words(self, i: int, j: int) -> str:
-        return self.tokens.text[self.tokens.starts[i] : self.tokens.ends[j - 1]] if i < j <= len(self.tokens) else ""
+        return (
+            self.tokens.text[self.tokens.starts[i] : self.tokens.ends[j - 1]]
+            if i < j <= len(self.tokens)
+            else ""
+        )
 
     def _make(
         self, i: int, j: int, kind: str, said: Said, unit: str, direction: str = "", other: str = ""
@@ -320,7 +374,9 @@ def _is_plural(word: str, lexicon: Lexicon) -> bool:
     if word in NO_PLURAL:
         return True
     if lexicon.code != "en":
-        return not word.endswith(("их", "ых", "ої", "ой", "ої", "ний", "ный", "ні", "ные", "них", "ных", "ьких", "ских"))
+        return not word.endswith(
+            ("их", "ых", "ої", "ой", "ої", "ний", "ный", "ні", "ные", "них", "ных", "ьких", "ских")
+        )
     return len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is", "'s"))
 
 

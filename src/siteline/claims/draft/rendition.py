@@ -7,6 +7,8 @@ import html
 import re
 from dataclasses import dataclass
 
+from siteline.claims.draft.tokens import one_of
+
 METHOD = "article/1"
 """How a rendition is made; a change of it gets another number."""
 
@@ -17,17 +19,31 @@ LARGEST_PAGE = 8 << 20
 """Characters of markup that are read."""
 
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]{2,30})", re.I)
-_XMLLARGEST_PAGE = 8 << 20
-"""Characters of markup that are read."""
-
-_CHARSET = re.compile(rb"^\s*<\?xml[^>]{0,100}?encoding\s*=\s*[\"']([\w-]{2,30})")
+_XML_CHARSET = re.compile(rb"^\s*<\?xml[^>]{0,100}?encoding\s*=\s*[\"']([\w-]{2,30})")
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be"),
          (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))  # fmt: skip
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _IS_PAGE = re.compile(r"<(?:!doctype\s+html|html|head|body|article|div|p)\b", re.I)
 _NAME = re.compile(r"</?([a-zA-Z][a-zA-Z0-9:-]{0,40})")
-_ATTRIBUTE = re.compile(r"([a-zA-Z][\w:-]{0,60})(?:\s{0,20}=\s{0,20}(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+)))?")
-_RAW = frozenset(("script", "style", "template", "noscript", "textarea", "svg", "iframe", "title", "select", "object", "math", "canvas"))
+_ATTRIBUTE = re.compile(
+    r"([a-zA-Z][\w:-]{0,60})(?:\s{0,20}=\s{0,20}(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+)))?"
+)
+_RAW = frozenset(
+    (
+        "script",
+        "style",
+        "template",
+        "noscript",
+        "textarea",
+        "svg",
+        "iframe",
+        "title",
+        "select",
+        "object",
+        "math",
+        "canvas",
+    )
+)
 _SIDE = frozenset(("nav", "footer", "aside", "form", "menu", "dialog", "button"))
 _SIDE_NAMES = re.compile(
     r"(?i)(^|[\s_-])(nav|navbar|navigation|menu|breadcrumbs?|sidebar|footer|cookie|cookies|consent|banner|share|sharing|social|related"
@@ -35,15 +51,17 @@ _SIDE_NAMES = re.compile(
 )
 _HIDDEN_STYLE = re.compile(
     r"(?i)display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0(?:\.0*)?(?:[;\s]|$)|font-size\s*:\s*0(?:\D|$)"
-    r"|(?:left|top|text-indent|margin-left)\s*:\s*-\d{3,}|clip\s*:\s*rect\(\s*[01](?:px)?[ ,]|(?:max-)?height\s*:\s*0(?:px)?\s*(?:;|$)"
+    r"|(?:left|top|text-indent|margin-left)\s*:\s*-\d{3,}|clip\s*:\s*rect\(\s*[01](?:px)?[ ,]"
+    r"|(?:max-)?height\s*:\s*0(?:px)?\s*(?:;|$)"
 )
-_HIDDEN_NAMES = re.compile(r"(?i)(^|\s)(sr-only|visually-?hidden|screen-reader(?:-text)?|hidden|d-none|is-hidden|hide)(\s|$)")
-_BLOCKS = frozenset(
-    ("p", "div", "section", "article", "main", "li", "td", "th", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "figcaption",
-     "figure", "tr", "ul", "ol", "table", "dd", "dt", "dl", "body", "html", "head", "hr", "center", "header", "address", "details",
-     "summary", *_SIDE)
-)  # fmt: skip
-_VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+_HIDDEN_NAMES = re.compile(
+    r"(?i)(^|\s)(sr-only|visually-?hidden|screen-reader(?:-text)?|hidden|d-none|is-hidden|hide)(\s|$)"
+)
+_BLOCKS = _SIDE | one_of(
+    "p div section article main li td th h1 h2 h3 h4 h5 h6 blockquote pre figcaption figure tr ul ol table dd dt dl body html"
+    " head hr center header address details summary"
+)
+_VOID = one_of("area base br col embed hr img input link meta param source track wbr")
 _DEEPEST = 300
 _LONGEST_TAG = 8000
 
@@ -79,7 +97,11 @@ def render(content: bytes, media_type: str = "text/plain") -> Rendered:
     text, replaced = _CONTROL.subn("\ufffd", text)
     if replaced:
         notes.append(f"{replaced:,} control characters stand as \ufffd")
-    is_page = "html" in media_type or ("xml" in media_type and "<p" in text) or bool(_IS_PAGE.search(text[:2000]) and "<" in text[:50])
+    is_page = (
+        "html" in media_type
+        or ("xml" in media_type and "<p" in text)
+        or bool(_IS_PAGE.search(text[:2000]) and "<" in text[:50])
+    )
     if not is_page:
         return Rendered(text, encoding, tuple(notes), is_page=False, hidden=0)
     if len(text) > LARGEST_PAGE:
@@ -127,7 +149,16 @@ def is_plain_utf8(content: bytes) -> bool:
 def _with_note(content: bytes, name: str, note: str) -> tuple[str, str, str]:
     text = content.decode(name, "replace").encode("utf-8", "replace").decode("utf-8")
     lost = text.count("\ufffd")
-    return text, name, "; ".join(filter(None, (note, f"{lost:,} bytes or pairs could not be read, and stand as \ufffd" if lost else "")))
+    return (
+        text,
+        name,
+        "; ".join(
+            filter(
+                None,
+                (note, f"{lost:,} bytes or pairs could not be read, and stand as \ufffd" if lost else ""),
+            )
+        ),
+    )
 
 
 def _known(said: str) -> str:
@@ -135,7 +166,11 @@ def _known(said: str) -> str:
         found = codecs.lookup(said)
     except (LookupError, ValueError):
         return ""
-    return found.name if found._is_text_encoding and not found.name.startswith(("utf-7", "idna", "punycode", "unicode_")) else ""
+    return (
+        found.name
+        if found._is_text_encoding and not found.name.startswith(("utf-7", "idna", "punycode", "unicode_"))
+        else ""
+    )
 
 
 def _likely(content: bytes) -> str:
@@ -228,7 +263,9 @@ class _Page:
         """Where a tag ends; a > between quotation marks does not end it."""
         for _ in range(8):
             inside = text[opening : min(close, opening + _LONGEST_TAG)]
-            mark = next((m for m in "\"'" if inside.count(m) % 2 and f"={m}" in inside.replace(" ", "")), None)
+            mark = next(
+                (m for m in "\"'" if inside.count(m) % 2 and f"={m}" in inside.replace(" ", "")), None
+            )
             if mark is None:
                 return close
             shut = text.find(mark, close, close + _LONGEST_TAG)
@@ -239,7 +276,9 @@ class _Page:
         return close
 
     def _start(self, tag: str, attributes: str) -> None:
-        said = {m[1].lower(): html.unescape(m[2] or m[3] or m[4] or "") for m in _ATTRIBUTE.finditer(attributes)}
+        said = {
+            m[1].lower(): html.unescape(m[2] or m[3] or m[4] or "") for m in _ATTRIBUTE.finditer(attributes)
+        }
         above = self._open[-1] if self._open else ("", False, False, False)
         if tag in _BLOCKS:
             self._close_block()
@@ -247,10 +286,20 @@ class _Page:
             self._words.append("\n")
         if tag == "a":
             self._in_link = True
-        inside = above[3] or tag in ("article", "main") or said.get("itemprop") == "articleBody" or said.get("role") == "main"
+        inside = (
+            above[3]
+            or tag in ("article", "main")
+            or said.get("itemprop") == "articleBody"
+            or said.get("role") == "main"
+        )
         names = f"{said.get('class', '')} {said.get('id', '')} {said.get('role', '')}"
         is_frame = tag in ("html", "body", "main", "article")
-        aside = above[1] or tag in _SIDE or (tag == "header" and not inside) or (not is_frame and bool(_SIDE_NAMES.search(names)))
+        aside = (
+            above[1]
+            or tag in _SIDE
+            or (tag == "header" and not inside)
+            or (not is_frame and bool(_SIDE_NAMES.search(names)))
+        )
         hidden = (
             above[2]
             or "hidden" in said

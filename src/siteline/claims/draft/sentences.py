@@ -14,7 +14,8 @@ LONGEST = 5000
 
 _BREAK = re.compile(r"\r?\n[^\S\n]*\n\s*|\r\n?|\n|\u2028|\u2029")
 _STOP = re.compile(
-    rf"[.!?…]{{1,12}}[{re.escape(CLOSING)}\]]{{0,6}}(?=\s|$)|[。！？｡]{{1,12}}[{re.escape(CLOSING)}\]]{{0,6}}|(?<=[가-힣]다)\.(?=[^\s\d.])")
+    rf"[.!?…]{{1,12}}[{re.escape(CLOSING)}\]]{{0,6}}(?=\s|$)|[。！？｡]{{1,12}}[{re.escape(CLOSING)}\]]{{0,6}}|(?<=[가-힣]다)\.(?=[^\s\d.])"
+)
 _BULLET = re.compile(r"\s*(?:[-*•–—·▪◦●‣]|\(?(?:\d{1,2}|[a-z])[.)])\s+")
 _DATELINE = re.compile(
     r"(?P<place>[A-ZА-ЯІЇЄҐ][A-ZА-ЯІЇЄҐ .'’-]{2,40})(?:,\s?(?P<day>[^\n()—–]{1,40}?))?\s*(?:\((?P<outlet>[^()\n]{2,40})\))?\s?"
@@ -74,7 +75,12 @@ def split(text: str, lexicons: tuple[Lexicon, ...]) -> tuple[tuple[Sentence, ...
             datelines.append(dateline)
             start = dateline.end
         places = list(_cut(text, start, end, rules))
-        if kind == "sentence" and len(places) == 1 and not _is_stopped(text, end) and _is_short(text, start, end):
+        if (
+            kind == "sentence"
+            and len(places) == 1
+            and not _is_stopped(text, end)
+            and _is_short(text, start, end)
+        ):
             kind = "headline"
         for a, b in places:
             found.append(Sentence(a, b, number, _kind(text, a, b, kind)))
@@ -168,7 +174,9 @@ def _dateline(text: str, start: int, end: int) -> Dateline | None:
             said = hit.groupdict()
             outlet = (said["outlet"] or "").strip()
             where = text.index(outlet, hit.start("outlet")) if outlet else -1
-            return Dateline(start, hit.end(), said["place"].strip(), (said.get("day") or "").strip(), outlet, where)
+            return Dateline(
+                start, hit.end(), said["place"].strip(), (said.get("day") or "").strip(), outlet, where
+            )
     return None
 
 

@@ -1,4 +1,5 @@
-"""Speakers that were named before, so that "she", "the centre" and words without a speaker find theirs; always with the reason."""
+"""Speakers that were named before, so that "she", "the centre" and words without a speaker find theirs; always"
+" with the reason."""
 
 from __future__ import annotations
 
@@ -45,10 +46,18 @@ class Memory:
         for voice in voices:
             if voice.refers_to is None:
                 first = next((i for i in range(len(tokens)) if tokens.starts[i] >= voice.span.start), 0)
-                end = next((i for i in range(first, len(tokens)) if tokens.ends[i] >= voice.span.end), len(tokens) - 1) + 1
+                end = (
+                    next(
+                        (i for i in range(first, len(tokens)) if tokens.ends[i] >= voice.span.end),
+                        len(tokens) - 1,
+                    )
+                    + 1
+                )
                 self._add(tokens, first, end, sentence, is_speaker=True, lexicon=lexicon)
 
-    def find(self, tokens: Tokens, group: tuple[int, int], sentence: int, lexicon: Lexicon) -> tuple[Span, str] | None:
+    def find(
+        self, tokens: Tokens, group: tuple[int, int], sentence: int, lexicon: Lexicon
+    ) -> tuple[Span, str] | None:
         """For whom a pronoun, or "the centre", stands: the nearest that fits, and why; None where nothing does."""
         first, end = group
         words = tokens.norms[first:end]
@@ -58,16 +67,31 @@ class Memory:
             for named in reversed(self._named[-60:]):
                 if sentence - named.sentence > _REACH:
                     break
-                if named.is_speaker and (named.is_person if wants_person else words[0] in _MANY or not named.is_person):
-                    return named.span, f"“{said}” seems to be “{named.span.words}”: the nearest speaker before that fits"
+                if named.is_speaker and (
+                    named.is_person if wants_person else words[0] in _MANY or not named.is_person
+                ):
+                    return (
+                        named.span,
+                        f"“{said}” seems to be “{named.span.words}”: the nearest speaker before that fits",
+                    )
             return None
-        if words[0] == "the" and 2 <= len(words) <= 3 and not any(tokens.is_capital(i) for i in range(first + 1, end)):
+        if (
+            words[0] == "the"
+            and 2 <= len(words) <= 3
+            and not any(tokens.is_capital(i) for i in range(first + 1, end))
+        ):
             named_before = self._by_word.get(words[-1])
-            if named_before is not None and named_before.sentence <= sentence and named_before.span.words.lower() != said.lower():
+            if (
+                named_before is not None
+                and named_before.sentence <= sentence
+                and named_before.span.words.lower() != said.lower()
+            ):
                 return named_before.span, f"“{said}” seems to be “{named_before.span.words}”, named before"
         return None
 
-    def _add(self, tokens: Tokens, first: int, end: int, sentence: int, *, is_speaker: bool, lexicon: Lexicon) -> None:
+    def _add(
+        self, tokens: Tokens, first: int, end: int, sentence: int, *, is_speaker: bool, lexicon: Lexicon
+    ) -> None:
         a, b = tokens.starts[first], tokens.ends[end - 1]
         norms = tokens.norms[first:end]
         main = norms[: norms.index(",")] if "," in norms else norms
@@ -78,7 +102,11 @@ class Memory:
         named = Named(Span(a, b, tokens.text[a:b]), frozenset(norms), sentence, is_speaker, is_person)
         self._named.append(named)
         if is_speaker or len(norms) > 1:
-            head = next((k for k, word in enumerate(main) if k and word in _WITHIN), len(main)) if is_speaker else len(main)
+            head = (
+                next((k for k, word in enumerate(main) if k and word in _WITHIN), len(main))
+                if is_speaker
+                else len(main)
+            )
             for word in main[:head]:
                 if word not in _SMALL and len(word) > 3:
                     self._by_word[word] = named
@@ -117,7 +145,11 @@ def _names(tokens: Tokens) -> list[tuple[int, int]]:
         while j < len(tokens) and j - i < 8:
             if tokens.is_word(j) and tokens.is_capital(j):
                 last = j + 1
-            elif not (tokens.norms[j] in _SMALL or tokens.is_number(j) or (tokens.norms[j] == "-" and tokens.touch(j))):
+            elif not (
+                tokens.norms[j] in _SMALL
+                or tokens.is_number(j)
+                or (tokens.norms[j] == "-" and tokens.touch(j))
+            ):
                 break
             j += 1
         if last - i > 1:

@@ -76,7 +76,10 @@ def _lent(draft: Draft, lender: Draft | None, why: str) -> Draft:
     return replace(
         draft,
         chain=lender.chain,
-        reasons=(*(r for r in draft.reasons if not r.startswith("nobody is named")), f"quoted words, “{named}”: {why}"),
+        reasons=(
+            *(r for r in draft.reasons if not r.startswith("nobody is named")),
+            f"quoted words, “{named}”: {why}",
+        ),
         asks=(*draft.asks, *(ask for ask in lender.asks if ask.startswith("Who is"))),
     )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from siteline.claims.draft.attribution import Cue
 from siteline.claims.draft.lexicon import Lexicon
-from siteline.claims.draft.tokens import Phrases, Tokens, one_of
+from siteline.claims.draft.tokens import Phrases, Tokens, listed, one_of
 from siteline.model.draft import Hedge
 
 _BY_CUE = {
@@ -18,26 +18,25 @@ _BY_CUE = {
     "denial": ("denies", "a verb of denial"),
 }
 _NO_WORD = Phrases(
-    {
-        phrase: "no_position"
-        for phrase in (
-            "no comment", "nothing to say", "cannot confirm", "can't confirm", "can neither confirm nor deny", "no information",
-            "not aware", "unable to confirm", "neither confirm nor deny", "do not comment", "does not comment", "don't comment",
-            "not comment", "will not comment", "won't comment", "не коментуємо", "не комментируем", "без коментарів",
-            "без комментариев",
-        )
-    }
-)  # fmt: skip
+    dict.fromkeys(
+        listed(
+            "no comment|nothing to say|cannot confirm|can't confirm|can neither confirm nor deny|no information|not aware",
+            "unable to confirm|neither confirm nor deny|do not comment|does not comment|don't comment|not comment",
+            "will not comment|won't comment|не коментуємо|не комментируем|без коментарів|без комментариев",
+        ),
+        "no_position",
+    )
+)
 _NOT_SO = Phrases(
-    {
-        phrase: "denial"
-        for phrase in (
-            "no truth", "nothing of the kind", "nothing of the sort", "no basis in", "not true", "not the case", "no such",
-            "nothing to do with", "did not happen", "never happened", "no grounds", "не відповідає дійсності",
-            "не соответствует действительности", "не відповідають дійсності", "нічого спільного", "ничего общего",
-        )
-    }
-)  # fmt: skip
+    dict.fromkeys(
+        listed(
+            "no truth|nothing of the kind|nothing of the sort|no basis in|not true|not the case|no such|nothing to do with",
+            "did not happen|never happened|no grounds|не відповідає дійсності|не відповідають дійсності|нічого спільного",
+            "не соответствует действительности|ничего общего",
+        ),
+        "denial",
+    )
+)
 _BE = one_of("is are was were be being 's it's that's these as were is а це є это эти")
 _SELF = one_of("it he she they")
 _ACTS = 7
@@ -86,9 +85,9 @@ def _own_words(tokens: Tokens, quoted: Sequence[bool], cue: Cue | None) -> list[
     if cue is None:
         return []
     if cue.form in ("before", "quoted"):
-        after = [i for i in range(cue.end, len(tokens))]
-        return after if len(after) > 2 else list(range(0, cue.group[0] if cue.group else cue.start))
-    return list(range(cue.end, len(tokens))) if cue.start < 3 else list(range(0, cue.start))
+        after = list(range(cue.end, len(tokens)))
+        return after if len(after) > 2 else list(range(cue.group[0] if cue.group else cue.start))
+    return list(range(cue.end, len(tokens))) if cue.start < 3 else list(range(cue.start))
 
 
 def _denies(tokens: Tokens, own: Sequence[int], lexicon: Lexicon, quoted: Sequence[bool]) -> Read | None:
@@ -96,7 +95,11 @@ def _denies(tokens: Tokens, own: Sequence[int], lexicon: Lexicon, quoted: Sequen
     for i in own:
         if (hit := _NO_WORD.at(tokens, i)) and hit[0] <= last:
             return Read("no_position", f"the speaker takes no side: “{_words(tokens, i, hit[0])}”")
-        if (hit := _NOT_SO.at(tokens, i)) and hit[0] <= last and not (tokens.norm(i) == "no" and tokens.norm(hit[0]) in ("thing", "luck")):
+        if (
+            (hit := _NOT_SO.at(tokens, i))
+            and hit[0] <= last
+            and not (tokens.norm(i) == "no" and tokens.norm(hit[0]) in ("thing", "luck"))
+        ):
             return Read("denies", f"the speaker says it is not so: “{_words(tokens, i, hit[0])}”")
         if tokens.norms[i] in lexicon.false_words and _is_called(tokens, i, first, lexicon):
             return Read("denies", f"the speaker calls it “{tokens.word(i)}”")
@@ -124,7 +127,9 @@ def _of_acts(tokens: Tokens, i: int, k: int, last: int, lexicon: Lexicon) -> Rea
     word = tokens.norm(verb)
     if word in lexicon.perceives:
         if word in ("know", "known", "знаємо", "знаем", "знаю"):
-            return Read("no_position", f"the speaker does not know: “{_words(tokens, i, min(verb + 1, last))}”")
+            return Read(
+                "no_position", f"the speaker does not know: “{_words(tokens, i, min(verb + 1, last))}”"
+            )
         return None
     return Read("denies", f"the speaker denies acts of their own: “{_words(tokens, i, min(verb + 1, last))}”")
 

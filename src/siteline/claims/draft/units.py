@@ -49,15 +49,21 @@ NO_PLURAL = one_of(
 STOPPERS = one_of(
     "of in on at by for from to with than and or but that which who were was are is had has have been be will would could may"
     " might can between during since until before after over under near into as if when while because their his her its the a"
-    " an this these those not also per against through out about did does do bore fell hit struck came went left took made said saw"
-    " gave found held lost met put ran sat sent set stood told won fall carry carried come go remain remained predate predated weigh"
+    " an this these those not also per against through out about did does do bore fell hit struck came went left"
+    " took made said saw"
+    " gave found held lost met put ran sat sent set stood told won fall carry carried come go remain remained"
+    " predate predated weigh"
     " weighed landed arrived entered appeared"
 )
 """Words at which the name of what is counted is over."""
 
 HARM = {
-    "killed": one_of("kill kills killed killing dead deaths died slain вбито загинуло загинули убито погибли погибло"),
-    "wounded": one_of("wound wounds wounded wounding injure injures injured injuring поранено поранені ранено ранены"),
+    "killed": one_of(
+        "kill kills killed killing dead deaths died slain вбито загинуло загинули убито погибли погибло"
+    ),
+    "wounded": one_of(
+        "wound wounds wounded wounding injure injures injured injuring поранено поранені ранено ранены"
+    ),
     "missing": one_of("missing"),
 }
 REFERENCE = one_of(
@@ -78,9 +84,15 @@ FACTORS = {"double": 2.0, "doubled": 2.0, "doubles": 2.0, "doubling": 2.0, "trip
 LOOSE = frozenset(("double", "triple", "quadruple", "doubles"))
 """Adjectives too: only after an auxiliary."""
 
-AUXILIARIES = one_of("may might could will would to has had have can should must nearly almost more roughly about")
-RISES = one_of("rise rises rose risen increase increases increased grow grows grew grown climb climbed jump jumped expand expanded up")
-FALLS = one_of("fall falls fell fallen drop drops dropped decrease decreased decline declined shrink shrank cut reduced down")
+AUXILIARIES = one_of(
+    "may might could will would to has had have can should must nearly almost more roughly about"
+)
+RISES = one_of(
+    "rise rises rose risen increase increases increased grow grows grew grown climb climbed jump jumped expand expanded up"
+)
+FALLS = one_of(
+    "fall falls fell fallen drop drops dropped decrease decreased decline declined shrink shrank cut reduced down"
+)
 PARTICLES = ("이", "가", "을", "를", "은", "는", "의", "과", "와", "도")
 """Korean: what is joined to the word that is counted, and is no part of it."""
 

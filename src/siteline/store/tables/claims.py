@@ -37,6 +37,7 @@ statement = Table(
     Column("claim_key", String(200), nullable=False),
     Column("lineage", String(200), nullable=False),
     Column("stance", String(20), nullable=False),
+    Column("rank", String(300), nullable=False),
     Column("speaker", String(300), nullable=False),
     Column("said_first", String(10)),
     Column("said_last", String(10)),
@@ -46,7 +47,7 @@ statement = Table(
     Column("noun", Text, nullable=False),
     *signed(),
     Index("ix_statement_claim", "claim_id", "lineage", "created_at"),
-    Index("ix_statement_key", "claim_key", "lineage", "claim_id", "stance", "created_at"),
+    Index("ix_statement_key", "claim_key", "lineage", "claim_id", "stance", "created_at", "rank"),
     Index("ix_statement_lineage", "lineage", "claim_key"),
     Index("ix_statement_exhibit", "exhibit_id"),
 )
@@ -60,6 +61,7 @@ statement_word = Table(
     Column("detail", Text, nullable=False),
     Column("why", Text, nullable=False),
     *signed(),
+    Index("ix_statement_word_kind", "kind", "statement_id"),
 )
 
 lineage_word = Table(

@@ -7,7 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from siteline.claims.drafts import ACCEPTED, FiledDraft
-from siteline.model.claim import Access, Attribution, Claim, ClaimKind, Hedge, HedgeKind, Scope, Stance, Statement
+from siteline.model.claim import (
+    Access,
+    Attribution,
+    Claim,
+    ClaimKind,
+    Hedge,
+    HedgeKind,
+    Scope,
+    Stance,
+    Statement,
+)
 from siteline.model.draft import Draft, SaidQuantity, Voice
 from siteline.model.errors import BadSetting
 from siteline.model.interval import Interval, Period
@@ -15,7 +25,14 @@ from siteline.workbench.case import Case
 from siteline.workbench.claims.drafting import visible
 from siteline.workbench.claims.filing import anchor_words, file_statements
 
-_TYPES = {"count": "count", "share": "share", "ratio": "ratio", "factor": "ratio", "measure": "number", "money": "number"}
+_TYPES = {
+    "count": "count",
+    "share": "share",
+    "ratio": "ratio",
+    "factor": "ratio",
+    "measure": "number",
+    "money": "number",
+}
 _SILENT = (Stance.DENIES, Stance.NO_POSITION, Stance.NONRESPONSE, Stance.RETRACTS)
 """Stances that put no value forward."""
 
@@ -65,7 +82,10 @@ def accept_drafts(case: Case, said: Sequence[str], acceptance: Acceptance) -> li
     """
     key = acceptance.key.strip() or _slug(acceptance.predicate)
     if not key:
-        raise BadSetting("an accepted draft needs the question that it answers", "Say it: --key killed   or --predicate ...")
+        raise BadSetting(
+            "an accepted draft needs the question that it answers",
+            "Say it: --key killed   or --predicate ...",
+        )
     acceptance = replace(acceptance, key=key)
     drafts = {draft.id: draft for draft in (visible(case, name) for name in said)}
     made = [(draft, *_statement(case, draft, acceptance)) for draft in drafts.values()]
@@ -124,7 +144,9 @@ def _stance(filed: FiledDraft, said: Acceptance) -> Stance:
     word = said.stance.strip() or filed.draft.stance
     if word not in tuple(Stance):
         raise BadSetting(
-            f"draft {filed.id} has no stance: its language was not understood" if not word else f"there is no stance {word!r}",
+            f"draft {filed.id} has no stance: its language was not understood"
+            if not word
+            else f"there is no stance {word!r}",
             f"Say it: --stance {' | '.join(Stance)}",
         )
     return Stance(word)
@@ -138,9 +160,14 @@ def _quantity(filed: FiledDraft, said: Acceptance, stance: Stance) -> SaidQuanti
         if len(found) == 1:
             return found[0]
         listed = "; ".join(f"{n}: “{q.span.words}”" for n, q in enumerate(found, 1))
-        raise BadSetting(f"draft {filed.id} has {len(found)} quantities: {listed}", "Say which: --quantity N, or 0 for none.")
+        raise BadSetting(
+            f"draft {filed.id} has {len(found)} quantities: {listed}",
+            "Say which: --quantity N, or 0 for none.",
+        )
     if not 0 <= said.quantity <= len(found):
-        raise BadSetting(f"draft {filed.id} has no quantity {said.quantity}", f"It has {len(found)}; 0 means none.")
+        raise BadSetting(
+            f"draft {filed.id} has no quantity {said.quantity}", f"It has {len(found)}; 0 means none."
+        )
     return found[said.quantity - 1] if said.quantity else None
 
 

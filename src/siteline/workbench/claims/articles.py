@@ -56,7 +56,9 @@ def open_article(case: Case, said: str, about: Description) -> Article:
     restricted = case.exhibits.restrictions()
     looked = [e for e in (origin, text_exhibit) if e.id in restricted]
     if looked:
-        case.log.append([Event("read", object=e.sha256, exhibit_id=e.id, tool=TOOL) for e in dict.fromkeys(looked)])
+        case.log.append(
+            [Event("read", object=e.sha256, exhibit_id=e.id, tool=TOOL) for e in dict.fromkeys(looked)]
+        )
     remarks += [Remark(text_exhibit.name or text_exhibit.id, note, "") for note in notes]
     return Article(origin, text_exhibit, text, tuple(remarks), bool(looked))
 
@@ -70,7 +72,8 @@ def _origin(case: Case, said: str, about: Description) -> tuple[Exhibit, list[Re
         except SitelineError as error:
             if isinstance(error, NotFound) or type(error).__name__ == "BadInput":
                 raise NotFound(
-                    f"{said!r} is no file and no exhibit of this case", "Give a file, or an id from: siteline evidence list"
+                    f"{said!r} is no file and no exhibit of this case",
+                    "Give a file, or an id from: siteline evidence list",
                 ) from error
             raise
     [answer] = take_files(case, [path], about)
@@ -91,7 +94,9 @@ def _text_of(case: Case, origin: Exhibit) -> tuple[Exhibit, list[str]]:
     if detail is not None:
         return _captured_text(case, origin, detail), []
     if origin.kind in ("image", "video", "audio", "archive", "program", "scene", "capture"):
-        raise CannotTell(f"exhibit {origin.id} ({origin.media_type}) has no text that can be quoted", _NO_TEXT)
+        raise CannotTell(
+            f"exhibit {origin.id} ({origin.media_type}) has no text that can be quoted", _NO_TEXT
+        )
     try:
         with case.blobs.path(origin.sha256).open("rb") as stream:
             content = stream.read(LARGEST + 1)
@@ -102,7 +107,9 @@ def _text_of(case: Case, origin: Exhibit) -> tuple[Exhibit, list[str]]:
     rendered = render(content, origin.media_type)
     unreadable = rendered.text.count("\ufffd")
     if not any(c.isalpha() for c in rendered.text) or unreadable > max(8, _MOSTLY * len(rendered.text)):
-        raise CannotTell(f"exhibit {origin.id} ({origin.media_type}) has no text that can be quoted", _NO_TEXT)
+        raise CannotTell(
+            f"exhibit {origin.id} ({origin.media_type}) has no text that can be quoted", _NO_TEXT
+        )
     return _file_rendition(case, origin, rendered), list(rendered.notes)
 
 
@@ -110,7 +117,9 @@ def _captured_text(case: Case, origin: Exhibit, detail: Mapping[str, Any]) -> Ex
     for part in detail.get("parts") or ():
         if isinstance(part, dict) and part.get("what") == "text":
             return case.exhibits.get(str(part["id"]))
-    raise CannotTell(f"capture {origin.id} brought no text ({detail.get('outcome')})", "Capture it again, or add its text.")
+    raise CannotTell(
+        f"capture {origin.id} brought no text ({detail.get('outcome')})", "Capture it again, or add its text."
+    )
 
 
 def _file_rendition(case: Case, origin: Exhibit, rendered: Rendered) -> Exhibit:
@@ -119,12 +128,18 @@ def _file_rendition(case: Case, origin: Exhibit, rendered: Rendered) -> Exhibit:
     if rendered.notes:
         activity = f"{activity}: {'; '.join(rendered.notes)}"
     _, made = case.exhibits.kin(origin.id)
-    with tempfile.TemporaryDirectory() as folder, Intake(case.blobs, case.settings.evidence.largest) as intake:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Intake(case.blobs, case.settings.evidence.largest) as intake,
+    ):
         file = Path(folder) / "text.txt"
         file.write_bytes(rendered.text.encode("utf-8", "replace"))
         copied = intake.copy(file)
         for kin in made:
-            if kin["activity"].startswith("text rendition") and (same := case.exhibits.get(kin["id"])).sha256 == copied.sha256:
+            if (
+                kin["activity"].startswith("text rendition")
+                and (same := case.exhibits.get(kin["id"])).sha256 == copied.sha256
+            ):
                 return same
         intake.settle()
     restriction = case.exhibits.restrictions().get(origin.id)

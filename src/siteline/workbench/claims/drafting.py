@@ -11,7 +11,7 @@ from siteline.claims.draft.article import MAKER, DraftOptions, draft_text
 from siteline.claims.draft.intervals import Widths
 from siteline.claims.draft.proposals import PROMPT_SHA256, Proposer, believe
 from siteline.claims.drafts import OPEN, FiledDraft, Reading
-from siteline.model.draft import Span
+from siteline.model.draft import SaidQuantity, Span
 from siteline.model.errors import BadSetting, NotReached
 from siteline.model.exhibit import Exhibit
 from siteline.model.remark import Remark
@@ -54,7 +54,9 @@ def draft_article(
     article = open_article(case, said, about)
     found = draft_text(article.text, options)
     common = (article.text_exhibit.id, article.origin.id)
-    reading = Reading(*common, MAKER, "", found.sentences, len(found.drafts), dict(found.left_out), found.notes)
+    reading = Reading(
+        *common, MAKER, "", found.sentences, len(found.drafts), dict(found.left_out), found.notes
+    )
     ids = case.drafts.file(reading, found.drafts)
     readings, remarks = [reading], [*article.remarks]
     if proposer is not None:
@@ -64,7 +66,9 @@ def draft_article(
             readings.append(proposed[0])
             ids += proposed[1]
     remarks += [Remark(article.text_exhibit.name, note, "") for note in found.notes]
-    remarks += [Remark("drafts", f"{n:,} sentences were not drafted: {what}", "") for what, n in found.left_out]
+    remarks += [
+        Remark("drafts", f"{n:,} sentences were not drafted: {what}", "") for what, n in found.left_out
+    ]
     drafts = {d.id: d for d in case.drafts.find(exhibit_id=article.text_exhibit.id)}
     return Drafted(
         article.origin,
@@ -107,14 +111,22 @@ def _ask(
     settings = case.settings.claims
     if article.is_restricted and not send_restricted:
         return None, [
-            Remark(proposer.name, "was not asked: the article is restricted", "if it may be sent there: --send-restricted")
+            Remark(
+                proposer.name,
+                "was not asked: the article is restricted",
+                "if it may be sent there: --send-restricted",
+            )
         ]
     text, remarks = article.text, []
     if len(text) > settings.model_max_kb * 1000:
         text = text[: settings.model_max_kb * 1000]
-        remarks.append(Remark(proposer.name, f"was sent the first {len(text):,} of {len(article.text):,} characters", ""))
+        remarks.append(
+            Remark(proposer.name, f"was sent the first {len(text):,} of {len(article.text):,} characters", "")
+        )
     try:
-        believed = believe(text, proposer.propose(text, settings.model_budget), settings.model_budget, proposer.name, options)
+        believed = believe(
+            text, proposer.propose(text, settings.model_budget), settings.model_budget, proposer.name, options
+        )
     except NotReached as error:
         return None, [*remarks, Remark(proposer.name, printable(str(error)), error.hint)]
     reading = Reading(
@@ -241,16 +253,19 @@ def _span(span: Span | None) -> dict[str, Any] | None:
 def show_draft(filed: FiledDraft) -> list[str]:
     """A draft in lines for a terminal; nothing in it can move the cursor or turn the text round."""
     draft = filed.draft
-    who = " → ".join(_shown(v.span.words, v.refers_to.words if v.refers_to else "") for v in draft.chain) or "the text itself"
+    who = (
+        " → ".join(_shown(v.span.words, v.refers_to.words if v.refers_to else "") for v in draft.chain)
+        or "the text itself"
+    )
     status = "" if filed.status == OPEN else f"  [{filed.status}]"
     lines = [
         f"{filed.id}  {draft.stance or 'not read'}  {printable(who)}{status}",
         f"    {draft.start}–{draft.end}: {printable(draft.quote)[:600]}",
     ]
     for n, q in enumerate(draft.quantities, 1):
-        ends = f"{'(' if q.low_open else '['}{_end(q.low, '−∞')}, {_end(q.high, '∞')}{')' if q.high_open or q.high is None else ']'}"
         beside = f" {q.direction} {q.other}".rstrip() if q.direction or q.other else ""
-        lines.append(printable(f"    quantity {n}: “{q.span.words}” = {ends} {q.unit}{beside} ({q.width})"))
+        said = f"    quantity {n}: “{q.span.words}” = {_interval(q)} {q.unit}{beside} ({q.width})"
+        lines.append("    " + printable(said))
     lines += [f"    date: {d.first}" + (f" to {d.last}" if d.last != d.first else "") for d in draft.dates]
     if draft.condition:
         lines.append(f"    condition: {printable(draft.condition.words)}")
@@ -261,6 +276,12 @@ def show_draft(filed: FiledDraft) -> list[str]:
 
 def _shown(words: str, stands_for: str) -> str:
     return f"{words} (= {stands_for}?)" if stands_for else words
+
+
+def _interval(q: SaidQuantity) -> str:
+    opens = "(" if q.low_open or q.low is None else "["
+    closes = ")" if q.high_open or q.high is None else "]"
+    return f"{opens}{_end(q.low, '−∞')}, {_end(q.high, '∞')}{closes}"
 
 
 def _end(value: float | None, open_end: str) -> str:

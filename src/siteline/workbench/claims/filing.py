@@ -19,7 +19,7 @@ def file_statements(case: Case, statements: Sequence[Statement], batch: str = ""
     """
     texts: dict[str, Rendition] = {}
     for statement in statements:
-        _check_words(case, statement, texts)
+        check_words(case, statement, texts)
         for exhibit_id in (*statement.imagery, *statement.evidence):
             case.exhibits.get(exhibit_id)
     return case.statements.add(statements, batch)
@@ -35,7 +35,8 @@ def anchor_words(case: Case, exhibit_id: str, quote: str, start: int | None = No
     )
 
 
-def _check_words(case: Case, statement: Statement, texts: dict[str, Rendition]) -> None:
+def check_words(case: Case, statement: Statement, texts: dict[str, Rendition]) -> None:
+    """Whether a statement's words are in its exhibit; `texts` keeps what was read. Raises NotThere, BrokenCustody, NotFound."""
     anchor = statement.anchor
     if anchor.kind is AnchorKind.URL:
         return

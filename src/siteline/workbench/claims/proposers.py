@@ -64,21 +64,31 @@ class Command:
             asked.seek(0)
             try:
                 process = subprocess.Popen(  # noqa: S603 the user's own program, no shell
-                    self._words(), stdin=asked, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True
+                    self._words(),
+                    stdin=asked,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.DEVNULL,
+                    start_new_session=True,
                 )
             except (OSError, ValueError) as error:
-                raise NotReached(f"{self.name} cannot be run: {error}", "See claims.model in siteline.toml.") from error
+                raise NotReached(
+                    f"{self.name} cannot be run: {error}", "See claims.model in siteline.toml."
+                ) from error
             with process:
                 body, why = _read_all(process, self.seconds)
         if why or process.returncode:
-            raise NotReached(f"{self.name} {why or f'ended with {process.returncode}'}", "The drafts by rules stand.")
+            raise NotReached(
+                f"{self.name} {why or f'ended with {process.returncode}'}", "The drafts by rules stand."
+            )
         return _proposals(body, self.name)
 
     def _words(self) -> list[str]:
         try:
             return shlex.split(self.said)
         except ValueError as error:
-            raise BadSetting(f"claims.model cannot be split into words: {error}", "Mend its quotation marks.") from error
+            raise BadSetting(
+                f"claims.model cannot be split into words: {error}", "Mend its quotation marks."
+            ) from error
 
 
 @dataclass(frozen=True)
@@ -110,25 +120,37 @@ class Endpoint:
     def _ask(self, text: str, span_budget: int) -> bytes | NotReached:
         import httpx
 
-        headers = {"content-type": "application/json", "accept": "application/json", "accept-encoding": "identity"}
+        headers = {
+            "content-type": "application/json",
+            "accept": "application/json",
+            "accept-encoding": "identity",
+        }
         if self.token:
             headers["authorization"] = f"Bearer {self.token}"
         until = time.monotonic() + self.seconds
         body = bytearray()
         try:
             with (
-                httpx.Client(timeout=min(30.0, self.seconds), follow_redirects=False, trust_env=False) as client,
-                client.stream("POST", self.url, content=request_of(text, span_budget), headers=headers) as answer,
+                httpx.Client(
+                    timeout=min(30.0, self.seconds), follow_redirects=False, trust_env=False
+                ) as client,
+                client.stream(
+                    "POST", self.url, content=request_of(text, span_budget), headers=headers
+                ) as answer,
             ):
                 if answer.status_code != 200:
-                    return NotReached(f"{self.name} answered {answer.status_code}", "The drafts by rules stand.")
+                    return NotReached(
+                        f"{self.name} answered {answer.status_code}", "The drafts by rules stand."
+                    )
                 for piece in answer.iter_raw():
                     body += piece
                     if len(body) > LARGEST_ANSWER or time.monotonic() > until:
                         why = "takes too long" if len(body) <= LARGEST_ANSWER else "answers with too much"
                         return NotReached(f"{self.name} {why}", "The drafts by rules stand.")
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
-            return NotReached(f"{self.name} was not reached: {type(error).__name__}", "The drafts by rules stand.")
+            return NotReached(
+                f"{self.name} was not reached: {type(error).__name__}", "The drafts by rules stand."
+            )
         return bytes(body)
 
 
@@ -136,7 +158,9 @@ def _proposals(body: bytes, name: str) -> Sequence[Any]:
     try:
         return read_answer(body)
     except ValueError as error:
-        raise NotReached(f"{name} gave no answer that can be read: {error}", "The drafts by rules stand.") from error
+        raise NotReached(
+            f"{name} gave no answer that can be read: {error}", "The drafts by rules stand."
+        ) from error
 
 
 def _read_all(process: subprocess.Popen[bytes], seconds: float) -> tuple[bytes, str]:

@@ -52,6 +52,7 @@ def upgrade() -> None:
         text("claim_key", 200),
         text("lineage", 200),
         text("stance", 20),
+        text("rank", 300),
         text("speaker", 300),
         text("said_first", 10, optional=True),
         text("said_last", 10, optional=True),
@@ -63,12 +64,13 @@ def upgrade() -> None:
     )
     op.create_index("ix_statement_claim", "statement", ["claim_id", "lineage", "created_at"])
     op.create_index(
-        "ix_statement_key", "statement", ["claim_key", "lineage", "claim_id", "stance", "created_at"]
+        "ix_statement_key", "statement", ["claim_key", "lineage", "claim_id", "stance", "created_at", "rank"]
     )
     op.create_index("ix_statement_lineage", "statement", ["lineage", "claim_key"])
     op.create_index("ix_statement_exhibit", "statement", ["exhibit_id"])
     counted("statement_word", text("statement_id", 64), text("kind", 20), text("detail"), text("why"))
     op.create_index("ix_statement_word_statement_id", "statement_word", ["statement_id"])
+    op.create_index("ix_statement_word_kind", "statement_word", ["kind", "statement_id"])
     counted("lineage_word", text("a", 200), text("b", 200), text("verdict", 20), text("why"))
     counted("relation_word", text("a", 64), text("b", 64), text("kind", 30), text("verdict", 20), text("why"))
     counted("entailment", text("narrow_key", 200), text("broad_key", 200), text("verdict", 20), text("why"))

@@ -1,0 +1,249 @@
+"""One question (a claim key) with all that bears on it: its lineages, how they drift, how statements relate."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from siteline.claims.compare import say_value
+from siteline.claims.drift import Copy
+from siteline.claims.lineage import Lines, Proposal, last_words, propose
+from siteline.claims.members import Group
+from siteline.claims.relation import Relation, RelationKind, make_relation
+from siteline.claims.rows import by_number
+from siteline.claims.rules import relate
+from siteline.claims.said import ADDED, REJECTED, TABLE, RelationWord
+from siteline.claims.standing import Evidence, Line, count_corroboration, draw_lines
+from siteline.claims.statements import Filed
+from siteline.model.claim import Claim, Statement
+from siteline.model.errors import NotFound
+from siteline.workbench.case import Case
+
+WHOLE = 300
+"""Questions with no more statements than this are compared statement by statement; larger ones by what each lineage says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What stands on record of one claim key at one moment."""
+
+    key: str
+    lines: tuple[Line, ...]
+    relations: tuple[Relation, ...]
+    """By rule or by a person's word, without those that were rejected."""
+
+    rejected: tuple[RelationWord, ...]
+    proposals: tuple[Proposal, ...]
+    """Lineages that seem to be one, on which nobody has spoken."""
+
+    lines_if_proposed: Lines
+    left_out: int = 0
+    """Groups that were left out because there are too many."""
+
+    def corroboration(self, line: Line) -> int:
+        """How many lineages with primary access say the same as this one, it included."""
+        return count_corroboration(line, self.lines, self.lines_if_proposed)
+
+
+def ask(
+    case: Case,
+    key: str,
+    as_of: datetime | None = None,
+    *,
+    focus: Statement | None = None,
+    most: int | None = None,
+) -> Question:
+    """
+    What stands on record of a question. Restricted exhibits' statements are left out for those who are not their readers.
+
+    focus: only the relations of this statement's lineage. most: no more groups of statements than this, the earliest first,
+    those of the focus's lineage always among them.
+    """
+    lines = case.lineages.lines(as_of)
+    groups = case.members.groups(key, as_of)
+    kept = groups if most is None else _keep(groups, most, focus, lines)
+    if sum(group.count for group in groups) <= WHOLE:
+        filed = case.statements.find(key=key, as_of=as_of)
+        statements = visible(case, [f.statement for f in filed])
+    else:
+        statements = visible(case, case.members.statements(kept, as_of))
+    if focus is not None and all(s.id != focus.id for s in statements):
+        statements.append(focus)
+    words = case.relations.words_on_key(key, as_of)
+    evidence = _gather(case, key, lines, words, as_of)
+    proposals = propose(statements, last_words(case.lineages.words(as_of)))
+    by_rule = relate(statements, evidence, focus.id if focus else None)
+    relations, rejected = _with_words(by_rule, words)
+    return Question(
+        key,
+        tuple(draw_lines(statements, evidence)),
+        tuple(relations),
+        tuple(rejected),
+        tuple(proposals),
+        lines.with_proposed(proposals),
+        len(groups) - len(kept),
+    )
+
+
+def trace_drift(
+    case: Case, key: str | None = None, lineage: str | None = None, as_of: datetime | None = None
+) -> list[dict[str, Any]]:
+    """
+    One row per (lineage, claim key): its statements, values, verdict, corroboration, and each change by name.
+
+    Raises NotFound for a key or lineage that is not on record.
+    """
+    keys = case.members.keys(as_of) if key is None else [key]
+    names = case.lineages.lines(as_of).names_of(lineage) if lineage else None
+    rows = []
+    for each in keys:
+        question = ask(case, each, as_of)
+        filed = visible_filed(case, case.statements.find(key=each, as_of=as_of))
+        evidence = _gather(case, each, case.lineages.lines(as_of), (), as_of, question.relations)
+        whole = draw_lines([f.statement for f in filed], evidence)
+        by_name = {line.name: line for line in question.lines}
+        rows += [
+            tell_line(line, question, by_name.get(line.name, line))
+            for line in whole
+            if names is None or line.name in names
+        ]
+    if not rows and (key or lineage):
+        what = f"claim key {key!r}" if key else f"lineage {lineage!r}"
+        raise NotFound(f"no statement of {what}", "See: siteline claims list")
+    return rows
+
+
+def tell_line(line: Line, question: Question, head: Line | None = None) -> dict[str, Any]:
+    """A lineage on one question, in interchange form; `head`: the same among the question's own lines."""
+    conflicts = [copy for copy in line.copies if copy.conflicts]
+    verdict = "transmission_conflict" if conflicts else "consistent" if len(line.copies) > 1 else "single"
+    return {
+        "lineage": line.name,
+        "claim_key": question.key,
+        "statements": [copy.statement.id for copy in line.copies],
+        "values": _values(line.copies),
+        "verdict": verdict,
+        "corroboration": question.corroboration(head or line),
+        "origin": line.copies[0].origin.id,
+        "primary_access": line.has_primary,
+        "changes": [
+            {
+                "statement": copy.statement.id,
+                "origin": copy.origin.id,
+                "kind": change.kind,
+                "was": change.was,
+                "is_now": change.is_now,
+                "says": change.says,
+                "conflicts": copy.conflicts,
+            }
+            for copy in line.copies
+            for change in copy.changes
+        ],
+        "superseded": [[c.statement.id, c.origin.id] for c in line.copies if c.replaces],
+        "proposed_as_one_with": [
+            {"lineage": p.b if p.a == line.name else p.a, "kind": p.kind, "basis": p.basis}
+            for p in question.proposals
+            if line.name in (p.a, p.b)
+        ],
+    }
+
+
+def tell_value(claim: Claim) -> list[float | None] | str | None:
+    """A value in interchange form: [low, high], or the words; null where nothing is claimed but that it is so."""
+    if claim.value is not None:
+        return claim.value.ends()
+    return claim.value_text or None
+
+
+def tell_relation(relation: Relation) -> dict[str, Any]:
+    """A relation in interchange form."""
+    return {
+        "a": relation.a,
+        "b": relation.b,
+        "kind": relation.kind.value,
+        "basis": relation.basis,
+        "by": relation.by,
+    }
+
+
+def visible(case: Case, statements: Sequence[Statement]) -> list[Statement]:
+    """Those whose exhibits are not restricted to others."""
+    hidden = case.exhibits.hidden()
+    return [s for s in statements if s.anchor.exhibit_id not in hidden]
+
+
+def visible_filed(case: Case, filed: Sequence[Filed]) -> list[Filed]:
+    """Those whose exhibits are not restricted to others."""
+    hidden = case.exhibits.hidden()
+    return [f for f in filed if f.statement.anchor.exhibit_id not in hidden]
+
+
+def _values(copies: Sequence[Copy]) -> list[list[float | None] | str]:
+    found: list[list[float | None] | str] = []
+    for copy in copies:
+        told = tell_value(copy.statement.claim)
+        if told is not None and told not in found:
+            found.append(told)
+    return found
+
+
+def _keep(groups: list[Group], most: int, focus: Statement | None, lines: Lines) -> list[Group]:
+    if len(groups) <= most:
+        return groups
+    mine = lines.name(focus.lineage_name) if focus else None
+    first = [g for g in groups if lines.name(g.lineage) == mine][:most]
+    rest = [g for g in groups if lines.name(g.lineage) != mine]
+    return first + rest[: most - len(first)]
+
+
+def _gather(
+    case: Case,
+    key: str,
+    lines: Lines,
+    words: Sequence[RelationWord],
+    as_of: datetime | None,
+    relations: Sequence[Relation] = (),
+) -> Evidence:
+    last = {(w.a, w.b): w.verdict for w in words if w.kind is RelationKind.SUPERSEDES}
+    replacing = {pair for pair, verdict in last.items() if verdict != REJECTED}
+    replacing |= {(r.a, r.b) for r in relations if r.kind is RelationKind.SUPERSEDES and r.b is not None}
+    broader = [
+        (denial, why)
+        for broad, why in case.relations.broader_than(key, as_of)
+        for denial in visible(case, case.members.denials(broad, as_of))
+    ]
+    given = {d.id: case.statements.get(d.id, as_of).evidence for d, _ in broader}
+    given |= {
+        f.id: f.evidence
+        for f in case.statements.find(ids=[g.first_id for g in case.members.denying(key, as_of)], as_of=as_of)
+    }
+    return Evidence(lines, frozenset(replacing), broader, given)
+
+
+def _with_words(
+    by_rule: Sequence[Relation], words: Sequence[RelationWord]
+) -> tuple[list[Relation], list[RelationWord]]:
+    """Relations by rule, less those that somebody rejected, and those that somebody added."""
+    last: dict[tuple[str, str | None, RelationKind], RelationWord] = {}
+    for word in words:
+        last[word.a, word.b, word.kind] = word
+    rejected = {pair for pair, word in last.items() if word.verdict == REJECTED}
+    kept = {relation.pair: relation for relation in by_rule if relation.pair not in rejected}
+    for pair, word in last.items():
+        if word.verdict == REJECTED:
+            continue
+        who, why = (word.by, word.why) if word.verdict == ADDED else ("table", word.why)
+        if pair in kept and word.verdict == TABLE:
+            who, why = kept[pair].by, f"{kept[pair].basis}; {why}"
+        kept[pair] = make_relation(word.a, word.b, word.kind, why, who)
+    order = sorted(kept.values(), key=lambda r: (by_number(r.a), by_number(r.b or ""), r.kind))
+    return order, [word for pair, word in last.items() if pair in rejected]
+
+
+def say_claim(claim: Claim) -> str:
+    """A proposition on one line: "KN-23/24, fired_total: 24 or more missiles"."""
+    head = ", ".join(filter(None, (claim.subject, claim.says)))
+    value = say_value(claim)
+    return f"{head}: {value}" if value else head

@@ -19,12 +19,6 @@ _NOUNS = one_of(
 _NOT_DENIED = one_of(
     "access entry permission visa visas bail request requests treatment opportunity admission service boarding"
 )
-_WHAT_IS_DENIED = one_of(
-    "claim claims allegation allegations report reports accusation accusations charge charges suggestion suggestions assertion"
-    " assertions figure figures idea as the any it them this that involvement responsibility having wrongdoing"
-    " reports' such these"
-    " those western ukrainian russian media all speculation rumours rumors"
-)
 _DISMISSABLE = one_of(
     "dismissed dismisses dismiss dismissing rejected rejects reject rejecting disputed disputes"
 )
@@ -33,6 +27,17 @@ _SAID_OF = one_of("claim allegation report accusation charge suggestion assertio
                   " number estimate statement story article version narrative conclusion criticism")  # fmt: skip
 _SEEN_BY = one_of(
     "seen obtained reviewed cited quoted carried published reported released aired broadcast shared circulated"
+)
+_SILENT = {"responded": "no_answer", "replied": "no_answer", "answered": "no_answer", "commented": "no_position",
+           "confirmed": "no_position", "would": "no_position"}  # fmt: skip
+"""After `neither A nor B`: what both left undone."""
+
+_BODIES = one_of(
+    "ministry office army government police company institute authority statement report mission navy committee council"
+    " prosecution prosecutors centre center university association firm department embassy service staff"
+)
+_REQUESTS = one_of(
+    "request requests question questions email emails call calls letter letters message messages inquiries"
 )
 _HEARERS = one_of(
     "reporters journalists us them him her me lawmakers parliament court council lawmakers lawmaker committee deputies"
@@ -88,6 +93,23 @@ class _Finder:
             return self._told(i, *hit)
         if hit := self.lexicon.verbs.at(self.tokens, i):
             return self._verb(i, *hit)
+        if self.tokens.norms[i] == "neither":
+            return self._neither(i)
+        return None
+
+    def _neither(self, i: int) -> Cue | None:
+        """`Neither the company nor its owner responded.`"""
+        tokens = self.tokens
+        has_nor = False
+        for k in range(i + 1, min(len(tokens), i + 16)):
+            word = tokens.norms[k]
+            has_nor = has_nor or word == "nor"
+            if stance := _SILENT.get(word):
+                if not has_nor or k - i < 4 or tokens.norms[k - 1] == "nor":
+                    return None
+                return Cue(k, k + 1, stance, "before", (i, k))
+            if word in ",;:." or self.quoted[k]:
+                return None
         return None
 
     def _bare(self, i: int, j: int, stance: str) -> Cue:
@@ -139,7 +161,7 @@ class _Finder:
             return self._quoted(i, j)
         if is_single and word not in ("told", "tell", "tells") and self._is_inverted(i, j):
             group = self.groups.right(j)
-            if group is not None:
+            if group is not None and not self._is_aside(i, group):
                 return Cue(start, j, stance, "after", group, self._seen_by(group), is_negated)
         if word in _PARTICIPLES and before == ",":
             return None
@@ -155,6 +177,8 @@ class _Finder:
             return None
         if word in _NOUNS and is_single and not self._is_clause(group, j):
             return None
+        if stance == "no_answer":
+            group = self._asked(group)
         relays = self._seen_by(group)
         if word in ("told", "tell", "tells") and (hearer := self._hearer(j)):
             relays = [*relays, hearer]
@@ -272,6 +296,27 @@ class _Finder:
         )
         return names and (is_quote_led or ends or tokens.norm(group[1]) in self.lexicon.breakers)
 
+    def _is_aside(self, i: int, group: tuple[int, int]) -> bool:
+        """Whether `, said` closes an aside about the speaker before it: the words after it name nobody."""
+        tokens = self.tokens
+        if tokens.norm(i - 1) != "," or self.quoted[i - 1] or (i > 1 and self.quoted[i - 2]):
+            return False
+        known = self.lexicon.persons | self.lexicon.relays | _BODIES
+        has_number = any(tokens.is_number(k) for k in range(*group))
+        names = not has_number and any(
+            tokens.norms[k] in known or (tokens.is_capital(k) and tokens.is_word(k)) for k in range(*group)
+        )
+        return not names and self.groups.left(i - 1) is not None
+
+    def _asked(self, group: tuple[int, int]) -> tuple[int, int]:
+        """Of `requests sent to the factory`, the factory."""
+        tokens = self.tokens
+        if any(tokens.norms[k] in _REQUESTS for k in range(group[0], min(group[1], group[0] + 4))):
+            for k in range(group[0], group[1] - 1):
+                if tokens.norms[k] == "to":
+                    return (k + 1, group[1])
+        return group
+
     def _is_clause(self, group: tuple[int, int], j: int) -> bool:
         """Whether a word that may be a noun is a verb here: a name or pronoun before, a clause behind."""
         tokens = self.tokens
@@ -326,81 +371,3 @@ class _Finder:
             if tokens.norms[k] == "interview" and tokens.norms[k + 1] == "with":
                 return self.groups.right(k + 2)
         return None
-
-
-def governing(cues: list[Cue], tokens: Tokens, lexicon: Lexicon) -> Cue | None:
-    """
-    The cue that the whole stands under, with its chain.
-
-    Of nested ones (`X said that Y denied it`) the innermost speaks, and the others pass it on; `citing Z` names who spoke.
-    """
-    cited = [cue for cue in cues if cue.form == "citing"]
-    plain = [cue for cue in cues if cue.form != "citing"]
-    if not plain:
-        return cited[0] if cited else None
-    settled = [cue for cue in plain if cue.stance in ("correction", "retraction")]
-    if settled:
-        return next((cue for cue in settled if cue.group is not None), settled[0])
-    main = plain[0]
-    for cue in plain[1:]:
-        if cue.group is None or cue.form == "bare":
-            main = _firmer(main, cue)
-        elif _is_pronoun(cue, tokens, lexicon):
-            main = Cue(
-                main.start,
-                main.end,
-                _stronger(main, cue),
-                main.form,
-                main.group,
-                main.relays,
-                main.is_negated,
-            )
-        elif cue.start > main.end and main.form == "before" and cue.form in ("before", "passive"):
-            trails = tokens.norm(cue.group[0] - 1) == ","
-            inner, outer = (main, cue) if trails else (cue, main)
-            main = Cue(
-                inner.start,
-                inner.end,
-                inner.stance,
-                inner.form,
-                inner.group,
-                _joined(inner, outer),
-                inner.is_negated,
-            )
-        elif cue.group is not None and main.group is not None:
-            main = Cue(
-                main.start, main.end, main.stance, main.form, main.group, _joined(main, cue), main.is_negated
-            )
-        else:
-            main = _firmer(main, cue)
-    if cited and cited[0].group is not None and main.form != "citing":
-        relays = [main.group, *main.relays] if main.group else main.relays
-        main = Cue(main.start, main.end, main.stance, main.form, cited[0].group, relays, main.is_negated)
-    return main
-
-
-def _joined(inner: Cue, outer: Cue) -> list[tuple[int, int]]:
-    chain = [*inner.relays, *([outer.group] if outer.group else []), *outer.relays]
-    return list(dict.fromkeys(chain))
-
-
-def _firmer(main: Cue, cue: Cue) -> Cue:
-    """The one that settles more: silence and denial before plain speech."""
-    if cue.stance in ("no_answer", "no_position", "denial") and main.stance in ("neutral", "doubt"):
-        return Cue(
-            cue.start, cue.end, cue.stance, cue.form, cue.group or main.group, main.relays, cue.is_negated
-        )
-    return main
-
-
-def _stronger(main: Cue, cue: Cue) -> str:
-    """`The ministry said it denied the report`."""
-    return cue.stance if main.stance == "neutral" and cue.stance in ("denial", "no_position") else main.stance
-
-
-def _is_pronoun(cue: Cue, tokens: Tokens, lexicon: Lexicon) -> bool:
-    return (
-        cue.group is not None
-        and cue.group[1] - cue.group[0] == 1
-        and tokens.norms[cue.group[0]] in lexicon.pronouns
-    )

@@ -96,7 +96,11 @@ def _is_meant(tokens: Tokens, i: int, j: int) -> bool:
         return before not in _MIGHT_NOUN and after not in ("of", ".", ",", ";", "")
     if word == "could":
         return after != "not" or tokens.norm(j + 1) == "have"  # past: it failed
-    if word in ("likely", "possible", "probable") and tokens.is_capital(i) and i > 0:
+    if (
+        word in ("likely", "possible", "probable")
+        and tokens.is_capital(i)
+        and (i > 0 or tokens.is_capital(j))
+    ):
         return False  # a name
     if word == "either":
         return "or" in tokens.norms[i + 1 : i + 25]

@@ -24,8 +24,8 @@ Answer with one JSON object: {"drafts": [{"start": int, "end": int, "quote": str
 "end": int, "text": str} or null, "hedges": [{"start": int, "end": int, "text": str, "kind": str}]}]}.
 Offsets count Unicode code points of "text" from 0; "quote" is text[start:end], letter by letter, and no longer than a sentence.
 stance is one of: asserts, hedges, denies, no_position, nonresponse, corrects, retracts. "Did not respond" is nonresponse,
-"declined to comment" and "neither confirmed nor denied" are no_position, and neither is ever denies. kind of hedge is one of: epistemic,
-evidential, approximator, conditional, limit. At most "budget" drafts. Nothing but the JSON.
+"declined to comment" and "neither confirmed nor denied" are no_position, and neither is ever denies. kind of
+hedge is one of: epistemic, evidential, approximator, conditional, limit. At most "budget" drafts. Nothing but the JSON.
 """
 
 PROMPT_SHA256 = hashlib.sha256(PROMPT.encode()).hexdigest()

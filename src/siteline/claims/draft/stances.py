@@ -121,6 +121,11 @@ def _denies(tokens: Tokens, own: Sequence[int], lexicon: Lexicon, quoted: Sequen
 
 def _of_acts(tokens: Tokens, i: int, k: int, last: int, lexicon: Lexicon) -> Read | None:
     """A denial of one's own acts; that one has not seen or does not know something denies nothing."""
+    before = tokens.norm(k - 1)
+    if before in ("know", "knew", "knows", "known"):
+        return Read("no_position", f"the speaker does not know: “{_words(tokens, i, k + 1)}”")
+    if before in lexicon.perceives:
+        return None  # saw no change
     verb = k + 1
     while verb < last and tokens.norms[verb] in lexicon.fillers | {"been", "yet", "ever", "and"}:
         verb += 1

@@ -12,10 +12,11 @@ from siteline.claims.draft.rendition import LARGEST, METHOD, Rendered, is_plain_
 from siteline.evidence.exhibits import Restriction, Taking
 from siteline.evidence.rows import Event
 from siteline.evidence.search import LONGEST_TEXT
+from siteline.evidence.sniff import kind_of, sniff
 from siteline.model.errors import BrokenCustody, CannotTell, NotFound, SitelineError
 from siteline.model.exhibit import Exhibit
 from siteline.model.remark import Remark
-from siteline.store.intake import Intake
+from siteline.store.intake import HEAD, Intake
 from siteline.workbench.case import Case
 from siteline.workbench.claims.words import render_text
 from siteline.workbench.custody import Description, Refused, take_files
@@ -23,6 +24,7 @@ from siteline.workbench.marks import captured_detail
 
 TOOL = "claims draft"
 _NO_TEXT = "Add its text as an exhibit made from it: siteline evidence add TEXT --derived-from EXHIBIT --activity transcript"
+_TEXTLESS = ("image", "video", "audio", "archive", "program", "scene", "capture", "document")
 _MOSTLY = 0.05
 """Share of characters that may be unreadable in what is still a text."""
 
@@ -76,10 +78,27 @@ def _origin(case: Case, said: str, about: Description) -> tuple[Exhibit, list[Re
                     "Give a file, or an id from: siteline evidence list",
                 ) from error
             raise
+    _refuse_textless(path)
     [answer] = take_files(case, [path], about)
     if isinstance(answer, Refused):
         raise CannotTell(f"{answer.name}: {answer.reason}", answer.hint)
     return answer.exhibit, list(answer.remarks)
+
+
+def _refuse_textless(path: Path) -> None:
+    """Whether there is anything to draft from, before it is taken into custody."""
+    with path.open("rb") as stream:
+        content = stream.read(LARGEST + 1)
+    media_type = sniff(content[:HEAD])
+    if kind_of(media_type) in _TEXTLESS or not _has_text(render(content, media_type).text):
+        raise CannotTell(
+            f"{path.name} ({media_type}) has no text that can be quoted",
+            "Give a text or a saved page; of a scan or a recording, a transcript.",
+        )
+
+
+def _has_text(text: str) -> bool:
+    return any(c.isalpha() for c in text) and text.count("\ufffd") <= max(8, _MOSTLY * len(text))
 
 
 def _is_file(path: Path) -> bool:
@@ -93,7 +112,7 @@ def _text_of(case: Case, origin: Exhibit) -> tuple[Exhibit, list[str]]:
     detail = captured_detail(case, origin.id)
     if detail is not None:
         return _captured_text(case, origin, detail), []
-    if origin.kind in ("image", "video", "audio", "archive", "program", "scene", "capture"):
+    if origin.kind in _TEXTLESS:
         raise CannotTell(
             f"exhibit {origin.id} ({origin.media_type}) has no text that can be quoted", _NO_TEXT
         )
@@ -105,8 +124,7 @@ def _text_of(case: Case, origin: Exhibit) -> tuple[Exhibit, list[str]]:
     if origin.media_type == "text/plain" and is_plain_utf8(content) and not render(content).is_page:
         return origin, []
     rendered = render(content, origin.media_type)
-    unreadable = rendered.text.count("\ufffd")
-    if not any(c.isalpha() for c in rendered.text) or unreadable > max(8, _MOSTLY * len(rendered.text)):
+    if not _has_text(rendered.text):
         raise CannotTell(
             f"exhibit {origin.id} ({origin.media_type}) has no text that can be quoted", _NO_TEXT
         )

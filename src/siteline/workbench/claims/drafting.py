@@ -12,7 +12,7 @@ from siteline.claims.draft.intervals import Widths
 from siteline.claims.draft.proposals import PROMPT_SHA256, Proposer, believe
 from siteline.claims.drafts import OPEN, FiledDraft, Reading
 from siteline.model.draft import SaidQuantity, Span
-from siteline.model.errors import BadSetting, NotReached
+from siteline.model.errors import BadInput, BadSetting, NotReached
 from siteline.model.exhibit import Exhibit
 from siteline.model.remark import Remark
 from siteline.workbench.capture_filing import printable
@@ -145,6 +145,11 @@ def reject_draft(case: Case, said: str, why: str) -> FiledDraft:
     if not why.strip():
         raise BadSetting("a rejection needs its reason", 'Say it: --why "the source says no such thing"')
     draft = visible(case, said)
+    if draft.statements:
+        raise BadInput(
+            f"draft {draft.id} was accepted: it is statement {draft.statements[-1]}",
+            "Withdraw that statement; a draft keeps what was said of it.",
+        )
     case.drafts.say(draft, "rejected", why.strip())
     return case.drafts.get(draft.id)
 
@@ -263,7 +268,7 @@ def show_draft(filed: FiledDraft) -> list[str]:
         f"    {draft.start}–{draft.end}: {printable(draft.quote)[:600]}",
     ]
     for n, q in enumerate(draft.quantities, 1):
-        beside = f" {q.direction} {q.other}".rstrip() if q.direction or q.other else ""
+        beside = f" {q.direction or 'of'} {q.other}".rstrip() if q.direction or q.other else ""
         said = f"    quantity {n}: “{q.span.words}” = {_interval(q)} {q.unit}{beside} ({q.width})"
         lines.append("    " + printable(said))
     lines += [f"    date: {d.first}" + (f" to {d.last}" if d.last != d.first else "") for d in draft.dates]
@@ -285,4 +290,4 @@ def _interval(q: SaidQuantity) -> str:
 
 
 def _end(value: float | None, open_end: str) -> str:
-    return open_end if value is None else f"{value:.10g}"
+    return open_end if value is None else f"{value:.4g}" if abs(value) < 1 else f"{value:.10g}"

@@ -54,9 +54,8 @@ def _ranges(tokens: Tokens, found: list[tuple[int, int, str]]) -> list[SaidDate]
 
 def _leads(tokens: Tokens, i: int) -> bool:
     """Whether a day stands alone here, and its month comes with the next: 3 and 19 April."""
-    return (
-        tokens.is_number(i) and tokens.norm(i + 1) in ("and", "to", "-", "–", "—") and tokens.is_number(i + 2)
-    )
+    is_day = tokens.is_number(i) and len(tokens.norms[i]) <= 2
+    return is_day and tokens.norm(i + 1) in ("and", "to", "-", "–", "—") and tokens.is_number(i + 2)
 
 
 def _with_first_day(tokens: Tokens, i: int, j: int, said: str) -> tuple[int, int, str]:

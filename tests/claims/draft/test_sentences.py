@@ -61,7 +61,10 @@ def test_headlines_lists_questions_and_datelines_are_told_apart() -> None:
 
 
 def test_a_wrapped_line_goes_on_and_a_paragraph_ends() -> None:
-    wrapped = "The roof of the second hall was closed between March and April, the\ninstitute said in a report on the plant.\n\nNext."
+    wrapped = (
+        "The roof of the second hall was closed between March and April, the\ninstitute said in a report on the plant."
+        "\n\nNext."
+    )
     assert cut(wrapped) == [
         "The roof of the second hall was closed between March and April, the\ninstitute said in a report on the plant.",
         "Next.",

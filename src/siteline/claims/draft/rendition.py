@@ -80,14 +80,14 @@ def decode(content: bytes) -> tuple[str, str, str]:
     for mark, name in _BOMS:
         if content.startswith(mark):
             return _with_note(content[len(mark) :], name, "")
+    head = content[:4096]
+    if min(head[::2].count(0), head[1::2].count(0)) * 8 < head.count(0) > len(head) // 4:
+        name = "utf-16-le" if head[1::2].count(0) >= head[::2].count(0) else "utf-16-be"
+        return _with_note(content, name, f"read as {name}, by its zeros")
     try:
         return content.decode("utf-8"), "utf-8", ""
     except UnicodeDecodeError:
         pass
-    head = content[:4096]
-    if head.count(0) > len(head) // 4:
-        name = "utf-16-le" if head[1::2].count(0) >= head[::2].count(0) else "utf-16-be"
-        return _with_note(content, name, f"read as {name}, by its zeros")
     said = _CHARSET.search(head) or _XML_CHARSET.search(head)
     if said is not None and (name := _known(said[1].decode("ascii", "replace"))) and name != "utf-8":
         return _with_note(content, name, "")

@@ -101,14 +101,13 @@ class Memory:
         named = Named(Span(a, b, tokens.text[a:b]), frozenset(norms), sentence, is_speaker, is_person)
         self._named.append(named)
         if is_speaker or len(norms) > 1:
-            head = (
-                next((k for k, word in enumerate(main) if k and word in _WITHIN), len(main))
-                if is_speaker
-                else len(main)
-            )
+            head = next((k for k, word in enumerate(main) if k and word in _WITHIN), len(main))
             for word in main[:head]:
                 if word not in _SMALL and len(word) > 3:
                     self._by_word[word] = named
+            inner = head + 1 + (head + 1 < len(main) and main[head + 1] == "the")
+            if not is_speaker and inner < len(main):  # of "Dana Weir of the Brandt Centre" the centre
+                self._add(tokens, first + inner, end, sentence, is_speaker=False, lexicon=lexicon)
         if len(self._named) > 400:
             del self._named[:200]
 

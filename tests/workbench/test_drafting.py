@@ -411,3 +411,37 @@ def test_words_that_are_gone_cannot_be_accepted(case: Case) -> None:
     [name] = case.drafts.file(reading, [wrong])
     with pytest.raises(BadStatement):
         accept_drafts(case, [name], Acceptance(key="k"))
+
+
+def test_a_captured_page_is_drafted_from_the_text_it_brought(case: Case) -> None:
+    """The capture's own text part is the rendition; a capture without one is refused."""
+    from siteline.evidence.rows import Event
+    from siteline.workbench.custody import take_files
+
+    archive, text = write(case, "page.wacz", b"PK\x03\x04" + bytes(90)), write(case, "page.txt", ARTICLE)
+    kinds = (Description(kind="capture", source_url="https://example.org/p"), Description(kind="text"))
+    [whole], [part] = (
+        list(take_files(case, [Path(file)], kind)) for file, kind in zip((archive, text), kinds, strict=True)
+    )
+    parts = [{"what": "text", "id": part.exhibit.id, "sha256": part.exhibit.sha256}]  # type: ignore[union-attr]
+    origin = whole.exhibit  # type: ignore[union-attr]
+    with pytest.raises(CannotTell):
+        draft_article(case, origin.id)
+    detail = {"parts": parts, "outcome": "complete"}
+    case.log.append(
+        [
+            Event(
+                "captured",
+                object=origin.sha256,
+                exhibit_id=origin.id,
+                tool="test",
+                note="complete",
+                detail=detail,
+            )
+        ]
+    )
+    drafted = draft_article(case, origin.id)
+    assert (drafted.origin.id, drafted.text_exhibit.id) == (origin.id, part.exhibit.id)  # type: ignore[union-attr]
+    exact(case, drafted)
+    [done] = accept_drafts(case, [drafted.drafts[1].id], Acceptance(key="report"))
+    assert case.statements.get(done.statement_id).statement.anchor.url == "https://example.org/p"

@@ -12,7 +12,8 @@ _MODALS = one_of("will would could can may might should must to")
 _PARTICIPLES = one_of("saying adding warning noting claiming alleging stating announcing arguing concluding explaining denying"
                       " rejecting dismissing insisting stressing confirming estimating reporting telling stressing")  # fmt: skip
 _NOUNS = one_of(
-    "report reports claim claims estimate estimates state states note notes warning confirm believe claimed"
+    "caution stress reply recall report reports claim claims estimate estimates state states note notes warning"
+    " confirm believe claimed"
 )
 """Verbs that are nouns or part of something else as often."""
 
@@ -31,6 +32,9 @@ _SEEN_BY = one_of(
 _SILENT = {"responded": "no_answer", "replied": "no_answer", "answered": "no_answer", "commented": "no_position",
            "confirmed": "no_position", "would": "no_position"}  # fmt: skip
 """After `neither A nor B`: what both left undone."""
+
+_CALLS = one_of("called calls call described describes describe branded labelled labeled decried")
+"""With a word such as false behind them, they deny."""
 
 _BODIES = one_of(
     "ministry office army government police company institute authority statement report mission navy committee council"
@@ -95,7 +99,21 @@ class _Finder:
             return self._verb(i, *hit)
         if self.tokens.norms[i] == "neither":
             return self._neither(i)
+        if self.tokens.norms[i] in _CALLS:
+            return self._called(i)
         return None
+
+    def _called(self, i: int) -> Cue | None:
+        """`The ministry called the report “false”.`"""
+        ahead = self.tokens.norms[i + 1 : i + 12]
+        if (
+            not set(ahead) & self.lexicon.false_words
+            or "not" in ahead
+            or self._passed(i) & self.lexicon.passive
+        ):
+            return None
+        group = self.groups.left(i - 1)
+        return Cue(i, i + 1, "denial", "before", group) if group else None
 
     def _neither(self, i: int) -> Cue | None:
         """`Neither the company nor its owner responded.`"""
@@ -151,6 +169,8 @@ class _Finder:
         passed = self._passed(i)
         if is_single and passed & _MODALS and lexicon.code == "en":
             return None
+        if word == "quoted" and (cue := self._quoted(i, j)) is not None:
+            return cue
         if is_single and passed & lexicon.passive and word != "told":
             return self._passive(i, j, stance)
         is_negated = bool(passed & lexicon.negators)
@@ -158,7 +178,7 @@ class _Finder:
             stance = "no_position"
         start = self._negation(i) if is_negated else i
         if word == "quoted":
-            return self._quoted(i, j)
+            return None
         if is_single and word not in ("told", "tell", "tells") and self._is_inverted(i, j):
             group = self.groups.right(j)
             if group is not None and not self._is_aside(i, group):

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from siteline.claims.draft.attribution import Cue
 from siteline.claims.draft.lexicon import Lexicon
-from siteline.claims.draft.tokens import Tokens
+from siteline.claims.draft.tokens import Tokens, one_of
+
+_UNABLE = one_of("could cannot can was were is are")
+_MATERIAL = one_of(
+    "data figures images imagery documents records reasons concerns security evidence footage photographs"
+    " statistics risks rules law"
+)
+"""What is cited and speaks for nobody."""
 
 
 def governing(cues: list[Cue], tokens: Tokens, lexicon: Lexicon) -> Cue | None:
@@ -36,6 +45,11 @@ def governing(cues: list[Cue], tokens: Tokens, lexicon: Lexicon) -> Cue | None:
             )
         elif cue.start > main.end and main.form == "before" and cue.form in ("before", "passive"):
             trails = tokens.norm(cue.group[0] - 1) == ","
+            if not trails and cue.stance == "no_position" and tokens.norms[cue.start] in _UNABLE:
+                main = replace(
+                    main, start=cue.start, end=cue.end, stance=cue.stance
+                )  # said that we could not confirm
+                continue
             inner, outer = (main, cue) if trails else (cue, main)
             main = Cue(
                 inner.start,
@@ -52,6 +66,9 @@ def governing(cues: list[Cue], tokens: Tokens, lexicon: Lexicon) -> Cue | None:
             )
         else:
             main = _firmer(main, cue)
+    cited = [
+        cue for cue in cited if cue.group is not None and tokens.norms[cue.group[1] - 1] not in _MATERIAL
+    ]
     if cited and cited[0].group is not None and main.form != "citing":
         relays = [main.group, *main.relays] if main.group else main.relays
         main = Cue(main.start, main.end, main.stance, main.form, cited[0].group, relays, main.is_negated)

@@ -19,7 +19,8 @@ _OCCASIONS = one_of(
 _WHEN = one_of("today yesterday tomorrow earlier later late early last this next tonight")
 _OPENERS = one_of("a an who which whose its his her their our")
 _ROLES = one_of("head chief director spokesman spokeswoman spokesperson deputy former president minister commander chairman"
-                " chairwoman chair researcher analyst professor governor mayor general leader founder")  # fmt: skip
+                " chairwoman chair researcher analyst professor governor mayor general leader founder"
+                 " representative ambassador envoy lawyer")  # fmt: skip
 
 
 class Groups:
@@ -251,7 +252,13 @@ class Groups:
         word = tokens.norm(first)
         if first >= len(tokens) or self.quoted[min(first, len(tokens) - 1)]:
             return False
-        starts = word in _OPENERS or (not leading and (word in ("the", "one") or word in _ROLES))
+        end = self._comma(first)
+        is_titled = tokens.is_capital(first) and any(
+            tokens.norms[k] in _ROLES | self.lexicon.persons for k in range(first, end)
+        )  # Ri Song, North Korea's envoy
+        starts = word in _OPENERS or (
+            not leading and (word in ("the", "one") or word in _ROLES or (is_titled and end - first < 9))
+        )
         if not starts:
             return False
         return word in self.lexicon.relatives or not self.is_finite(first, self._comma(first))

@@ -39,6 +39,7 @@ _NOT_SO = Phrases(
 )
 _BE = one_of("is are was were be being 's it's that's these as were is а це є это эти")
 _SELF = one_of("it he she they")
+_TELLS = one_of("say tell confirm comment discuss verify disclose answer speculate elaborate")
 _ACTS = 7
 """How far after "we" a negation is still ours, in words."""
 
@@ -130,6 +131,9 @@ def _of_acts(tokens: Tokens, i: int, k: int, last: int, lexicon: Lexicon) -> Rea
     while verb < last and tokens.norms[verb] in lexicon.fillers | {"been", "yet", "ever", "and"}:
         verb += 1
     word = tokens.norm(verb)
+    if tokens.norms[k] in ("can't", "cannot") or (tokens.norm(k - 1) == "can" and tokens.norms[k] == "not"):
+        said = _words(tokens, i, min(verb + 1, last))
+        return Read("no_position", f"the speaker does not say: “{said}”") if word in _TELLS else None
     if word in lexicon.perceives:
         if word in ("know", "known", "знаємо", "знаем", "знаю"):
             return Read(

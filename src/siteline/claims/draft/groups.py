@@ -135,6 +135,12 @@ class Groups:
             a += 1
         if a < b and tokens.norms[a] in _LEADS:
             a = self._past_lead(a, b)
+        if (
+            b - a > 3
+            and tokens.norms[a] == "на"
+            and tokens.norms[a + 1] in ("запит", "запити", "запрос", "запросы", "прохання")
+        ):
+            a += 3  # at the editors' request
         cut = self._last_finite(a, b)
         if cut is not None:
             a = cut + 1

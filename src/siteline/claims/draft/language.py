@@ -8,7 +8,7 @@ from siteline.claims.draft.english import ENGLISH
 from siteline.claims.draft.korean import KOREAN
 from siteline.claims.draft.lexicon import Lexicon
 from siteline.claims.draft.slavic import RUSSIAN, UKRAINIAN
-from siteline.claims.draft.tokens import one_of
+from siteline.claims.draft.tokens import one_of, tokenize
 
 UNKNOWN = "und"
 _READ = 20_000
@@ -21,6 +21,11 @@ _ENGLISH = one_of(
     " an or were which but they"
     " he she his her its their been will would there we our no about after who more than if also"
 )
+_CYRILLIC_WORD = re.compile(r"[\u0400-\u04ff]+")
+_RUSSIAN = one_of("не на от что по из был была было были его это для при или уже также как")
+_NEITHER = one_of("е са че ще във със беше који која које је су није")
+"""Small words of Bulgarian and Serbian."""
+
 _LEXICONS = {lexicon.code: lexicon for lexicon in (ENGLISH, UKRAINIAN, RUSSIAN, KOREAN)}
 
 
@@ -59,4 +64,13 @@ def _cyrillic(text: str, otherwise: str) -> str:
         return "uk"
     if russian:
         return "ru"
-    return otherwise if otherwise in ("uk", "ru") else UNKNOWN
+    if otherwise in ("uk", "ru"):
+        return otherwise
+    words = set(_CYRILLIC_WORD.findall(text))
+    if words & _NEITHER:
+        return UNKNOWN
+    tokens = tokenize(text[: _READ // 4])
+    hits = {code: sum(1 for _ in _LEXICONS[code].verbs.find(tokens)) for code in ("uk", "ru")}
+    if hits["uk"] > hits["ru"]:
+        return "uk"
+    return "ru" if hits["ru"] or len(words & _RUSSIAN) > 1 else UNKNOWN

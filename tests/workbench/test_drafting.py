@@ -445,3 +445,20 @@ def test_a_captured_page_is_drafted_from_the_text_it_brought(case: Case) -> None
     exact(case, drafted)
     [done] = accept_drafts(case, [drafted.drafts[1].id], Acceptance(key="report"))
     assert case.statements.get(done.statement_id).statement.anchor.url == "https://example.org/p"
+
+
+@pytest.mark.parametrize("name", ["wacz/valid_example_1.wacz", "warc/example.warc", "warc/example.arc"])
+def test_an_archive_somebody_else_made_is_drafted_from_its_page(case: Case, shared: Path, name: str) -> None:
+    drafted = draft_article(case, str(shared / "data/evidence" / name))
+    assert drafted.origin.kind == "capture"
+    assert any("out of the archive" in r.text for r in drafted.remarks)
+    assert drafted.drafts
+    exact(case, drafted)
+
+
+@pytest.mark.parametrize("name", ["wacz/invalid_example_1.wacz", "warc/bad.arc", "warc/example-trunc.warc"])
+def test_an_archive_without_a_whole_page_is_refused(case: Case, shared: Path, name: str) -> None:
+    try:
+        exact(case, draft_article(case, str(shared / "data/evidence" / name)))
+    except CannotTell:
+        assert case.exhibits.texts() == []

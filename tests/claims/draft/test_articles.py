@@ -96,7 +96,7 @@ def test_single_sentences_in_four_languages_are_read_by_source_and_stance() -> N
         rows = list(csv.DictReader(file))
     wrong = []
     for row in rows:
-        [draft] = draft_text(row["text"]).drafts
+        draft = draft_text(row["text"]).drafts[0]
         found = (draft.source.words if draft.source else "", draft.stance)
         if found != (row["source"], row["stance"]):
             wrong.append((row["text"], found))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,9 @@ from siteline.model.errors import BrokenCustody, CannotTell, NotFound, SitelineE
 from siteline.model.exhibit import Exhibit
 from siteline.model.remark import Remark
 from siteline.store.intake import HEAD, Intake
+from siteline.workbench.capture_filing import printable
 from siteline.workbench.case import Case
+from siteline.workbench.claims.archived import main_page
 from siteline.workbench.claims.words import render_text
 from siteline.workbench.custody import Description, Refused, take_files
 from siteline.workbench.marks import captured_detail
@@ -25,6 +27,7 @@ from siteline.workbench.marks import captured_detail
 TOOL = "claims draft"
 _NO_TEXT = "Add its text as an exhibit made from it: siteline evidence add TEXT --derived-from EXHIBIT --activity transcript"
 _TEXTLESS = ("image", "video", "audio", "archive", "program", "scene", "capture", "document")
+_ARCHIVES = ("application/wacz", "application/warc", "application/warc+gzip", "application/x-arc")
 _MOSTLY = 0.05
 """Share of characters that may be unreadable in what is still a text."""
 
@@ -88,9 +91,9 @@ def _origin(case: Case, said: str, about: Description) -> tuple[Exhibit, list[Re
 def _refuse_textless(path: Path) -> None:
     """Whether there is anything to draft from, before it is taken into custody."""
     with path.open("rb") as stream:
-        content = stream.read(LARGEST + 1)
-    media_type = sniff(content[:HEAD])
-    if kind_of(media_type) in _TEXTLESS or not _has_text(render(content, media_type).text):
+        media_type = sniff(stream.read(HEAD))
+    rendered = _rendered(path, media_type, kind_of(media_type))
+    if rendered is not None and not _has_text(rendered.text):
         raise CannotTell(
             f"{path.name} ({media_type}) has no text that can be quoted",
             "Give a text or a saved page; of a scan or a recording, a transcript.",
@@ -112,23 +115,35 @@ def _text_of(case: Case, origin: Exhibit) -> tuple[Exhibit, list[str]]:
     detail = captured_detail(case, origin.id)
     if detail is not None:
         return _captured_text(case, origin, detail), []
-    if origin.kind in _TEXTLESS:
-        raise CannotTell(
-            f"exhibit {origin.id} ({origin.media_type}) has no text that can be quoted", _NO_TEXT
-        )
     try:
-        with case.blobs.path(origin.sha256).open("rb") as stream:
-            content = stream.read(LARGEST + 1)
+        rendered = _rendered(case.blobs.path(origin.sha256), origin.media_type, origin.kind)
     except OSError as error:
         raise BrokenCustody(f"the bytes of exhibit {origin.id} are not there") from error
-    if origin.media_type == "text/plain" and is_plain_utf8(content) and not render(content).is_page:
+    if rendered is None:
         return origin, []
-    rendered = render(content, origin.media_type)
     if not _has_text(rendered.text):
         raise CannotTell(
             f"exhibit {origin.id} ({origin.media_type}) has no text that can be quoted", _NO_TEXT
         )
     return _file_rendition(case, origin, rendered), list(rendered.notes)
+
+
+def _rendered(path: Path, media_type: str, kind: str) -> Rendered | None:
+    """What can be read in a file; None where the file is that text itself, letter by letter."""
+    if media_type in _ARCHIVES:
+        page = main_page(path, media_type)
+        if page is None:
+            return Rendered("", "", (), is_page=False, hidden=0)
+        rendered = render(page.body, "text/html")
+        said = f"the page {printable(page.url)[:500]} of {printable(page.date)[:40]}, out of the archive"
+        return replace(rendered, notes=(said, *rendered.notes))
+    if kind in _TEXTLESS:
+        return Rendered("", "", (), is_page=False, hidden=0)
+    with path.open("rb") as stream:
+        content = stream.read(LARGEST + 1)
+    rendered = render(content, media_type)
+    is_itself = media_type == "text/plain" and is_plain_utf8(content) and not rendered.is_page
+    return None if is_itself and _has_text(rendered.text) else rendered
 
 
 def _captured_text(case: Case, origin: Exhibit, detail: Mapping[str, Any]) -> Exhibit:

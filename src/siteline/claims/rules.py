@@ -96,6 +96,8 @@ def _between(one: Statement, other: Statement, first: Line, second: Line) -> Ite
     """What two statements do to each other that are not copies of one claim."""
     if not (one.takes_side and other.takes_side) or one.claim.says != other.claim.says:
         return
+    if by_number(other.id) < by_number(one.id):
+        one, other, first, second = other, one, second, first
     for new, old in ((one, other), (other, one)):
         if why := why_replaces(new, old):
             yield make_relation(new.id, old.id, RelationKind.SUPERSEDES, why)

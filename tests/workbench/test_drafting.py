@@ -462,3 +462,40 @@ def test_an_archive_without_a_whole_page_is_refused(case: Case, shared: Path, na
         exact(case, draft_article(case, str(shared / "data/evidence" / name)))
     except CannotTell:
         assert case.exhibits.texts() == []
+
+
+def test_accepted_drafts_of_one_story_are_told_apart_by_drift(case: Case) -> None:
+    """RECORDS 9.1: one lineage, the same numbers, "the size of" and "larger than": a transmission conflict, corroboration 1."""
+    from siteline.workbench.claims.question import trace_drift
+
+    for name, words in (("a.txt", "60 to 70 percent the size of"), ("b.txt", "60 to 70 percent larger than")):
+        drafted = draft_article(
+            case, write(case, name, f"The new hall is {words} the old one, Weir said. This is {name}.")
+        )
+        accept_drafts(
+            case,
+            [drafted.drafts[0].id],
+            Acceptance(key="size", subject="hall", lineage="WIRE-1", said="2024-11-25"),
+        )
+    [row] = trace_drift(case, "size")
+    assert (row["verdict"], row["corroboration"]) == ("transmission_conflict", 1)
+    assert sorted(row["values"]) == [[0.6, 0.7], [1.6, 1.7]]
+
+
+def test_accepted_drafts_leave_and_come_back_as_a_table(case: Case, tmp_path: Path) -> None:
+    """The number as it was stated, its word and the interval it was read as survive the round trip."""
+    from siteline.workbench.claims.exporting import export_claims
+    from siteline.workbench.claims.importing import import_claims
+
+    text = "About 50 missiles fell, officials said.\n\nMore than 70 people were wounded, officials said.\n"
+    drafted = draft_article(case, write(case, "a.txt", text))
+    for n, draft in enumerate(drafted.drafts):
+        accept_drafts(case, [draft.id], Acceptance(key=f"k{n}"))
+    claims = [f.statement.claim for f in case.statements.find()]
+    assert {(c.qualifier, str(c.stated), str(c.value)) for c in claims} == {
+        ("About", "50", "45 to 55"),
+        ("More than", "70", "71 or more"),
+    }
+    tables = export_claims(case, tmp_path / "out")
+    again = import_claims(case, next(table for table in tables if table.stem == "statements"))
+    assert (again.added, again.already, again.faults) == ([], 2, [])

@@ -305,7 +305,7 @@ class _Finder:
         a, b = self.tokens.starts[i], self.tokens.ends[j - 1]
         made = SaidQuantity(
             Span(a, b, self.tokens.text[a:b]), kind, said.low, said.high, said.low_open, said.high_open, unit, direction, other,
-            said.width,
+            said.width, None if kind == "ratio" else said.stated,
         )  # fmt: skip
         return j, made
 

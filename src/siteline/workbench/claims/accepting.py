@@ -117,6 +117,7 @@ def _statement(case: Case, filed: FiledDraft, said: Acceptance) -> tuple[Stateme
         value_type=_TYPES[quantity.kind] if quantity else "text" if said.value.strip() else "",
         unit=_unit(quantity) if quantity else "",
         qualifier=_qualifier(draft, quantity) if quantity else "",
+        stated=Interval(*quantity.stated) if quantity and quantity.stated else None,
         kind=ClaimKind.JUDGEMENT if said.is_judgement else ClaimKind.FACT,
         scope=Scope(time, said.place.strip()),
         condition=draft.condition.words if draft.condition else "",

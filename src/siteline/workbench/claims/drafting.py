@@ -233,6 +233,7 @@ def _tell(filed: FiledDraft) -> dict[str, Any]:
                 "direction": q.direction or None,
                 "other": q.other or None,
                 "rule": q.width,
+                "stated": list(q.stated) if q.stated else None,
             }
             for n, q in enumerate(draft.quantities, 1)
         ],

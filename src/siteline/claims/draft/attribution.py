@@ -12,7 +12,8 @@ _MODALS = one_of("will would could can may might should must to")
 _PARTICIPLES = one_of("saying adding warning noting claiming alleging stating announcing arguing concluding explaining denying"
                       " rejecting dismissing insisting stressing confirming estimating reporting telling stressing")  # fmt: skip
 _NOUNS = one_of(
-    "caution stress reply recall report reports claim claims estimate estimates state states note notes warning"
+    "caution stress reply recall documents records counts recounted report reports claim claims estimate"
+    " estimates state states note notes warning"
     " confirm believe claimed"
 )
 """Verbs that are nouns or part of something else as often."""
@@ -35,6 +36,11 @@ _SILENT = {"responded": "no_answer", "replied": "no_answer", "answered": "no_ans
 
 _CALLS = one_of("called calls call described describes describe branded labelled labeled decried")
 """With a word such as false behind them, they deny."""
+
+_NO_SUBJECT = one_of(
+    "in of at on for with by from to and or the a an into under over about as than most some all"
+)
+"""Words with which no subject ends."""
 
 _BODIES = one_of(
     "ministry office army government police company institute authority statement report mission navy committee council"
@@ -194,6 +200,9 @@ class _Finder:
                 and after not in lexicon.breakers
             ):
                 return Cue(start, j, stance, "after", group, self._seen_by(group), is_negated)
+            return None
+        last = group[1] - 1
+        if lexicon.code == "en" and tokens.norms[last] in _NO_SUBJECT and not tokens.is_capital(last):
             return None
         if word in _NOUNS and is_single and not self._is_clause(group, j):
             return None

@@ -71,7 +71,8 @@ def governing(cues: list[Cue], tokens: Tokens, lexicon: Lexicon) -> Cue | None:
     ]
     if cited and cited[0].group is not None and main.form != "citing":
         relays = [main.group, *main.relays] if main.group else main.relays
-        main = Cue(main.start, main.end, main.stance, main.form, cited[0].group, relays, main.is_negated)
+        form = "cited" if main.form in ("before", "after") else main.form
+        main = Cue(main.start, main.end, main.stance, form, cited[0].group, relays, main.is_negated)
     return main
 
 

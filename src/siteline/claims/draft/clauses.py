@@ -240,6 +240,7 @@ def _reasons(read: Read, cue: Cue | None, chain: Sequence[Voice], tokens: Tokens
         "told": "the words after it",
         "passive": "by whom, after it",
         "citing": "whom it cites",
+        "cited": "whom it cites",
         "quoted": "whom it quotes",
         "bare": "a formula",
     }[cue.form]

@@ -81,11 +81,11 @@ def read_stance(
 def _own_words(tokens: Tokens, quoted: Sequence[bool], cue: Cue | None) -> list[int]:
     """The tokens that the speaker says: what is quoted, else what follows the verb, or stands before it."""
     inside = [i for i in range(len(tokens)) if quoted[i]]
-    if inside and (cue is None or cue.form not in ("before", "quoted") or inside[0] < cue.end):
+    if inside and (cue is None or cue.form not in ("before", "quoted", "cited") or inside[0] < cue.end):
         return inside
     if cue is None:
         return []
-    if cue.form in ("before", "quoted"):
+    if cue.form in ("before", "quoted", "cited"):
         after = list(range(cue.end, len(tokens)))
         return after if len(after) > 2 else list(range(cue.group[0] if cue.group else cue.start))
     return list(range(cue.end, len(tokens))) if cue.start < 3 else list(range(cue.start))

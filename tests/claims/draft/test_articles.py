@@ -91,14 +91,15 @@ def test_a_text_in_a_language_we_do_not_read_is_only_cut_into_sentences() -> Non
 
 
 def test_single_sentences_in_four_languages_are_read_by_source_and_stance() -> None:
-    """77 invented sentences: nine in ten right on both."""
+    """107 invented sentences: nine in ten right on both, and none that was not answered is a denial."""
     with (ARTICLES / "sentences.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     wrong = []
     for row in rows:
         draft = draft_text(row["text"]).drafts[0]
         found = (draft.source.words if draft.source else "", draft.stance)
+        assert (row["stance"], found[1]) != ("nonresponse", "denies")
         if found != (row["source"], row["stance"]):
             wrong.append((row["text"], found))
-    assert len(rows) == 77
-    assert len(wrong) <= 7, wrong
+    assert len(rows) == 107
+    assert len(wrong) <= 10, wrong

@@ -131,7 +131,7 @@ class _Finder:
             if stance := _SILENT.get(word):
                 if not has_nor or k - i < 4 or tokens.norms[k - 1] == "nor":
                     return None
-                return Cue(k, k + 1, stance, "before", (i, k))
+                return Cue(k, k + 1, stance, "before", (i, self.groups.last_of(k - 1) + 1))
             if word in ",;:." or self.quoted[k]:
                 return None
         return None
@@ -148,7 +148,9 @@ class _Finder:
             if verb is not None:
                 return Cue(verb, self.lexicon.verbs.at(tokens, verb)[0], stance, "bare", (i, verb))  # type: ignore[index]
             j += 1
-        if tokens.norm(j) in ("from", "to", "by", "of"):
+        if tokens.norm(j - 1) in ("reach", "contact"):
+            group = self.groups.right(j)
+        elif tokens.norm(j) in ("from", "to", "by", "of"):
             group = self.groups.right(j + 1)
         elif i > 0 and tokens.norm(i) in ("has", "have", "was", "were", "is", "hereby"):
             group = None

@@ -32,7 +32,7 @@ class Groups:
     def left(self, last: int) -> tuple[int, int] | None:
         """The group that ends at token `last`: (first, one past its end)."""
         tokens = self.tokens
-        last = self._without_fillers(last)
+        last = self.last_of(last)
         if last < 0:
             return None
         if tokens.norm(last) in self.lexicon.relatives and last > 0:
@@ -72,8 +72,8 @@ class Groups:
                 return True
         return False
 
-    def _without_fillers(self, last: int) -> int:
-        """Back over "has repeatedly", "on Monday", "in a statement"."""
+    def last_of(self, last: int) -> int:
+        """The last token of a subject: back over "has repeatedly", "on Monday", "in a statement"."""
         tokens = self.tokens
         while last >= 0:
             word = tokens.norm(last)

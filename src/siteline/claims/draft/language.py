@@ -19,7 +19,8 @@ _WORD = re.compile(r"[A-Za-z']+")
 _ENGLISH = one_of(
     "the of and to in a is that it was for on are with as by at from be this have has had not said"
     " an or were which but they"
-    " he she his her its their been will would there we our no about after who more than if also"
+    " he she his her its their been will would there we our no about after who more than if also into too much"
+    " one no out up so what when can could would may against over between because other some any only new first two"
 )
 _CYRILLIC_WORD = re.compile(r"[\u0400-\u04ff]+")
 _RUSSIAN = one_of("не на от что по из был была было были его это для при или уже также как")

@@ -93,6 +93,8 @@ def _own_words(tokens: Tokens, quoted: Sequence[bool], cue: Cue | None) -> list[
 
 def _denies(tokens: Tokens, own: Sequence[int], lexicon: Lexicon, quoted: Sequence[bool]) -> Read | None:
     first, last = own[0], own[-1] + 1
+    if [tokens.norms[i] for i in own if tokens.norms[i][0].isalnum()] in (["no"], ["ні"], ["нет"]):
+        return Read("denies", "the speaker says no")
     for i in own:
         if (hit := _NO_WORD.at(tokens, i)) and hit[0] <= last:
             return Read("no_position", f"the speaker takes no side: “{_words(tokens, i, hit[0])}”")

@@ -5,6 +5,7 @@ The rules by which statements on one question stand to each other, each with its
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from itertools import combinations
 
 from siteline.claims.compare import are_incompatible, same_unit, same_value, say_value
@@ -54,16 +55,39 @@ def relate_lines(lines: Sequence[Line], evidence: Evidence, focus: str | None = 
         if mine is None or line is mine:
             note(_inside(line, evidence))
             note(_supports(line))
-    pairs = combinations(lines, 2) if mine is None else ((mine, line) for line in lines if line is not mine)
-    for one, other in pairs:
-        for first in one.heads:
-            for second in other.heads:
-                note(_between(first, second, one, other))
+    for first, second, one, other in _pairs(lines, mine):
+        note(_between(first, second, one, other))
     note(_taken_back(lines, mine))
     note(_silent(lines, mine, evidence))
     replaced = {frozenset(pair) for pair in evidence.replacing}
     kept = (r for r in found.values() if r.kind not in _AT_ODDS or frozenset((r.a, r.b)) not in replaced)
     return sorted(kept, key=lambda r: (by_number(r.a), by_number(r.b or ""), r.kind))
+
+
+def _pairs(lines: Sequence[Line], mine: Line | None) -> Iterable[tuple[Statement, Statement, Line, Line]]:
+    """What lineages stand by, two by two, where their periods may meet; of one lineage with all others, if one is given."""
+    if mine is not None:
+        yield from (
+            (a, b, mine, line) for line in lines if line is not mine for a in mine.heads for b in line.heads
+        )
+        return
+    active: dict[str, list[tuple[date, Statement, Line]]] = {}
+    heads = [(head, line) for line in lines for head in line.heads]
+    for head, line in sorted(heads, key=lambda pair: (_begins(pair[0]), by_number(pair[0].id))):
+        begins, ends = _begins(head), _ends(head)
+        going = [entry for entry in active.get(head.claim.says, ()) if entry[0] >= begins]
+        yield from ((other, head, its, line) for _, other, its in going if its is not line)
+        active[head.claim.says] = [*going, (ends, head, line)]
+
+
+def _begins(statement: Statement) -> date:
+    time = statement.claim.scope.time
+    return time.first if time is not None and time.first is not None else date.min
+
+
+def _ends(statement: Statement) -> date:
+    time = statement.claim.scope.time
+    return time.last if time is not None and time.last is not None else date.max
 
 
 def _inside(line: Line, evidence: Evidence) -> Iterable[Relation]:

@@ -57,6 +57,7 @@ def relate_lines(lines: Sequence[Line], evidence: Evidence, focus: str | None = 
             note(_supports(line))
     for first, second, one, other in _pairs(lines, mine):
         note(_between(first, second, one, other))
+    note(_replaced_elsewhere(lines, mine))
     note(_taken_back(lines, mine))
     note(_silent(lines, mine, evidence))
     replaced = {frozenset(pair) for pair in evidence.replacing}
@@ -95,6 +96,8 @@ def _inside(line: Line, evidence: Evidence) -> Iterable[Relation]:
         one, origin = copy.statement, copy.origin
         if one is origin or not one.takes_side or not origin.takes_side:
             continue
+        if copy.replaces and one.stance in TAKERS:
+            continue  # told by `_taken_back`
         if copy.replaces:
             said = why_replaces(one, origin) or "said so by a person or the table it came with"
             yield make_relation(one.id, origin.id, RelationKind.SUPERSEDES, said)
@@ -186,6 +189,20 @@ def _supports(line: Line) -> Iterable[Relation]:
         for name in copy.statement.supports:
             basis = f"{copy.statement.id} is a judgement that rests on it"
             yield make_relation(name, copy.statement.id, RelationKind.SUPPORTS, basis)
+
+
+def _replaced_elsewhere(lines: Sequence[Line], mine: Line | None) -> Iterable[Relation]:
+    """What the same source replaced in another lineage."""
+    former = [(line, old) for line in lines for old in line.former]
+    standing = [(line, new) for line in lines for new in (*line.heads, *line.former)] if former else []
+    for line, old in former:
+        for other, new in standing:
+            if (
+                other is not line
+                and (mine is None or mine in (line, other))
+                and (why := why_replaces(new, old))
+            ):
+                yield make_relation(new.id, old.id, RelationKind.SUPERSEDES, why)
 
 
 def _taken_back(lines: Sequence[Line], mine: Line | None) -> Iterable[Relation]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from siteline.claims.draft.groups import Groups
 from siteline.claims.draft.lexicon import Lexicon
+from siteline.claims.draft.relays import Ways
 from siteline.claims.draft.tokens import CLOSING, Tokens, one_of
 
 _MODALS = one_of("will would could can may might should must to")
@@ -27,9 +28,6 @@ _DISMISSABLE = one_of(
 _SAID_OF = one_of("claim allegation report accusation charge suggestion assertion figure idea speculation rumour"
                   " rumor finding account"
                   " number estimate statement story article version narrative conclusion criticism")  # fmt: skip
-_SEEN_BY = one_of(
-    "seen obtained reviewed cited quoted carried published reported released aired broadcast shared circulated"
-)
 _SILENT = {"responded": "no_answer", "replied": "no_answer", "answered": "no_answer", "commented": "no_position",
            "confirmed": "no_position", "would": "no_position"}  # fmt: skip
 """After `neither A nor B`: what both left undone."""
@@ -45,12 +43,6 @@ _NO_SUBJECT = one_of(
 _BODIES = one_of(
     "ministry office army government police company institute authority statement report mission navy committee council"
     " prosecution prosecutors centre center university association firm department embassy service staff"
-)
-_REQUESTS = one_of(
-    "request requests question questions email emails call calls letter letters message messages inquiries"
-)
-_HEARERS = one_of(
-    "reporters journalists us them him her me lawmakers parliament court council lawmakers lawmaker committee deputies"
 )
 
 
@@ -94,6 +86,7 @@ class _Finder:
     def __init__(self, tokens: Tokens, lexicon: Lexicon, quoted: list[bool]) -> None:
         self.tokens, self.lexicon, self.quoted = tokens, lexicon, quoted
         self.groups = Groups(tokens, lexicon, quoted)
+        self.ways = Ways(tokens, lexicon, self.groups)
 
     def at(self, i: int) -> Cue | None:
         """The cue that begins at a token."""
@@ -166,7 +159,7 @@ class _Finder:
             return Cue(i, j, stance, "citing", group)
         if word.endswith("ed") and tokens.norm(i - 1) in self.lexicon.determiners:
             return None
-        return Cue(i, j, stance, "told", group, self._seen_by(group))
+        return Cue(i, j, stance, "told", group, self.ways.seen_by(group))
 
     def _verb(self, i: int, j: int, stance: str) -> Cue | None:
         tokens, lexicon = self.tokens, self.lexicon
@@ -190,7 +183,7 @@ class _Finder:
         if is_single and word not in ("told", "tell", "tells") and self._is_inverted(i, j):
             group = self.groups.right(j)
             if group is not None and not self._is_aside(i, group):
-                return Cue(start, j, stance, "after", group, self._seen_by(group), is_negated)
+                return Cue(start, j, stance, "after", group, self.ways.seen_by(group), is_negated)
         if word in _PARTICIPLES and before == ",":
             return None
         group = self.groups.left(i - 1)
@@ -201,7 +194,7 @@ class _Finder:
                 and (group := self.groups.right(j)) is not None
                 and after not in lexicon.breakers
             ):
-                return Cue(start, j, stance, "after", group, self._seen_by(group), is_negated)
+                return Cue(start, j, stance, "after", group, self.ways.seen_by(group), is_negated)
             return None
         last = group[1] - 1
         if lexicon.code == "en" and tokens.norms[last] in _NO_SUBJECT and not tokens.is_capital(last):
@@ -209,11 +202,11 @@ class _Finder:
         if word in _NOUNS and is_single and not self._is_clause(group, j):
             return None
         if stance == "no_answer":
-            group = self._asked(group)
-        relays = self._seen_by(group)
-        if word in ("told", "tell", "tells") and (hearer := self._hearer(j)):
+            group = self.ways.asked(group)
+        relays = self.ways.seen_by(group)
+        if word in ("told", "tell", "tells") and (hearer := self.ways.hearer(j)):
             relays = [*relays, hearer]
-        if with_whom := self._interviewer(j):
+        if with_whom := self.ways.interviewer(j):
             relays = [*relays, with_whom]
         return Cue(start, j, stance, "before", group, relays, is_negated)
 
@@ -339,15 +332,6 @@ class _Finder:
         )
         return not names and self.groups.left(i - 1) is not None
 
-    def _asked(self, group: tuple[int, int]) -> tuple[int, int]:
-        """Of `requests sent to the factory`, the factory."""
-        tokens = self.tokens
-        if any(tokens.norms[k] in _REQUESTS for k in range(group[0], min(group[1], group[0] + 4))):
-            for k in range(group[0], group[1] - 1):
-                if tokens.norms[k] == "to":
-                    return (k + 1, group[1])
-        return group
-
     def _is_clause(self, group: tuple[int, int], j: int) -> bool:
         """Whether a word that may be a noun is a verb here: a name or pronoun before, a clause behind."""
         tokens = self.tokens
@@ -361,44 +345,3 @@ class _Finder:
             and tokens.is_word(j)
             and after not in ("of", "in", "from", "by", "on")
         )
-
-    def _seen_by(self, group: tuple[int, int]) -> list[tuple[int, int]]:
-        """`a report seen by the Herald`: the Herald passed it on."""
-        for k in range(group[0], group[1] - 2):
-            if self.tokens.norms[k] in _SEEN_BY and self.tokens.norms[k + 1] == "by":
-                return [(k + 2, group[1])]
-        return []
-
-    def _hearer(self, j: int) -> tuple[int, int] | None:
-        """`told the Herald`: the Herald passed it on; of reporters nobody knows."""
-        tokens = self.tokens
-        end = j
-        while (
-            end < min(len(tokens), j + 7)
-            and tokens.is_word(end)
-            and tokens.norms[end] not in self.lexicon.breakers
-            and (
-                tokens.is_capital(end)
-                or tokens.norms[end] in self.lexicon.determiners | self.lexicon.relays | {"news"}
-            )
-        ):
-            end += 1
-        if (
-            end == j
-            or tokens.norm(j) in _HEARERS
-            or (end == j + 1 and tokens.norm(j) in self.lexicon.determiners)
-        ):
-            return None
-        words = set(tokens.norms[j:end])
-        is_outlet = bool(words & self.lexicon.relays) or (
-            tokens.is_capital(end - 1) and tokens.norm(j) == "the"
-        )
-        return (j, end) if is_outlet and not words & _HEARERS else None
-
-    def _interviewer(self, j: int) -> tuple[int, int] | None:
-        """`in an interview with the Herald`."""
-        tokens = self.tokens
-        for k in range(j, min(len(tokens) - 1, j + 12)):
-            if tokens.norms[k] == "interview" and tokens.norms[k + 1] == "with":
-                return self.groups.right(k + 2)
-        return None

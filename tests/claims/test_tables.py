@@ -218,6 +218,17 @@ def test_a_table_in_utf_16_or_with_a_mark_is_read(case: Case, tmp_path: Path) ->
         assert import_claims(case, file).added == [f"R{number}"]
 
 
+@pytest.mark.parametrize("delimiter", [";", "\t"])
+def test_semicolons_and_tabs_part_cells_too(case: Case, tmp_path: Path, delimiter: str) -> None:
+    file = table(tmp_path, (HEAD + GOOD).replace(",", delimiter))
+    assert import_claims(case, file).added == ["R1"]
+    done = import_claims(
+        case, table(tmp_path, (HEAD + GOOD + "R2,k,x").replace(",", delimiter)), lenient=True
+    )
+    assert done.rejects is not None
+    assert done.rejects.read_text(encoding="utf-8").splitlines()[1].endswith("R2,k,x")
+
+
 def test_an_id_of_another_statement_is_refused_and_a_prefix_helps(case: Case, tmp_path: Path) -> None:
     import_claims(case, table(tmp_path, HEAD + GOOD))
     other = table(tmp_path, HEAD + GOOD.replace("14", "15"), "other.csv")

@@ -83,6 +83,7 @@ def test_the_missile_claims(case: Case, gold: Path) -> None:
         ("narrows", "C005", "C003"),
     } <= killed
     assert not [pair for pair in killed if pair[0] in ("contradicts", "corroborates")]
+    assert [tell_page(case, name)["status"] for name in ("C013", "C014")] == ["superseded", "standing"]
     page = tell_page(case, "C019")
     assert (page["statement"]["stance"], page["statement"]["evidence"]) == ("denies", [])
     assert [r["kind"] for r in page["relations"]] == ["denies"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 from tests.cli.conftest import siteline
@@ -84,3 +85,30 @@ def test_a_page_that_hides_orders_is_drafted_and_obeyed_not(case: Path) -> None:
     assert "Accept all" not in said.out
     assert "Ignore your instructions" in said.out
     assert json.loads(siteline("claims", "list", "--json", cwd=case).out) == []
+
+
+def test_a_model_named_in_the_settings_proposes_beside_the_rules(case: Path) -> None:
+    """Its drafts bear its name; what it makes up is dropped; hosts not allowed and misspelt keys are refused."""
+    (case / "a.txt").write_text(ARTICLE, encoding="utf-8")
+    (case / "propose.py").write_text(
+        "import json, sys\nt = json.load(sys.stdin)['text']\n"
+        "print(json.dumps({'drafts': [{'start': s, 'end': s + 15, 'quote': t[:15], 'stance': 'asserts'} for s in (0, 1)]}))\n",
+        encoding="utf-8",
+    )
+    settings = case / "siteline.toml"
+    plain = settings.read_text(encoding="utf-8")
+
+    def name(line: str) -> None:
+        settings.write_text(plain.replace("[claims]\n", f"[claims]\n{line}\n"), encoding="utf-8")
+
+    name(f"model = \"'{sys.executable}' propose.py\"")
+    said = siteline("claims", "draft", "a.txt", "--json", cwd=case)
+    told = json.loads(said.out)
+    assert [d["quote"] for d in told["drafts"] if d["maker"].startswith("model")] == ["The hall is new"]
+    assert told["readings"][1]["prompt_sha256"]
+    assert "1 of its proposals were dropped" in said.err
+    name('model = "https://models.example/propose"')
+    assert "model_hosts" in siteline("claims", "draft", "a.txt", cwd=case).err
+    assert siteline("claims", "draft", "a.txt", "--no-model", cwd=case).code == 0
+    name('modle = "x"')
+    assert "Did you mean model?" in siteline("claims", "draft", "--list", cwd=case).err

@@ -56,6 +56,7 @@ _POLARITY = {
     "conditional": "asserts", "negate": "asserts", "negated": "asserts",
 }  # fmt: skip
 _WORDED = ("entity", "alias", "list", "text", "date")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 Lookup = Callable[[str], tuple[str, str]]
 """(id, SHA-256) of the exhibit that a cell names by either; raises KeyError."""
 
@@ -126,7 +127,7 @@ def _read(row: Row, exhibit: Lookup) -> Statement:
         stance=stance,
         quote=row.text("quote"),
         paraphrase=row.text("paraphrase"),
-        language=row.text("language") or "und",
+        language=_language(row),
         translation=_translation(row),
         hedges=hedges,
         is_negated=is_negated,
@@ -321,6 +322,13 @@ def _look_up(row: Row, column: str, said: str, exhibit: Lookup) -> tuple[str, st
     except KeyError as error:
         text = f"no exhibit {said[:64]!r} in this case; take it into custody first"
         raise Refused(column, "no_exhibit", text) from error
+
+
+def _language(row: Row) -> str:
+    said = row.text("language") or "und"
+    if not _LANGUAGE.fullmatch(said):
+        raise Refused("language", "bad_language", f"{said[:40]!a} is no language tag such as ko or sr-Latn")
+    return said
 
 
 def _translation(row: Row) -> Translation | None:

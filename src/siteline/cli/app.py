@@ -16,6 +16,7 @@ from siteline.cli import (
     claiming,
     claims,
     custody,
+    drafting,
     events,
     evidence,
     fromimages,
@@ -55,6 +56,7 @@ app.add_typer(events.app, name="events")
 app.add_typer(measure.app, name="measure")
 app.add_typer(evidence.app, name="evidence")
 claims.app.command("add")(claiming.add)
+claims.app.command("draft")(drafting.draft)
 app.add_typer(claims.app, name="claims")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(brief.app, name="brief")

@@ -11,6 +11,7 @@ from siteline.cli.common import (
     AsOfOption,
     CaseOption,
     JsonOption,
+    as_typed,
     case_folder,
     moment,
     opened,
@@ -28,6 +29,7 @@ KeyOption = Annotated[
 ]
 WhyOption = Annotated[str, typer.Option("--why", help="Your reason; it is kept with your name.")]
 _MOST_FAULTS = 50
+_MOST_SHOWN = 200
 
 
 @app.command("import")
@@ -66,7 +68,8 @@ def import_(
             for fault in error.faults[:_MOST_FAULTS]:
                 say([Remark(file.name, _plain(str(fault)))], case_folder(context, case))
             raise
-        rows = [row for key in done.keys for row in trace_drift(work, key)]
+        is_large = len(done.keys) > _MOST_SHOWN and not json
+        rows = [] if is_large else [row for key in done.keys for row in trace_drift(work, key)]
     for fault in done.faults[:_MOST_FAULTS]:
         say([Remark(file.name, _plain(str(fault)))], case_folder(context, case))
     say(done.remarks, case_folder(context, case))
@@ -76,6 +79,9 @@ def import_(
     typer.echo(f"{len(done.added)} statements added, {done.already} were there, {len(done.faults)} refused")
     if done.rejects:
         typer.echo(f"refused rows: {done.rejects}")
+    if is_large:
+        see = f"{len(done.keys)} questions; see one of them: siteline claims drift --key {done.keys[0]}"
+        typer.echo(as_typed(see, case_folder(context, case)))
     _show_drift(rows)
 
 
@@ -205,7 +211,8 @@ def relate(
             return
         if not listed:
             raise BadSetting("nothing to do", "List them: siteline claims relate --list")
-        told = list_relations(work, key, moment(as_of))
+        folder = case_folder(context, case)
+        told = list_relations(work, key, moment(as_of), warn=lambda remark: say([remark], folder))
     if json:
         print_json(told)
         return

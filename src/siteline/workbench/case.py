@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 from siteline import __version__
+from siteline.claims.drafts import FiledDrafts
 from siteline.claims.hypotheses.questions import Questions
 from siteline.claims.lineage import Lineages
 from siteline.claims.members import Members
@@ -74,6 +75,7 @@ class Case:
         self.outcomes = Outcomes(self.db)
         self.questions = Questions(self.db)
         self.pixel_claims = PixelClaims(self.db)
+        self.drafts = FiledDrafts(self.db)
         self.lineages = Lineages(self.db)
         self.relations = Relations(self.db)
         self.members = Members(self.db, self.statements)

@@ -39,6 +39,13 @@ TEMPLATE = """\
 # max_total_mb = 1024
 # max_requests = 3000
 
+[claims]
+# about_percent = 10            # "about n" reaches so far to either side, when articles are drafted
+# dozens = 24                   # the least that "dozens" is; 12 as ACLED codes it
+# model = ""                    # a command, or an address: a language model that proposes drafts, too; none by default
+# model_hosts = []              # hosts that articles may be sent to, such as "localhost:8080"
+# model_token_env = ""          # the environment variable that holds the key of that host
+
 [fetch]
 # threads = 16                  # requests at a time, over all scenes
 # whole_file_mb = 200           # largest file that is fetched whole, where it cannot be read in parts
@@ -132,6 +139,21 @@ class JudgingSettings(_Section):
 
     terms: Literal["A", "B"] = "A"
     may_look: tuple[str, ...] = ()
+class ClaimsSettings(_Section):
+    """How articles are drafted: how far words reach, and whether a model proposes, too."""
+
+    about_percent: float = Field(default=10.0, ge=0, le=50)
+    third_points: float = Field(default=2.5, ge=0, le=15)
+    about_points: float = Field(default=5.0, ge=0, le=20)
+    nearly_points: float = Field(default=5.0, gt=0, le=20)
+    more_points: float = Field(default=10.0, gt=0, le=30)
+    dozens: Literal[12, 24] = 24
+    model: str | None = Field(default=None, max_length=2000)
+    model_hosts: tuple[str, ...] = ()
+    model_token_env: str | None = Field(default=None, pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=100)
+    model_seconds: float = Field(default=60.0, gt=0, le=3600)
+    model_max_kb: int = Field(default=200, ge=1, le=4000)
+    model_budget: int = Field(default=200, ge=1, le=2000)
 
 
 class CacheSettings(_Section):
@@ -184,6 +206,7 @@ class Settings(_Section):
     evidence: EvidenceSettings = EvidenceSettings()
     capture: CaptureSettings = CaptureSettings()
     judging: JudgingSettings = JudgingSettings()
+    claims: ClaimsSettings = ClaimsSettings()
     cache: CacheSettings = CacheSettings()
     sources: dict[str, SourceSettings] = Field(default_factory=dict)
 
@@ -224,6 +247,7 @@ def _remedy(where: tuple[int | str, ...]) -> str:
             ("evidence", EvidenceSettings),
             ("capture", CaptureSettings),
             ("judging", JudgingSettings),
+            ("claims", ClaimsSettings),
             ("cache", CacheSettings),
         )
     }

@@ -19,6 +19,7 @@ from siteline.store.tables.claims import (
     statement,
     statement_word,
 )
+from siteline.store.tables.drafts import draft, draft_reading, draft_word
 from siteline.store.tables.editions import brief
 from siteline.store.tables.evidence import (
     checkpoint,
@@ -60,6 +61,9 @@ __all__ = (
     "dataset_edition",
     "day_sum",
     "derivation",
+    "draft",
+    "draft_reading",
+    "draft_word",
     "entailment",
     "event",
     "event_name",

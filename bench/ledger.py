@@ -44,12 +44,12 @@ EPOCH = date(1970, 1, 1)
 
 
 def made(rows: int) -> Iterator[Filed]:
-    """Invented reports, evenly over the days, in an order that is not that of time."""
+    """Invented reports, evenly over the days, in the order in which the ledger files them."""
     chance = random.Random(8)  # noqa: S311 invented reports, no secrets
     minutes = [((FIRST + timedelta(days=i)) - EPOCH).days * 1440 for i in range(DAYS)]
     names = [(FIRST + timedelta(days=i)).isoformat() for i in range(DAYS)]
     for i in range(rows):
-        day, kind, launched = chance.randrange(DAYS), chance.choice(CLASSES), chance.randrange(40)
+        day, kind, launched = i * DAYS // rows, chance.choice(CLASSES), chance.randrange(40)
         has_hour = bool(i & 1)
         start = minutes[day] + (chance.randrange(1440) if has_hour else 0)
         number = None if i % 997 == 0 else launched

@@ -214,6 +214,25 @@ def test_duplicates_are_proposed_and_only_a_person_merges(case: Path) -> None:
     assert told(case, "count", "--weapon", "Iskander-M/KN-23")["upper"] == 11
 
 
+def test_names_of_editions_may_be_shared_by_data_sets_of_other_kinds(case: Path) -> None:
+    take_in(case, "new.csv", "first")
+    (case.parent / "claims.csv").write_text(RUNNING)
+    take_in(case, "claims.csv", "first", "claims")
+    events = "id,date_start,date_end,best,high,low\n1,2024-05-01,2024-05-01,3,4,2\n"
+    (case.parent / "events.csv").write_text(events)
+    assert take_in(case, "events.csv", "first", "ucdp-ged")["tolls"]["killed"] == {
+        "low": 2,
+        "best": 3,
+        "high": 4,
+    }
+    assert told(case, "count", "--weapon", "KN-23")["dataset"] == "ua-airforce"
+    assert told(case, "reconcile", "--edition", "first")["dataset"] == "claims"
+    assert "--dataset" in run(case, "count", "--edition", "first").err
+    assert told(case, "count", "--edition", "first", "--weapon", "KN-23")["upper"] == 8
+    [sums] = told(case, "casualties", "--dataset", "ucdp-ged")["sums"]
+    assert (sums["low"], sums["best"], sums["high"]) == (2, 3, 4)
+
+
 def test_listing_shows_what_is_behind_each_bound(case: Path) -> None:
     take_in(case, "new.csv", "2024-05-03")
     listed = told(case, "list", "--weapon", "KN-23")

@@ -55,7 +55,7 @@ def count(
     from siteline.workbench.ledger import asking
 
     with opened(context, case) as work:
-        source = asking.pick_edition(work, edition, dataset, as_of=moment(as_of))
+        source = asking.pick_edition(work, edition, dataset, weapon=weapon, as_of=moment(as_of))
         words = asking.words_of(work, Path(weapons) if weapons else None)
         asked = asking.ask_count(work, source, words, weapon, start, until, unit, zone, period)
         answer = asking.count(work, source, words, asked)
@@ -105,7 +105,7 @@ def share(
     from siteline.workbench.ledger import asking
 
     with opened(context, case) as work:
-        source = asking.pick_edition(work, edition, dataset, as_of=moment(as_of))
+        source = asking.pick_edition(work, edition, dataset, weapon=weapon, as_of=moment(as_of))
         words = asking.words_of(work, Path(weapons) if weapons else None)
         asked = asking.ask_share(work, source, words, weapon, start, until, of or [], phrase)
         answer = asking.shares(work, source, words, asked)

@@ -19,6 +19,7 @@ from siteline.cli.ledger.options import (
     WeaponsOption,
 )
 from siteline.cli.ledger.saying import echo, table
+from siteline.model.errors import BadSetting
 
 app = typer.Typer(help="Reports of attacks: import, count, compare.", no_args_is_help=True)
 
@@ -138,7 +139,7 @@ def list_reports(
     from siteline.workbench.ledger import asking, reports
 
     with opened(context, case) as work:
-        source = asking.pick_edition(work, edition, dataset, as_of=moment(as_of))
+        source = asking.pick_edition(work, edition, dataset, weapon=weapon, as_of=moment(as_of))
         words = asking.words_of(work, Path(weapons) if weapons else None)
         told = reports.list_reports(work, source, words, weapon, *asking.given_days(start, until), place)
     if json:
@@ -203,6 +204,8 @@ def export(
     """Write the reports of an edition as plain CSV that no spreadsheet takes for formulas; it imports back the same."""
     from siteline.workbench.ledger import asking, reports
 
+    if not out and sys.stdout.isatty():
+        raise BadSetting("a terminal would obey what stands in cells", "Name a file: --out FILE, or pipe it.")
     with opened(context, case) as work:
         either = None if original else False
         source = asking.pick_edition(work, edition, dataset, of_claims=either, as_of=moment(as_of))

@@ -48,7 +48,9 @@ class Incidents:
         claims: Sequence[NumberClaim] = (),
     ) -> Edition:
         """Record an edition with all that it holds, in one transaction; `line` keeps the order of its file."""
-        in_time = sorted(reports, key=lambda pair: (pair[1].window.start, pair[0]))  # indexes grow at their end
+        in_time = sorted(
+            reports, key=lambda pair: (pair[1].window.start, pair[0])
+        )  # indexes grow at their end
         return self.file_rows(edition, _filed(edition, in_time), claims)
 
     def file_rows(

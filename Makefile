@@ -10,6 +10,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c const
 
 .PHONY: demo test lint pgstac peers bench bench-change bench-evidence bench-fetch bench-measure soak clean
 .PHONY: demo test lint pgstac bench bench-change bench-claims bench-evidence bench-fetch bench-measure soak clean
+.PHONY: demo test lint pgstac bench bench-change bench-evidence bench-fetch bench-ledger bench-measure soak clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/.core
@@ -52,6 +53,8 @@ bench-evidence: $(VENV)/.dev
 # Fills a case of a million statements in the temporary folder (about 2 GB), and removes it.
 bench-claims: $(VENV)/.dev
 	$(BIN)/python -m bench.claims
+bench-ledger: $(VENV)/.dev
+	$(BIN)/python -m bench.ledger
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m bench

@@ -130,7 +130,7 @@ def open_table(path: Path, required: Sequence[str]) -> Table:
     if not any(columns):
         raise BadTable(
             f"{path.name}, line 1: no_columns: the file is empty",
-            f"The first line names the columns: {', '.join(required)}",
+            f"The first line names the columns, such as {', '.join(required or ('id', 'claim_key', 'url'))}.",
         )
     for column in columns:
         if columns.count(column) > 1:
@@ -223,6 +223,6 @@ def _decode(path: Path) -> str:
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         raise BadTable(
-            f"{path.name}, line {line}: encoding: byte {raw[error.start]:#04x} is not {name[:6].upper()}",
+            f"{path.name}, line {line}: encoding: byte {raw[error.start]:#04x} is not {name.removesuffix('-sig').upper()}",
             "Save the table as CSV in UTF-8.",
         ) from error

@@ -315,7 +315,7 @@ def backdate(case: Case, claims: int, days: int = 30) -> None:
             },
         )
         resolve_outcome(
-            case, statement.id, "true" if number % 2 else "false", date.today().isoformat(), "seen"
+            case, statement.id, "true" if number % 2 else "false", datetime.now(UTC).date().isoformat(), "seen"
         )
 
 
@@ -342,7 +342,7 @@ def test_a_score_per_analyst_and_per_source(case: Case) -> None:
 
 def test_hindsight_and_what_is_blind_are_not_scored(case: Case) -> None:
     judge_claim(case, "S1", "x", likelihood="99")
-    resolve_outcome(case, "S1", "true", date.today().isoformat(), "seen")  # noqa: DTZ011
+    resolve_outcome(case, "S1", "true", datetime.now(UTC).date().isoformat(), "seen")  # noqa: DTZ011
     assert calibrations(case)[0] == []
     backdate(case, 20)
     analysts, _, kept = calibrations(as_analyst(case.folder, B))

@@ -286,6 +286,43 @@ def test_a_description_that_points_to_a_secret_does_not_go_out(case: Case, tmp_p
         export_bundle(case, tmp_path / "named", [pointing.id])
 
 
+@pytest.mark.parametrize("damage", ["bytes", "record", "restriction", "unreadable restriction"])
+def test_a_verification_names_what_is_restricted_to_its_readers_alone(
+    case: Case, monkeypatch: pytest.MonkeyPatch, damage: str
+) -> None:
+    """Others learn that something is wrong, and by which row it came; neither its id nor any digest of it."""
+    maker = Maker(case)
+    maker.take("open")
+    secret = maker.take("secret", restriction=Restriction("source at risk", ("R. Reader",)))
+    if damage == "bytes":
+        blob = case.blobs.path(secret.sha256)
+        blob.chmod(0o644)
+        blob.write_bytes(b"something else")
+    with behind_the_triggers(case.folder) as raw:
+        if damage == "record":
+            raw.execute("UPDATE exhibit SET created_by = 'B' WHERE id = ?", (secret.id,))
+        elif damage == "restriction":
+            raw.execute("UPDATE restriction SET why = 'another' WHERE exhibit_id = ?", (secret.id,))
+        elif damage == "unreadable restriction":
+            raw.execute("UPDATE restriction SET readers = '[' WHERE exhibit_id = ?", (secret.id,))
+        [[row]] = raw.execute(
+            "SELECT seq FROM custody_event WHERE action = 'added' AND exhibit_id = ?", (secret.id,)
+        )
+    for who, is_reader in (("R. Reader", True), ("E. Else", False)):
+        monkeypatch.setenv("SITELINE_WHO", who)
+        with opened(case.folder) as work:
+            report = check_custody_of_all(work)
+        told = json.dumps([report.findings, report.notes])
+        assert report.findings
+        if is_reader and damage != "unreadable restriction":
+            assert secret.id in told
+        else:
+            assert secret.id not in told
+            assert secret.sha256 not in told
+            assert hashlib.sha256(b"something else").hexdigest() not in told
+            assert f"restricted, custody row {row}" in told
+
+
 def test_restrictions_count_by_the_order_of_the_log(case: Case) -> None:
     """Not by the order of their table, which somebody with two machines can turn round."""
     maker = Maker(case)

@@ -31,9 +31,10 @@ from siteline.workbench.case import Case, make_case, open_case
 from siteline.workbench.evidence import capturing
 from siteline.workbench.evidence.capture_filing import Captured, Wish, tell_capture
 from siteline.workbench.evidence.capturing import capture_page
-from siteline.workbench.evidence.exhibits import check_custody_of_all, copy_out, list_exhibits, show_exhibit
+from siteline.workbench.evidence.exhibits import copy_out, list_exhibits, show_exhibit
 from siteline.workbench.evidence.inspecting import inspect_file
 from siteline.workbench.evidence.marks import blurred_copy
+from siteline.workbench.evidence.verifying import check_custody_of_all
 from tests.conftest import missing
 from tests.servers import PUBLIC_IP, Reply, Served, serving
 
@@ -446,7 +447,9 @@ def test_what_takes_for_ever_ends_when_the_time_is_over(case: Case, monkeypatch:
 def test_what_had_come_when_the_time_was_over_is_kept(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
     """A picture that never comes: by a clock that leaps once the page stands, the text is there, and it is a `timeout`."""
     over = threading.Event()
-    monkeypatch.setattr(capturing, "Gate", partial(Gate, clock=lambda: time.monotonic() + 1e6 * over.is_set()))
+    monkeypatch.setattr(
+        capturing, "Gate", partial(Gate, clock=lambda: time.monotonic() + 1e6 * over.is_set())
+    )
 
     def ends(reply: Reply) -> None:
         over.set()
@@ -459,7 +462,9 @@ def test_what_had_come_when_the_time_was_over_is_kept(case: Case, monkeypatch: p
     assert any(p.what == "text" for p in captured.parts)
 
 
-def test_the_time_of_a_page_begins_when_the_browser_stands(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_time_of_a_page_begins_when_the_browser_stands(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A machine under load that takes long to start a browser takes nothing from the page."""
     passed = [0.0]
     gate = partial(Gate, clock=lambda: passed[0])

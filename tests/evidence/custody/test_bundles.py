@@ -32,8 +32,8 @@ from siteline.evidence.custody.log import open_checkpoint
 from siteline.evidence.custody.report import Report
 from siteline.evidence.custody.rows import canonical
 from siteline.model.errors import BadInput
-from siteline.workbench.evidence.exhibits import check_bundle, tell_report
 from siteline.workbench.evidence.handover import export_bundle
+from siteline.workbench.evidence.verifying import check_bundle, tell_report
 from tests.evidence.custody.material import make_full_case, opened
 
 
@@ -364,7 +364,9 @@ def test_a_log_that_tells_more_than_is_read_is_refused_in_bounded_memory(
     with (copy / "custody.jsonl").open("wb") as stream:
         stream.write(first + b"\n")
         for number in range(2, count):
-            line = canonical({**row, "seq": number, "prev_hash": head, "exhibit_id": f"{number:026}"}).encode()
+            line = canonical(
+                {**row, "seq": number, "prev_hash": head, "exhibit_id": f"{number:026}"}
+            ).encode()
             stream.write(line + b"\n")
             head = digest_of_bytes(line)
     tracemalloc.start()

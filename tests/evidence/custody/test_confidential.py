@@ -16,25 +16,23 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from siteline.evidence.custody.exhibits import Taken, Taking
 from siteline.evidence.custody.log import Written
 from siteline.evidence.custody.restrictions import Restriction
 from siteline.evidence.custody.rows import Event
+from siteline.evidence.custody.taking import Taken, Taking
 from siteline.model.errors import BadSetting, CannotTell, NotForYou
 from siteline.model.exhibit import Exhibit
 from siteline.workbench.case import Case, make_case
 from siteline.workbench.evidence import handover
 from siteline.workbench.evidence.exhibits import (
-    check_bundle,
-    check_custody_of_all,
-    explain_row,
     list_exhibits,
-    list_log,
     restrict_exhibit,
     search_exhibits,
     show_exhibit,
 )
 from siteline.workbench.evidence.handover import export_bundle
+from siteline.workbench.evidence.journal import explain_row, list_log
+from siteline.workbench.evidence.verifying import check_bundle, check_custody_of_all
 from tests.evidence.custody.material import behind_the_triggers, opened
 
 

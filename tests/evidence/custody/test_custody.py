@@ -21,17 +21,16 @@ from siteline.workbench.case import Case, make_case, open_case
 from siteline.workbench.evidence import custody
 from siteline.workbench.evidence.custody import Kept, Refused
 from siteline.workbench.evidence.exhibits import (
-    check_custody_of_all,
     copy_out,
     list_exhibits,
     list_json,
-    list_log,
-    prove,
     restrict_exhibit,
     search_exhibits,
     show_exhibit,
 )
 from siteline.workbench.evidence.handover import export_bundle
+from siteline.workbench.evidence.journal import list_log, prove
+from siteline.workbench.evidence.verifying import check_custody_of_all
 from tests.conftest import missing
 from tests.evidence.custody.material import make_full_case, opened, take, write_files
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -342,7 +342,7 @@ def test_a_score_per_analyst_and_per_source(case: Case) -> None:
 
 def test_hindsight_and_what_is_blind_are_not_scored(case: Case) -> None:
     judge_claim(case, "S1", "x", likelihood="99")
-    resolve_outcome(case, "S1", "true", datetime.now(UTC).date().isoformat(), "seen")  # noqa: DTZ011
+    resolve_outcome(case, "S1", "true", datetime.now(UTC).date().isoformat(), "seen")
     assert calibrations(case)[0] == []
     backdate(case, 20)
     analysts, _, kept = calibrations(as_analyst(case.folder, B))

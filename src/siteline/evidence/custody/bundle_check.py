@@ -33,12 +33,12 @@ from siteline.evidence.custody.bundle_files import (
 from siteline.evidence.custody.bundle_manifest import check_manifest
 from siteline.evidence.custody.bundle_rows import LOG, Rows, read_rows
 from siteline.evidence.custody.dsse import parse_envelope
-from siteline.evidence.custody.exhibits import read_exhibit
 from siteline.evidence.custody.log import KEY_ACTIONS, detail_of, open_checkpoint
 from siteline.evidence.custody.merkle import is_included
 from siteline.evidence.custody.report import Report, Trust
 from siteline.evidence.custody.rows import canonical, hash_bytes, leaf
 from siteline.evidence.custody.signatures import Believed, Point, check_points, check_signatures
+from siteline.evidence.custody.told import read_exhibit
 from siteline.model.errors import BadInput, BrokenCustody
 from siteline.model.exhibit import Exhibit
 

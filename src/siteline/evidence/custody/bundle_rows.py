@@ -95,7 +95,9 @@ def read_rows(files: Files, report: Report, also: Collection[str] = ()) -> Rows:
         head = row_hash
         rows.add(row_hash, None if is_kept_back else said)
         if rows.weight > LARGEST_SHOWN:
-            report.find(LOG, f"its first {number:,} rows tell more than is read; what follows was not looked at")
+            report.find(
+                LOG, f"its first {number:,} rows tell more than is read; what follows was not looked at"
+            )
             break
     if not len(rows):
         report.find(LOG, "there is no row in it")

@@ -36,7 +36,9 @@ def keep_back(report: Report, marks: Mapping[str, int]) -> None:
         plain = {name: _TOKEN.sub(veil, text) for name, text in one.items()}
         if plain == one:
             return one
-        return {name: _DIGEST.sub("[withheld]", text) for name, text in plain.items()}  # what it hashes to now
+        return {
+            name: _DIGEST.sub("[withheld]", text) for name, text in plain.items()
+        }  # what it hashes to now
 
     report.findings[:] = map(told, report.findings)
     report.notes[:] = map(told, report.notes)

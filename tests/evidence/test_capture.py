@@ -575,7 +575,7 @@ def test_a_capture_that_is_killed_leaves_nothing_half_listed(case: Case) -> None
         child = subprocess.Popen(
             command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=os.environ
         )
-        until = time.monotonic() + 20
+        until = time.monotonic() + 120
         while not any(a.path == "/hang" for a in site.asked) and time.monotonic() < until:
             time.sleep(0.05)
         child.send_signal(signal.SIGKILL)

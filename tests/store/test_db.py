@@ -36,7 +36,9 @@ def plausible(table: sa.Table) -> dict[str, object]:
     """A row of any table: something in each column that must have it."""
     some: dict[type, object] = {bool: True, int: 1, float: 0.5, str: "{}", bytes: b"x"}
     wanted = (c for c in table.columns if not c.nullable and not c.name.startswith("created_"))
-    return {c.name: some[c.type.python_type] for c in wanted if not (c.primary_key and c.autoincrement is True)}
+    return {
+        c.name: some[c.type.python_type] for c in wanted if not (c.primary_key and c.autoincrement is True)
+    }
 
 
 def test_migrations_make_the_tables_that_the_code_speaks_of(db: Database) -> None:
@@ -55,6 +57,20 @@ def test_no_row_can_be_changed_or_deleted(db: Database, name: str, verb: str) ->
     db.append(table, plausible(table))
     with pytest.raises(sa.exc.IntegrityError, match="never changed"), db.appending() as connection:
         connection.execute(sa.text(verb.format(name)))
+
+
+def test_on_postgresql_the_tables_are_the_same_and_no_row_can_be_changed(postgres: str) -> None:
+    """Every migration runs on a server as well, and it too refuses to edit or delete."""
+    db = Database(postgres, "A. Analyst")
+    db.upgrade()
+    with db.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), tables.metadata) == []
+    for table in tables.metadata.sorted_tables:  # what a row points to comes first
+        db.append(table, plausible(table))
+        for verb in ("UPDATE {} SET created_by = 'someone else'", "DELETE FROM {}"):
+            with pytest.raises(sa.exc.DBAPIError, match="never changed"), db.appending() as connection:
+                connection.execute(sa.text(verb.format(table.name)))
+    db.engine.dispose()
 
 
 def test_a_boundary_commits_all_or_nothing(db: Database) -> None:

@@ -183,13 +183,13 @@ class _Bundle:
     def _check_exhibits(self) -> int:
         """Descriptions, blobs and proofs against the log, and the manifest against those; returns how many there are."""
         report, rows = self._report, self._rows
-        added = {row["exhibit_id"]: row for row in rows.shown("added")}
+        added = {row["exhibit_id"]: row["seq"] for row in rows.shown("added")}
         found, before, read = dict[str, Exhibit](), 0, 0
         proofs = lines_of(self._files, "proofs.jsonl", report)
         for line in lines_of(self._files, "exhibits.jsonl", report):
             told, read = detail_of(line.decode("utf-8", "replace")), read + len(line)
             exhibit, sha256 = str(told.get("id")), str(told.get("sha256"))
-            name, row = f"exhibit {exhibit}", added.get(exhibit)
+            name, row = f"exhibit {exhibit}", rows[added[exhibit] - 1] if exhibit in added else None
             if row is None:
                 report.find(name, "the log has no row by which it came")
             elif detail_of(row["detail"]).get("record") != hash_bytes(line) or row["object"] != sha256:

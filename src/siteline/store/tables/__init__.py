@@ -1,6 +1,24 @@
 """The tables of a case: rows are added, never changed. Dialect-neutral: JSON as text, geometry as WKB."""
 
 from siteline.store.tables.base import metadata
+from siteline.store.tables.components import (
+    company_state,
+    listing,
+    listing_judgement,
+    maker_attribution,
+    maker_reply,
+    part_answer,
+    part_edition,
+    part_item,
+    part_query,
+    part_recovery,
+    part_source,
+    part_tally,
+    part_trace,
+    part_withdrawal,
+    programme,
+    regime_edition,
+)
 from siteline.store.tables.editions import brief
 from siteline.store.tables.evidence import (
     checkpoint,
@@ -18,6 +36,7 @@ from siteline.store.tables.sizes import filed_size, measurement
 __all__ = (
     "brief",
     "checkpoint",
+    "company_state",
     "custody_event",
     "derivation",
     "event",
@@ -29,10 +48,25 @@ __all__ = (
     "found_scene",
     "image_order",
     "judgement",
+    "listing",
+    "listing_judgement",
+    "maker_attribution",
+    "maker_reply",
     "measurement",
     "metadata",
     "nudge",
     "page_check",
+    "part_answer",
+    "part_edition",
+    "part_item",
+    "part_query",
+    "part_recovery",
+    "part_source",
+    "part_tally",
+    "part_trace",
+    "part_withdrawal",
+    "programme",
+    "regime_edition",
     "restriction",
     "run",
     "scene",

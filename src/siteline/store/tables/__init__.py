@@ -29,15 +29,32 @@ from siteline.store.tables.evidence import (
     restriction,
     watch_finding,
 )
+from siteline.store.tables.incidents import (
+    attack_kind,
+    attack_sum,
+    dataset_edition,
+    day_sum,
+    incident_report,
+    ledger_answer,
+    ledger_query,
+    number_claim,
+    report_judgement,
+    report_signature,
+    toll_sum,
+)
 from siteline.store.tables.scenes import fetch_try, found_scene, image_order, nudge, run, scene, survey
 from siteline.store.tables.sites import event, event_name, event_version, judgement, sighting, site
 from siteline.store.tables.sizes import filed_size, measurement
 
 __all__ = (
+    "attack_kind",
+    "attack_sum",
     "brief",
     "checkpoint",
     "company_state",
     "custody_event",
+    "dataset_edition",
+    "day_sum",
     "derivation",
     "event",
     "event_name",
@@ -47,7 +64,10 @@ __all__ = (
     "filed_size",
     "found_scene",
     "image_order",
+    "incident_report",
     "judgement",
+    "ledger_answer",
+    "ledger_query",
     "listing",
     "listing_judgement",
     "maker_attribution",
@@ -55,6 +75,7 @@ __all__ = (
     "measurement",
     "metadata",
     "nudge",
+    "number_claim",
     "page_check",
     "part_answer",
     "part_edition",
@@ -67,11 +88,14 @@ __all__ = (
     "part_withdrawal",
     "programme",
     "regime_edition",
+    "report_judgement",
+    "report_signature",
     "restriction",
     "run",
     "scene",
     "sighting",
     "site",
     "survey",
+    "toll_sum",
     "watch_finding",
 )

@@ -8,7 +8,7 @@ from alembic import op
 from siteline.store.migrations.append_only import hold_append_only
 
 revision = "0018"
-down_revision = "0010"
+down_revision = "0017"
 
 TOLD = {
     "part_edition": (),

@@ -25,7 +25,9 @@ def text_in(said: Mapping[str, str], column: str, longest: int = 500) -> str:
     cell = said.get(column, "")
     if _LITERAL.fullmatch(cell):
         raise Refused(
-            column, "literal", f"{cell[:40]!r} is what a program prints, not what a person writes; write A | B"
+            column,
+            "literal",
+            f"{cell[:40]!r} is what a program prints, not what a person writes; write A | B",
         )
     text = cleaned(cell)
     if len(text) > longest:
@@ -57,7 +59,9 @@ def countries_in(said: Mapping[str, str], column: str) -> tuple[str, ...]:
     codes = codes_of(text_in(said, column))
     if codes is None:
         raise Refused(
-            column, "country", f"{said[column][:60]!r} is not a country we know; write its ISO code, as US or KP"
+            column,
+            "country",
+            f"{said[column][:60]!r} is not a country we know; write its ISO code, as US or KP",
         )
     return codes
 
@@ -115,7 +119,9 @@ def days_in(said: Mapping[str, str], column: str) -> Days | None:
         return Days(parts[0].first, parts[-1].last)
     except ValueError as error:
         raise Refused(
-            column, "date", f"{cell[:40]!r} is not a date; write 2024-01-02, 2024-01, or 2024-01-02/2024-01-05"
+            column,
+            "date",
+            f"{cell[:40]!r} is not a date; write 2024-01-02, 2024-01, or 2024-01-02/2024-01-05",
         ) from error
 
 

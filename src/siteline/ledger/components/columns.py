@@ -33,7 +33,14 @@ _MEANT = {
     "longitude": "lon", "lng": "lon", "precision": "place_precision", "list_name": "list", "count": "quantity",
     "hs_code": "goods_code", "cn_code": "goods_code", "image": "photo", "exhibit": "photo",
 }  # fmt: skip
-_TWO_MEANINGS = ("country", "origin", "country_of_origin", "maker_country", "manufacturer_country", "nationality")
+_TWO_MEANINGS = (
+    "country",
+    "origin",
+    "country_of_origin",
+    "maker_country",
+    "manufacturer_country",
+    "nationality",
+)
 _NEVER = (
     "function", "purpose", "description", "specification", "specifications", "specs", "spec", "capability",
     "capabilities", "role", "use", "usage", "datasheet", "technical", "technical_details", "performance",

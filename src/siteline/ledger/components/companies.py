@@ -9,28 +9,29 @@ from datetime import date
 
 from siteline.model.component import CompanyState
 
-_FORMS = frozenset(
-    "ab ag aktiengesellschaft ao aps as bhd bv bvba co company corp corporation cv doo eood fze fzco fzc fzllc gesellschaft gmbh "
-    "group holding holdings hf inc incorporated jsc kft kg kk limited llc llp lp ltd ltda mbh nv ojsc oao ooo oy oyj "
-    "pao pjsc plc pllc private public pt pte pty pvt sa sae sarl sas sdn se sl spa sro srl spzoo tov "
-    "зао оао ао ооо пао нпо фгуп тов пп кк".split()
+_LEGAL = (
+    "ab ag aktiengesellschaft ao aps as bhd bv bvba co company corp corporation cv doo eood fze fzco fzc fzllc "
+    "gesellschaft gmbh group holding holdings hf inc incorporated jsc kft kg kk limited llc llp lp ltd ltda mbh nv ojsc "
+    "oao ooo oy oyj pao pjsc plc pllc private public pt pte pty pvt sa sae sarl sas sdn se sl spa sro srl spzoo tov zao "
+    "fgup"
 )
+_FORMS = frozenset(_LEGAL.split())
+"""Legal forms, Cyrillic ones in Latin."""
+
 _GLUED = (
     "股份有限公司", "有限责任公司", "有限責任公司", "有限公司", "集团", "集團", "公司", "株式会社", "株式會社", "有限会社",
     "주식회사", "유한회사", "(주)", "㈜",
 )  # fmt: skip
 _LONG_FORMS = (
-    "limited liability company", "joint stock company", "public joint stock company", "closed joint stock company",
-    "общество с ограниченной ответственностью", "акционерное общество", "публичное акционерное общество",
-    "открытое акционерное общество",
+    "limited liability company", "public joint stock company", "closed joint stock company", "joint stock company",
+    "общество с ограниченной ответственностью", "публичное акционерное общество", "открытое акционерное общество",
+    "акционерное общество",
 )  # fmt: skip
-_CYRILLIC = dict(
-    zip(
-        "абвгдеёжзийклмнопрстуфхцчшщъыьэюяіїєґ",
-        "a b v g d e e zh z i y k l m n o p r s t u f kh ts ch sh shch  y  e yu ya i i e g".split(" "),
-        strict=True,
-    )
+_LATIN = (
+    "а=a б=b в=v г=g д=d е=e ё=e ж=zh з=z и=i й=y к=k л=l м=m н=n о=o п=p р=r с=s т=t у=u ф=f х=kh ц=ts ч=ch ш=sh "
+    "щ=shch ъ= ы=y ь= э=e ю=yu я=ya і=i ї=i є=e ґ=g"
 )
+_CYRILLIC = dict(pair.split("=") for pair in _LATIN.split())
 
 
 def company_key(name: str) -> str:
@@ -60,7 +61,11 @@ def may_be_one(names: Iterable[str]) -> tuple[tuple[str, ...], ...]:
     groups: dict[str, set[str]] = {}
     for name in names:
         groups.setdefault(folded(name), set()).add(name)
-    return tuple(tuple(sorted(group)) for _, group in sorted(groups.items()) if len({company_key(n) for n in group}) > 1)
+    return tuple(
+        tuple(sorted(group))
+        for _, group in sorted(groups.items())
+        if len({company_key(n) for n in group}) > 1
+    )
 
 
 def state_on(states: Iterable[CompanyState], name: str, day: date) -> CompanyState | None:
@@ -74,7 +79,11 @@ def state_on(states: Iterable[CompanyState], name: str, day: date) -> CompanySta
     while asked not in seen:
         seen.add(asked)
         held = [s for s in listed if company_key(s.company) == asked and s.holds(day)]
-        ended = [s for s in listed if company_key(s.company) == asked and s.succeeded_by and s.until and s.until <= day]
+        ended = [
+            s
+            for s in listed
+            if company_key(s.company) == asked and s.succeeded_by and s.until and s.until <= day
+        ]
         if held:
             found = held[-1]
         if not ended or held:

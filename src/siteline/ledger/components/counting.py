@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from siteline.ledger.components.companies import company_key, folded, may_be_one, state_on
-from siteline.ledger.components.countries import name_of
+from siteline.ledger.components.countries import codes_of, name_of
 from siteline.ledger.components.merging import Piece, Wreck, list_of, wrecks_of
 from siteline.model.component import NOT_IDENTIFIED, UNKNOWN, CompanyState, Part
 from siteline.model.errors import BadInput
@@ -66,17 +66,29 @@ def count(
     weights = [(wreck, weight) for wreck in wrecks if (weight := _belongs(wreck, asked))]
     value_of = _value_of(asked, states)
     homes = {wreck.key: _home(wreck, asked) for wreck, _ in weights} if asked.foreign else {}
-    kept = lambda piece: _is_foreign(piece, homes) if asked.foreign else 2  # noqa: E731
+
+    def kept(piece: Piece) -> int:
+        return _is_foreign(piece, homes) if asked.foreign else 2
+
+    def total(state: Callable[[Piece], int]) -> Span:
+        return sum((_limited(wreck.span(state), weight) for wreck, weight in weights), Span(0, 0))
+
     slots = sorted({_slot(piece, asked.by, value_of) for wreck, _ in weights for piece in wreck.pieces})
     bins = [_bin(slot, asked.by, weights, value_of, kept) for slot in slots]
-    bins = sorted((b for b in bins if b.count.upper), key=lambda b: (not b.known, -b.count.upper, -b.count.lower, b.value))
-    total = lambda state: sum((_limited(w.span(state), weight) for w, weight in weights), Span(0, 0))  # noqa: E731
+    bins = sorted(
+        (b for b in bins if b.count.upper),
+        key=lambda b: (not b.known, -b.count.upper, -b.count.lower, b.value),
+    )
     known = {b.codes for b in bins if b.known}
     examined = sum((_limited(wreck.looked_at(), weight) for wreck, weight in weights), Span(0, 0))
     own = total(lambda piece: 2 - _is_foreign(piece, homes)) if asked.foreign else Span(0, 0)
     if asked.foreign:
         examined = Span(max(0, examined.lower - own.upper), examined.upper - own.lower)
-    names = [name for bin_ in bins if bin_.known for name in bin_.value.split(" or ")] if asked.by in _NAMES else []
+    names = (
+        [name for bin_ in bins if bin_.known for name in bin_.value.split(" or ")]
+        if asked.by in _NAMES
+        else []
+    )
     return PartsCount(
         by=asked.by,
         bins=tuple(bins),
@@ -100,21 +112,25 @@ def share(counted: PartsCount, value: str, of: str) -> PartsShare:
     """
     if of not in ("identified", "examined"):
         raise BadInput(f"a share of what? not of {of!r}", "Say --of identified or --of examined.")
-    wanted = value.strip().casefold()
+    country = codes_of(value) if counted.by in COUNTRY else None
+    wanted = (country[0] if country and len(country) == 1 else value.strip()).casefold()
     exact = [b for b in counted.bins if wanted in (b.value.casefold(), *(_one(b.codes)))]
-    maybe = [b for b in counted.bins if len(b.codes) > 1 and wanted in (c.casefold() for c in (*b.codes, *b.value.split(" or ")))]
-    if not exact and not maybe:
+    maybe = [
+        b
+        for b in counted.bins
+        if len(b.codes) > 1 and wanted in (c.casefold() for c in (*b.codes, *b.value.split(" or ")))
+    ]
+    if not exact and not maybe and not country:
         there = ", ".join(b.value for b in counted.bins[:8]) or "nothing"
         raise BadInput(f"no part has {value!r} there", f"There are: {there}")
-    spelled = exact[0].value if exact else name_of(value.upper()) if counted.by in COUNTRY else value
+    spelled = exact[0].value if exact else name_of(wanted.upper()) if country else value
     sure = sum((b.count for b in exact), Span(0, 0))
     most = sum((b.count for b in maybe), sure)
     below = counted.identified if of == "identified" else counted.examined
     low = sure.lower / below.upper if below.upper else 0.0
     high = min(1.0, most.upper / max(below.lower, sure.lower, 1))
-    return PartsShare(
-        value=spelled, low=low, high=max(low, high), numerator=Span(sure.lower, most.upper), denominator=below, of=of, counted=counted,
-    )  # fmt: skip
+    above = Span(sure.lower, most.upper)
+    return PartsShare(spelled, low, max(low, high), above, below, of, counted)
 
 
 def _one(codes: tuple[str, ...]) -> tuple[str, ...]:
@@ -199,7 +215,8 @@ def _bin(
 ) -> Bin:
     known, codes = slot
     spans = [
-        _limited(w.span(lambda p: kept(p) if _slot(p, by, value_of) == slot else 0), weight) for w, weight in weights
+        _limited(w.span(lambda p: kept(p) if _slot(p, by, value_of) == slot else 0), weight)
+        for w, weight in weights
     ]
     value = " or ".join(codes)
     if known and by in COUNTRY:

@@ -30,7 +30,20 @@ _PRINTED = {
     "HK": "Hong Kong", "MO": "Macao", "SU": "Soviet Union", "DD": "East Germany", "YU": "Yugoslavia",
     "CS": "Czechoslovakia", "MM": "Myanmar", "PS": "Palestinian Territories",
 }  # fmt: skip
-_NOT_SAID = {"", "-", "–", "—", "?", "n/a", "na", "none", "unknown", "not known", "not identified", "неизвестно"}
+_NOT_SAID = {
+    "",
+    "-",
+    "–",
+    "—",
+    "?",
+    "n/a",
+    "na",
+    "none",
+    "unknown",
+    "not known",
+    "not identified",
+    "неизвестно",
+}
 
 
 def codes_of(text: str) -> tuple[str, ...] | None:

@@ -54,7 +54,7 @@ def is_scheme(text: str) -> bool:
 def schemes_of(text: str) -> list[str]:
     """The schemes of a cell; several where the source cannot tell which."""
     parts = [part.strip() for part in re.split(r"[|;]", text) if part.strip()]
-    return [p.lower() if not p.lower().startswith("letter-") else p[:p.index(":")].lower() + p[p.index(":"):].upper() if ":" in p else p.lower() for p in parts]  # fmt: skip
+    return [_scheme(part) for part in parts]
 
 
 def readings(code: str, scheme: str = "", not_after: date | None = None) -> tuple[Reading, ...]:
@@ -79,6 +79,11 @@ def span_of(found: tuple[Reading, ...]) -> Days | None:
     if not found:
         return None
     return Days(min(r.days.first for r in found), max(r.days.last for r in found))
+
+
+def _scheme(text: str) -> str:
+    kind, colon, mapping = text.partition(":")
+    return f"{kind.lower()}{colon}{mapping.upper()}"
 
 
 def _read(said: str, way: str) -> Days | None:

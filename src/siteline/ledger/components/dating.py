@@ -20,7 +20,14 @@ from siteline.model.tallied import Dating, Span, StatedDating
 _ABOUT = 0.025
 """Half-width of a share that is given in a word, such as "half"."""
 
-_WORDS = {"half": 0.5, "a third": 1 / 3, "one third": 1 / 3, "a quarter": 0.25, "two thirds": 2 / 3, "three quarters": 0.75}
+_WORDS = {
+    "half": 0.5,
+    "a third": 1 / 3,
+    "one third": 1 / 3,
+    "a quarter": 0.25,
+    "two thirds": 2 / 3,
+    "three quarters": 0.75,
+}
 _SHARE = r"(?P<bound>>|over|more than|at least|about|around|)\s*(?P<share>\d+(?:\.\d+)?\s*%|half|(?:a|one) third|a quarter|two thirds|three quarters)"  # noqa: E501
 _WITH_CODE = re.compile(_SHARE + r"\s+of\s+(?:the\s+)?(?:parts|components|items)\s+(?:had|carried|bore|with)\s+(?:date\s+)?codes?", re.IGNORECASE)  # fmt: skip # noqa: E501
 _WITHIN = re.compile(_SHARE + r"\s+of\s+(?:those|these)\s+(?:from\s+)?(?P<first>(?:19|20)\d\d)(?:\s*[-–]\s*(?P<last>(?:19|20)?\d\d))?", re.IGNORECASE)  # fmt: skip # noqa: E501
@@ -31,7 +38,8 @@ def date_wrecks(parts: Iterable[Part], tallies: Sequence[Tally] = (), wreck: str
     found = {w.key: w for w in wrecks_of(parts) if not wreck or w.key == wreck}
     stated = {t.wreck for t in tallies if t.not_before is not None and (not wreck or t.wreck == wreck)}
     return tuple(
-        _date(key, found.get(key), [t for t in tallies if t.wreck == key]) for key in sorted(found.keys() | stated)
+        _date(key, found.get(key), [t for t in tallies if t.wreck == key])
+        for key in sorted(found.keys() | stated)
     )
 
 

@@ -23,7 +23,9 @@ def write_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     writer = csv.writer(kept, lineterminator="\n")
     writer.writerow(header)
     for row in rows:
-        writer.writerow([guarded(cell) if isinstance(cell, str) else "" if cell is None else cell for cell in row])
+        writer.writerow(
+            [guarded(cell) if isinstance(cell, str) else "" if cell is None else cell for cell in row]
+        )
     return kept.getvalue()
 
 

@@ -20,7 +20,13 @@ from siteline.ledger.components.cells import (
     whole_in,
 )
 from siteline.ledger.components.columns import columns_of
-from siteline.ledger.components.datecodes import is_code, is_scheme, looks_like_date_code, readings, schemes_of
+from siteline.ledger.components.datecodes import (
+    is_code,
+    is_scheme,
+    looks_like_date_code,
+    readings,
+    schemes_of,
+)
 from siteline.ledger.components.markings import has_html, normal_marking, without_html
 from siteline.ledger.components.tables import Fault, Line, Refused, Table, cells_of
 from siteline.model.component import (
@@ -28,7 +34,6 @@ from siteline.model.component import (
     PROVIDES,
     Attribution,
     Basis,
-    Days,
     Flag,
     Item,
     LedgerSource,
@@ -73,7 +78,9 @@ def read_parts(table: Table) -> Intake:
             said = cells_of(line, columns)
             if any(has_html(cell) for cell in said.values()):
                 stripped.append(line.number)
-                said = {column: without_html(cell) if has_html(cell) else cell for column, cell in said.items()}
+                said = {
+                    column: without_html(cell) if has_html(cell) else cell for column, cell in said.items()
+                }
                 said = {column: cell for column, cell in said.items() if cell}
             part = _part(said)
             if part in parts:
@@ -98,7 +105,11 @@ def read_parts(table: Table) -> Intake:
             unread.append(line.number)
     told = [*remarks, *_tell(table.name, repeated, stripped, unread)]
     return Intake(
-        tuple(parts), tuple(faults), tuple(rejected), tuple(told), sum(len(again) for again in repeated.values())
+        tuple(parts),
+        tuple(faults),
+        tuple(rejected),
+        tuple(told),
+        sum(len(again) for again in repeated.values()),
     )
 
 
@@ -162,11 +173,15 @@ def _item(said: Mapping[str, str]) -> Item:
     scheme = text_in(said, "date_scheme", 80)
     if scheme and not is_scheme(scheme):
         raise Refused(
-            "date_scheme", "scheme", f"{scheme!r}: write yyww, wwyy, yyyyww, or as letter-week:K=2022, as documented"
+            "date_scheme",
+            "scheme",
+            f"{scheme!r}: write yyww, wwyy, yyyyww, or as letter-week:K=2022, as documented",
         )
     label = text_in(said, "label", 1000)
     if len(label) > _LABEL:
-        raise Refused("label", "label-long", f"{len(label)} characters; a label names the part in a few words")
+        raise Refused(
+            "label", "label-long", f"{len(label)} characters; a label names the part in a few words"
+        )
     return Item(
         tag=text_in(said, "item", 80),
         label=" | ".join(sorted({p.strip() for p in label.split("|") if p.strip()}))
@@ -199,7 +214,9 @@ def _made(said: Mapping[str, str]) -> Attribution:
 
 
 def _source(said: Mapping[str, str], recovery: Recovery) -> LedgerSource:
-    given = {w.strip().casefold() for w in text_in(said, "provides").replace("|", ";").split(";") if w.strip()}
+    given = {
+        w.strip().casefold() for w in text_in(said, "provides").replace("|", ";").split(";") if w.strip()
+    }
     if wrong := given - set(PROVIDES):
         raise Refused("provides", "word", f"{min(wrong)!r}; known are: {', '.join(PROVIDES)}")
     has = {
@@ -212,7 +229,9 @@ def _source(said: Mapping[str, str], recovery: Recovery) -> LedgerSource:
     url = text_in(said, "source_url", 2000)
     if url and not url.startswith(("http://", "https://")):
         raise Refused("source_url", "url", f"{url[:60]!r} is no http address")
-    return LedgerSource(text_in(said, "source", 200), text_in(said, "list", 200), url, day_in(said, "published"), provides)
+    return LedgerSource(
+        text_in(said, "source", 200), text_in(said, "list", 200), url, day_in(said, "published"), provides
+    )
 
 
 def _trace(said: Mapping[str, str]) -> Trace | None:
@@ -220,13 +239,18 @@ def _trace(said: Mapping[str, str]) -> Trace | None:
     if status not in _STATUS:
         raise Refused("trace_status", "word", f"{status!r}; known are: {', '.join(_STATUS[1:])}")
     trace = Trace(
-        day_in(said, "trace_requested"), text_in(said, "trace_reply", 2000), text_in(said, "diversion_point", 200), status
+        day_in(said, "trace_requested"),
+        text_in(said, "trace_reply", 2000),
+        text_in(said, "diversion_point", 200),
+        status,
     )
     return None if trace == Trace() else trace
 
 
 def _flags(said: Mapping[str, str]) -> tuple[Flag, ...]:
-    words = {w.strip().casefold() for w in text_in(said, "flags").replace("|", ";").replace(",", ";").split(";")} - {""}
+    words = {
+        w.strip().casefold() for w in text_in(said, "flags").replace("|", ";").replace(",", ";").split(";")
+    } - {""}
     if wrong := words - set(Flag):
         raise Refused("flags", "word", f"{min(wrong)!r}; known are: {', '.join(Flag)}")
     return tuple(sorted(Flag(word) for word in words))
@@ -262,7 +286,10 @@ def _tell(name: str, repeated: dict[str, list[int]], stripped: list[int], unread
         told.append(Remark(name, f"HTML was taken out of cells on {_lines(stripped)}; the words stay"))
     if unread:
         told.append(
-            Remark(name, f"date codes that no documented scheme reads, or that lie after the recovery, on {_lines(unread)}")
+            Remark(
+                name,
+                f"date codes that no documented scheme reads, or that lie after the recovery, on {_lines(unread)}",
+            )
         )
     return told
 

@@ -93,7 +93,8 @@ class Wreck:
         for group in self.groups:
             held = _sum(p for p in self.pieces if p.lists & group and p.tag)
             lists = [
-                max(self.examined.get(one, 0), _sum(p for p in self.pieces if one in p.lists)) for one in group
+                max(self.examined.get(one, 0), _sum(p for p in self.pieces if one in p.lists))
+                for one in group
             ]
             loose = _sum(p for p in self.pieces if p.lists & group and not p.tag)
             totals.append((max([held, *lists]), max([held + loose, *lists])))
@@ -150,7 +151,8 @@ def _wreck(key: str, parts: Sequence[Part]) -> Wreck:
         key=key,
         pieces=tuple(Piece(key, tuple(told)) for told in pieces.values()),
         groups=tuple(
-            frozenset(name for name, root in group.items() if root == one) for one in sorted(set(group.values()))
+            frozenset(name for name, root in group.items() if root == one)
+            for one in sorted(set(group.values()))
         ),
         examined=examined,
         weapons=frozenset(p.recovery.weapons for p in parts if p.recovery.weapons),

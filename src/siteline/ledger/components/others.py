@@ -20,13 +20,17 @@ _FIGURES = ("components", "component_", "assembly_date", "makers", "maker_", "pa
 _WRECK = re.compile(r"\b(?:same (?:missile|wreck|weapon)|this (?:missile|wreck))\b", re.IGNORECASE)
 
 
-def read_companies(table: Table) -> tuple[tuple[CompanyState, ...], tuple[Fault, ...], tuple[Line, ...], tuple[Remark, ...]]:
+def read_companies(
+    table: Table,
+) -> tuple[tuple[CompanyState, ...], tuple[Fault, ...], tuple[Line, ...], tuple[Remark, ...]]:
     """What companies were, each in its time; faults and the lines they are on."""
     columns, remarks = columns_of(list(table.header), table.name, COMPANY_COLUMNS, ("company", "source"))
     return (*_each(table, columns, _company), remarks)
 
 
-def read_goods(table: Table) -> tuple[tuple[Listing, ...], tuple[Fault, ...], tuple[Line, ...], tuple[Remark, ...]]:
+def read_goods(
+    table: Table,
+) -> tuple[tuple[Listing, ...], tuple[Fault, ...], tuple[Line, ...], tuple[Remark, ...]]:
     """Goods on lists, by customs code; faults and the lines they are on."""
     required = ("goods_code", "regime", "legal_act", "measure")
     columns, remarks = columns_of(list(table.header), table.name, GOODS_COLUMNS, required)
@@ -58,7 +62,8 @@ def read_tallies(table: Table, wreck: str = "") -> tuple[Tally, ...]:
             raise BadComponents(f"{table.name}, {fault}") from refused
     if not found:
         raise BadComponents(
-            f"{table.name}: no claim about parts in it", "Claim keys such as components or component_share_us are read."
+            f"{table.name}: no claim about parts in it",
+            "Claim keys such as components or component_share_us are read.",
         )
     return tuple(dict.fromkeys(found))
 

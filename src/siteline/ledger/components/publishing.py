@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from siteline.ledger.components.companies import company_key, folded
-from siteline.model.component import Attribution, Part, Reply
+from siteline.model.component import Part, Reply
 from siteline.model.tallied import Bin, PartsCount
 from siteline.store.codec import digest
 
@@ -54,7 +54,9 @@ class Shown:
         return WITHHELD if said and self.names_any(said) else said
 
 
-def who_is_named(parts: Iterable[Part], replies: Mapping[str, Reply], edition: str, others: Iterable[str] = ()) -> Shown:
+def who_is_named(
+    parts: Iterable[Part], replies: Mapping[str, Reply], edition: str, others: Iterable[str] = ()
+) -> Shown:
     """
     The rule. replies: the last word by company key. others: names that appear beside the parts, such as parents.
 
@@ -77,7 +79,13 @@ def public_part(part: Part, shown: Shown) -> Part:
     """A part as it may be published: makers by their shown names, no marking or text that gives one away."""
     made, item, source, recovery = part.made, part.item, part.source, part.recovery
     hidden = any(company_key(n) in shown.withheld for field in _FIELDS for n in getattr(made, field))
-    sets = {field: tuple(sorted({shown.name(n) for n in getattr(made, field)})) for field in _FIELDS}
+    made = replace(
+        made,
+        brand=_shown(made.brand, shown),
+        manufacturer=_shown(made.manufacturer, shown),
+        exporter=_shown(made.exporter, shown),
+        plant="" if hidden else made.plant,
+    )
     trace = part.trace
     if trace is not None:
         trace = replace(
@@ -86,7 +94,7 @@ def public_part(part: Part, shown: Shown) -> Part:
         )  # fmt: skip
     return replace(
         part,
-        made=replace(Attribution(**sets), seat=made.seat, made_in=made.made_in, basis=made.basis, probability=made.probability, plant="" if hidden else made.plant),
+        made=made,
         item=replace(
             item,
             marking_raw=WITHHELD if hidden and item.marking_raw else shown.text(item.marking_raw),
@@ -115,9 +123,15 @@ def public_count(counted: PartsCount, shown: Shown) -> PartsCount:
         codes = tuple(code if code not in shown.withheld else shown.names[code] for code in bin_.codes)
         bins.append(Bin(" or ".join(sorted(values)), codes, bin_.count, True))
     order = sorted(bins, key=lambda b: (not b.known, -b.count.upper, -b.count.lower, _natural(b.value)))
-    stands = tuple(replace(o, source=shown.text(o.source), list=shown.text(o.list)) for o in counted.stands_on)
+    stands = tuple(
+        replace(o, source=shown.text(o.source), list=shown.text(o.list)) for o in counted.stands_on
+    )
     notes = tuple(note for note in counted.notes if not shown.names_any(note))
     return replace(counted, bins=tuple(order), stands_on=stands, notes=notes)
+
+
+def _shown(names: tuple[str, ...], shown: Shown) -> tuple[str, ...]:
+    return tuple(sorted({shown.name(name) for name in names}))
 
 
 def _natural(text: str) -> tuple[str, int]:

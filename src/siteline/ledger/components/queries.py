@@ -58,7 +58,9 @@ class Queries:
         """Record a question and its answer, once for each edition; returns its id."""
         row, said = tables.part_answer.c, to_json(value)
         with self._db.appending():
-            known = self._db.rows(sa.select(tables.part_query.c.id).where(tables.part_query.c.id == question.id))
+            known = self._db.rows(
+                sa.select(tables.part_query.c.id).where(tables.part_query.c.id == question.id)
+            )
             if not known:
                 self._db.append(
                     tables.part_query, {"id": question.id, "kind": question.kind, "asked": to_json(question)}
@@ -66,7 +68,9 @@ class Queries:
             query = sa.select(row.edition, row.value).where(row.query_id == question.id).order_by(row.seq)
             answers = self._db.rows(query)
             if not answers or tuple(answers[-1]) != (edition, said):
-                self._db.append(tables.part_answer, {"query_id": question.id, "edition": edition, "value": said})
+                self._db.append(
+                    tables.part_answer, {"query_id": question.id, "edition": edition, "value": said}
+                )
         return question.id
 
     def all(self, as_of: datetime | None = None) -> list[Kept]:
@@ -75,16 +79,16 @@ class Queries:
         query = sa.select(answer.query_id, answer.edition, answer.value).order_by(answer.seq)
         answers: dict[str, list[tuple[str, Any]]] = {}
         for query_id, edition, value in self._db.rows(known_at(query, tables.part_answer, as_of)):
-            answers.setdefault(query_id, []).append((edition, from_json(Any, value)))  # type: ignore[arg-type]
-        query = sa.select(asked.id, asked.asked, asked.created_at, asked.created_by).order_by(asked.seq)
+            answers.setdefault(query_id, []).append((edition, from_json(Any, value)))
+        questions = sa.select(asked.id, asked.asked, asked.created_at, asked.created_by).order_by(asked.seq)
         return [
             Kept(name, from_json(Question, said), at, by, answers[name][0], answers[name][-1])
-            for name, said, at, by in self._db.rows(known_at(query, tables.part_query, as_of))
+            for name, said, at, by in self._db.rows(known_at(questions, tables.part_query, as_of))
             if name in answers
         ]
 
 
 def is_stale(kept: Kept, answer: Callable[[Question], Any]) -> tuple[bool, Any]:
     """Whether a question has another answer now than it had last, and that answer."""
-    now = from_json(Any, to_json(answer(kept.question)))  # type: ignore[arg-type]
+    now = from_json(Any, to_json(answer(kept.question)))
     return now != kept.last[1], now

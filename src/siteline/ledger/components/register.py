@@ -83,7 +83,9 @@ class Components:
     def withdraw(self, start: str, why: str) -> str:
         """Take a part or a stated figure out of all counts from now on; it stays on record. Returns its key."""
         if not why.strip():
-            raise BadInput("a withdrawal needs its reason", 'Say why: --why "the photograph is of another wreck"')
+            raise BadInput(
+                "a withdrawal needs its reason", 'Say why: --why "the photograph is of another wreck"'
+            )
         found = [
             key
             for table in (tables.part_item, tables.part_tally)
@@ -113,7 +115,12 @@ class Components:
             if key in gone:
                 continue
             part = Part(
-                sources[source], recoveries[recovery], from_json(Item, noun), makers[key], traces.get(key), key
+                sources[source],
+                recoveries[recovery],
+                from_json(Item, noun),
+                makers[key],
+                traces.get(key),
+                key,
             )
             said = (part.recovery.wreck, part.item.tag, part.source.name, part.source.list)
             slot = said if part.item.tag else key

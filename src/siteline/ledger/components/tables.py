@@ -30,7 +30,7 @@ class Fault:
         return f"{where}: [{self.code}] {self.said}"
 
 
-class Refused(Exception):  # noqa: N818
+class Refused(Exception):
     """One cell cannot be taken; caught by whoever reads the line."""
 
     def __init__(self, column: str, code: str, said: str) -> None:

@@ -24,7 +24,9 @@ _CELEX = re.compile(r"3(\d{4})([RD])(\d{4})")
 _DEBRIS = re.compile(r"^(?:text of image|(?:korean|chinese|russian|arabic|persian|farsi|japanese|belarusian|ukrainian|cyrillic)\s*:?)$", re.IGNORECASE)  # fmt: skip # noqa: E501
 _LANGUAGE = re.compile(r"^(?:in\s+)?(?:korean|chinese|russian|arabic|persian|farsi|japanese|belarusian|ukrainian)\s*:\s*", re.IGNORECASE)  # fmt: skip # noqa: E501
 _TRAILING = re.compile(r"(.+?)\s*\(([^()]*(?:\([^()]*\)[^()]*)*)\)\s*[–—-]?\s*")
-_AKA = re.compile(r"^(?:a\.?k\.?a\.?|alias|also known as|formerly|f\.?k\.?a\.?|f/k/a|t/a)[:\s]+", re.IGNORECASE)
+_AKA = re.compile(
+    r"^(?:a\.?k\.?a\.?|alias|also known as|formerly|f\.?k\.?a\.?|f/k/a|t/a)[:\s]+", re.IGNORECASE
+)
 
 
 def read_eu(
@@ -64,9 +66,13 @@ def read_eu(
     if len(unique) < len(found):
         told.append(Remark(table.name, f"{len(found) - len(unique)} entries stand there twice, counted once"))
     if undated:
-        told.append(Remark(table.name, f"{undated} listings have no day; what is compared with it is `unknown`"))
+        told.append(
+            Remark(table.name, f"{undated} listings have no day; what is compared with it is `unknown`")
+        )
     if debris:
-        told.append(Remark(table.name, f"scraps of the PDF left out of {debris} names, such as \"Text of image\""))
+        told.append(
+            Remark(table.name, f'scraps of the PDF left out of {debris} names, such as "Text of image"')
+        )
     return unique, tuple(faults), tuple(sorted(left.items())), tuple(told)
 
 

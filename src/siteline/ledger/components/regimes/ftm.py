@@ -38,8 +38,7 @@ def read_ftm(
                 sanctions.setdefault(target, []).append(entity)
     if not lines:
         raise BadComponents(
-            f"{path.name}: no line of it is an entity"
-            + (f" ({faults[0]})" if faults else ""),
+            f"{path.name}: no line of it is an entity" + (f" ({faults[0]})" if faults else ""),
             "A dump has one JSON object a line, with id, schema and properties.",
         )
     found, left, bare = list[Listing](), Counter[str](), 0
@@ -63,9 +62,17 @@ def read_ftm(
     told = []
     if bare:
         told.append(
-            Remark(path.name, f"{bare} companies are marked as sanctioned, but no sanction with an act and a day is in the file")
+            Remark(
+                path.name,
+                f"{bare} companies are marked as sanctioned, but no sanction with an act and a day is in the file",
+            )
         )
-    return tuple(dict.fromkeys(found)), tuple(faults), tuple(sorted((k, n) for k, n in left.items() if n)), tuple(told)
+    return (
+        tuple(dict.fromkeys(found)),
+        tuple(faults),
+        tuple(sorted((k, n) for k, n in left.items() if n)),
+        tuple(told),
+    )
 
 
 def _entities(path: Path, tell: Callable[[Fault], None]) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -107,7 +114,11 @@ def _listing(entity: Mapping[str, Any], sanction: Mapping[str, Any]) -> Listing:
         measure=_first(sanction, "measures", "status") or "not given",
         since=_day(sanction, "listingDate", "startDate"),
         until=_day(sanction, "endDate"),
-        names=tuple(dict.fromkeys([*_texts(entity, "name"), *_texts(entity, "alias"), *_texts(entity, "previousName")]))
+        names=tuple(
+            dict.fromkeys(
+                [*_texts(entity, "name"), *_texts(entity, "alias"), *_texts(entity, "previousName")]
+            )
+        )
         or (str(entity.get("caption") or entity.get("id")),),
         weak_names=tuple(_texts(entity, "weakAlias")),
         countries=tuple(c.upper() for c in _texts(entity, "country") + _texts(entity, "jurisdiction")),

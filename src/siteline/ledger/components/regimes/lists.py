@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,7 +26,9 @@ class Regimes:
 
     def file(self, edition: RegimeEdition, listings: Iterable[Listing]) -> int:
         """Add an edition and those of its entries that are new, in one transaction; returns how many were new."""
-        rows = {key_of(entry): {"noun": to_json(entry), "programme": entry.programme[:200]} for entry in listings}
+        rows = {
+            key_of(entry): {"noun": to_json(entry), "programme": entry.programme[:200]} for entry in listings
+        }
         full = replace(edition, keys=tuple(sorted(rows)))
         with self._db.appending():
             added = add_new(self._db, tables.listing, edition.id, rows)
@@ -53,7 +56,9 @@ class Regimes:
         query = sa.select(row.maker, row.listing_key, row.verdict, row.why, row.created_by).order_by(row.seq)
         return {
             (maker, key): (Verdict(verdict), why, who)
-            for maker, key, verdict, why, who in self._db.rows(known_at(query, tables.listing_judgement, as_of))
+            for maker, key, verdict, why, who in self._db.rows(
+                known_at(query, tables.listing_judgement, as_of)
+            )
         }
 
     def editions(self, as_of: datetime | None = None) -> list[RegimeEdition]:
@@ -96,7 +101,7 @@ def _ended(editions: Iterable[RegimeEdition]) -> dict[str, Any]:
     for listed in by_name.values():
         ordered = sorted(listed, key=lambda edition: edition.as_of)
         there |= set(ordered[-1].keys)
-        for older, newer in zip(ordered, ordered[1:], strict=False):
+        for older, newer in pairwise(ordered):
             for key in set(older.keys) - set(newer.keys):
                 ended[key] = newer.as_of
     return {key: day for key, day in ended.items() if key not in there}

@@ -58,7 +58,9 @@ class Index:
         if not asked:
             return []
         best: dict[str, Match] = {}
-        close = process.extract(asked, self._folds, scorer=fuzz.token_sort_ratio, score_cutoff=least - 6, limit=60)
+        close = process.extract(
+            asked, self._folds, scorer=fuzz.token_sort_ratio, score_cutoff=least - 6, limit=60
+        )
         glued = asked.replace(" ", "")
         places = {place for *_, place in close} | {
             place for place, fold in enumerate(self._folds) if fold == asked or fold.replace(" ", "") == glued
@@ -75,7 +77,10 @@ class Index:
             match = Match(maker, entry, name, round(score, 1), tuple(reasons), verdict, why, who)
             if entry.key not in best or match.score > best[entry.key].score:
                 best[entry.key] = match
-        return sorted(best.values(), key=lambda m: (m.verdict is Verdict.DIFFERENT, -m.score, m.listing.name, m.listing.key))
+        return sorted(
+            best.values(),
+            key=lambda m: (m.verdict is Verdict.DIFFERENT, -m.score, m.listing.name, m.listing.key),
+        )
 
     def _score(self, asked: str, fold: str, maker: str, name: str) -> tuple[float, list[str]]:
         from rapidfuzz import fuzz
@@ -108,4 +113,6 @@ def _seat_reason(seats: Sequence[str], entry: Listing) -> list[str]:
         return []
     if listed & set(seats):
         return [f"both of {', '.join(name_of(c) for c in sorted(listed & set(seats)))}"]
-    return [f"countries differ: {', '.join(map(name_of, seats))} here, {', '.join(map(name_of, sorted(listed)))} on the list"]
+    return [
+        f"countries differ: {', '.join(map(name_of, seats))} here, {', '.join(map(name_of, sorted(listed)))} on the list"
+    ]

@@ -35,7 +35,14 @@ def order_dates(production: Days | None, recovery: Days | None, listing: Listing
     made, found = _before(production, since), _before(recovery, since)
     between = _between(production, recovery)
     return Ordered(
-        production, recovery, since, listing.until, made, found, between, _say(production, recovery, listing, made, found)
+        production,
+        recovery,
+        since,
+        listing.until,
+        made,
+        found,
+        between,
+        _say(production, recovery, listing, made, found),
     )
 
 
@@ -65,8 +72,13 @@ _WORDS = {
 def _say(production: Days | None, recovery: Days | None, listing: Listing, made: Order, found: Order) -> str:
     if listing.since is None:
         return "the list gives no day for this listing, so no order can be told"
-    parts = [f"listed from {say_day(listing.since)}" + (f" until {say_day(listing.until)}" if listing.until else "")]
-    parts.append(f"produced {_span(production)}, {_WORDS[made]}" if production else "day of production unknown")
+    parts = [
+        f"listed from {say_day(listing.since)}"
+        + (f" until {say_day(listing.until)}" if listing.until else "")
+    ]
+    parts.append(
+        f"produced {_span(production)}, {_WORDS[made]}" if production else "day of production unknown"
+    )
     parts.append(f"recovered {_span(recovery)}, {_WORDS[found]}" if recovery else "day of recovery unknown")
     return "; ".join(parts)
 

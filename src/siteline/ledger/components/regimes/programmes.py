@@ -25,7 +25,9 @@ def read_programme(path: Path) -> Programme:
             raise BadComponents(f"{path.name}: anchors and merges are not read", "Write it out in full.")
         said = yaml.safe_load(text)
     except (OSError, UnicodeDecodeError) as error:
-        raise BadComponents(f"cannot read {path.name}: {error}", "Check the path and its encoding (UTF-8).") from error
+        raise BadComponents(
+            f"cannot read {path.name}: {error}", "Check the path and its encoding (UTF-8)."
+        ) from error
     except (yaml.YAMLError, RecursionError) as error:
         at = getattr(getattr(error, "problem_mark", None), "line", None)
         where = f", line {at + 1}" if at is not None else ""

@@ -19,13 +19,14 @@ from siteline.cli.common import (
     say,
     table,
 )
-from siteline.cli.ledger import regimes
+from siteline.cli.ledger import pictures, regimes
 from siteline.model.dates import parse_acquired
 
 app = typer.Typer(
     help="Parts that were found: who made them, where, when, who says so.", no_args_is_help=True
 )
 app.add_typer(regimes.app, name="regimes")
+app.command("picture")(pictures.picture)
 
 InternalOption = Annotated[
     bool, typer.Option("--internal", help="Name all companies; for the desk, never for publication.")

@@ -281,10 +281,15 @@ def _stands(weights: Sequence[tuple[Wreck, int]]) -> Iterable[OnList]:
 def _notes(weights: Sequence[tuple[Wreck, int]], names: Sequence[str]) -> Iterable[str]:
     for group in may_be_one(names):
         yield f"these may be one company, and count as several until somebody says so: {' / '.join(group)}"
+    short = [
+        f"{wreck.key} {listed} of {seen}"
+        for wreck, _ in weights
+        if (seen := wreck.looked_at()).upper > (listed := wreck.span(lambda _: 2)).upper
+    ]
+    if short:
+        more = f" and {len(short) - 8} wrecks more" if len(short) > 8 else ""
+        yield f"lists do not tell of every part that was examined: {', '.join(short[:8])}{more}"
     for wreck, weight in weights:
         yield from (f"{remark.subject}: {remark.text}" for remark in wreck.remarks)
         if weight == 1:
             yield f"wreck {wreck.key} may not belong here, and counts at the upper end only"
-        listed, seen = wreck.span(lambda _: 2), wreck.looked_at()
-        if seen.upper > listed.upper:
-            yield f"wreck {wreck.key}: {seen} examined, {listed} on the lists; the others are not told of"

@@ -54,7 +54,9 @@ def count_parts(
     """A count, for other programs; makers are named with `internal`, or once they have had their say."""
     ledger = PartsLedger(case, as_of)
     counted = _count(ledger, asked)
-    query = "" if as_of else ledger.queries.keep(Question("count", asked), ledger.edition, _numbers(counted))
+    query = (
+        "" if as_of else ledger.queries.keep(Question("count", asked), ledger.edition, numbers_of(counted))
+    )
     shown = counted if internal else public_count(counted, ledger.shown)
     return {**tell_count(shown), "query": query, "as_of": as_of.isoformat() if as_of else None}
 
@@ -116,7 +118,7 @@ def list_queries(case: Case, as_of: datetime | None = None, *, rerun: bool = Fal
             wreck = question.asked.wreck
             return tell_dating(date_wrecks(ledger.parts, ledger.components.tallies(as_of), wreck)[0])
         counted = _count(ledger, question.asked)
-        return _numbers(counted) if question.kind == "count" else _share_numbers(share(counted, question.value, question.of))  # fmt: skip # noqa: E501
+        return numbers_of(counted) if question.kind == "count" else _share_numbers(share(counted, question.value, question.of))  # fmt: skip # noqa: E501
 
     told = []
     for kept in ledger.queries.all(as_of):
@@ -157,7 +159,8 @@ def _count(ledger: PartsLedger, asked: Asked) -> PartsCount:
     return count(ledger.parts, asked, ledger.edition, ledger.states)
 
 
-def _numbers(counted: PartsCount) -> dict[str, Any]:
+def numbers_of(counted: PartsCount) -> dict[str, Any]:
+    """The numbers of a count alone: what is compared when it runs again."""
     return {
         "bins": [[list(b.codes), b.count.lower, b.count.upper] for b in counted.bins],
         "identified": counted.identified.as_dict(),

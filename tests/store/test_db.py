@@ -72,7 +72,7 @@ def test_no_row_can_be_changed_or_deleted(db: Database, name: str, verb: str) ->
         "report_signature": {"edition": 1, "signature": 1, "class_text": "", "parts": "[]"},
         "day_sum": {
             "edition": 1, "day": "", "signature": 1, "part": 0, "reports": 1, "n_lo": 0, "n_hi": 0, "launched": 0,
-            "unknown": 0,
+            "unknown": 0, "open_above": 0,
         },
         "attack_kind": {"edition": 1, "kind": 1, "signatures": "[]"},
         "attack_sum": {"edition": 1, "day": "", "kind": 1, "attacks": 1},

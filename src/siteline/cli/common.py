@@ -58,7 +58,8 @@ def case_folder(context: typer.Context, case: str | None) -> Path:
 
 
 _IN_A_CASE = re.compile(
-    r"\bsiteline ((?:(?:site|scenes|events|measure|evidence|brief|cache|ledger incidents|ledger components)"
+    r"\bsiteline ((?:(?:site|scenes|events|measure|evidence|brief|cache"
+    r"|ledger incidents (?:queries|editions|duplicates)|ledger incidents|ledger components)"
     r" [a-z-]+|start|survey)\b(?! --case))"
 )
 

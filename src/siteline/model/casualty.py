@@ -41,10 +41,10 @@ class NumberClaim:
     """What is counted, such as killed, injured, missing, missiles_fired, attacks."""
 
     subject: str
-    low: int | None
+    low: float | None
     """Lower bound of what the words say; None if they set none."""
 
-    high: int | None
+    high: float | None
     """Upper bound of what the words say; None if they set none."""
 
     states_total: bool

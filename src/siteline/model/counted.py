@@ -53,3 +53,35 @@ class CountSeries:
 
     query: str = ""
     """Id of the stored query that gives the whole; "" if it was not stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class CountAnswer:
+    """A count: a range, and everything that it depends on."""
+
+    lower: int
+    """At least so many."""
+
+    upper: int | None
+    """At most so many; None if a report that belongs here sets no upper bound."""
+
+    unit: str
+    """missile, report, attack or day."""
+
+    definition: str
+    """What is counted in each bound."""
+
+    period: str
+    """To which day a report belongs, and how the window was cut."""
+
+    edition: str
+    """Data set and edition."""
+
+    unknown: int
+    """Reports in the upper reading that give no number; they count 0."""
+
+    reports: int
+    """Reports in the upper reading."""
+
+    notes: tuple[str, ...] = ()
+    """What else a reader must know."""

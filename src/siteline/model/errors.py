@@ -13,6 +13,7 @@ SitelineError                  one sentence (what happened) and one hint (what t
 │   ├── BadArchive             a WARC, ARC or WACZ that cannot be read or written
 │   ├── BadComponents          a table of parts, companies, listings or replies, by line and column
 │   ├── BadMedia               a picture or video that cannot be read within the limits
+│   ├── BadLedgerFile          a file of reports or public numbers, by line, column and code
 │   └── BadSetting             a value in siteline.toml or of an option
 ├── NotFound                   no such site, scene, event or case
 ├── CannotTell                 the images do not suffice for what was asked
@@ -109,6 +110,16 @@ class BadMedia(BadInput):
     """A picture or video cannot be read within the limits."""
 
     hint = "The bytes can still be taken into custody; they are only not decoded."
+
+
+class BadLedgerFile(BadInput):
+    """A file of reports or public numbers has rows that cannot be accepted."""
+
+    def __init__(self, message: str, hint: str | None = None, faults: tuple[object, ...] = ()) -> None:
+        super().__init__(message, hint)
+        self.args = (message, hint, faults)
+        self.faults = faults
+        """Each with line, column, code and remedy."""
 
 
 class BadSetting(BadInput):

@@ -23,6 +23,10 @@ def _converter() -> cattrs.Converter:
     converter.register_structure_hook(date, lambda text, _: date.fromisoformat(text))
     converter.register_structure_hook(datetime, lambda text, _: datetime.fromisoformat(text))
     converter.register_unstructure_hook_func(
+        lambda kind: getattr(kind, "__origin__", kind) is frozenset,
+        sorted,  # equal sets give equal text
+    )
+    converter.register_unstructure_hook_func(
         lambda kind: isinstance(kind, type) and issubclass(kind, BaseGeometry),
         lambda shape: to_wkt(shape, rounding_precision=-1),
     )

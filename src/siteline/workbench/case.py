@@ -12,6 +12,8 @@ from siteline.evidence.clock import Clock
 from siteline.evidence.exhibits import Exhibits
 from siteline.evidence.keys import Signer
 from siteline.evidence.log import CustodyLog, Surroundings
+from siteline.ledger.incidents.queries import Queries
+from siteline.ledger.incidents.rows import Incidents
 from siteline.model.errors import BadSetting, CaseExists, NotACase
 from siteline.sites.events import Events
 from siteline.sites.fetches import Fetches
@@ -56,6 +58,8 @@ class Case:
         self.measurements = Measurements(self.db)
         self.filed = FiledSizes(self.db)
         self.briefs = Briefs(self.db)
+        self.incidents = Incidents(self.db)
+        self.queries = Queries(self.db)
         self.unsigned_because = ""
         """Why checkpoints are not signed; known once something was written to the log."""
 

@@ -68,13 +68,16 @@ day_sum = Table(
     Column("n_hi", BigInteger, nullable=False),
     Column("launched", BigInteger, nullable=False),
     Column("unknown", Integer, nullable=False),
+    Column("open_above", Integer, nullable=False),
     *signed(),
     Index(
         "ix_day_sum_day",
-        "edition", "day", "signature", "part", "reports", "n_lo", "n_hi", "launched", "unknown",
+        "edition", "day", "signature", "part", "reports", "n_lo", "n_hi", "launched", "unknown", "open_above",
     ),
 )  # fmt: skip
-"""Sums of one day, signature and part; `launched` and `reports` are those of whole rows, the same for every part."""
+"""Sums of one day, signature and part; `launched` and `reports` are those of whole rows, the same for every part.
+
+`unknown`: rows without a number. `open_above`: rows that set a lower bound alone."""
 
 attack_kind = Table(
     "attack_kind",

@@ -90,14 +90,14 @@ def _sums() -> None:
         _text("parts"),
         sa.UniqueConstraint("edition", "signature", name="uq_report_signature_edition"),
     )
-    sums = ["reports", "n_lo", "n_hi", "launched", "unknown"]
+    sums = ["reports", "n_lo", "n_hi", "launched", "unknown", "open_above"]
     _table(
         "day_sum",
         _whole("edition"),
         _text("day", 10),
         _whole("signature"),
         _whole("part"),
-        *(_whole(name, big=name not in ("reports", "unknown")) for name in sums),
+        *(_whole(name, big=name in ("n_lo", "n_hi", "launched")) for name in sums),
     )
     op.create_index("ix_day_sum_day", "day_sum", ["edition", "day", "signature", "part", *sums])
     _table(

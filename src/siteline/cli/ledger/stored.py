@@ -1,0 +1,235 @@
+"""Stored queries, editions, and proposals of duplicates."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from siteline.cli.common import AsOfOption, CaseOption, JsonOption, moment, opened, print_json, table
+from siteline.cli.ledger.options import FromOption, ToOption, WeaponsOption
+
+queries = typer.Typer(
+    help="Numbers as stored queries: re-run on a new edition, named where they are stale.",
+    no_args_is_help=True,
+)
+editions = typer.Typer(help="Editions of data sets, and what changed between two.", no_args_is_help=True)
+duplicates = typer.Typer(
+    help="Reports that may be of one incident: proposed, and judged by a person.", no_args_is_help=True
+)
+
+
+@queries.command("list")
+def list_queries(
+    context: typer.Context,
+    stale: Annotated[
+        bool, typer.Option("--stale", help="Only those whose number is another by now.")
+    ] = False,
+    json: JsonOption = False,
+    as_of: AsOfOption = None,
+    case: CaseOption = None,
+) -> None:
+    """List stored queries with their number, and what the newest edition gives."""
+    from siteline.workbench.ledger import stored
+
+    with opened(context, case) as work:
+        found = [one for one in stored.look_all(work, moment(as_of)) if one.is_stale or not stale]
+        told = stored.tell(work, found)
+    if json:
+        print_json(told)
+        return
+    table(
+        [
+            (
+                one["id"],
+                one["kind"],
+                one["asked"].get("weapon") or "all",
+                f"{one['asked'].get('from', '')} {one['asked'].get('to', '')}".strip(),
+                one["edition"] or "",
+                "stale" if one["stale"] else "",
+            )
+            for one in told
+        ],
+        ("id", "kind", "weapon", "window", "edition", ""),
+    )
+    for one in told:
+        if one["stale"]:
+            typer.echo(f"{one['id']}: {one['value']} in {one['edition']}, now {_now(one)}")
+
+
+def _now(one: dict[str, Any]) -> str:
+    return one["trouble"] or f"{one['newest_value']} in {one['newest_edition']}"
+
+
+@queries.command()
+def show(
+    context: typer.Context,
+    query: Annotated[str, typer.Argument(metavar="QUERY", help="Its id, or the start of it.")],
+    json: JsonOption = False,
+    as_of: AsOfOption = None,
+    case: CaseOption = None,
+) -> None:
+    """Show one stored query: what was asked, each answer with its edition, and what it gives now."""
+    from siteline.workbench.ledger import stored
+
+    with opened(context, case) as work:
+        [told] = stored.tell(work, [stored.look(work, query, moment(as_of))])
+    if json:
+        print_json(told)
+        return
+    typer.echo(f"{told['id']}: {told['kind']} {told['asked']}")
+    for answer in told["answers"]:
+        typer.echo(f"  {answer['at'][:16]} {answer['by']}: {answer['value']} (edition {answer['edition']})")
+    typer.echo(f"  now: {_now(told)}{' (stale)' if told['stale'] else ''}")
+
+
+@queries.command()
+def rerun(
+    context: typer.Context,
+    query: Annotated[str, typer.Argument(metavar="QUERY", help="Its id, or the start of it.")],
+    json: JsonOption = False,
+    case: CaseOption = None,
+) -> None:
+    """Answer a stored query from the newest edition, and file the answer."""
+    from siteline.workbench.ledger import stored
+
+    with opened(context, case) as work:
+        answer = stored.run_again(work, query)
+        told = stored.tell(work, [stored.look(work, query)])[0]
+    if json:
+        print_json(answer)
+        return
+    typer.echo(f"{told['id']}: {told['value']} in edition {told['edition']}")
+
+
+@editions.command("list")
+def list_editions(
+    context: typer.Context,
+    json: JsonOption = False,
+    as_of: AsOfOption = None,
+    case: CaseOption = None,
+) -> None:
+    """List the editions that were imported, by data set."""
+    from siteline.workbench.ledger import reports
+
+    with opened(context, case) as work:
+        told = reports.list_editions(work, work.incidents.editions(moment(as_of)))
+    if json:
+        print_json(told)
+        return
+    table(
+        [
+            (
+                e["dataset"],
+                e["edition"],
+                e["format"],
+                str(e["rows"]),
+                e["data_as_of"] or "unknown",
+                e["sha256"][:12],
+            )
+            for e in told
+        ],
+        ("data set", "edition", "format", "rows", "as of", "sha256"),
+    )
+
+
+@editions.command()
+def diff(
+    context: typer.Context,
+    old: Annotated[str, typer.Argument(metavar="OLD", help="An edition.")],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="A later one of the same data set.")],
+    json: JsonOption = False,
+    as_of: AsOfOption = None,
+    case: CaseOption = None,
+) -> None:
+    """List the rows that were added, removed and changed between two editions, and by what they were matched."""
+    from siteline.workbench.ledger import reports
+
+    with opened(context, case) as work:
+        pair = [work.incidents.edition(said, moment(as_of)) for said in (old, new)]
+        told = reports.compare_editions(work, *pair)
+    if json:
+        print_json(told)
+        return
+    typer.echo(
+        f"{told['same']} rows the same, {len(told['added'])} added, {len(told['removed'])} removed, "
+        f"{len(told['changed'])} changed; matched by {'; then '.join(told['matched_by'])}"
+    )
+    typer.echo(
+        f"launched, all classes: {told['old']['launched']} in {told['old']['edition']}, "
+        f"{told['new']['launched']} in {told['new']['edition']}"
+    )
+    for sign, name in (("+", "added"), ("-", "removed")):
+        for one in told[name]:
+            typer.echo(
+                f"{sign} {one['id']}  {one['day']}  {one['class']}  {_number(one['launched'])}  {one['place']}"
+            )
+    for one in told["changed"]:
+        what = "; ".join(f"{column}: {c['old']!r} -> {c['new']!r}" for column, c in one["columns"].items())
+        typer.echo(f"~ {one['new']}  {one['day']}  {one['class']}  {what}")
+
+
+@duplicates.command("list")
+def list_duplicates(
+    context: typer.Context,
+    start: FromOption = None,
+    until: ToOption = None,
+    edition: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--edition", metavar="NAME", help="Which editions, within and between; default: the newest."
+        ),
+    ] = None,
+    weapons: WeaponsOption = None,
+    json: JsonOption = False,
+    as_of: AsOfOption = None,
+    case: CaseOption = None,
+) -> None:
+    """Propose reports that may be of one incident, with reasons; a person puts them together or keeps them apart."""
+    from siteline.workbench.ledger import asking, reports
+
+    with opened(context, case) as work:
+        sources = [asking.pick_edition(work, name, as_of=moment(as_of)) for name in edition or [""]]
+        words = asking.words_of(work, Path(weapons) if weapons else None)
+        ends = asking.given_days(start, until)
+        told = reports.propose_duplicates(work, sources, words, *ends)
+    if json:
+        print_json(told)
+        return
+    for one in told["candidates"]:
+        typer.echo(f"{one['a']} {one['b']}  {one['day']}  {one['place']}: {', '.join(one['reasons'])}")
+    typer.echo(f"{len(told['candidates'])} proposed, {told['not_shown']} more; by {told['rules']}")
+
+
+@duplicates.command()
+def merge(
+    context: typer.Context,
+    reports: Annotated[list[str], typer.Argument(metavar="REPORT...", help="Ids of reports.")],
+    why: Annotated[str, typer.Option("--why", help="How you know.")],
+    case: CaseOption = None,
+) -> None:
+    """Say that reports are of one incident; it counts once from now on, and `split` takes it back."""
+    _judge(context, "same", reports, why, case)
+
+
+@duplicates.command()
+def split(
+    context: typer.Context,
+    reports: Annotated[list[str], typer.Argument(metavar="REPORT...", help="Ids of reports.")],
+    why: Annotated[str, typer.Option("--why", help="How you know.")],
+    case: CaseOption = None,
+) -> None:
+    """Say that reports are of different incidents; the last word on a pair holds."""
+    _judge(context, "not_same", reports, why, case)
+
+
+def _judge(context: typer.Context, verdict: str, said: list[str], why: str, case: str | None) -> None:
+    from siteline.workbench.ledger import reports
+
+    with opened(context, case) as work:
+        typer.echo(reports.judge(work, verdict, said, why))
+
+
+def _number(value: int | None) -> str:
+    return "unknown" if value is None else str(value)

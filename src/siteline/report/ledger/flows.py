@@ -291,11 +291,10 @@ class _Panel:
         return nodes
 
     def _lines(self, name: str, column: int) -> tuple[str, ...]:
-        return tuple(
-            wrapped(
-                f"{shown(name, 'see the table')}: {self._count(column, name)}", SMALL, self._label_in, most=3
-            )
-        )
+        is_outside = self._outside and column == self._columns[-1]
+        room = self._outside - 0.1 if is_outside else self._label_in
+        said = f"{shown(name, 'see the table')}: {self._count(column, name)}"
+        return tuple(wrapped(said, SMALL, room, most=4))
 
     def _centred(self, nodes: list[_Node]) -> list[_Node]:
         """A column that is shorter than the tallest stands in the middle of it."""

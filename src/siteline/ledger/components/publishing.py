@@ -95,6 +95,7 @@ def public_part(part: Part, shown: Shown) -> Part:
     return replace(
         part,
         made=made,
+        trace=trace,
         item=replace(
             item,
             marking_raw=WITHHELD if hidden and item.marking_raw else shown.text(item.marking_raw),

@@ -44,7 +44,7 @@ def read_ftm(
     found, left, bare = list[Listing](), Counter[str](), 0
     for number, entity in _entities(path, lambda _: None):
         schema = str(entity.get("schema"))
-        nested = [s for s in entity["properties"].get("sanctions", ()) if isinstance(s, dict)]
+        nested = _nested(entity)
         own = [*nested, *sanctions.get(str(entity.get("id")), ())]
         if schema == "Sanction":
             continue
@@ -134,10 +134,17 @@ def _listing(entity: Mapping[str, Any], sanction: Mapping[str, Any]) -> Listing:
     )
 
 
+def _nested(entity: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Sanctions inside their target, as objects."""
+    held = entity["properties"].get("sanctions")
+    listed = held if isinstance(held, list) else []
+    return [s for s in listed if isinstance(s, dict)]
+
+
 def _texts(entity: Mapping[str, Any], prop: str) -> list[str]:
     """The values of a property; a nested entity stands for its id."""
     properties = entity.get("properties")
-    values = properties.get(prop, ()) if isinstance(properties, dict) else ()
+    values = properties.get(prop) if isinstance(properties, dict) else None
     values = values if isinstance(values, list) else [values]
     texts = [str(v.get("id", "")) if isinstance(v, dict) else str(v) for v in values if v is not None]
     return [text for text in map(cleaned, texts) if text]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -213,7 +215,6 @@ def test_an_export_reads_back_without_loss() -> None:
 @given(st.binary(max_size=400))
 def test_any_bytes_are_a_table_or_refused(data: bytes) -> None:
     """Never another error."""
-    try:
-        read_parts(read_table(data, "any.csv"))
-    except BadComponents as refused:
-        assert refused.hint
+    with contextlib.suppress(BadComponents):
+        taken = read_parts(read_table(data, "any.csv"))
+        assert len(taken.faults) == len(taken.rejected)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -39,7 +40,12 @@ def draw_counts(
     """The counts of a series, a bar for each period. `as_of`: the day of which it tells."""
     sheet = sheet or Sheet()
     unknown = sum(point.unknown for point in series.points)
-    told = [f"{unknown} reports give no number and count 0: marked “?”"] if unknown else []
+    who = (
+        "1 report gives no number and counts 0"
+        if unknown == 1
+        else f"{unknown} reports give no number and count 0"
+    )
+    told = [f"{who}: marked “?”"] if unknown else []
     definition = ". ".join(part.rstrip(". ") for part in (series.definition, series.period) if part)
     legend = Legend(
         series.title,
@@ -58,7 +64,7 @@ def draw_counts(
     return draw_sheet(
         sheet,
         legend,
-        _TOP_IN + _TALL_IN + _AXIS_IN,
+        _top(series, sheet) + _TALL_IN + _AXIS_IN,
         lambda axes: _draw(axes, series, sheet),
         name="counts",
         alt=_describe(series),
@@ -84,7 +90,7 @@ def _draw(axes: Axes, series: CountSeries, sheet: Sheet) -> None:
     top = max(step, -(-most // step) * step)
     left = wide_in(f"{top:,}", SMALL) + 0.12
     right = sheet.inner_in - 0.04
-    floor = _TOP_IN + _TALL_IN
+    floor = _top(series, sheet) + _TALL_IN
     up = _TALL_IN / top
     for value in range(0, top + 1, step):
         y = floor - value * up
@@ -99,7 +105,7 @@ def _draw(axes: Axes, series: CountSeries, sheet: Sheet) -> None:
     write(axes, 0, 0.08, _unit(series.unit), SMALL, color=QUIET)
     pitch = (right - left) / max(1, len(series.points))
     thick = pitch * (0.72 if pitch > 0.06 else 0.9)
-    is_labelled = _fits(series.points, pitch)
+    turned = _turned(series.points, pitch)
     for place, point in enumerate(series.points):
         x = left + pitch * (place + 0.5)
         if point.upper > point.lower:
@@ -120,28 +126,36 @@ def _draw(axes: Axes, series: CountSeries, sheet: Sheet) -> None:
                     zorder=3,
                 )
             )
-        said = _say(point) if is_labelled else ""
-        if point.unknown and pitch > 0.09:
-            said += "?"
+        said = "" if turned is None else _say(point) + ("?" if point.unknown else "")
         if said:
-            write(axes, x, floor - point.upper * up - 0.08, said, SMALL, ha="center", zorder=4)
+            high = floor - point.upper * up - (0.04 if turned else 0.08)
+            write(
+                axes,
+                x,
+                high,
+                said,
+                SMALL,
+                ha="center",
+                va="bottom" if turned else "center",
+                rotation=90 if turned else 0,
+                zorder=4,
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.4},
+            )
     _ticks(axes, series.points, left, pitch, floor)
 
 
 def _ticks(axes: Axes, points: Sequence[CountPoint], left: float, pitch: float, floor: float) -> None:
-    """Names of periods where they fit, years below them."""
-    last, year_said, year_end = -9.0, None, -9.0
+    """Names of periods at a steady step that lets them fit, years below them."""
+    widest = max((wide_in(_word(point), SMALL) for point in points), default=0.0)
+    step = max(1, math.ceil((widest + 0.06) / pitch))
+    year_said, year_end, half = None, -9.0, wide_in("2024", SMALL) / 2
     for place, point in enumerate(points):
-        x = left + pitch * (place + 0.5)
-        word = _word(point)
-        wide = wide_in(word, SMALL)
-        if x - wide / 2 - last < 0.07 or x - wide / 2 < 0:
+        if place % step:
             continue
+        x = left + pitch * (place + 0.5)
         axes.plot([x, x], [floor, floor + 0.04], color=QUIET, linewidth=0.6)
-        write(axes, x, floor + 0.13, word, SMALL, ha="center", color=INK)
-        last = x + wide / 2
+        write(axes, x, floor + 0.13, _word(point), SMALL, ha="center", color=INK)
         if point.start.year != year_said:
-            half = wide_in("2024", SMALL) / 2
             lower = 0.14 if x - half - year_end < 0.06 else 0.0
             write(axes, x, floor + 0.27 + lower, str(point.start.year), SMALL, ha="center", color=QUIET)
             year_said, year_end = point.start.year, -9.0 if lower else x + half
@@ -156,8 +170,19 @@ def _word(point: CountPoint) -> str:
     return f"{point.start.day} {MONTHS[point.start.month - 1][:3]}"
 
 
-def _fits(points: Sequence[CountPoint], pitch: float) -> bool:
-    return all(wide_in(_say(point) + "?", SMALL) < pitch - 0.02 for point in points)
+def _turned(points: Sequence[CountPoint], pitch: float) -> bool | None:
+    """Whether numbers stand upright over their bars; None where there is no room for them at all."""
+    if all(wide_in(_say(point) + "?" * bool(point.unknown), SMALL) < pitch - 0.02 for point in points):
+        return False
+    return True if pitch >= 0.115 else None
+
+
+def _top(series: CountSeries, sheet: Sheet) -> float:
+    """Room above the axis, inches: more where numbers stand upright."""
+    pitch = (sheet.inner_in - 0.35) / max(1, len(series.points))
+    if not _turned(series.points, pitch):
+        return _TOP_IN
+    return _TOP_IN + max(wide_in(_say(point) + "?", SMALL) for point in series.points)
 
 
 def _say(point: CountPoint) -> str:

@@ -39,6 +39,8 @@ _LEAST_SPAN = 0.25
 
 _STEPS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0)
 _DOT = COLOURS[1]
+_CROWD = 40
+"""Places up to which each gets a name or a number; of more, only the largest are named."""
 
 
 _HALO = {"facecolor": "white", "alpha": 0.7, "edgecolor": "none", "pad": 0.3}
@@ -181,7 +183,8 @@ def _view(points: Sequence[MapPoint], sheet: Sheet) -> _View:
         wide_deg = tall_deg / ratio / squeeze
     else:
         tall_deg = wide_deg * squeeze * ratio
-    lon, lat = (west + east) / 2, middle
+    lon = (west + east) / 2
+    lat = min(max(middle, tall_deg / 2 - 90), 90 - tall_deg / 2) if tall_deg < 180 else 0.0
     return _View(lon - wide_deg / 2, lat - tall_deg / 2, lon + wide_deg / 2, lat + tall_deg / 2, wide, tall)
 
 
@@ -221,10 +224,12 @@ def _degrees(value: float, plus: str, minus: str) -> str:
 def _spots(points: Sequence[MapPoint], view: _View) -> list[tuple[float, float, float]]:
     """(x, y, radius) of the dots, inches; the area of a dot grows with its count."""
     most = max((p.count.upper for p in points), default=1)
+    crowd = max(0.35, min(1.0, math.sqrt(_CROWD / max(1, len(points)))))
     found = []
     for p in points:
         x, y = view.at(p.lon or 0.0, p.lat or 0.0)
-        found.append((x, y, 0.035 + 0.09 * math.sqrt(p.count.upper / max(most, 1)) * (most > 1)))
+        grown = 0.035 + 0.09 * math.sqrt(p.count.upper / max(most, 1)) * (most > 1)
+        found.append((x, y, grown * crowd))
     return found
 
 
@@ -259,10 +264,13 @@ def _place_names(
     """Names that overlap neither each other nor a dot; those without room get a number, and a line in a list."""
     taken = [(x - r, y - r, x + r, y + r) for x, y, r in spots]
     names, listed = list[_Name](), list[str]()
-    for p, (x, y, radius) in zip(points, spots, strict=True):
+    shown_points = points if len(points) <= _CROWD else points[: _CROWD // 2]
+    for p, (x, y, radius) in zip(shown_points, spots, strict=False):
         text = cut(shown(p.label, "name in the table"), SMALL, view.wide * 0.4)
         text = f"{text} ({p.count})" if p.count.upper > 1 else text
         found = _room(x, y, radius, wide_in(text, SMALL), taken, view)
+        if found is None and len(points) > _CROWD:
+            continue
         if found is None:
             text = str(len(listed) + 1)
             listed.append(
@@ -277,6 +285,9 @@ def _place_names(
         taken.append((left, middle - 0.065, left + wide, middle + 0.065))
         end = min(max(x, left), left + wide)
         names.append(_Name(left, middle, text, ((x, y), (end, middle)) if is_away else None))
+    nameless = len(points) - len(names)
+    if len(points) > _CROWD:
+        listed = [f"{nameless} places without a name here: see the table"]
     return names, ["; ".join(listed)] if listed else []
 
 

@@ -171,7 +171,8 @@ def _say(legend: Legend) -> list[str]:
     last = f"As of {say_day(legend.as_of)}; edition {legend.edition}" + (
         f"; query {legend.query}" if legend.query else ""
     )
-    return [*said, f"Source: {legend.source}.", f"{last}."]
+    source = legend.source.removeprefix("Source: ").rstrip(". ")
+    return [*said, f"Source: {source}.", f"{last}."]
 
 
 def _write(page: Any, sheet: Sheet, full: float, down: float, text: str, points: float, **how: Any) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -92,13 +92,14 @@ def _counts(case: Case, source: Source, wanted: Wanted) -> Any:
     series = asking.count_series(case, source, words, asked, wanted.step)
     if source.as_of is None:
         answer = asking.keep(case, "count", source, asked, answer)
-    notes = [str(note) for note in answer["notes"]]
+    series = replace(series, query=str(answer.get("query") or ""))
+    notes = [str(note).rstrip(".") for note in answer["notes"]]
     day = data_day(source)
 
     def make(sheet: Sheet) -> tuple[Figure, str]:
         legend = Legend(
             series.title, f"{series.definition} {series.period}".strip(), series.source_line, series.edition, day,
-            tuple(notes), str(answer.get("query") or ""),
+            tuple(notes), series.query,
         )  # fmt: skip
         return draw_counts(series, day, sheet, notes), with_legend(*table_of_counts(series), legend)
 

@@ -196,7 +196,8 @@ def flows_of(ledger: PartsLedger, wanted: Wanted) -> tuple[FlowChart, Legend]:
     definition = (
         f"parts by kind, maker, {heads[2]}{' and regime' if has_lists else ''}; {where}; each part once"
     )
-    return chart, _legend(ledger, wanted, "From part to maker to country", definition, notes, "")
+    query = _keep(ledger, Asked(by=field, wreck=wanted.asked.wreck)) if ledger.as_of is None else ""
+    return chart, _legend(ledger, wanted, "From part to maker to country", definition, notes, query)
 
 
 def places_of(ledger: PartsLedger, wanted: Wanted) -> tuple[list[MapPoint], Legend]:
@@ -213,7 +214,8 @@ def places_of(ledger: PartsLedger, wanted: Wanted) -> tuple[list[MapPoint], Lege
     if wanted.round_km:
         notes.append(f"places are rounded to {wanted.round_km:g} km")
     definition = "where wrecks were recovered; a dot grows with the parts that were examined"
-    return points, _legend(ledger, wanted, "Where parts were recovered", definition, notes, "")
+    query = _keep(ledger, Asked(by="label", wreck=wanted.asked.wreck)) if ledger.as_of is None else ""
+    return points, _legend(ledger, wanted, "Where parts were recovered", definition, notes, query)
 
 
 def _point(ledger: PartsLedger, wanted: Wanted, wreck: Wreck) -> MapPoint:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 
 from siteline.model.component import CompanyState
 
@@ -34,12 +35,14 @@ _LATIN = (
 _CYRILLIC = dict(pair.split("=") for pair in _LATIN.split())
 
 
+@lru_cache(maxsize=1 << 16)
 def company_key(name: str) -> str:
     """A name as companies are counted by: case, punctuation and spaces make no difference; everything else does."""
     flat = unicodedata.normalize("NFKC", name).casefold()
     return " ".join("".join(c if c.isalnum() else " " for c in flat).split())
 
 
+@lru_cache(maxsize=1 << 16)
 def folded(name: str) -> str:
     """A name without its legal form and its accents, Cyrillic in Latin: names that fold alike may be one company."""
     flat = unicodedata.normalize("NFKC", name).casefold()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import partial
 
 from siteline.ledger.components.companies import company_key, folded, may_be_one, state_on
 from siteline.ledger.components.countries import codes_of, name_of
@@ -24,6 +25,9 @@ BY = {
 }
 COUNTRY = ("seat", "made_in")
 COUNTERFEIT = "Counterfeit"
+_Slot = tuple[bool, tuple[str, ...]]
+"""A category: whether it is known, and its codes."""
+
 _NAMES = ("brand", "manufacturer", "exporter", "parent")
 
 
@@ -73,8 +77,12 @@ def count(
     def total(state: Callable[[Piece], int]) -> Span:
         return sum((_limited(wreck.span(state), weight) for wreck, weight in weights), Span(0, 0))
 
-    slots = sorted({_slot(piece, asked.by, value_of) for wreck, _ in weights for piece in wreck.pieces})
-    bins = [_bin(slot, asked.by, weights, value_of, kept) for slot in slots]
+    slot_of = {id(p): _slot(p, asked.by, value_of) for wreck, _ in weights for p in wreck.pieces}
+    spelled = _spelled(weights, value_of) if asked.by in _NAMES else {}
+    spans = _spans(weights, slot_of, kept)
+    bins = [
+        Bin(_printed(slot, asked.by, spelled), slot[1], span, slot[0]) for slot, span in sorted(spans.items())
+    ]
     bins = sorted(
         (b for b in bins if b.count.upper),
         key=lambda b: (not b.known, -b.count.upper, -b.count.lower, b.value),
@@ -92,7 +100,7 @@ def count(
     return PartsCount(
         by=asked.by,
         bins=tuple(bins),
-        identified=total(lambda p: kept(p) if _slot(p, asked.by, value_of)[1] in known else 0),
+        identified=total(lambda p: kept(p) if slot_of[id(p)][1] in known else 0),
         examined=examined,
         distinct=_distinct([b for b in bins if b.known], asked.by in _NAMES),
         definition=_define(asked),
@@ -206,28 +214,39 @@ def _slot(
     return (True, values) if values else (False, (UNKNOWN if by in COUNTRY else NOT_IDENTIFIED,))
 
 
-def _bin(
-    slot: tuple[bool, tuple[str, ...]],
-    by: str,
-    weights: Sequence[tuple[Wreck, int]],
-    value_of: Callable[[Piece], tuple[str, ...]],
-    kept: Callable[[Piece], int],
-) -> Bin:
+def _spans(
+    weights: Sequence[tuple[Wreck, int]], slot_of: Mapping[int, _Slot], kept: Callable[[Piece], int]
+) -> dict[_Slot, Span]:
+    """How many parts each category has, wreck by wreck: only the categories that a wreck has are looked for in it."""
+    found: dict[_Slot, Span] = {}
+
+    def state(slot: _Slot, piece: Piece) -> int:
+        return kept(piece) if slot_of[id(piece)] == slot else 0
+
+    for wreck, weight in weights:
+        for slot in sorted({slot_of[id(piece)] for piece in wreck.pieces}):
+            span = _limited(wreck.span(partial(state, slot)), weight)
+            found[slot] = found.get(slot, Span(0, 0)) + span
+    return found
+
+
+def _spelled(
+    weights: Sequence[tuple[Wreck, int]], value_of: Callable[[Piece], tuple[str, ...]]
+) -> dict[str, set[str]]:
+    """Every spelling of each name, by its key."""
+    spelled: dict[str, set[str]] = {}
+    for name in {name for wreck, _ in weights for piece in wreck.pieces for name in value_of(piece)}:
+        spelled.setdefault(company_key(name), set()).add(name)
+    return spelled
+
+
+def _printed(slot: _Slot, by: str, spelled: Mapping[str, set[str]]) -> str:
     known, codes = slot
-    spans = [
-        _limited(w.span(lambda p: kept(p) if _slot(p, by, value_of) == slot else 0), weight)
-        for w, weight in weights
-    ]
-    value = " or ".join(codes)
     if known and by in COUNTRY:
-        value = " or ".join(name_of(code) for code in codes)
-    elif known and by in _NAMES:
-        spelled: dict[str, set[str]] = {}
-        for wreck, _ in weights:
-            for name in (n for piece in wreck.pieces for n in value_of(piece)):
-                spelled.setdefault(company_key(name), set()).add(name)
-        value = " or ".join(_spelling(spelled[code]) for code in codes)
-    return Bin(value, codes, sum(spans, Span(0, 0)), known)
+        return " or ".join(name_of(code) for code in codes)
+    if known and by in _NAMES:
+        return " or ".join(_spelling(spelled[code]) for code in codes)
+    return " or ".join(codes)
 
 
 def _spelling(names: set[str]) -> str:

@@ -77,6 +77,9 @@ class Wreck:
 
     def span(self, state: Callable[[Piece], int]) -> Span:
         """How many parts are so: `state` says 2 for surely, 1 for perhaps, 0 for not."""
+        if len(self.groups) == 1 and len(self.groups[0]) == 1:
+            states = [(state(piece), piece.quantity) for piece in self.pieces]
+            return Span(sum(n for s, n in states if s == 2), sum(n for s, n in states if s >= 1))
         least, most = [], 0
         for group in self.groups:
             here = [piece for piece in self.pieces if piece.lists & group]

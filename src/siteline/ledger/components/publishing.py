@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from siteline.ledger.components.companies import company_key, folded
 from siteline.model.component import Part, Reply
@@ -43,10 +44,8 @@ class Shown:
         """Whether a text spells a name that is withheld."""
         keyed, flat, glued = f" {company_key(text)} ", f" {folded(text)} ", _glued(text)
         return any(
-            f" {company_key(name)} " in keyed
-            or f" {folded(name)} " in flat
-            or (len(_glued(name)) > _SHORT and _glued(name) in glued)
-            for name in self.spelled
+            whole in keyed or bare in flat or (len(letters) > _SHORT and letters in glued)
+            for whole, bare, letters in _looked_for(self.spelled)
         )
 
     def text(self, said: str) -> str:
@@ -133,6 +132,12 @@ def public_count(counted: PartsCount, shown: Shown) -> PartsCount:
 
 def _shown(names: tuple[str, ...], shown: Shown) -> tuple[str, ...]:
     return tuple(sorted({shown.name(name) for name in names}))
+
+
+@lru_cache(maxsize=8)
+def _looked_for(spelled: tuple[str, ...]) -> tuple[tuple[str, str, str], ...]:
+    """Each name as a whole, folded, and without spaces."""
+    return tuple((f" {company_key(name)} ", f" {folded(name)} ", _glued(name)) for name in spelled)
 
 
 def _natural(text: str) -> tuple[str, int]:

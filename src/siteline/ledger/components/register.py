@@ -152,9 +152,14 @@ class Components:
         query = known_at(sa.select(told.maker, told.noun).order_by(told.seq), tables.maker_reply, as_of)
         return {maker: from_json(Reply, noun) for maker, noun in self._db.rows(query)}
 
-    def edition(self, as_of: datetime | None = None) -> str:
-        """Name of what is on record: the same rows, in whatever order they came, have the same name."""
-        keys = sorted([p.key for p in self.parts(as_of)] + list(self.tally_keys(as_of)))
+    def edition(self, as_of: datetime | None = None, parts: Iterable[Part] | None = None) -> str:
+        """
+        Name of what is on record: the same rows, in whatever order they came, have the same name.
+
+        parts: those of that moment, where they have been read already.
+        """
+        here = self.parts(as_of) if parts is None else parts
+        keys = sorted([part.key for part in here] + list(self.tally_keys(as_of)))
         states = sorted(self._nouns(tables.company_state, CompanyState, as_of))
         return digest(*keys, *states)[:12]
 

@@ -49,7 +49,7 @@ class PartsLedger:
     @cached_property
     def edition(self) -> str:
         """Name of what is on record."""
-        return self.components.edition(self.as_of)
+        return self.components.edition(self.as_of, self.parts)
 
     @cached_property
     def shown(self) -> Shown:

@@ -167,7 +167,7 @@ def flows_of(ledger: PartsLedger, wanted: Wanted) -> tuple[FlowChart, Legend]:
     found = _listed(ledger, [piece for wreck in wrecks for piece in wreck.pieces])
     paths: dict[tuple[str, ...], Span] = {}
     for wreck in wrecks:
-        path_of = {piece: _path(ledger, wanted, piece, field, found) for piece in wreck.pieces}
+        path_of = {id(piece): _path(ledger, wanted, piece, field, found) for piece in wreck.pieces}
         for path in sorted(set(path_of.values())):
             span = wreck.span(partial(_on, path_of, path))
             paths[path] = paths.get(path, Span(0, 0)) + span
@@ -270,8 +270,8 @@ def _path(
     return (*path, " or ".join(regimes))
 
 
-def _on(path_of: dict[Piece, tuple[str, ...]], path: tuple[str, ...], piece: Piece) -> int:
-    return 2 if path_of[piece] == path else 0
+def _on(path_of: dict[int, tuple[str, ...]], path: tuple[str, ...], piece: Piece) -> int:
+    return 2 if path_of[id(piece)] == path else 0
 
 
 def _listed(ledger: PartsLedger, pieces: Sequence[Piece]) -> dict[str, str] | None:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from siteline.cli.common import AsOfOption, CaseOption, JsonOption, moment, opened, print_json, table
+from siteline.cli.common import AsOfOption, CaseOption, JsonOption, moment, opened, print_json
 from siteline.cli.ledger.options import (
     DatasetOption,
     EditionOption,
@@ -17,6 +17,7 @@ from siteline.cli.ledger.options import (
     WeaponOption,
     WeaponsOption,
 )
+from siteline.cli.ledger.saying import echo, table
 
 
 def count(
@@ -54,7 +55,7 @@ def count(
     from siteline.workbench.ledger import asking
 
     with opened(context, case) as work:
-        source = asking.pick_edition(work, edition, dataset, as_of=moment(as_of))
+        source = asking.pick_edition(work, edition, dataset, weapon=weapon, as_of=moment(as_of))
         words = asking.words_of(work, Path(weapons) if weapons else None)
         asked = asking.ask_count(work, source, words, weapon, start, until, unit, zone, period)
         answer = asking.count(work, source, words, asked)
@@ -66,7 +67,7 @@ def count(
         print_json(answer)
         return
     upper = "no upper bound" if answer["upper"] is None else answer["upper"]
-    typer.echo(f"{answer['lower']} to {upper} {unit}s ({weapon or 'all weapons'})")
+    echo(f"{answer['lower']} to {upper} {unit}s ({weapon or 'all weapons'})")
     if by:
         points = answer["series"]["points"]
         table(
@@ -104,7 +105,7 @@ def share(
     from siteline.workbench.ledger import asking
 
     with opened(context, case) as work:
-        source = asking.pick_edition(work, edition, dataset, as_of=moment(as_of))
+        source = asking.pick_edition(work, edition, dataset, weapon=weapon, as_of=moment(as_of))
         words = asking.words_of(work, Path(weapons) if weapons else None)
         asked = asking.ask_share(work, source, words, weapon, start, until, of or [], phrase)
         answer = asking.shares(work, source, words, asked)
@@ -128,17 +129,17 @@ def share(
         ("of", "denominator", "lower", "upper", "fits" if phrase else ""),
     )
     if told := answer["phrase"]:
-        typer.echo(f'"{told["text"]}" was read as {told["low"]:.1%} to {told["high"]:.1%} ({told["width"]})')
+        echo(f'"{told["text"]}" was read as {told["low"]:.1%} to {told["high"]:.1%} ({told["width"]})')
     for one in rows:
-        typer.echo(f"{one['of']}: {one['denominator_is']}")
+        echo(f"{one['of']}: {one['denominator_is']}")
     for unit in dict.fromkeys(one["unit"] for one in rows):
         first = next(one for one in rows if one["unit"] == unit)
-        typer.echo(f"numerator in {unit}s: {first['numerator_is']}")
+        echo(f"numerator in {unit}s: {first['numerator_is']}")
     said = [(one["of"], note) for one in rows for note in one["notes"]]
     for note in dict.fromkeys(note for _, note in said):
         where = [of for of, told in said if told == note]
         only = "" if len(where) == len(rows) else f" ({', '.join(where)})"
-        typer.echo(f"note{only}: {note}")
+        echo(f"note{only}: {note}")
     _foot({**answer, "definition": "", "notes": [], "period": rows[0]["period"]})
 
 
@@ -195,17 +196,17 @@ def casualties(
 
 def _say_casualties(one: dict[str, Any]) -> None:
     upper = "no upper bound is stated" if one["upper"] is None else f"at most {one['upper']} (stated)"
-    typer.echo(f"{one['wording']}; {upper}")
+    echo(f"{one['wording']}; {upper}")
     if not one["exact"]:
-        typer.echo("  the search was cut off: the bound holds, a higher one may hold too")
+        echo("  the search was cut off: the bound holds, a higher one may hold too")
     for policy in ("every_source", "highest_source"):
         for bound in one[policy]:
             parts = " + ".join(f"{s['lower']} ({', '.join(s['claims'])})" for s in bound["scopes"])
-            typer.echo(f"  {policy}: {bound['lower']} = {parts or 'nothing'}")
+            echo(f"  {policy}: {bound['lower']} = {parts or 'nothing'}")
     for left in one["left_out"]:
-        typer.echo(f"  not counted: {left['claim']}: {left['why']}")
+        echo(f"  not counted: {left['claim']}: {left['why']}")
     for old in one["superseded"]:
-        typer.echo(f"  {old['claim']}: {old['how']} {old['by']}, of the same lineage")
+        echo(f"  {old['claim']}: {old['how']} {old['by']}, of the same lineage")
 
 
 def reconcile(
@@ -244,9 +245,9 @@ def reconcile(
         ("id", "from", "until", "words", "of", "who"),
     )
     for pair in (p for p in answer["pairs"] if p["relation"] != "apart"):
-        typer.echo(f"{pair['a']} and {pair['b']}: {pair['relation']}, {pair['verdict']}: {pair['reason']}")
+        echo(f"{pair['a']} and {pair['b']}: {pair['relation']}, {pair['verdict']}: {pair['reason']}")
     for finding in answer["findings"]:
-        typer.echo(f"finding {finding['code']} ({', '.join(finding['claims'])}): {finding['message']}")
+        echo(f"finding {finding['code']} ({', '.join(finding['claims'])}): {finding['message']}")
     _foot({**answer, "definition": "", "period": "", "notes": []})
 
 
@@ -266,13 +267,13 @@ def _fits(fits: dict[str, bool] | None) -> str:
 def _foot(answer: dict[str, Any]) -> None:
     for name in ("definition", "period"):
         if answer[name]:
-            typer.echo(f"{name}: {answer[name]}")
+            echo(f"{name}: {answer[name]}")
     if answer.get("unknown"):
-        typer.echo(f"unknown: {answer['unknown']} reports give no number")
+        echo(f"unknown: {answer['unknown']} reports give no number")
     for note in answer["notes"]:
-        typer.echo(f"note: {note}")
-    typer.echo(f"{answer['source']}")
+        echo(f"note: {note}")
+    echo(f"{answer['source']}")
     if query := answer.get("query"):
-        typer.echo(f"query: {query}")
+        echo(f"query: {query}")
     if changed := answer.get("changed_from"):
-        typer.echo(f"note: edition {changed['edition']} gave {changed['value']}", err=True)
+        echo(f"note: edition {changed['edition']} gave {changed['value']}", err=True)

@@ -7,8 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
-from siteline.cli.common import AsOfOption, CaseOption, JsonOption, moment, opened, print_json, table
+from siteline.cli.common import AsOfOption, CaseOption, JsonOption, moment, opened, print_json
 from siteline.cli.ledger.options import FromOption, ToOption, WeaponsOption
+from siteline.cli.ledger.saying import echo, table
 
 queries = typer.Typer(
     help="Numbers as stored queries: re-run on a new edition, named where they are stale.",
@@ -55,7 +56,7 @@ def list_queries(
     )
     for one in told:
         if one["stale"]:
-            typer.echo(f"{one['id']}: {one['value']} in {one['edition']}, now {_now(one)}")
+            echo(f"{one['id']}: {one['value']} in {one['edition']}, now {_now(one)}")
 
 
 def _now(one: dict[str, Any]) -> str:
@@ -78,10 +79,10 @@ def show(
     if json:
         print_json(told)
         return
-    typer.echo(f"{told['id']}: {told['kind']} {told['asked']}")
+    echo(f"{told['id']}: {told['kind']} {told['asked']}")
     for answer in told["answers"]:
-        typer.echo(f"  {answer['at'][:16]} {answer['by']}: {answer['value']} (edition {answer['edition']})")
-    typer.echo(f"  now: {_now(told)}{' (stale)' if told['stale'] else ''}")
+        echo(f"  {answer['at'][:16]} {answer['by']}: {answer['value']} (edition {answer['edition']})")
+    echo(f"  now: {_now(told)}{' (stale)' if told['stale'] else ''}")
 
 
 @queries.command()
@@ -100,7 +101,7 @@ def rerun(
     if json:
         print_json(answer)
         return
-    typer.echo(f"{told['id']}: {told['value']} in edition {told['edition']}")
+    echo(f"{told['id']}: {told['value']} in edition {told['edition']}")
 
 
 @editions.command("list")
@@ -152,22 +153,22 @@ def diff(
     if json:
         print_json(told)
         return
-    typer.echo(
+    echo(
         f"{told['same']} rows the same, {len(told['added'])} added, {len(told['removed'])} removed, "
         f"{len(told['changed'])} changed; matched by {'; then '.join(told['matched_by'])}"
     )
-    typer.echo(
+    echo(
         f"launched, all classes: {told['old']['launched']} in {told['old']['edition']}, "
         f"{told['new']['launched']} in {told['new']['edition']}"
     )
     for sign, name in (("+", "added"), ("-", "removed")):
         for one in told[name]:
-            typer.echo(
+            echo(
                 f"{sign} {one['id']}  {one['day']}  {one['class']}  {_number(one['launched'])}  {one['place']}"
             )
     for one in told["changed"]:
         what = "; ".join(f"{column}: {c['old']!r} -> {c['new']!r}" for column, c in one["columns"].items())
-        typer.echo(f"~ {one['new']}  {one['day']}  {one['class']}  {what}")
+        echo(f"~ {one['new']}  {one['day']}  {one['class']}  {what}")
 
 
 @duplicates.command("list")
@@ -198,8 +199,12 @@ def list_duplicates(
         print_json(told)
         return
     for one in told["candidates"]:
-        typer.echo(f"{one['a']} {one['b']}  {one['day']}  {one['place']}: {', '.join(one['reasons'])}")
-    typer.echo(f"{len(told['candidates'])} proposed, {told['not_shown']} more; by {told['rules']}")
+        echo(f"{one['a']} {one['b']}  {one['day']}  {one['place']}: {', '.join(one['reasons'])}")
+    for word in told["judgements"]:
+        echo(
+            f"{word['verdict']}: {' '.join(word['reports'])}: {word['why']} ({word['who']}, {word['at'][:16]})"
+        )
+    echo(f"{len(told['candidates'])} proposed, {told['not_shown']} more; by {told['rules']}")
 
 
 @duplicates.command()
@@ -228,7 +233,7 @@ def _judge(context: typer.Context, verdict: str, said: list[str], why: str, case
     from siteline.workbench.ledger import reports
 
     with opened(context, case) as work:
-        typer.echo(reports.judge(work, verdict, said, why))
+        echo(reports.judge(work, verdict, said, why))
 
 
 def _number(value: int | None) -> str:

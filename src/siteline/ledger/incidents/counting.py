@@ -8,6 +8,7 @@ at report by report.
 from __future__ import annotations
 
 import json
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -111,19 +112,16 @@ class Counting:
 
     def series(self, edition: Edition, asked: Asked, step: str, judged: Sequence[Judged] = ()) -> CountSeries:
         """Counts of each day, week (from Monday), month or year of a window."""
-        points = []
-        for start, until in periods(asked.start, asked.until, step):
-            part = Asked(asked.weapon, asked.classes, start, until, asked.unit, asked.zone, asked.period)
-            answer = self.count(edition, part, judged)
-            points.append(
-                CountPoint(
-                    start,
-                    until,
-                    answer.lower,
-                    answer.lower if answer.upper is None else answer.upper,
-                    answer.unknown,
-                )
-            )
+        spans = list(periods(asked.start, asked.until, step))
+        is_plain = (
+            asked.period == "start"
+            and asked.zone in ("", edition.zone)
+            and asked.unit in ("missile", "report")
+        )
+        if is_plain and not together(judged):
+            points = self._plain_series(edition, asked, spans)
+        else:
+            points = [self._point(edition, asked, span, judged) for span in spans]
         zone = asked.zone or edition.zone
         return CountSeries(
             f"{asked.weapon or 'all weapons'}, {asked.unit}s per {step}",
@@ -134,6 +132,37 @@ class Counting:
             source_line(edition),
             tuple(points),
         )
+
+    def _point(
+        self, edition: Edition, asked: Asked, span: tuple[date, date], judged: Sequence[Judged]
+    ) -> CountPoint:
+        start, until = span
+        part = Asked(asked.weapon, asked.classes, start, until, asked.unit, asked.zone, asked.period)
+        answer = self.count(edition, part, judged)
+        return CountPoint(start, until, answer.lower, answer.upper, answer.unknown)
+
+    def _plain_series(
+        self, edition: Edition, asked: Asked, spans: Sequence[tuple[date, date]]
+    ) -> list[CountPoint]:
+        """All points from one reading of the sums."""
+        starts = [start.isoformat() for start, _ in spans]
+        tallies = [_Tally() for _ in spans]
+        parts_of = {number: [text for text, _ in parts] for number, _, parts in self._signatures(edition)}
+        names = ("day", "signature", "part", "reports", "n_lo", "n_hi", "unknown", "open_above")
+        query = (
+            sa.select(*(_SUM[name] for name in names))
+            .where(_SUM.edition == edition.known)
+            .where(_SUM.day >= asked.start.isoformat(), _SUM.day < asked.until.isoformat())
+        )
+        for day, signature, part, *sums in self._db.rows(query):
+            tally = tallies[bisect_right(starts, day) - 1]
+            self._add_part(tally, asked.classes, parts_of[signature], part, *sums)
+        points = []
+        for (start, until), tally in zip(spans, tallies, strict=True):
+            lower, upper = self._bounds(edition, asked, edition.zone, tally)
+            is_open = tally.open_above and asked.unit == "missile"
+            points.append(CountPoint(start, until, lower, None if is_open else upper, tally.unknown))
+        return points
 
     def rows_of(self, edition: Edition, start: date, until: date) -> Iterator[tuple[str, int, int, int]]:
         """(class text, reports, launched, unknown) of the rows of a window, as wholes, by class."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import re
 from collections.abc import Iterable, Iterator
@@ -44,7 +45,7 @@ def read(row: Row, how: Reading) -> Report:
     check_category(row, "category", text, how.mapping)
     url = row.text("url")
     return Report(
-        key=row.text("id") or "|".join(row.text(column) for column in COLUMNS),
+        key=row.text("id") or _own_key(row),
         window=row.window("start", "end", zone),
         spot=_spot(row),
         class_text=text,
@@ -57,6 +58,12 @@ def read(row: Row, how: Reading) -> Report:
         url=url,
         cells=row.cells,
     )
+
+
+def _own_key(row: Row) -> str:
+    """Of a row without an id: a hash of its cells."""
+    said = "|".join(f"{column}={row.text(column)}" for column in sorted(row.cells))
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
 def _observed(row: Row, how: Reading, basis: str) -> tuple[tuple[WeaponObservation, ...], int | None]:

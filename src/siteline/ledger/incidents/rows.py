@@ -47,8 +47,11 @@ class Incidents:
         reports: Iterable[tuple[int, Report]] = (),
         claims: Sequence[NumberClaim] = (),
     ) -> Edition:
-        """Record an edition with all that it holds, in one transaction."""
-        return self.file_rows(edition, _filed(edition, reports), claims)
+        """Record an edition with all that it holds, in one transaction; `line` keeps the order of its file."""
+        in_time = sorted(
+            reports, key=lambda pair: (pair[1].window.start, pair[0])
+        )  # indexes grow at their end
+        return self.file_rows(edition, _filed(edition, in_time), claims)
 
     def file_rows(
         self, edition: Edition, rows: Iterable[Filed], claims: Sequence[NumberClaim] = ()
@@ -58,6 +61,7 @@ class Incidents:
         with self._db.appending() as connection:
             self._db.only_writer(tables.dataset_edition)
             self._refuse_name(edition)
+            self._db.widen()
             # the longest window is known only after the last row, and rows are never changed: reports come first
             newest = connection.execute(sa.select(sa.func.max(_EDITION.seq))).scalar()
             number = (newest or 0) + 1

@@ -39,6 +39,8 @@ from siteline.workbench.ledger.telling import (
 )
 
 CLAIMS = "claims"
+WITHOUT_WEAPONS = ("ucdp-ged", "acled")
+"""Formats whose rows name no classes of weapons."""
 
 
 def pick_edition(
@@ -47,31 +49,44 @@ def pick_edition(
     dataset: str = "",
     *,
     of_claims: bool | None = False,
+    weapon: str = "",
     as_of: datetime | None = None,
 ) -> Source:
     """
     The edition that is named; else the newest of the only data set there is.
 
-    of_claims: True for public numbers, False for reports, None for either. Raises NotFound, or BadSetting if several fit.
+    of_claims: True for public numbers, False for reports, None for either. weapon: what is asked for; data sets that name no
+    weapons cannot be meant then. Raises NotFound, or BadSetting if several fit.
     """
-    if said:
-        named = said if not dataset else f"{dataset}/{said}"
-        return Source(case.incidents.edition(named, as_of), as_of)
     known = [
         e
         for e in case.incidents.editions(as_of)
         if (of_claims is None or (e.format == CLAIMS) is of_claims) and (not dataset or e.dataset == dataset)
     ]
+    if said:
+        named = [e for e in known if said in (e.id, e.name, e.label)]
+        if weapon and len(named) > 1:
+            named = [e for e in named if e.format not in WITHOUT_WEAPONS] or named
+        if len(named) == 1:
+            return Source(named[0], as_of)
+        if named:
+            sets = ", ".join(plain(e.label, 60) for e in named)
+            raise BadSetting(
+                f"{plain(said, 60)!r} is {len(named)} editions: {sets}", "Name one: --dataset NAME"
+            )
+        return Source(case.incidents.edition(said if not dataset else f"{dataset}/{said}", as_of), as_of)
     if not known:
         form = CLAIMS if of_claims else "FORMAT"
         raise NotFound(
             "no data set of this kind is on record" + (f" as {plain(dataset, 60)!r}" if dataset else ""),
             f"Import one: siteline ledger incidents import FILE --format {form} --edition NAME",
         )
-    sets = sorted({e.dataset for e in known})
-    if len(sets) > 1:
+    if weapon:
+        known = [e for e in known if e.format not in WITHOUT_WEAPONS] or known
+    sets_of = sorted({e.dataset for e in known})
+    if len(sets_of) > 1:
         raise BadSetting(
-            f"{len(sets)} data sets could be meant: {', '.join(plain(name, 40) for name in sets)}",
+            f"{len(sets_of)} data sets could be meant: {', '.join(plain(name, 40) for name in sets_of)}",
             "Name one: --dataset NAME, or an edition: --edition NAME",
         )
     return Source(newest(known), as_of)
@@ -112,9 +127,14 @@ def tell_series(series: CountSeries) -> dict[str, Any]:
 
 def newest(editions: list[Edition]) -> Edition:
     """The edition whose data goes furthest; among equals, or where that is not known, the last to come."""
+    return in_order(editions)[-1]
+
+
+def in_order(editions: list[Edition]) -> list[Edition]:
+    """Editions of one data set, oldest first."""
     if all(e.as_of for e in editions):
-        return max(editions, key=lambda e: (e.as_of, e.known))
-    return max(editions, key=lambda e: e.known)
+        return sorted(editions, key=lambda e: (e.as_of, e.known))
+    return sorted(editions, key=lambda e: e.known)
 
 
 @dataclass(frozen=True, slots=True)

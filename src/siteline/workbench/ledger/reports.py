@@ -179,6 +179,7 @@ def propose_duplicates(
         "editions": [source.edition.label for source in sources],
         "rules": {"days": RULES.days, "km": RULES.km, "text": RULES.text, "longest_days": RULES.longest_days},
         "not_shown": left,
+        "judgements": _judgements(case, sources[0]),
         "candidates": [
             {
                 "a": one.a, "b": one.b, "reasons": list(one.reasons), "score": one.score,
@@ -200,8 +201,8 @@ def judge(case: Case, verdict: str, said: list[str], why: str) -> str:
     return case.incidents.judge(verdict, ids, why.strip())
 
 
-def tell_judged(case: Case, source: Source) -> list[dict[str, Any]]:
-    """Every judgement, oldest first."""
+def _judgements(case: Case, source: Source) -> list[dict[str, Any]]:
+    """Every word that people gave on pairs, oldest first."""
     return [
         {
             "id": one.id,

@@ -107,7 +107,8 @@ def answer(case: Case, query: StoredQuery, source: Source) -> dict[str, Any]:
 
 
 def _look(case: Case, query: StoredQuery, as_of: datetime | None) -> Looked:
-    order = {edition.known: _rank(edition) for edition in case.incidents.editions()}
+    ours = [e for e in case.incidents.editions() if e.dataset == query.asked["dataset"]]
+    order = {edition.known: place for place, edition in enumerate(asking.in_order(ours))}
     current = [one for one in query.answers if not one.as_of]
     last = max(enumerate(current), key=lambda pair: (order[pair[1].edition], pair[0]))[1] if current else None
     edition = _newest(case, query, as_of)
@@ -124,7 +125,3 @@ def _newest(case: Case, query: StoredQuery, as_of: datetime | None) -> Edition |
     dataset = query.asked["dataset"]
     known = [edition for edition in case.incidents.editions(as_of) if edition.dataset == dataset]
     return asking.newest(known) if known else None
-
-
-def _rank(edition: Edition) -> tuple[str, int]:
-    return edition.as_of, edition.known

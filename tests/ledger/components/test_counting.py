@@ -8,7 +8,6 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.ledger.components.invented import PAPER, make_part
 
 from siteline.ledger.components.companies import company_key, folded, may_be_one, state_on
 from siteline.ledger.components.counting import Asked, count, share
@@ -16,6 +15,7 @@ from siteline.ledger.components.merging import wrecks_of
 from siteline.model.component import CompanyState, Days, Flag, Part
 from siteline.model.errors import BadInput
 from siteline.model.tallied import PartsCount, Span
+from tests.ledger.components.invented import PAPER, make_part
 
 
 def counts(counted: PartsCount) -> dict[str, tuple[int, int]]:

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.ledger.components.invented import make_part, table
 
 from siteline.ledger.components.datecodes import is_code, looks_like_date_code, readings, span_of
 from siteline.ledger.components.dating import date_wrecks, implied
@@ -17,6 +16,7 @@ from siteline.ledger.components.reconciling import reconcile
 from siteline.ledger.components.tables import read_table
 from siteline.model.component import Flag, Tally
 from siteline.model.errors import BadComponents
+from tests.ledger.components.invented import make_part, table
 
 KHARKIV = "one missile, Kharkiv 2024-01-02"
 

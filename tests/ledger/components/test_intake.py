@@ -7,13 +7,13 @@ import contextlib
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.ledger.components.invented import read, row, table
 
 from siteline.ledger.components.exporting import write_parts
 from siteline.ledger.components.intake import read_parts
 from siteline.ledger.components.tables import guarded, read_table, unguarded
 from siteline.model.component import NOT_IDENTIFIED, Flag
 from siteline.model.errors import BadComponents
+from tests.ledger.components.invented import read, row, table
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,6 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.ledger.components.invented import PAPER, make_part
 
 from siteline.ledger.components.companies import company_key
 from siteline.ledger.components.counting import Asked, count
@@ -25,6 +24,7 @@ from siteline.model.errors import BadInput, NotFound
 from siteline.model.regime import Listing, RegimeEdition, Verdict
 from siteline.store import tables
 from siteline.store.db import Database
+from tests.ledger.components.invented import PAPER, make_part
 
 
 @pytest.fixture

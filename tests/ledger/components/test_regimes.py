@@ -8,7 +8,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from tests.ledger.components.invented import table
 
 from siteline.ledger.components.regimes.eu import cite, read_eu
 from siteline.ledger.components.regimes.ftm import read_ftm
@@ -20,6 +19,7 @@ from siteline.ledger.components.tables import read_table
 from siteline.model.component import Days
 from siteline.model.errors import BadComponents
 from siteline.model.regime import Listing, Order, Verdict
+from tests.ledger.components.invented import table
 
 LISTED = date(2024, 12, 16)
 
@@ -121,6 +121,15 @@ def test_a_misspelt_name_is_proposed_with_its_score() -> None:
     assert 86 <= match.score < 100
     assert "rarest word" in match.reasons[0]
     assert index.find("Eastern Circuits") == []
+
+
+def test_a_company_that_a_person_found_under_another_name_stays_found() -> None:
+    """No spelling would have led there; the word of a person does."""
+    entry = listing("Northern Circuits Ltd")
+    judged = {("comet", entry.key): (Verdict.SAME, "same registration number", "A. Analyst")}
+    [match] = Index([entry]).find("Comet", (), judged, "comet")
+    assert (match.verdict, match.score) == (Verdict.SAME, 0.0)
+    assert "person's word" in match.reasons[0]
 
 
 def test_short_names_match_only_themselves() -> None:

@@ -58,9 +58,11 @@ def draw_counts(
     )
     key = (
         "█ certain   ▨ more, if every doubtful report is counted"
-        if any(p.upper > p.lower for p in series.points)
+        if any(p.upper != p.lower for p in series.points)
         else ""
     )
+    if any(p.upper is None for p in series.points):
+        key += "   ↑ no upper bound"
     return draw_sheet(
         sheet,
         legend,
@@ -85,7 +87,7 @@ def table_of_counts(series: CountSeries) -> tuple[tuple[str, ...], list[tuple[ob
 def _draw(axes: Axes, series: CountSeries, sheet: Sheet) -> None:
     from matplotlib.patches import Rectangle
 
-    most = max((p.upper for p in series.points), default=0)
+    most = max((_most(p) for p in series.points), default=0)
     step = _step(most)
     top = max(step, -(-most // step) * step)
     left = wide_in(f"{top:,}", SMALL) + 0.12
@@ -108,10 +110,11 @@ def _draw(axes: Axes, series: CountSeries, sheet: Sheet) -> None:
     turned = _turned(series.points, pitch)
     for place, point in enumerate(series.points):
         x = left + pitch * (place + 0.5)
-        if point.upper > point.lower:
+        reach = top if point.upper is None else point.upper
+        if reach > point.lower:
             axes.add_patch(
                 Rectangle(
-                    (x - thick / 2, floor - point.upper * up), thick, (point.upper - point.lower) * up,
+                    (x - thick / 2, floor - reach * up), thick, (reach - point.lower) * up,
                     facecolor=MAYBE, edgecolor=SURE, hatch="//////", linewidth=0.5, zorder=2,
                 )
             )  # fmt: skip
@@ -128,7 +131,7 @@ def _draw(axes: Axes, series: CountSeries, sheet: Sheet) -> None:
             )
         said = "" if turned is None else _say(point) + ("?" if point.unknown else "")
         if said:
-            high = floor - point.upper * up - (0.04 if turned else 0.08)
+            high = floor - reach * up - (0.04 if turned else 0.08)
             write(
                 axes,
                 x,
@@ -185,7 +188,14 @@ def _top(series: CountSeries, sheet: Sheet) -> float:
     return _TOP_IN + max(wide_in(_say(point) + "?", SMALL) for point in series.points)
 
 
+def _most(point: CountPoint) -> int:
+    """The end of a bar: the upper bound, or the lower where there is no other."""
+    return point.lower if point.upper is None else point.upper
+
+
 def _say(point: CountPoint) -> str:
+    if point.upper is None:
+        return f"{point.lower:,}↑"
     return f"{point.lower:,}" if point.lower == point.upper else f"{point.lower:,}–{point.upper:,}"
 
 
@@ -206,10 +216,12 @@ def _step(most: int) -> int:
 def _describe(series: CountSeries) -> str:
     if not series.points:
         return f"{series.title}: no period."
-    low, high = sum(p.lower for p in series.points), sum(p.upper for p in series.points)
-    peak = max(series.points, key=lambda p: p.upper)
+    low, high = sum(p.lower for p in series.points), sum(map(_most, series.points))
+    is_open = any(p.upper is None for p in series.points)
+    peak = max(series.points, key=_most)
     last = series.points[-1].until - timedelta(days=1)
     return (
-        f"Bars of {series.title}, {series.points[0].start} to {last}: {low:,} to {high:,} in all; "
-        f"most in the period from {peak.start}: {_say(peak)}."
+        f"Bars of {series.title}, {series.points[0].start} to {last}: "
+        + (f"at least {low:,} in all, without an upper bound" if is_open else f"{low:,} to {high:,} in all")
+        + f"; most in the period from {peak.start}: {_say(peak)}."
     )

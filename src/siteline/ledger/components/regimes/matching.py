@@ -32,9 +32,11 @@ class Index:
     """The names of many listings, folded once."""
 
     def __init__(self, listings: Iterable[Listing]) -> None:
+        self._entries: dict[str, Listing] = {}
         self._names: list[tuple[str, str, Listing, bool]] = []
         for entry in listings:
             seen = set[str]()
+            self._entries[entry.key] = entry
             for name, is_weak in [*((n, False) for n in entry.names), *((n, True) for n in entry.weak_names)]:
                 fold = folded(name)
                 if fold and fold not in seen:
@@ -77,6 +79,14 @@ class Index:
             match = Match(maker, entry, name, round(score, 1), tuple(reasons), verdict, why, who)
             if entry.key not in best or match.score > best[entry.key].score:
                 best[entry.key] = match
+        for (judged_maker, entry_key), (verdict, why, who) in (judged or {}).items():
+            if (
+                judged_maker == key
+                and verdict is Verdict.SAME
+                and entry_key in self._entries.keys() - best.keys()
+            ):
+                entry, said = self._entries[entry_key], "by a person's word; the names are not alike"
+                best[entry_key] = Match(maker, entry, entry.name, 0.0, (said,), verdict, why, who)
         return sorted(
             best.values(),
             key=lambda m: (m.verdict is Verdict.DIFFERENT, -m.score, m.listing.name, m.listing.key),

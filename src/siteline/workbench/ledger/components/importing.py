@@ -15,6 +15,7 @@ from siteline.ledger.components.tables import Fault, Line, Table, guarded, read_
 from siteline.model.errors import BadComponents, BadSetting
 from siteline.model.remark import Remark
 from siteline.workbench.case import Case
+from siteline.workbench.custody import note_bytes
 from siteline.workbench.files import write_derived
 from siteline.workbench.ledger.components.ledger import PartsLedger
 
@@ -80,7 +81,9 @@ def import_table(
     if not count and not faults:
         raise BadComponents(f"{path.name}: no line under the header", "Write one line per part.")
     case.blobs.keep(data)
-    new = file()
+    with case.db.appending():
+        note_bytes(case, [(edition, f"a table of parts: {kind}")], "ledger components import")
+        new = file()
     return Taken(count, new, len(rejected), repeated, ledger.edition, edition, written, remarks)
 
 

@@ -24,6 +24,7 @@ from siteline.model.errors import BadComponents, BadInput, BadSetting, NotFound
 from siteline.model.regime import Listing, Match, RegimeEdition, Verdict
 from siteline.model.remark import Remark
 from siteline.workbench.case import Case
+from siteline.workbench.custody import note_bytes
 from siteline.workbench.ledger.components.ledger import PartsLedger
 
 FORMATS = ("eu-journal", "ftm", "goods", "programmes")
@@ -64,22 +65,21 @@ def import_list(
             "a list is of some day, and nothing in the file says which",
             "Say the day on which it was drawn: --edition-date 2026-06-20",
         )
+    data: bytes | None = None
     if kind == "ftm":
         listings, faults, left, remarks = read_ftm(path)
-        sha256 = case.blobs.keep_file(path)
     else:
         data = read_bytes(path)
         table = read_table(data, path.name)
-        sha256 = hashlib.sha256(data).hexdigest()
         if kind == "eu-journal":
             listings, faults, left, remarks = read_eu(table)
         else:
             listings, faults, _, remarks = read_goods(table)
             left = ()
-        case.blobs.keep(data)
     _refuse(path.name, faults, lenient)
     if not listings:
         raise BadComponents(f"{path.name}: no company and no goods are listed in it", "Check the format.")
+    sha256 = case.blobs.keep_file(path) if data is None else case.blobs.keep(data)
     if faults:
         remarks = (
             *remarks,
@@ -93,7 +93,9 @@ def import_list(
         programmes=tuple(sorted({entry.programme for entry in listings})),
         left_out=left,
     )
-    new = regimes.file(loaded, listings)
+    with case.db.appending():
+        note_bytes(case, [(sha256, f"a sanction list: {loaded}")], "ledger components regimes import")
+        new = regimes.file(loaded, listings)
     return {
         "edition": str(loaded), "entries": len(listings), "new": new, "rejected": len(faults), "left_out": dict(left),
         "remarks": remarks,
@@ -194,16 +196,6 @@ def judge(case: Case, maker: str, listing: str, verdict: str, why: str) -> str:
         raise NotFound(f"no listing {listing!r}", "See: siteline ledger components regimes match")
     ledger.regimes.judge(keys[0], fitting[0].key, Verdict(verdict), why)
     return fitting[0].name
-
-
-def confirmed_listings(ledger: PartsLedger) -> dict[str, tuple[str, ...]]:
-    """Regimes on which a person has found a maker, by the maker's key."""
-    by_key = {entry.key: entry for entry in ledger.regimes.listings(ledger.as_of)}
-    found: dict[str, set[str]] = {}
-    for (maker, key), (verdict, _, _) in ledger.regimes.judgements(ledger.as_of).items():
-        if verdict is Verdict.SAME and key in by_key:
-            found.setdefault(maker, set()).add(by_key[key].programme)
-    return {maker: tuple(sorted(programmes)) for maker, programmes in found.items()}
 
 
 def _by_maker(pieces: Sequence[Piece]) -> dict[str, list[Piece]]:

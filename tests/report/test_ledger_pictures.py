@@ -110,6 +110,17 @@ def test_what_is_certain_and_what_is_not_differ_in_grey() -> None:
     assert grey[1] - grey[0] > 51
 
 
+def test_a_count_without_an_upper_bound_reaches_the_top_and_says_so() -> None:
+    """It is neither drawn as zero nor as its lower bound."""
+    series = replace(
+        SERIES, points=(*SERIES.points, CountPoint(date(2024, 2, 1), date(2024, 3, 1), 2, None, 0))
+    )
+    figure = draw_counts(series, DAY, Sheet(suffix=".png"))
+    assert "without an upper bound" in figure.alt
+    assert figure.data != draw_counts(SERIES, DAY, Sheet(suffix=".png")).data
+    assert table_of_counts(series)[1][-1][3] is None
+
+
 def test_tables_beside_pictures_say_the_same() -> None:
     """Ranges, denominators, editions."""
     heads, rows = table_of_counts(SERIES)

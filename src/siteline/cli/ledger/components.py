@@ -317,6 +317,7 @@ def queries(
     rerun: Annotated[
         bool, typer.Option("--rerun", help="Keep the new answers of those that are stale.")
     ] = False,
+    internal: InternalOption = False,
     json: JsonOption = False,
     as_of: AsOfOption = None,
     case: CaseOption = None,
@@ -325,7 +326,7 @@ def queries(
     from siteline.workbench.ledger.components.counting import list_queries
 
     with opened(context, case) as work:
-        told = list_queries(work, moment(as_of), rerun=rerun)
+        told = list_queries(work, moment(as_of), rerun=rerun, internal=internal)
     if json:
         print_json(told)
         return
@@ -387,6 +388,7 @@ def reply(
     if json:
         print_json(told)
     elif company is None:
+        typer.echo("note: this list is for the desk: it names who is not named in publication", err=True)
         _table(told, ("company", "shown_as", "asked_at", "channel", "on_record"))
     else:
         named = (

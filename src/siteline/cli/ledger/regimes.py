@@ -110,10 +110,10 @@ def match(
         print_json(told)
         return
     for row in told["makers"]:
-        typer.echo(f"{row['maker']} ({row['parts']} parts): {row['said']}")
+        typer.echo(f"{row['maker']} ({row['parts']} part{'' if row['parts'] == 1 else 's'}): {row['said']}")
         for found in row["matches"]:
             typer.echo(
-                f"  {found['verdict']:<9} {found['listing']}  {found['matched']}  score {found['score']:g}"
+                f"  {found['verdict']:<9} {found['listing'] or '-'}  {found['matched']}  score {found['score']:g}"
             )
             typer.echo(f"            {'; '.join(found['reasons'])}")
             typer.echo(

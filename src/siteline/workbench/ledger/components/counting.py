@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from siteline.ledger.components.counting import COUNTRY, Asked, count, share
@@ -109,8 +110,14 @@ def reconcile_parts(case: Case, as_of: datetime | None = None) -> list[dict[str,
     return [tell_reconciled(pair) for pair in reconcile(tallies, ledger.parts, ledger.edition)]
 
 
-def list_queries(case: Case, as_of: datetime | None = None, *, rerun: bool = False) -> list[dict[str, Any]]:
-    """Questions that were kept, with whether the ledger answers them otherwise now. rerun: keep the new answers."""
+def list_queries(
+    case: Case, as_of: datetime | None = None, *, rerun: bool = False, internal: bool = False
+) -> list[dict[str, Any]]:
+    """
+    Questions that were kept, with whether the ledger answers them otherwise now.
+
+    rerun: keep the new answers. internal: with the names of all companies.
+    """
     ledger = PartsLedger(case, as_of)
 
     def answer(question: Question) -> Any:
@@ -129,24 +136,42 @@ def list_queries(case: Case, as_of: datetime | None = None, *, rerun: bool = Fal
         if rerun and stale:
             ledger.queries.keep(kept.question, ledger.edition, now)
         asked = kept.question.asked
+        names = asked.by not in ("label", *COUNTRY) and not internal
+        hide = partial(_without_names, ledger) if names else _as_it_is
         told.append(
             {
                 "id": kept.id,
                 "kind": kept.question.kind,
                 "by": asked.by,
                 "wreck": asked.wreck,
-                "value": kept.question.value,
+                "value": ledger.shown.name(kept.question.value) if names else kept.question.value,
                 "of": kept.question.of,
                 "stale": stale,
                 "edition": kept.last[0],
-                "answer": kept.last[1],
+                "answer": hide(kept.last[1]),
                 "edition_now": ledger.edition,
-                "answer_now": now,
+                "answer_now": hide(now),
                 "asked_at": kept.asked_at,
                 "asked_by": kept.asked_by,
             }
         )
     return told
+
+
+def _as_it_is(answer: Any) -> Any:
+    return answer
+
+
+def _without_names(ledger: PartsLedger, answer: Any) -> Any:
+    """An answer with its makers as they are shown in publication."""
+    if "refused" in answer:
+        return {"refused": ledger.shown.text(str(answer["refused"]))}
+    if "bins" not in answer:
+        return answer
+    bins = [
+        [[ledger.shown.names.get(code, code) for code in codes], *span] for codes, *span in answer["bins"]
+    ]
+    return {**answer, "bins": bins}
 
 
 def _count(ledger: PartsLedger, asked: Asked) -> PartsCount:

@@ -239,7 +239,7 @@ def _tell_match(match: Match, its: Sequence[Piece], hidden: bool) -> dict[str, A
     entry = match.listing
     held = "withheld: the maker has not had its say"
     return {
-        "listing": entry.key[:12],
+        "listing": None if hidden else entry.key[:12],
         "name": held if hidden else entry.name,
         "matched": held if hidden else match.matched,
         "score": match.score,

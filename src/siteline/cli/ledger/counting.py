@@ -52,11 +52,11 @@ def count(
     case: CaseOption = None,
 ) -> None:
     """Count with a lower and an upper bound; definition, period rule and edition are part of the answer."""
-    from siteline.workbench.ledger import asking
+    from siteline.workbench.ledger import asking, sources
 
     with opened(context, case) as work:
-        source = asking.pick_edition(work, edition, dataset, weapon=weapon, as_of=moment(as_of))
-        words = asking.words_of(work, Path(weapons) if weapons else None)
+        source = sources.pick_edition(work, edition, dataset, weapon=weapon, as_of=moment(as_of))
+        words = sources.words_of(work, Path(weapons) if weapons else None)
         asked = asking.ask_count(work, source, words, weapon, start, until, unit, zone, period)
         answer = asking.count(work, source, words, asked)
         if not not_stored:
@@ -102,11 +102,11 @@ def share(
     case: CaseOption = None,
 ) -> None:
     """Shares under every named denominator, and which of them fit a phrase; a share without one has no value."""
-    from siteline.workbench.ledger import asking
+    from siteline.workbench.ledger import asking, sources
 
     with opened(context, case) as work:
-        source = asking.pick_edition(work, edition, dataset, weapon=weapon, as_of=moment(as_of))
-        words = asking.words_of(work, Path(weapons) if weapons else None)
+        source = sources.pick_edition(work, edition, dataset, weapon=weapon, as_of=moment(as_of))
+        words = sources.words_of(work, Path(weapons) if weapons else None)
         asked = asking.ask_share(work, source, words, weapon, start, until, of or [], phrase)
         answer = asking.shares(work, source, words, asked)
         if not not_stored:
@@ -167,11 +167,11 @@ def casualties(
     case: CaseOption = None,
 ) -> None:
     """The least number that public claims prove, from scopes that are provably apart; nested ones never add."""
-    from siteline.workbench.ledger import asking
+    from siteline.workbench.ledger import asking, sources
 
     with opened(context, case) as work:
-        source = asking.pick_casualties(work, edition, dataset, moment(as_of))
-        words = asking.words_of(work, Path(weapons) if weapons else None)
+        source = sources.pick_casualties(work, edition, dataset, moment(as_of))
+        words = sources.words_of(work, Path(weapons) if weapons else None)
         asked = asking.ask_casualties(
             work, source, weapon, start, until, place, victims, list(kind or ()), words
         )
@@ -226,12 +226,12 @@ def reconcile(
     case: CaseOption = None,
 ) -> None:
     """Hold a series of public totals against each other: which pairs cannot both be right, and why."""
-    from siteline.workbench.ledger import asking
+    from siteline.workbench.ledger import asking, sources
 
     with opened(context, case) as work:
-        source = asking.pick_edition(work, edition, dataset, of_claims=True, as_of=moment(as_of))
+        source = sources.pick_edition(work, edition, dataset, of_claims=True, as_of=moment(as_of))
         asked = asking.ask_totals(source, weapon, list(key or ()))
-        answer = asking.totals(work, source, asking.words_of(work, None), asked)
+        answer = asking.totals(work, source, sources.words_of(work, None), asked)
         if not not_stored:
             answer = asking.keep(work, "reconcile", source, asked, answer)
     if json:

@@ -136,12 +136,12 @@ def list_reports(
     case: CaseOption = None,
 ) -> None:
     """List the reports behind a count, and in which of its bounds each is."""
-    from siteline.workbench.ledger import asking, reports
+    from siteline.workbench.ledger import reports, sources
 
     with opened(context, case) as work:
-        source = asking.pick_edition(work, edition, dataset, weapon=weapon, as_of=moment(as_of))
-        words = asking.words_of(work, Path(weapons) if weapons else None)
-        told = reports.list_reports(work, source, words, weapon, *asking.given_days(start, until), place)
+        source = sources.pick_edition(work, edition, dataset, weapon=weapon, as_of=moment(as_of))
+        words = sources.words_of(work, Path(weapons) if weapons else None)
+        told = reports.list_reports(work, source, words, weapon, *sources.given_days(start, until), place)
     if json:
         print_json(told)
         return
@@ -202,17 +202,17 @@ def export(
     case: CaseOption = None,
 ) -> None:
     """Write the reports of an edition as plain CSV that no spreadsheet takes for formulas; it imports back the same."""
-    from siteline.workbench.ledger import asking, reports
+    from siteline.workbench.ledger import reports, sources
 
     if not out and sys.stdout.isatty():
         raise BadSetting("a terminal would obey what stands in cells", "Name a file: --out FILE, or pipe it.")
     with opened(context, case) as work:
         either = None if original else False
-        source = asking.pick_edition(work, edition, dataset, of_claims=either, as_of=moment(as_of))
+        source = sources.pick_edition(work, edition, dataset, of_claims=either, as_of=moment(as_of))
         if original:
             content = reports.original(work, source)
         else:
-            lines = reports.export_csv(work, source, *asking.given_days(start, until))
+            lines = reports.export_csv(work, source, *sources.given_days(start, until))
             content = "".join(lines).encode()
     if out:
         Path(out).write_bytes(content)

@@ -188,13 +188,13 @@ def list_duplicates(
     case: CaseOption = None,
 ) -> None:
     """Propose reports that may be of one incident, with reasons; a person puts them together or keeps them apart."""
-    from siteline.workbench.ledger import asking, reports
+    from siteline.workbench.ledger import reports, sources
 
     with opened(context, case) as work:
-        sources = [asking.pick_edition(work, name, as_of=moment(as_of)) for name in edition or [""]]
-        words = asking.words_of(work, Path(weapons) if weapons else None)
-        ends = asking.given_days(start, until)
-        told = reports.propose_duplicates(work, sources, words, *ends)
+        picked = [sources.pick_edition(work, name, as_of=moment(as_of)) for name in edition or [""]]
+        words = sources.words_of(work, Path(weapons) if weapons else None)
+        ends = sources.given_days(start, until)
+        told = reports.propose_duplicates(work, picked, words, *ends)
     if json:
         print_json(told)
         return

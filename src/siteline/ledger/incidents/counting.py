@@ -1,7 +1,7 @@
 """
 Counts with ranges: lower, what can be nothing else; upper, what can be this at all.
 
-Inner days of a window come from the sums that were made when the edition was filed; only days that a boundary cuts are looked
+Days days of a window come from the sums that were made when the edition was filed; only days that a boundary cuts are looked
 at report by report.
 """
 
@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -26,32 +25,15 @@ from siteline.ledger.incidents.asking import (
     source_line,
 )
 from siteline.ledger.incidents.rows import Incidents, together
+from siteline.ledger.incidents.tallies import Days, ReportRow, Tally, counted_once
 from siteline.ledger.incidents.weapons import Mapping
 from siteline.model.counted import CountAnswer, CountPoint, CountSeries
 from siteline.model.errors import BadSetting
-from siteline.model.incident import Edition, Judged, WeaponObservation
+from siteline.model.incident import Edition, Judged
 from siteline.store import tables
 from siteline.store.db import Database
 
 _SUM, _REPORT = tables.day_sum.c, tables.incident_report.c
-
-
-@dataclass(slots=True)
-class _Tally:
-    """What a set of reports adds to a count."""
-
-    lower: int = 0
-    upper: int = 0
-    reports_lower: int = 0
-    reports_upper: int = 0
-    unknown: int = 0
-    open_above: int = 0
-    unspecified: int = 0
-    unspecified_reports: int = 0
-
-    def add(self, other: _Tally, sign: int = 1) -> None:
-        for name in self.__slots__:
-            setattr(self, name, getattr(self, name) + sign * getattr(other, name))
 
 
 class Counting:
@@ -146,7 +128,7 @@ class Counting:
     ) -> list[CountPoint]:
         """All points from one reading of the sums."""
         starts = [start.isoformat() for start, _ in spans]
-        tallies = [_Tally() for _ in spans]
+        tallies = [Tally() for _ in spans]
         parts_of = {number: [text for text, _ in parts] for number, _, parts in self._signatures(edition)}
         names = ("day", "signature", "part", "reports", "n_lo", "n_hi", "unknown", "open_above")
         query = (
@@ -221,12 +203,12 @@ class Counting:
         query = sa.select(of.signature, of.class_text, of.parts).where(of.edition == edition.known)
         return [(number, text, json.loads(parts)) for number, text, parts in self._db.rows(query)]
 
-    def _tally(self, edition: Edition, asked: Asked, zone: str) -> _Tally:
+    def _tally(self, edition: Edition, asked: Asked, zone: str) -> Tally:
         """All reports of the window by where they start."""
-        inner, edges = _Inner(asked.start, asked.until), list[str]()
+        inner, edges = Days(asked.start, asked.until), list[str]()
         if zone != edition.zone:
             inner, edges = self._inner(edition, asked, zone)
-        tally = _Tally()
+        tally = Tally()
         parts_of = {number: parts for number, _, parts in self._signatures(edition)}
         if inner.start < inner.until:
             names = ("reports", "n_lo", "n_hi", "unknown", "open_above")
@@ -248,7 +230,7 @@ class Counting:
         return tally
 
     def _add_part(
-        self, tally: _Tally, classes: frozenset[str] | None, texts: Sequence[str], part: int, reports: int,
+        self, tally: Tally, classes: frozenset[str] | None, texts: Sequence[str], part: int, reports: int,
         low: int, high: int, unknown: int, open_above: int,
     ) -> None:  # fmt: skip
         in_lower, in_upper = self._reads(classes, texts[part])
@@ -273,7 +255,7 @@ class Counting:
         missiles = {"ballistic", "cruise", "surface-to-air"}
         return bool(ours & theirs) or (theirs == {"missile"} and bool(ours & missiles))
 
-    def _inner(self, edition: Edition, asked: Asked, zone: str) -> tuple[_Inner, list[str]]:
+    def _inner(self, edition: Edition, asked: Asked, zone: str) -> tuple[Days, list[str]]:
         """Days of the edition's zone that lie wholly in the window of another zone, and those that its ends cut."""
         first, until = first_minute(asked.start, zone), first_minute(asked.until, zone)
         days = [asked.start + timedelta(days=i) for i in range(-1, (asked.until - asked.start).days + 1)]
@@ -287,18 +269,18 @@ class Counting:
         edges = [day.isoformat() for day in days if day not in set(whole)]
         start = whole[0] if whole else asked.start
         end = whole[-1] + timedelta(days=1) if whole else asked.start
-        return _Inner(start, end), edges
+        return Days(start, end), edges
 
-    def _base(self, edition: Edition, *where: sa.ColumnElement[bool]) -> Iterator[_Base]:
+    def _base(self, edition: Edition, *where: sa.ColumnElement[bool]) -> Iterator[ReportRow]:
         query = sa.select(
             _REPORT.id, _REPORT.day, _REPORT.start_min, _REPORT.end_min, _REPORT.has_hour, _REPORT.noun
         ).where(_REPORT.edition == edition.known, *where)
         for name, day, start, end, has_hour, noun in self._db.rows(query):
-            yield _Base(name, day, start, end, bool(has_hour), noun)
+            yield ReportRow(name, day, start, end, bool(has_hour), noun)
 
-    def _one(self, classes: frozenset[str] | None, row: _Base) -> _Tally:
+    def _one(self, classes: frozenset[str] | None, row: ReportRow) -> Tally:
         """What one report adds."""
-        tally = _Tally()
+        tally = Tally()
         seen = row.observations()
         texts = [one.text for one in seen]
         for part, one in enumerate(seen):
@@ -308,7 +290,7 @@ class Counting:
             self._add_part(tally, classes, texts, part, 1, low, high, unknown, open_above)
         return tally
 
-    def _split(self, edition: Edition, asked: Asked, zone: str, tally: _Tally) -> None:
+    def _split(self, edition: Edition, asked: Asked, zone: str, tally: Tally) -> None:
         """Reports whose window an end of the period cuts: all of it may lie inside, or none."""
         longest = self._incidents.longest(edition)
         first, until = first_minute(asked.start, zone), first_minute(asked.until, zone)
@@ -330,7 +312,7 @@ class Counting:
 
     def _merged(
         self, edition: Edition, asked: Asked, zone: str, judged: Sequence[Judged]
-    ) -> tuple[_Tally, int] | None:
+    ) -> tuple[Tally, int] | None:
         """What counting merged reports once takes away; None if there are none in the window."""
         groups = together(judged)
         if not groups:
@@ -338,7 +320,7 @@ class Counting:
         first, until = first_minute(asked.start, zone), first_minute(asked.until, zone)
         wanted = sorted(name for group in groups for name in group)
         rows = {row.id: row for row in self._base(edition, _REPORT.id.in_(wanted))}
-        correction, seen = _Tally(), 0
+        correction, seen = Tally(), 0
         for group in groups:
             inside = []
             for name in group & rows.keys():
@@ -351,21 +333,10 @@ class Counting:
             seen += 1
             for one in inside:
                 correction.add(one, -1)
-            touching = [one for one in inside if one.reports_upper]
-            once = _Tally(
-                lower=min(one.lower for one in inside),
-                upper=max(one.upper for one in inside),
-                reports_lower=int(all(one.reports_lower for one in inside)),
-                reports_upper=int(bool(touching)),
-                unknown=int(bool(touching) and all(one.unknown for one in touching)),
-                open_above=int(any(one.open_above for one in touching)),
-                unspecified=max(one.unspecified for one in inside),
-                unspecified_reports=int(any(one.unspecified_reports for one in inside)),
-            )
-            correction.add(once)
+            correction.add(counted_once(inside))
         return (correction, seen) if seen else None
 
-    def _bounds(self, edition: Edition, asked: Asked, zone: str, tally: _Tally) -> tuple[int, int]:
+    def _bounds(self, edition: Edition, asked: Asked, zone: str, tally: Tally) -> tuple[int, int]:
         if asked.unit == "missile":
             return tally.lower, tally.upper
         if asked.unit == "report":
@@ -414,25 +385,3 @@ class Counting:
                 lower += int(numbers[name]) if any(low for low, _ in seen) else 0
                 upper += int(numbers[name]) if any(high for _, high in seen) else 0
         return lower, upper
-
-
-@dataclass(frozen=True, slots=True)
-class _Inner:
-    start: date
-    until: date
-
-
-@dataclass(frozen=True, slots=True)
-class _Base:
-    id: str
-    day: str
-    start: int
-    end: int
-    has_hour: bool
-    noun: str
-
-    def observations(self) -> list[WeaponObservation]:
-        said = json.loads(self.noun)
-        return [WeaponObservation(**one) for one in said["observations"]] or [
-            WeaponObservation(said["class_text"], None, None)
-        ]

@@ -16,7 +16,7 @@ from siteline.model.errors import BadInput, BadSetting
 from siteline.model.incident import Edition, Report
 from siteline.model.shown import plain as shown
 from siteline.workbench.case import Case
-from siteline.workbench.ledger.asking import Words
+from siteline.workbench.ledger.sources import Words
 from siteline.workbench.ledger.telling import Source
 
 

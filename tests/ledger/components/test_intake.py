@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from siteline.ledger.components.counting import Asked, count
 from siteline.ledger.components.exporting import write_parts
 from siteline.ledger.components.intake import read_parts
 from siteline.ledger.components.tables import guarded, read_table, unguarded
@@ -218,3 +220,34 @@ def test_any_bytes_are_a_table_or_refused(data: bytes) -> None:
     with contextlib.suppress(BadComponents):
         taken = read_parts(read_table(data, "any.csv"))
         assert len(taken.faults) == len(taken.rejected)
+
+
+_ROWS = st.lists(
+    st.builds(
+        row,
+        wreck=st.sampled_from(["W1", "W2"]),
+        item=st.sampled_from(["1", "2", "3", ""]),
+        source=st.sampled_from(["Institute A", "Newspaper B"]),
+        manufacturer=st.sampled_from(["Acme", "Acme | Bolt", "한빛전자", ""]),
+        seat_country=st.sampled_from(["US", "Japan / USA", ""]),
+        quantity=st.sampled_from(["", "2"]),
+    ),
+    min_size=1,
+    max_size=8,
+    unique_by=lambda cells: (cells["wreck"], cells["item"], cells["source"]),
+)
+
+
+@given(_ROWS, st.randoms(use_true_random=False), st.sampled_from(["utf-8", "utf-16"]))
+def test_a_shuffled_repeated_and_re_encoded_table_gives_the_same_numbers(
+    rows: list[dict[str, str]], chance: Random, encoding: str
+) -> None:
+    """In any order, each line said again any number of times, in another encoding."""
+    mixed = [cells for cells in rows for _ in range(chance.randint(1, 3))]
+    chance.shuffle(mixed)
+    again = read_parts(read_table(table(*mixed).decode().encode(encoding), "x.csv"))
+    once = read(*rows)
+    assert set(again.parts) == set(once.parts)
+    assert again.repeated == len(mixed) - len(rows)
+    for by in ("manufacturer", "seat", "label"):
+        assert count(again.parts, Asked(by=by), "E") == count(once.parts, Asked(by=by), "E")

@@ -14,7 +14,7 @@ from siteline.model.errors import BadSetting, NotFound
 from siteline.model.tallied import Span
 from siteline.workbench.case import Case
 from siteline.workbench.files import write_derived
-from siteline.workbench.ledger import asking
+from siteline.workbench.ledger import asking, sources
 from siteline.workbench.ledger.components.pictures import with_legend
 from siteline.workbench.ledger.reports import list_reports
 from siteline.workbench.ledger.telling import Source, about
@@ -71,7 +71,7 @@ def draw(
         raise BadSetting(
             f"cannot round places to {wanted.round_km:g} km", "Say --round 10, for ten kilometres."
         )
-    source = asking.pick_edition(case, edition, dataset, as_of=as_of)
+    source = sources.pick_edition(case, edition, dataset, as_of=as_of)
     stem = f"incidents-{wanted.kind}" + ("-narrow" if wanted.narrow else "")
     paths = [out] if out is not None else [case.out / f"{stem}{suffix}" for suffix in (".svg", ".png")]
     make = {"counts": _counts, "shares": _shares, "map": _map}[wanted.kind](case, source, wanted)
@@ -86,7 +86,7 @@ def draw(
 def _counts(case: Case, source: Source, wanted: Wanted) -> Any:
     from siteline.report.ledger.bars import draw_counts, table_of_counts
 
-    words = asking.words_of(case, None)
+    words = sources.words_of(case, None)
     asked = asking.ask_count(case, source, words, wanted.weapon, wanted.start, wanted.until, wanted.unit)
     answer = asking.count(case, source, words, asked)
     series = asking.count_series(case, source, words, asked, wanted.step)
@@ -111,7 +111,7 @@ def _shares(case: Case, source: Source, wanted: Wanted) -> Any:
 
     if not wanted.weapon:
         raise BadSetting("a share is that of some weapon", "Say which: --weapon KN-23")
-    words = asking.words_of(case, None)
+    words = sources.words_of(case, None)
     asked = asking.ask_share(case, source, words, wanted.weapon, wanted.start, wanted.until, list(wanted.of))
     answer = asking.shares(case, source, words, asked)
     if source.as_of is None:
@@ -150,8 +150,8 @@ def _shares(case: Case, source: Source, wanted: Wanted) -> Any:
 def _map(case: Case, source: Source, wanted: Wanted) -> Any:
     from siteline.report.ledger.map import draw_map, drawable, rounded_to, table_of_map
 
-    words = asking.words_of(case, None)
-    start, until = asking.given_days(wanted.start, wanted.until)
+    words = sources.words_of(case, None)
+    start, until = sources.given_days(wanted.start, wanted.until)
     told = list_reports(case, source, words, wanted.weapon, start, until)
     if not told:
         raise NotFound("no report in that window", "See: siteline ledger incidents list")

@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -260,3 +261,19 @@ def test_a_table_that_is_no_journal_is_refused() -> None:
     with pytest.raises(BadComponents, match="no table of journal rows") as refused:
         read_eu(read_table(table({"name": "x"}), "x.csv"))
     assert "ftm" in refused.value.hint
+
+
+def test_names_of_the_lists_propose_few_others_and_survive_a_lost_letter(shared: Path) -> None:
+    """Of 1,228 listed names few propose another entry; with one letter lost, most are still found."""
+    files = ("32014R0269.selected_rows.csv", "32014R0833.csv", "32017R1509.csv")
+    listings = [entry for name in files for entry in eu(shared, name)]
+    index, chance = Index(listings), Random(1)
+    asked = chance.sample(listings, 300)
+    others = [m for e in asked for m in index.find(e.names[0]) if m.listing.key != e.key and m.score < 98]
+    assert len(others) <= 8
+    names = [(e, e.names[0]) for e in asked if len(e.names[0]) >= 8]
+    cuts = [(e, name, chance.randrange(1, len(name) - 1)) for e, name in names]
+    found = sum(
+        any(m.listing.key == e.key for m in index.find(name[:i] + name[i + 1 :])) for e, name, i in cuts
+    )
+    assert found / len(cuts) >= 0.75

@@ -59,6 +59,11 @@ def folded(name: str) -> str:
     return " ".join(word for word in words if word not in _FORMS) or " ".join(words)
 
 
+def is_legal_form(word: str) -> bool:
+    """Whether a word of a name is its legal form."""
+    return "".join(_CYRILLIC.get(letter, letter) for letter in word) in _FORMS
+
+
 def may_be_one(names: Iterable[str]) -> tuple[tuple[str, ...], ...]:
     """Groups of names that differ only in legal form, accent or script: for a person to look at."""
     groups: dict[str, set[str]] = {}

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from siteline.ledger.components.companies import folded
+from siteline.ledger.components.companies import company_key, folded, is_legal_form
 from siteline.ledger.components.countries import codes_of, name_of
 from siteline.model.regime import Listing, Match, Verdict
 
@@ -26,6 +26,10 @@ _SHORTEST = 4
 
 _RARE = 84.0
 """How alike the rarest words must be."""
+
+
+_LEGAL = 79.0
+"""How alike a word must be to a legal form to be one misspelt."""
 
 
 class Index:
@@ -60,9 +64,11 @@ class Index:
         if not asked:
             return []
         best: dict[str, Match] = {}
-        close = process.extract(
-            asked, self._folds, scorer=fuzz.token_sort_ratio, score_cutoff=least - 6, limit=60
-        )
+        close = [
+            found
+            for scorer in (fuzz.token_sort_ratio, fuzz.ratio)
+            for found in process.extract(asked, self._folds, scorer=scorer, score_cutoff=least - 6, limit=60)
+        ]
         glued = asked.replace(" ", "")
         places = {place for *_, place in close} | {
             place for place, fold in enumerate(self._folds) if fold == asked or fold.replace(" ", "") == glued
@@ -105,16 +111,25 @@ class Index:
             return 0.0, []
         ours, theirs = self._rarest(asked), self._rarest(fold)
         rare = min(
-            max(fuzz.ratio(ours, word) for word in fold.split()),
-            max(fuzz.ratio(theirs, word) for word in asked.split()),
+            _likeness(ours, {*fold.split(), *company_key(name).split()}),
+            _likeness(theirs, set(asked.split())),
         )
         if rare < _RARE:
             return 0.0, []
-        score = min(97.0, fuzz.token_sort_ratio(asked, fold))
+        score = min(97.0, max(fuzz.token_sort_ratio(asked, fold), fuzz.ratio(asked, fold)))
         return score, [f"spelled nearly alike ({score:.0f} of 100); its rarest word fits {rare:.0f} of 100"]
 
     def _rarest(self, fold: str) -> str:
         return min(fold.split(), key=lambda word: (self._often[word], -len(word), word))
+
+
+def _likeness(word: str, words: set[str]) -> float:
+    """How like a word is to the likest of some, 0–100; a letter lost from "Ltd" or "JSC" does not count against it."""
+    from rapidfuzz import fuzz
+
+    best = max(words, key=lambda other: (fuzz.ratio(word, other), other))
+    ratio = float(fuzz.ratio(word, best))
+    return 100.0 if is_legal_form(best) and ratio >= _LEGAL else ratio
 
 
 def _seat_reason(seats: Sequence[str], entry: Listing) -> list[str]:

@@ -127,12 +127,32 @@ def test_a_bad_row_refuses_the_file_and_lenient_writes_it_beside(case: Path) -> 
     assert "line 4, column 'launched'" in refused.err
     assert "range_in_number" in refused.err
     assert rows(case) == before
+    dry = take_in(case, "bad.csv", "bad", "ua-airforce", "--dry-run")
+    assert (dry["rows"], len(dry["rejects"]), dry["dry_run"]) == (2, 1, True)
+    assert rows(case) == before
     assert not list(case.parent.glob("*.rejects.csv"))
     done = take_in(case, "bad.csv", "bad", "ua-airforce", "--lenient")
     assert (done["rows"], done["rejects"][0]["code"]) == (2, "range_in_number")
     beside = (case.parent / "bad.csv.rejects.csv").read_text()
     assert "10-15" in beside
     assert "'=1+1" in beside
+
+
+def test_rows_that_were_altered_behind_our_back_are_found(case: Path) -> None:
+    (case.parent / "cp.csv").write_bytes(
+        table([*NEW, night("2024-05-05", "Калібр", 2)]).decode().encode("cp1251")
+    )
+    take_in(case, "cp.csv", "one", "ua-airforce", "--encoding", "cp1251")
+    assert told(case, "editions", "verify", "one")["ok"]
+    with sqlite3.connect(case / "case.db") as db:
+        db.execute("DROP TRIGGER day_sum_no_update")
+        db.execute("UPDATE day_sum SET n_hi = 99 WHERE day = '2024-05-02'")
+    found = run(case, "editions", "verify", "one", "--json")
+    assert json.loads(found.out)["findings"] == ["the sums in day_sum are not those of the reports"]
+    with sqlite3.connect(case / "case.db") as db:
+        db.execute("DROP TRIGGER incident_report_no_update")
+        db.execute("UPDATE incident_report SET noun = replace(noun, 'Ukraine', 'Kraine') WHERE line = 2")
+    assert "line 2" in siteline(*LEDGER, "editions", "verify", "one", "--json", cwd=case).out
 
 
 def test_shares_name_their_denominator_and_say_which_fit_a_phrase(case: Path) -> None:

@@ -180,7 +180,9 @@ ROWS = st.lists(
     ROWS,
     st.integers(0, 5),
     st.integers(1, 4),
-    st.sampled_from(["Europe/Kyiv", "UTC", "Asia/Tokyo", "America/New_York"]),
+    st.sampled_from(
+        ["Europe/Kyiv", "UTC", "Asia/Tokyo", "America/New_York", "Pacific/Kiritimati", "Pacific/Niue"]
+    ),
 )
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_sums_made_at_import_give_what_reading_every_report_gives(

@@ -10,6 +10,7 @@ import typer
 from siteline.cli.common import AsOfOption, CaseOption, JsonOption, moment, opened, print_json
 from siteline.cli.ledger.options import FromOption, ToOption, WeaponsOption
 from siteline.cli.ledger.saying import echo, table
+from siteline.model.errors import BrokenCustody
 
 queries = typer.Typer(
     help="Numbers as stored queries: re-run on a new edition, named where they are stale.",
@@ -169,6 +170,33 @@ def diff(
     for one in told["changed"]:
         what = "; ".join(f"{column}: {c['old']!r} -> {c['new']!r}" for column, c in one["columns"].items())
         echo(f"~ {one['new']}  {one['day']}  {one['class']}  {what}")
+
+
+@editions.command()
+def verify(
+    context: typer.Context,
+    edition: Annotated[str, typer.Argument(metavar="EDITION", help="An edition.")],
+    json: JsonOption = False,
+    as_of: AsOfOption = None,
+    case: CaseOption = None,
+) -> None:
+    """Read the kept file of an edition again, and compare every row and sum with it; exit 1 if any differs."""
+    from siteline.workbench.ledger.importing import verify_edition
+
+    with opened(context, case) as work:
+        known = work.incidents.edition(edition, moment(as_of))
+        found = verify_edition(work, known)
+    if json:
+        print_json({"ok": not found, "edition": known.name, "dataset": known.dataset, "findings": found})
+    else:
+        for said in found:
+            echo(said)
+        echo(f"{known.label}: {'intact' if not found else f'{len(found)} differences'}, {known.rows} rows")
+    if found:
+        raise BrokenCustody(
+            f"{known.label} differs from its kept file in {len(found)} places",
+            "Do not cite its numbers. Import the file anew into another case: siteline ledger incidents export --original",
+        )
 
 
 @duplicates.command("list")

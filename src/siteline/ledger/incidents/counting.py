@@ -258,17 +258,16 @@ class Counting:
     def _inner(self, edition: Edition, asked: Asked, zone: str) -> tuple[Days, list[str]]:
         """Days of the edition's zone that lie wholly in the window of another zone, and those that its ends cut."""
         first, until = first_minute(asked.start, zone), first_minute(asked.until, zone)
-        days = [asked.start + timedelta(days=i) for i in range(-1, (asked.until - asked.start).days + 1)]
-        whole = [
-            day
-            for day in days
-            if asked.start <= day < asked.until
-            and first <= first_minute(day, edition.zone)
-            and first_minute(day + timedelta(days=1), edition.zone) <= until
-        ]
-        edges = [day.isoformat() for day in days if day not in set(whole)]
-        start = whole[0] if whole else asked.start
-        end = whole[-1] + timedelta(days=1) if whole else asked.start
+        one = timedelta(days=1)
+        start, end = asked.start, asked.until  # zones lie less than two days apart: few steps
+        while first_minute(start, edition.zone) < first:
+            start += one
+        while first_minute(end, edition.zone) > until:
+            end -= one
+        start, end = (start, end) if start < end else (asked.until, asked.until)
+        before = [asked.start - 2 * one + i * one for i in range((start - asked.start).days + 2)]
+        after = [end + i * one for i in range((asked.until - end).days + 2)]
+        edges = sorted({day.isoformat() for day in (*before, *after) if not start <= day < end})
         return Days(start, end), edges
 
     def _base(self, edition: Edition, *where: sa.ColumnElement[bool]) -> Iterator[ReportRow]:

@@ -25,6 +25,8 @@ from siteline.store.db import Database, known_at
 _EDITION, _REPORT = tables.dataset_edition.c, tables.incident_report.c
 _JUDGED, _CLAIM = tables.report_judgement.c, tables.number_claim.c
 
+_FILED = ("line", "day", "start_min", "end_min", "has_hour", "signature", "launched", "place", "noun")
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:
@@ -159,6 +161,36 @@ class Incidents:
         [(number, name, line, noun)] = found
         edition = next(e for e in self.editions() if e.known == number)
         return edition, Kept(name, line, from_json(Report, noun))
+
+    def differences(
+        self, edition: Edition, reports: Iterable[tuple[int, Report]], claims: Sequence[NumberClaim]
+    ) -> list[str]:
+        """Where the rows on record, and the sums over them, are not those that this reading of the file gives."""
+        sums, found = Sums(), list[str]()
+        columns = [_REPORT[name] for name in _FILED]
+        query = sa.select(_REPORT.id, *columns).where(_REPORT.edition == edition.known)
+        kept = {name: tuple(row) for name, *row in self._db.rows(query)}
+        in_time = sorted(reports, key=lambda pair: (pair[1].window.start, pair[0]))
+        for row in _report_rows(edition.known, _filed(edition, in_time), sums):
+            if kept.pop(row["id"], None) != tuple(row[name] for name in _FILED):
+                found.append(f"the report of line {row['line']} is not as its file says")
+        found += [f"report {name} is not in the file" for name in kept]
+        for table, made in (
+            (tables.report_signature, sums.signature_rows(edition.known)),
+            (tables.day_sum, sums.day_rows(edition.known)),
+            (tables.toll_sum, sums.toll_rows(edition.known)),
+            *zip((tables.attack_kind, tables.attack_sum), sums.attack_rows(edition.known), strict=True),
+        ):
+            wanted = [tuple(row.items()) for row in made]
+            names = [name for name, _ in wanted[0]] if wanted else ["edition"]
+            on_record = self._db.rows(
+                sa.select(*(table.c[name] for name in names)).where(table.c.edition == edition.known)
+            )
+            if sorted(map(tuple, on_record)) != sorted(tuple(v for _, v in row) for row in wanted):
+                found.append(f"the sums in {table.name} are not those of the reports")
+        if self.claims(edition) != list(claims):
+            found.append("the public numbers are not as their file says")
+        return found
 
     def claims(self, edition: Edition) -> list[NumberClaim]:
         """Public numbers of an edition, in the order of its file."""

@@ -123,16 +123,29 @@ def import_file(
         return _told(known, False, read, notices, None)
     made = Edition(
         str(ULID()), dataset, name, sha256, form, upstream.strip(), _as_of(as_of, name), zone,
-        len(read.reports) + len(read.claims), len(read.rejects),
+        len(read.reports) + len(read.claims), len(read.rejects), read.encoding, war_zone, mapping.sha256 if weapons else "",
     )  # fmt: skip
     if dry_run:
         return replace(_told(made, False, read, notices, None), is_dry_run=True)
     beside = _write_rejects(file, read) if read.rejects else None
-    case.blobs.keep(content)
+    kept = [(case.blobs.keep(content), f"a file of reports: {form}, edition {name}")]
+    if weapons:
+        kept.append((case.blobs.keep(weapons.read_bytes()), "a mapping of words to weapon classes"))
     with case.db.appending():
-        note_bytes(case, [(sha256, f"a file of reports: {form}, edition {name}")], "ledger import")
+        note_bytes(case, kept, "ledger import")
         filed = case.incidents.file(made, read.reports, read.claims)
     return _told(filed, True, read, notices, beside)
+
+
+def verify_edition(case: Case, edition: Edition) -> list[str]:
+    """What the rows of an edition say otherwise than its kept file, read again; empty if nothing. Raises BrokenCustody."""
+    content = case.blobs.read(edition.sha256)
+    mapping = built_in()
+    if edition.mapping:
+        mapping = read_mapping(case.blobs.read(edition.mapping).decode("utf-8-sig"), "the stored mapping")
+    how = Reading(mapping, edition.zone, edition.war_zone)
+    read = read_file(content, edition.name, edition.format, how, encoding=edition.encoding, lenient=True)
+    return case.incidents.differences(edition, read.reports, read.claims)
 
 
 def mapping_of(file: Path | None) -> Mapping:

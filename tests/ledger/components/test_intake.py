@@ -43,6 +43,7 @@ from tests.ledger.components.invented import read, row, table
         ({"date_scheme": "by feeling"}, "date_scheme", "scheme"),
         ({"source_url": "javascript:alert(1)"}, "source_url", "url"),
         ({"source": ""}, "source", "empty"),
+        ({"manufacturer": "A" * 181}, "manufacturer", "long"),
     ],
 )
 def test_a_bad_cell_is_named_by_line_column_and_code(cells: dict[str, str], column: str, code: str) -> None:

@@ -16,6 +16,7 @@ from siteline.model.component import Days
 _DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
 _YEAR = re.compile(r"(\d{4})")
+_LONGEST_NAME = 180
 _LITERAL = re.compile(r"\[.*\]|\{.*\}|\(.*,.*\)|None|nan|NaN|NULL", re.DOTALL)
 _SUFFIXED = re.compile(r"(.*?)(\d+[A-Za-z]?)")
 
@@ -37,8 +38,11 @@ def text_in(said: Mapping[str, str], column: str, longest: int = 500) -> str:
 
 def names_in(said: Mapping[str, str], column: str) -> tuple[str, ...]:
     """One name, or several with " | " between them where it is one or the other; sorted."""
-    parts = (part.strip() for part in text_in(said, column).split("|"))
-    return tuple(sorted({part for part in parts if part and not is_nobody(part)}))
+    parts = (part.strip() for part in text_in(said, column, 1000).split("|"))
+    found = sorted({part for part in parts if part and not is_nobody(part)})
+    if wrong := next((name for name in found if len(name) > _LONGEST_NAME), None):
+        raise Refused(column, "long", f"a name of {len(wrong)} characters; {_LONGEST_NAME} at most")
+    return tuple(found)
 
 
 def weapons_in(said: Mapping[str, str], column: str) -> tuple[str, ...]:

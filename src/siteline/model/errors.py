@@ -11,6 +11,7 @@ SitelineError                  one sentence (what happened) and one hint (what t
 │   ├── BadPlace               a coordinate that cannot be understood
 │   ├── BadProof               a time stamp, signature, chain or header file that cannot be read
 │   ├── BadArchive             a WARC, ARC or WACZ that cannot be read or written
+│   ├── BadComponents          a table of parts, companies, listings or replies, by line and column
 │   ├── BadMedia               a picture or video that cannot be read within the limits
 │   ├── BadStatement           a statement or claim that does not say who, what or where
 │   │   ├── BadTable           a table of them, by line, column and code
@@ -102,6 +103,12 @@ class BadArchive(BadInput):
     """A WARC, ARC or WACZ cannot be read or written."""
 
     hint = "Keep the bytes as they are; fetch the archive again, or import what can be read of it."
+
+
+class BadComponents(BadInput):
+    """A table of parts, companies, listings or replies has a line or column we cannot accept."""
+
+    hint = "Correct the lines and import it again, or take the good ones: --lenient. Nothing was recorded."
 
 
 class BadMedia(BadInput):

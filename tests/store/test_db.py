@@ -75,6 +75,21 @@ def test_no_row_can_be_changed_or_deleted(db: Database, name: str, verb: str) ->
         "checkpoint": {"seq": 1, "size": 1, "fingerprint": "", "peaks": "[]", "envelope": "{}"},
         "page_check": {"id": "c", "url": "u", "exhibit_id": "", "verdict": "live", "log_seq": 1, "noun": "{}"},
         "watch_finding": {"finding_id": "f", "action": "raised", "kind": "removed", "why": "", "log_seq": 1, "noun": "{}"},
+        "entity": {"id": "e", "type": "place", "dataset": "case"},
+        "entity_name": {
+            "id": "n", "entity_id": "e", "text": "x", "lang": "", "script": "Latn", "kind": "alias", "strength": "strong",
+            "system": "", "valid_from": "", "valid_to": "", "source": "", "dataset": "case", "note": "",
+        },
+        "entity_statement": {
+            "id": "s", "entity_id": "e", "schema": "", "prop": "p", "prop_type": "", "value": "v", "original_value": "",
+            "lang": "", "dataset": "case", "origin": "", "first_seen": "", "last_seen": "", "external": 0, "ref": "",
+        },
+        "entity_edge": {
+            "id": "g", "kind": "part_of", "a": "e", "b": "f", "valid_from": "", "valid_to": "", "source": "",
+            "dataset": "case", "probability": None, "note": "",
+        },
+        "entity_judgement": {"id": "j", "a": "e", "b": "f", "verdict": "same", "why": ""},
+        "entity_withdrawal": {"row_id": "g", "why": ""},
     }  # fmt: skip
     if name in ("event_version", "judgement", "event_name", "sighting"):
         db.append(tables.event, columns["event"])

@@ -14,6 +14,7 @@ from siteline.cli import (
     capturing,
     cases,
     custody,
+    entities,
     events,
     evidence,
     inspecting,
@@ -44,6 +45,7 @@ app.add_typer(scenes.app, name="scenes")
 app.add_typer(events.app, name="events")
 app.add_typer(measure.app, name="measure")
 app.add_typer(evidence.app, name="evidence")
+app.add_typer(entities.app, name="entities")
 app.add_typer(brief.app, name="brief")
 app.add_typer(cases.cache_app, name="cache")
 for command in (

@@ -58,7 +58,7 @@ def case_folder(context: typer.Context, case: str | None) -> Path:
 
 
 _IN_A_CASE = re.compile(
-    r"\bsiteline ((?:(?:site|scenes|events|measure|evidence|brief|cache) [a-z-]+|start|survey)\b(?! --case))"
+    r"\bsiteline ((?:(?:site|scenes|events|measure|evidence|entities|brief|cache) [a-z-]+|start|survey)\b(?! --case))"
 )
 
 

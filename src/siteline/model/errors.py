@@ -11,6 +11,8 @@ SitelineError                  one sentence (what happened) and one hint (what t
 │   ├── BadPlace               a coordinate that cannot be understood
 │   ├── BadProof               a time stamp, signature, chain or header file that cannot be read
 │   ├── BadArchive             a WARC, ARC or WACZ that cannot be read or written
+│   ├── BadEntity              a thing, name, edge or judgement of identity that cannot be
+│   │   └── BadEntityFile      a file of them, by line
 │   ├── BadMedia               a picture or video that cannot be read within the limits
 │   └── BadSetting             a value in siteline.toml or of an option
 ├── NotFound                   no such site, scene, event or case
@@ -102,6 +104,16 @@ class BadMedia(BadInput):
     """A picture or video cannot be read within the limits."""
 
     hint = "The bytes can still be taken into custody; they are only not decoded."
+
+
+class BadEntity(BadInput):
+    """A thing, a name, an edge or a judgement of identity cannot be as it was given."""
+
+
+class BadEntityFile(BadEntity):
+    """A file of entities, names or edges has a line that we cannot accept; nothing of it was recorded."""
+
+    hint = "Correct that line, or take the good ones and have the others written beside the file: --lenient"
 
 
 class BadSetting(BadInput):

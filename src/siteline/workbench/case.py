@@ -7,6 +7,7 @@ from pathlib import Path
 
 from siteline import __version__
 from siteline.editions.briefs import Briefs
+from siteline.entities.register import Entities
 from siteline.evidence.checks import Checks
 from siteline.evidence.clock import Clock
 from siteline.evidence.exhibits import Exhibits
@@ -56,6 +57,7 @@ class Case:
         self.measurements = Measurements(self.db)
         self.filed = FiledSizes(self.db)
         self.briefs = Briefs(self.db)
+        self.entities = Entities(self.db)
         self.unsigned_because = ""
         """Why checkpoints are not signed; known once something was written to the log."""
 

@@ -2,6 +2,14 @@
 
 from siteline.store.tables.base import metadata
 from siteline.store.tables.editions import brief
+from siteline.store.tables.entities import (
+    entity,
+    entity_edge,
+    entity_judgement,
+    entity_name,
+    entity_statement,
+    entity_withdrawal,
+)
 from siteline.store.tables.evidence import (
     checkpoint,
     custody_event,
@@ -20,6 +28,12 @@ __all__ = (
     "checkpoint",
     "custody_event",
     "derivation",
+    "entity",
+    "entity_edge",
+    "entity_judgement",
+    "entity_name",
+    "entity_statement",
+    "entity_withdrawal",
     "event",
     "event_name",
     "event_version",

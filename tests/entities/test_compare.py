@@ -22,7 +22,9 @@ def test_korean_persons_are_found_by_their_latin_spellings(shared: Path) -> None
     path = shared / "data/records/transliteration/dprk_hangul_latin_pairs_eu.csv"
     with path.open(encoding="utf-8") as file:
         rows = [row for row in csv.DictReader(file) if row["schema"] == "Person"]
-    spelled = [[form.strip() for part in row["latin_forms"].split("|") for form in part.split(",")] for row in rows]
+    spelled = [
+        [form.strip() for part in row["latin_forms"].split("|") for form in part.split(",")] for row in rows
+    ]
 
     def is_same(hangul: str, forms: list[str]) -> bool:
         return any(compare(hangul, form, is_person=True).score >= SAME_NAME for form in forms)

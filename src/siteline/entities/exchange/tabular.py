@@ -29,7 +29,9 @@ def read_rows(path: Path) -> tuple[list[str], Iterator[tuple[int, dict[str, str]
     file.seek(0)
     csv.field_size_limit(_LONGEST_CELL)
     lines = csv.reader(file, delimiter=delimiter, strict=True)
-    columns = [column.strip().lstrip("\ufeff").casefold() for column in _next(lines, path)]
+    names = _next(lines, path)
+    _refuse_bytes(path, 1, names)
+    columns = [column.strip().lstrip("\ufeff").casefold() for column in names]
     if twice := sorted({column for column in columns if columns.count(column) > 1}):
         raise BadEntityFile(
             f"{path.name}, line 1: column {shown(twice[0])!r} stands there twice", "Name it otherwise."
@@ -47,10 +49,11 @@ def _rows(
                 cells = next(lines)
             except StopIteration:
                 return
-            except (csv.Error, UnicodeDecodeError) as error:
-                raise BadEntityFile(f"{path.name}, line {number}: {_in_words(error)}") from error
+            except csv.Error as error:
+                raise BadEntityFile(f"{path.name}, line {number}: {error}") from error
             if not any(cell.strip() for cell in cells):
                 continue
+            _refuse_bytes(path, number, cells)
             if len(cells) > len(columns):
                 extra = shown(cells[len(columns)])
                 raise BadEntityFile(
@@ -61,6 +64,14 @@ def _rows(
             yield number, {column: unguarded(cell) for column, cell in zip(columns, cells, strict=True)}
 
 
+def _refuse_bytes(path: Path, number: int, cells: list[str]) -> None:
+    """Bytes that were no text came in as lone surrogates, so that their line is known."""
+    if any("\udc80" <= letter <= "\udcff" for cell in cells for letter in cell):
+        raise BadEntityFile(
+            f"{path.name}, line {number}: bytes that are not UTF-8", "Save the file as UTF-8."
+        )
+
+
 def _opened(path: Path) -> TextIO:
     if not path.is_file():
         raise BadEntityFile(f"{path} is not a file", "Name a CSV or FollowTheMoney file.")
@@ -69,8 +80,9 @@ def _opened(path: Path) -> TextIO:
     start = _head(path)
     if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1f\x8b", b"%PDF")):
         raise BadEntityFile(f"{path.name} is not text", "Save the sheet as CSV (UTF-8).")
-    encoding = "utf-16" if start.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
-    return path.open(encoding=encoding, newline="")
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return path.open(encoding="utf-16", errors="replace", newline="")
+    return path.open(encoding="utf-8-sig", errors="surrogateescape", newline="")
 
 
 def _head(path: Path) -> bytes:
@@ -81,14 +93,8 @@ def _head(path: Path) -> bytes:
 def _next(lines: Iterator[list[str]], path: Path) -> list[str]:
     try:
         return next(lines)
-    except (csv.Error, UnicodeDecodeError) as error:
-        raise BadEntityFile(f"{path.name}, line 1: {_in_words(error)}") from error
-
-
-def _in_words(error: Exception) -> str:
-    if isinstance(error, UnicodeDecodeError):
-        return "bytes that are not UTF-8; save the file as UTF-8"
-    return str(error)
+    except csv.Error as error:
+        raise BadEntityFile(f"{path.name}, line 1: {error}") from error
 
 
 def guarded(cell: str) -> str:

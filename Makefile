@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test lint pgstac bench bench-change bench-evidence bench-fetch bench-measure soak clean
+.PHONY: demo test lint pgstac bench bench-change bench-evidence bench-fetch bench-measure bench-names soak clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/.core
@@ -40,6 +40,10 @@ bench-fetch: $(VENV)/.dev
 
 bench-evidence: $(VENV)/.dev
 	$(BIN)/python -m bench.custody
+
+# Others' name matchers are asked if SITELINE_PEER_PYTHON names a Python that has nomenklatura.
+bench-names: $(VENV)/.dev
+	$(BIN)/python -m bench.names
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m bench

@@ -128,6 +128,7 @@ def test_followthemoney_goes_round_through_a_case(case: Path, shared: Path) -> N
     [
         (("add", "missile", "KN-23"), "no type"),
         (("add", "product", " "), "no name"),
+        (("add", "building", "A-1", "--prop", "function=final assembly"), "is a claim"),
         (("resolve", " "), "empty"),
         (("resolve", "KN-23", "--with", "country"), "PROP=VALUE"),
         (("show", "nothing at all"), "no entity"),

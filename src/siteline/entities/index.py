@@ -13,6 +13,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from siteline.entities.spelling.folding import VERSION, keys
+from siteline.model.errors import CaseBusy
 
 FREQUENT = 3000
 """A word with more names than this leads no search by itself."""
@@ -21,6 +22,8 @@ MOST = 3000
 """Names that one search looks at closely."""
 
 _BATCH = 5000
+_WAIT_SECONDS = 30
+_SIDES = ("-wal", "-shm", "-journal")
 _SHORTEST_SLIP = 4
 """Letters of a word that may have a slip in it."""
 
@@ -37,8 +40,11 @@ class NameIndex:
         """Take in names that came since it was last filled: `newer(row, limit)` gives (row, text) after a row."""
         try:
             self._fill(newer)
-        except sqlite3.DatabaseError:
-            self._file.unlink(missing_ok=True)
+        except sqlite3.DatabaseError as error:
+            if "locked" in str(error) or "busy" in str(error):
+                raise CaseBusy(f"another process has held {self._file.name} for {_WAIT_SECONDS} s") from error
+            for damaged in (self._file, *(self._file.with_name(self._file.name + end) for end in _SIDES)):
+                damaged.unlink(missing_ok=True)
             self._fill(newer)
 
     def find(self, text: str) -> list[int]:
@@ -47,6 +53,8 @@ class NameIndex:
         whole = sorted(key for key in wanted if not key.startswith("~"))
         words = sorted(key[1:] for key in wanted if key.startswith("~"))
         with self._open() as index:
+            if not self._reached(index):
+                return []
             hits: dict[int, float] = {}
             for key in whole:
                 for row in self._rows(index, key, MOST):
@@ -113,29 +121,37 @@ class NameIndex:
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
         self._file.parent.mkdir(parents=True, exist_ok=True)
-        with closing(sqlite3.connect(self._file, timeout=30, isolation_level=None)) as index:
+        with closing(sqlite3.connect(self._file, timeout=_WAIT_SECONDS, isolation_level=None)) as index:
             self._file.chmod(0o600)
             index.execute("PRAGMA journal_mode = WAL")
             index.execute("PRAGMA synchronous = NORMAL")
             yield index
 
     def _fill(self, newer: Callable[[int, int], Sequence[tuple[int, str]]]) -> None:
+        """One batch at a time, each under the lock in which it asks how far the index goes: two processes may fill it."""
         with self._open() as index:
-            last = self._prepare(index)
-            while fresh := newer(last, _BATCH):
+            while True:
+                if not newer(self._reached(index), 1):
+                    return
                 index.execute("BEGIN IMMEDIATE")
+                fresh = newer(self._prepare(index), _BATCH)
                 self._take_in(index, fresh)
-                last = fresh[-1][0]
-                index.execute("UPDATE about SET seq = ?", (last,))
+                if fresh:
+                    index.execute("UPDATE about SET seq = ?", (fresh[-1][0],))
                 index.execute("COMMIT")
 
-    def _prepare(self, index: sqlite3.Connection) -> int:
-        """The tables, made anew if they are another version's or another case's; returns the last row taken in."""
-        index.execute("CREATE TABLE IF NOT EXISTS about (kind TEXT, seq INTEGER)")
+    def _reached(self, index: sqlite3.Connection) -> int:
+        """The last row taken in; 0 where the tables are another version's, another case's, or not there."""
+        if not index.execute("SELECT 1 FROM sqlite_master WHERE name = 'about'").fetchone():
+            return 0
         found = index.execute("SELECT kind, seq FROM about").fetchone()
-        if found is not None and found[0] == self._kind:
-            return int(found[1])
-        index.execute("BEGIN IMMEDIATE")
+        return int(found[1]) if found is not None and found[0] == self._kind else 0
+
+    def _prepare(self, index: sqlite3.Connection) -> int:
+        """Inside the lock: the tables, made anew if they are not ours; returns the last row taken in."""
+        if reached := self._reached(index):
+            return reached
+        index.execute("CREATE TABLE IF NOT EXISTS about (kind TEXT, seq INTEGER)")
         index.execute("DROP TABLE IF EXISTS name_key")
         index.execute("DROP TABLE IF EXISTS name_slip")
         index.execute(
@@ -146,7 +162,6 @@ class NameIndex:
         )
         index.execute("DELETE FROM about")
         index.execute("INSERT INTO about VALUES (?, 0)", (self._kind,))
-        index.execute("COMMIT")
         return 0
 
     @staticmethod

@@ -45,6 +45,8 @@ _MR_AFTER_L = frozenset("ㄱㅂ")
 
 def romanise(text: str, system: System = System.RR) -> str:
     """The Hangul in a text as `system` spells it, in lower case; the rest as it was."""
+    if text.isascii():
+        return text
     return "".join(_word(run, system) if is_korean else run for run, is_korean in words_of(text))
 
 

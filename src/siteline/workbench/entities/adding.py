@@ -17,6 +17,9 @@ from siteline.store import tables
 from siteline.workbench.case import Case
 from siteline.workbench.entities.looking import find_one
 
+_BUILT = frozenset((EntityType.FACILITY, EntityType.BUILDING, EntityType.COMPLEX))
+_FUNCTION = frozenset(("function", "purpose", "use", "used_for", "role"))
+
 _USUAL = {
     NameKind.TYPO: Strength.NEVER_AUTO,
     NameKind.CODENAME: Strength.NEVER_AUTO,
@@ -35,7 +38,9 @@ def add_entity(
     with case.db.appending():
         made = case.entities.add(kind, "case")
         remarks = _name(case, made, name, NameKind.OFFICIAL, None, source=source, lang=lang)
-        case.entities.file(tables.entity_statement, [_property(made, said, source) for said in properties])
+        case.entities.file(
+            tables.entity_statement, [_property(made, kind, said, source) for said in properties]
+        )
     return made, remarks
 
 
@@ -76,10 +81,9 @@ def add_name(
 
 def set_properties(case: Case, entity: str, properties: Sequence[str], source: str) -> int:
     """Statements of a thing, each `PROP=VALUE`; returns how many are new."""
-    found = find_one(case, entity)
-    return case.entities.file(
-        tables.entity_statement, [_property(found, said, source) for said in properties]
-    )
+    found = case.entities.get(find_one(case, entity))
+    rows = [_property(found.id, found.type, said, source) for said in properties]
+    return case.entities.file(tables.entity_statement, rows)
 
 
 def relate(
@@ -149,13 +153,18 @@ def _name(
     return [Remark(shown(text), f"{fault.message} [{fault.code}]", remedy) for fault in faults]
 
 
-def _property(entity: str, said: str, source: str) -> dict[str, Any]:
+def _property(entity: str, kind: EntityType, said: str, source: str) -> dict[str, Any]:
     prop, sign, value = said.partition("=")
     prop, value = prop.strip(), value.strip()
     if not sign or not prop or not value:
         raise BadSetting(f"{shown(said)!r} is no property", "Say it as PROP=VALUE, such as country=kp.")
     if prop.startswith("@") or not prop.replace("_", "").isalnum():
         raise BadSetting(f"{shown(prop)!r} is no name of a property", "Use letters and digits.")
+    if kind in _BUILT and prop.casefold() in _FUNCTION:
+        raise BadEntity(
+            f"what a {kind} is for is a claim with its basis, not a property",
+            "File it as a claim: siteline claims add",
+        )
     return statement_row(entity, prop, value, origin=source)
 
 

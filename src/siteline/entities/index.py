@@ -13,15 +13,19 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from siteline.entities.spelling.folding import VERSION, keys
+from siteline.entities.spelling.legal import FORMS, PARTICLES
 from siteline.model.errors import CaseBusy
 
 FREQUENT = 3000
 """A word with more names than this leads no search by itself."""
 
-MOST = 3000
+MOST = 500
 """Names that one search looks at closely."""
 
-_BATCH = 5000
+_GATHERED = 3000
+"""Names that are gathered before the best are chosen by what they share."""
+
+_BATCH = 20_000
 _WAIT_SECONDS = 30
 _SIDES = ("-wal", "-shm", "-journal")
 _SHORTEST_SLIP = 4
@@ -52,6 +56,7 @@ class NameIndex:
         wanted = keys(text)
         whole = sorted(key for key in wanted if not key.startswith("~"))
         words = sorted(key[1:] for key in wanted if key.startswith("~"))
+        words = [word for word in words if word not in FORMS and word not in PARTICLES] or words
         with self._open() as index:
             if not self._reached(index):
                 return []
@@ -76,28 +81,30 @@ class NameIndex:
             for near in self._slips(index, word):
                 for row in self._rows(index, "~" + near, FREQUENT // 10):
                     hits[row] = hits.get(row, 0) + 0.8
-        if len(frequent) > 1 and len(hits) < MOST:
-            self._both(index, frequent, hits)
+        if len(frequent) > 1 and (len(frequent) == len(words) or not hits):
+            self._all_of(index, frequent, hits)
         for word in frequent:
             if hits:
                 self._count_along(index, word, hits)
             else:
                 hits.update(dict.fromkeys(self._rows(index, "~" + word, MOST), 1.0))
 
-    def _both(self, index: sqlite3.Connection, frequent: Sequence[str], hits: dict[int, float]) -> None:
-        """Names that have all the frequent words: one list is walked, the others are looked up in it."""
-        lead, *others = frequent[:4]
+    def _all_of(self, index: sqlite3.Connection, frequent: Sequence[str], hits: dict[int, float]) -> None:
+        """Names that have all the frequent words: the shortest list is walked, the others are looked up."""
+        counted = "SELECT count(*) FROM (SELECT 1 FROM name_key WHERE key = ? LIMIT 50000)"
+        by_length = sorted(frequent, key=lambda word: index.execute(counted, ("~" + word,)).fetchone())
+        lead, *others = by_length[:4]
         tables = " ".join(
             f"JOIN name_key k{at} ON k{at}.name_seq = k.name_seq AND k{at}.key = ?"
             for at in range(len(others))
         )
-        query = f"SELECT k.name_seq FROM name_key k {tables} WHERE k.key = ? LIMIT {MOST}"  # noqa: S608 numbers of ours
+        query = f"SELECT k.name_seq FROM name_key k {tables} WHERE k.key = ? LIMIT {_GATHERED}"  # noqa: S608 numbers of ours
         for (row,) in index.execute(query, [*("~" + word for word in others), "~" + lead]):
             hits[row] = hits.get(row, 0) + len(frequent)
 
     @staticmethod
     def _count_along(index: sqlite3.Connection, word: str, hits: dict[int, float]) -> None:
-        best = sorted(hits, key=lambda row: -hits[row])[:MOST]
+        best = sorted(hits, key=lambda row: -hits[row])[:_GATHERED]
         for row in best:
             if index.execute(
                 "SELECT 1 FROM name_key WHERE key = ? AND name_seq = ?", ("~" + word, row)

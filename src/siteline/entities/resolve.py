@@ -134,7 +134,9 @@ class _Asked:
         agree, differ = self._agreement(said)
         score = _capped(alike.score, name, thing, len(agree))
         reasons = [f"{name.kind} name {name.text!r}: {'; '.join(alike.reasons)}"]
-        is_auto = alike.score >= AUTO and not differ
+        if alike.score >= AUTO and not alike.is_spelling:
+            reasons.append("another word, or a slip of the pen: a person decides")
+        is_auto = alike.score >= AUTO and alike.is_spelling and not differ
         if name.strength is Strength.NEVER_AUTO:
             is_auto = False
             sort = (

@@ -30,6 +30,9 @@ class Likeness:
     reasons: tuple[str, ...]
     """In plain words."""
 
+    is_spelling: bool = True
+    """Whether only the spelling differs; False: a word is another, or only one of them has it, be it by a slip of the pen."""
+
 
 def compare(a: str, b: str, *, is_person: bool = False, is_korean: bool = False) -> Likeness:
     """
@@ -118,7 +121,7 @@ def _words(a: tuple[str, ...], b: tuple[str, ...], is_person: bool, script: str,
         )
     found = _aligned(here, there, is_person)
     if across:
-        return Likeness(found.score * 0.97, (*across, *found.reasons))
+        return Likeness(found.score * 0.97, (*across, *found.reasons), found.is_spelling)
     return found
 
 
@@ -157,7 +160,7 @@ def _aligned(a: list[str], b: list[str], is_person: bool) -> Likeness:
     if over[0] and over[1]:
         words = f"{' '.join(over[0])} here, {' '.join(over[1])} there"
         common = weight / (weight + (_sum(over[0]) + _sum(over[1])) / 2)
-        return Likeness(min(_CONTRADICTION, quality * common), (*told, words))
+        return Likeness(min(_CONTRADICTION, quality * common), (*told, words), is_spelling=False)
     extra = over[0] or over[1]
     if extra:
         covered = weight / (weight + _sum(extra))
@@ -166,14 +169,15 @@ def _aligned(a: list[str], b: list[str], is_person: bool) -> Likeness:
             score = min(score, _ONE_WORD)
         elif not is_person and covered < 0.8:
             score = min(score, 0.78)
-        return Likeness(score, (*told, f"one of them adds {' '.join(extra)}"))
+        return Likeness(score, (*told, f"one of them adds {' '.join(extra)}"), is_spelling=False)
     if strong < 2 and reasons:
         quality = min(quality, 0.88)
-    bare = [word for word in (*left.values(), *right.values()) if word in FORMS]
-    if bare and not is_person:
-        told = (*told, f"legal form {' '.join(bare)}")
+    forms_here, forms_there = ([word for word in side.values() if word in FORMS] for side in (left, right))
+    is_spelling = not reasons and not (forms_here and forms_there)
+    if (forms_here or forms_there) and not is_person:
+        told = (*told, f"legal form {' '.join((*forms_here, *forms_there))}")
         quality *= 0.93
-    return Likeness(min(quality, 0.95), told or ("the same words",))
+    return Likeness(min(quality, 0.95), told or ("the same words",), is_spelling)
 
 
 def _word(x: str, y: str, is_person: bool) -> float:

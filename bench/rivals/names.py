@@ -27,7 +27,7 @@ def main() -> None:
         pair = proxy(schema, a, "a"), proxy(schema, b, "b")
         scores = {
             "nomenklatura logic-v1": LogicV1.compare(*pair, config).score,
-            "followthemoney names": compare_names(*pair) or 0.0,
+            "followthemoney names": compare_names(model.get(schema), *pair) or 0.0,
         }
         print(json.dumps(scores))
 

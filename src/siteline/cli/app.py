@@ -18,6 +18,7 @@ from siteline.cli import (
     claims_said,
     custody,
     drafting,
+    entities,
     events,
     evidence,
     fromimages,
@@ -68,6 +69,7 @@ for said in (
     claims.app.command(said.__name__)(said)
 app.add_typer(claims.app, name="claims")
 app.add_typer(ledger.app, name="ledger")
+app.add_typer(entities.app, name="entities")
 app.add_typer(brief.app, name="brief")
 app.add_typer(cases.cache_app, name="cache")
 for command in (

@@ -39,6 +39,14 @@ from siteline.store.tables.components import (
 )
 from siteline.store.tables.drafts import draft, draft_reading, draft_word
 from siteline.store.tables.editions import brief
+from siteline.store.tables.entities import (
+    entity,
+    entity_edge,
+    entity_judgement,
+    entity_name,
+    entity_statement,
+    entity_withdrawal,
+)
 from siteline.store.tables.evidence import (
     checkpoint,
     custody_event,
@@ -84,6 +92,12 @@ __all__ = (
     "draft_reading",
     "draft_word",
     "entailment",
+    "entity",
+    "entity_edge",
+    "entity_judgement",
+    "entity_name",
+    "entity_statement",
+    "entity_withdrawal",
     "event",
     "event_name",
     "event_version",

@@ -84,6 +84,17 @@ def test_no_row_can_be_changed_or_deleted(db: Database, name: str, verb: str) ->
         "lineage_word": {"a": "l", "b": "m", "verdict": "one", "why": "w"},
         "relation_word": {"a": "s", "b": "t", "kind": "supports", "verdict": "added", "why": "w"},
         "entailment": {"narrow_key": "k", "broad_key": "l", "verdict": "added", "why": "w"},
+        "assessment": {"id": "a", "claim_id": "c", "kind": "content", "blind": True, "noun": "{}"},
+        "source_rating": {"id": "r", "source_key": "s", "blind": True, "noun": "{}"},
+        "outcome": {"id": "o", "claim_id": "c", "came": "true", "known_on": "2024-11-25", "basis": "b"},
+        "question": {"id": "q", "text": "t"},
+        "hypothesis": {"id": "h", "question_id": "q", "label": "H1", "text": "t"},
+        "ach_evidence": {
+            "id": "e", "question_id": "q", "label": "E1", "kind": "claim", "refers_to": "c", "text": "t",
+            "credibility": "low", "relevance": "low", "withdrawn": False, "why": "w",
+        },
+        "ach_cell": {"question_id": "q", "evidence": "E1", "hypothesis": "H1", "fit": "C", "why": "w"},
+        "pixel_claim": {"statement_id": "s", "site_id": "s", "origin": "event", "object_id": "e", "noun": "{}"},
     }  # fmt: skip
     if name in ("event_version", "judgement", "event_name", "sighting"):
         db.append(tables.event, columns["event"])

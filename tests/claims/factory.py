@@ -41,13 +41,16 @@ def make_statement(
     **about: Any,
 ) -> Statement:
     """A statement that hangs on an address; `about` goes into its claim, `more` into the statement."""
+    about_it: dict[str, Any] = {
+        "attribution": (Attribution(speaker),) if speaker else (),
+        "said": Period.parse(said) if said else None,
+        "lineage": lineage,
+        **(more or {}),
+    }
     return Statement(
         name,
         Anchor(AnchorKind.URL, url=url),
         claim or make_claim(key, low, high, **about),
         stance,
-        attribution=(Attribution(speaker),) if speaker else (),
-        said=Period.parse(said) if said else None,
-        lineage=lineage,
-        **(more or {}),
+        **about_it,
     )

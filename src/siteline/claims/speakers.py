@@ -14,7 +14,7 @@ _VIA = re.compile(r"(?P<speaker>.+?)\s+(?:via|through|as reported by|quoted by)\
 _TO = re.compile(r"(?P<speaker>.+?)\s+to\s+(?P<outlet>[A-Z][\w'’.-]*(?:\s+[A-Z][\w'’.-]*)*)")
 _OF_DATA = re.compile(r"(?P<speaker>.+?)(?:'s)?\s+(?:analysis|count|tally|reading) of (?P<data>.+)", re.I)
 _UNNAMED = re.compile(
-    r"\b(?:unnamed|anonymous|undisclosed)\b|\b(?:a|an|some|two|three|several)\s+(?:[\w-]+\s+){0,4}(?:sources?|officials?|diplomats?)\b"
+    r"\b(?:unnamed|anonymous|undisclosed)\b|\b(?:a|an|some|two|three|several)\s+(?:[\w-]+\s+){0,4}(?:sources?|officials?|diplomats?|spokes(?:man|woman|person))\b"
     r"|\b(?:\w+\s+)?(?:military|intelligence|security|government|diplomatic) sources?\b",
     re.I,
 )

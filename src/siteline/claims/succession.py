@@ -41,7 +41,7 @@ def why_takes_back(new: Statement, old: Statement) -> str | None:
     if fit_scopes(new.claim, old.claim).overall in (Fit.DISJOINT, Fit.UNKNOWN):
         return None
     is_own = new.lineage_name == old.lineage_name or _is_same_source(new, old)
-    if not is_own or _is_later(old, new):
+    if not is_own or _is_later(old, new) or (old.stance in TAKERS and not _is_later(new, old)):
         return None
     verb = "takes back its words" if new.stance is Stance.RETRACTS else "puts other words in their place"
     return f"the same source ({new.speaker or new.lineage_name}) {verb}"

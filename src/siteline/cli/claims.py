@@ -349,8 +349,12 @@ def _ends(value: Any) -> str:
         return ""
     if isinstance(value, str):
         return value
-    low, high = ("" if end is None else f"{end:.10g}" for end in value)
-    return low if low == high else f"{low or '..'} to {high or '..'}"
+    low, high = (None if end is None else f"{end:.10g}" for end in value)
+    if low is None or high is None:
+        return (
+            f"{low} or more" if low is not None else f"{high} or less" if high is not None else "any number"
+        )
+    return low if low == high else f"{low} to {high}"
 
 
 def _plain(text: str) -> str:

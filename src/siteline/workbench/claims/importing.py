@@ -60,12 +60,16 @@ def import_claims(case: Case, path: Path, *, lenient: bool = False, prefix: str 
         error = refuse_rows(path, done.faults)
         error.faults = tuple(done.faults)
         raise error
+    is_ours = "anchor" in table.columns  # its relations are a table of their own
     with case.db.appending():
         part: list[Statement] = []
         pointed: list[tuple[str, str, str, str]] = []
         for row, statement in reader.good(Imported()):
             part.append(statement)
-            pointed += [(_prefixed(prefix, a), k, _prefixed(prefix, b), w) for a, k, b, w in references(row)]
+            if not is_ours:
+                pointed += [
+                    (_prefixed(prefix, a), k, _prefixed(prefix, b), w) for a, k, b, w in references(row)
+                ]
             if len(part) == _PART:
                 done.added += case.statements.add(part, batch)
                 part = []

@@ -71,7 +71,7 @@ def ask(
         statements = visible(case, case.members.statements(kept, as_of))
     if focus is not None and all(s.id != focus.id for s in statements):
         statements.append(focus)
-    words = case.relations.words_on_key(key, as_of)
+    words = _on_record(case, case.relations.words_on_key(key, as_of), statements, as_of)
     evidence = _gather(case, key, lines, words, as_of)
     proposals = propose(statements, last_words(case.lineages.words(as_of)))
     by_rule = relate(statements, evidence, focus.id if focus else None)
@@ -187,6 +187,16 @@ def _values(copies: Sequence[Copy]) -> list[list[float | None] | str]:
         if told is not None and told not in found:
             found.append(told)
     return found
+
+
+def _on_record(
+    case: Case, words: Sequence[RelationWord], statements: Sequence[Statement], as_of: datetime | None
+) -> list[RelationWord]:
+    """Words whose two statements are on record and may be seen: neither withdrawn nor restricted to others."""
+    seen = {s.id for s in statements}
+    others = {end for word in words for end in (word.a, word.b)} - seen
+    seen |= {f.id for f in visible_filed(case, case.statements.find(ids=others, as_of=as_of))}
+    return [word for word in words if word.a in seen and word.b in seen]
 
 
 def _keep(groups: list[Group], most: int, focus: Statement | None, lines: Lines) -> list[Group]:

@@ -252,3 +252,13 @@ def test_a_review_stands_on_a_page(case: Case, url: str) -> None:
     judge_claim(case, "W1", "x", credibility="4")
     with pytest.raises(BadInput, match="address of a page"):
         claim_review(case, "W1", url)
+
+
+def test_our_own_finding_is_reviewed_by_nobody(case: Case) -> None:
+    """A finding from images is no claim of somebody else's; one of an invented place least of all."""
+    event = case.events.all("s")[0].id
+    case.events.judge(event, Status.ACCEPTED, "seen")
+    made = claims_from_event(case, "s", event)[0].statement
+    judge_claim(case, made.id, "three looks", likelihood="85")
+    with pytest.raises(BadInput, match="our own finding"):
+        claim_review(case, made.id, "https://desk.example/review")

@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test lint pgstac bench bench-change bench-evidence bench-fetch bench-measure soak clean
+.PHONY: demo test lint pgstac bench bench-change bench-claims bench-evidence bench-fetch bench-measure soak clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/.core
@@ -40,6 +40,10 @@ bench-fetch: $(VENV)/.dev
 
 bench-evidence: $(VENV)/.dev
 	$(BIN)/python -m bench.custody
+
+# Fills a case of a million statements in the temporary folder (about 2 GB), and removes it.
+bench-claims: $(VENV)/.dev
+	$(BIN)/python -m bench.claims
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m bench

@@ -36,7 +36,11 @@ def relate(
     focus: only those that concern the lineage of this statement; their number then grows with the statements, not the pairs.
     """
     evidence = evidence or Evidence()
-    lines = draw_lines(statements, evidence)
+    return relate_lines(draw_lines(statements, evidence), evidence, focus)
+
+
+def relate_lines(lines: Sequence[Line], evidence: Evidence, focus: str | None = None) -> list[Relation]:
+    """All relations among lineages that were drawn already; see `relate`."""
     mine = None
     if focus is not None:
         mine = next(line for line in lines if any(c.statement.id == focus for c in line.copies))
@@ -92,6 +96,8 @@ def _between(one: Statement, other: Statement, first: Line, second: Line) -> Ite
     """What two statements do to each other that are not copies of one claim."""
     if not (one.takes_side and other.takes_side) or one.claim.says != other.claim.says:
         return
+    if by_number(other.id) < by_number(one.id):
+        one, other, first, second = other, one, second, first
     for new, old in ((one, other), (other, one)):
         if why := why_replaces(new, old):
             yield make_relation(new.id, old.id, RelationKind.SUPERSEDES, why)
@@ -160,9 +166,8 @@ def _supports(line: Line) -> Iterable[Relation]:
 
 def _taken_back(lines: Sequence[Line], mine: Line | None) -> Iterable[Relation]:
     everything = [(line, c.statement) for line in lines for c in line.copies]
-    for line, new in everything:
-        if new.stance not in TAKERS:
-            continue
+    takers = [(line, new) for line, new in everything if new.stance in TAKERS]
+    for line, new in takers:
         kind = RelationKind.RETRACTS if new.stance is Stance.RETRACTS else RelationKind.CORRECTS
         about = [
             (other, old, why) for other, old in everything if (why := why_takes_back(new, old)) is not None
@@ -182,16 +187,17 @@ def _silent(lines: Sequence[Line], mine: Line | None, evidence: Evidence) -> Ite
             one = copy.statement
             if one.stance not in _SILENT:
                 continue
+            is_mine = mine is None or line is mine
             about = [
-                (other, head, fit)
+                (head, fit)
                 for other, head in heads
-                if (fit := fit_scopes(one.claim, head.claim)).overall is not Fit.DISJOINT
+                if (is_mine or other is mine)
+                and (fit := fit_scopes(one.claim, head.claim)).overall is not Fit.DISJOINT
                 and (fit.overall is not Fit.UNKNOWN or not one.claim.subject)
             ]
-            for other, head, fit in about:
-                if mine is None or mine in (line, other):
-                    yield _word_on(one, head, fit, evidence)
-            if not about and (mine is None or mine is line):
+            for head, fit in about:
+                yield _word_on(one, head, fit, evidence)
+            if not about and is_mine:
                 basis = f"{_say_silent(one, evidence)}; nobody on record asserts {one.claim.key!r}"
                 yield make_relation(one.id, None, _SILENT[one.stance], basis)
     for denial, why in evidence.broader:
@@ -218,5 +224,5 @@ def _say_silent(one: Statement, evidence: Evidence) -> str:
         asked = one.asked
         told = [f"asked by {asked.by}" if asked and asked.by else "", asked.how if asked else ""]
         return ", ".join([f"{who}: no response", *filter(None, told)]) + "; that denies nothing"
-    given = evidence.given.get(one.id, one.evidence)
+    given = dict.fromkeys((*one.evidence, *evidence.given.get(one.id, ())))
     return f"denied by {who}; " + (f"evidence given: {', '.join(given)}" if given else "no evidence given")

@@ -42,7 +42,7 @@ class Evidence:
     """Denials of something broader, each with why it entails this question."""
 
     given: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Exhibits offered in support, by statement."""
+    """Exhibits offered in support later than when it was filed, by statement."""
 
 
 def draw_lines(statements: Iterable[Statement], evidence: Evidence) -> list[Line]:

@@ -52,7 +52,7 @@ def say_page(case: Case, said: str, as_of: datetime | None = None) -> list[str]:
             lines += [f"  {name}: {entry['text']}" for entry in entries]
     if page["left_out"]:
         lines.append(
-            f"  {page['left_out']} groups of statements on this question were left out of the comparison"
+            f"  {page['left_out']:,} other statements on this question were left out of the comparison"
         )
     return [printable(line) for line in lines]
 
@@ -75,7 +75,7 @@ def say_question(case: Case, key: str, as_of: datetime | None = None) -> list[st
             ]
     lines += [f"  {_say_relation(r)}" for r in told["relations"]]
     if told["left_out"]:
-        lines.append(f"  {told['left_out']} groups of statements were left out")
+        lines.append(f"  {told['left_out']:,} statements were left out")
     return [printable(line) for line in lines]
 
 

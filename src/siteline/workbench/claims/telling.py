@@ -21,8 +21,8 @@ from siteline.workbench.claims.question import (
 )
 from siteline.workbench.claims.sections import judged, moved_on
 
-MOST = 300
-"""Groups of statements that one page is computed from; how many were left out is said."""
+MOST = 200
+"""Groups of statements that one page is computed from; how many statements were left out is said."""
 
 _CLAIM_ID = re.compile(r"[0-9a-f]{16}")
 

@@ -59,7 +59,7 @@ def test_what_is_typed_wrong_is_refused_in_two_lines(claims: Path) -> None:
 
 
 def test_calibration_says_how_many_are_lacking(claims: Path) -> None:
-    assert "nothing is resolved yet" in siteline("claims", "calibration", cwd=claims).out
+    assert "nothing to score yet" in siteline("claims", "calibration", cwd=claims).out
     siteline("claims", "resolve-outcome", "P01", "true", "--on", "2024-12-01", "--basis", "seen", cwd=claims)
     told = json.loads(siteline("claims", "calibration", "--json", cwd=claims).out)
     assert told == {"analysts": [], "sources": [], "kept_back": 0}

@@ -148,6 +148,21 @@ def test_a_correction_and_a_retraction_name_what_they_take_back() -> None:
     assert pairs([alone]) == {("retracts", "B", None)}
 
 
+def test_what_was_retracted_elsewhere_corroborates_nobody() -> None:
+    first = make_statement("A", low=8, high=8, speaker="Police", lineage="L1", said="2025-04-24")
+    other = make_statement("B", low=8, high=8, speaker="Mayor", lineage="L2", said="2025-04-24")
+    back = make_statement("C", speaker="Police", lineage="L3", said="2025-04-25", stance=Stance.RETRACTS)
+    assert ("corroborates", "A", "B") in pairs([first, other])
+    assert pairs([first, other, back]) == {("retracts", "C", "A")}
+
+
+def test_a_correction_in_its_lineage_is_no_error_of_transmission() -> None:
+    first = make_statement("A", low=8, high=8, lineage="L", speaker="")
+    fixed = make_statement("B", low=6, high=6, lineage="L", speaker="", stance=Stance.CORRECTS)
+    other = make_statement("C", low=6, high=6, lineage="M")
+    assert pairs([first, fixed, other]) == {("corrects", "B", "A"), ("corroborates", "B", "C")}
+
+
 @pytest.mark.parametrize(
     ("stance", "kind"),
     [(Stance.DENIES, "denies"), (Stance.NO_POSITION, "no_position"), (Stance.NONRESPONSE, "nonresponse")],

@@ -73,6 +73,7 @@ def test_people_have_the_last_word(halls: Path) -> None:
     assert siteline(*reject, cwd=halls).code == 1  # no reason
     assert siteline(*reject, "--why", "one measured roofs", cwd=halls).code == 0
     assert "corroborates" not in siteline("claims", "relate", "--list", cwd=halls).out
+    assert [row["corroboration"] for row in told("drift", cwd=halls)] == [1, 1]
     assert "one measured roofs" in siteline("claims", "show", "A1", cwd=halls).out
     join = ("claims", "lineage", "AGENCY", "SURVEY")
     assert siteline(*join, "--one", "--why", "he is their analyst", cwd=halls).code == 0

@@ -14,7 +14,7 @@ from siteline.claims.amount import Direction, Ratio, direction_between, read_rat
 from siteline.claims.compare import are_incompatible, same_unit, say_value
 from siteline.claims.rows import rank
 from siteline.claims.scope import Fit, fit_places, fit_scopes, fold
-from siteline.claims.succession import why_replaces
+from siteline.claims.succession import why_replaces, why_takes_back
 from siteline.model.claim import Hedge, Scope, Stance, Statement
 
 
@@ -65,7 +65,8 @@ def trace(statements: Sequence[Statement], replacing: frozenset[tuple[str, str]]
             origins.append(statement)
             found.append(Copy(statement, statement))
             continue
-        if (statement.id, origin.id) in replacing or why_replaces(statement, origin) is not None:
+        is_said = (statement.id, origin.id) in replacing
+        if is_said or why_replaces(statement, origin) or why_takes_back(statement, origin):
             found.append(Copy(statement, origin, replaces=True))
             continue
         changes = tuple(changes_between(origin, statement))

@@ -5,6 +5,7 @@ The rules by which statements on one question stand to each other, each with its
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from itertools import combinations
 
 from siteline.claims.compare import are_incompatible, same_unit, same_value, say_value
@@ -54,11 +55,9 @@ def relate_lines(lines: Sequence[Line], evidence: Evidence, focus: str | None = 
         if mine is None or line is mine:
             note(_inside(line, evidence))
             note(_supports(line))
-    pairs = combinations(lines, 2) if mine is None else ((mine, line) for line in lines if line is not mine)
-    for one, other in pairs:
-        for first in one.heads:
-            for second in other.heads:
-                note(_between(first, second, one, other))
+    for first, second, one, other in _pairs(lines, mine):
+        note(_between(first, second, one, other))
+    note(_replaced_elsewhere(lines, mine))
     note(_taken_back(lines, mine))
     note(_silent(lines, mine, evidence))
     replaced = {frozenset(pair) for pair in evidence.replacing}
@@ -66,11 +65,39 @@ def relate_lines(lines: Sequence[Line], evidence: Evidence, focus: str | None = 
     return sorted(kept, key=lambda r: (by_number(r.a), by_number(r.b or ""), r.kind))
 
 
+def _pairs(lines: Sequence[Line], mine: Line | None) -> Iterable[tuple[Statement, Statement, Line, Line]]:
+    """What lineages stand by, two by two, where their periods may meet; of one lineage with all others, if one is given."""
+    if mine is not None:
+        yield from (
+            (a, b, mine, line) for line in lines if line is not mine for a in mine.heads for b in line.heads
+        )
+        return
+    active: dict[str, list[tuple[date, Statement, Line]]] = {}
+    heads = [(head, line) for line in lines for head in line.heads]
+    for head, line in sorted(heads, key=lambda pair: (_begins(pair[0]), by_number(pair[0].id))):
+        begins, ends = _begins(head), _ends(head)
+        going = [entry for entry in active.get(head.claim.says, ()) if entry[0] >= begins]
+        yield from ((other, head, its, line) for _, other, its in going if its is not line)
+        active[head.claim.says] = [*going, (ends, head, line)]
+
+
+def _begins(statement: Statement) -> date:
+    time = statement.claim.scope.time
+    return time.first if time is not None and time.first is not None else date.min
+
+
+def _ends(statement: Statement) -> date:
+    time = statement.claim.scope.time
+    return time.last if time is not None and time.last is not None else date.max
+
+
 def _inside(line: Line, evidence: Evidence) -> Iterable[Relation]:
     for copy in line.copies:
         one, origin = copy.statement, copy.origin
         if one is origin or not one.takes_side or not origin.takes_side:
             continue
+        if copy.replaces and one.stance in TAKERS:
+            continue  # told by `_taken_back`
         if copy.replaces:
             said = why_replaces(one, origin) or "said so by a person or the table it came with"
             yield make_relation(one.id, origin.id, RelationKind.SUPERSEDES, said)
@@ -162,6 +189,20 @@ def _supports(line: Line) -> Iterable[Relation]:
         for name in copy.statement.supports:
             basis = f"{copy.statement.id} is a judgement that rests on it"
             yield make_relation(name, copy.statement.id, RelationKind.SUPPORTS, basis)
+
+
+def _replaced_elsewhere(lines: Sequence[Line], mine: Line | None) -> Iterable[Relation]:
+    """What the same source replaced in another lineage."""
+    former = [(line, old) for line in lines for old in line.former]
+    standing = [(line, new) for line in lines for new in (*line.heads, *line.former)] if former else []
+    for line, old in former:
+        for other, new in standing:
+            if (
+                other is not line
+                and (mine is None or mine in (line, other))
+                and (why := why_replaces(new, old))
+            ):
+                yield make_relation(new.id, old.id, RelationKind.SUPERSEDES, why)
 
 
 def _taken_back(lines: Sequence[Line], mine: Line | None) -> Iterable[Relation]:

@@ -18,6 +18,9 @@ from typing import TypeVar
 from siteline.model.errors import BadTable
 
 LONGEST_CELL = 100_000
+LARGEST = 1 << 30
+"""Bytes of a table."""
+
 _RISKY = "=+-@\t\r\n＝＋－＠"
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
@@ -201,6 +204,8 @@ def _fault_of(value: str) -> tuple[str, str] | None:
 
 def _decode(path: Path) -> str:
     csv.field_size_limit(4 * LONGEST_CELL)
+    if path.stat().st_size > LARGEST:
+        raise BadTable(f"{path.name}: too_large: more than {LARGEST >> 20} MiB", "Split the table.")
     raw = path.read_bytes()
     name = "utf-16" if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
     try:

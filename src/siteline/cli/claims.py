@@ -205,7 +205,8 @@ def relate(
             return
         if not listed:
             raise BadSetting("nothing to do", "List them: siteline claims relate --list")
-        told = list_relations(work, key, moment(as_of))
+        folder = case_folder(context, case)
+        told = list_relations(work, key, moment(as_of), warn=lambda remark: say([remark], folder))
     if json:
         print_json(told)
         return

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from siteline.evidence.exhibits import Taking
@@ -30,6 +31,7 @@ from siteline.workbench.claims.hypotheses import (
     write_csv,
 )
 from tests.claims.factory import make_claim, make_statement
+from tests.conftest import ROOT
 from tests.workbench.claims.cases import A, B, as_analyst, made_case
 
 NAMED, JUCHE = "A plant named for 11 February", "The year Juche 112"
@@ -226,3 +228,22 @@ def test_the_same_matrix_gives_the_same_page(case: Case, matrix: str) -> None:
     rate(case, matrix, "E1", ["H1=C"], "x")
     at = datetime.fromisoformat("2025-01-01T00:00:00+00:00")
     assert draw_matrix(matrix_of(case, matrix), at) == draw_matrix(matrix_of(case, matrix), at)
+
+
+def test_the_document_keeps_to_its_schema(case: Case, matrix: str) -> None:
+    """Scored, withheld, withdrawn and differing parts are all there once."""
+    schema = json.loads(
+        (ROOT / "docs/reference/schemas/hypotheses-1.schema.json").read_text(encoding="utf-8")
+    )
+    rate(case, matrix, "E1", ["H1=I", "H2=C"], "x")
+    rate(case, matrix, "E2", ["H1=N"], "x")
+    second = as_analyst(case.folder, B)
+    rate(second, matrix, "E1", ["H1=CC"], "y")
+    take_out(case, matrix, "E2", "x")
+    for reader in (case, second):
+        told = tell_matrix(matrix_of(reader, matrix))
+        jsonschema.validate(told, schema)
+        assert told["differences"]
+    told["sheets"][0]["cells"][0]["fit"] = "maybe"
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(told, schema)

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
 from siteline.model.change import Status
@@ -17,7 +18,7 @@ from siteline.workbench.claims.linked import claim_review, prov_of
 from siteline.workbench.claims.pixels.events import claims_from_event
 from siteline.workbench.custody import Description, Kept, take_files
 from tests.claims.factory import make_claim, make_statement
-from tests.conftest import wanted
+from tests.conftest import ROOT, wanted
 from tests.factory import make_scene
 from tests.workbench.claims.cases import A, B, as_analyst, watched_case
 
@@ -201,6 +202,7 @@ def test_restricted_images_leave_the_finding_and_no_name(case: Case) -> None:
     exhibit = case.exhibits.get(make_scene("S2").sha256)
     case.exhibits.restrict(exhibit.id, "licence", [A])
     told = prov_of(case)
+    jsonschema.validate(told, json.loads((ROOT / "docs/reference/schemas/prov-1.schema.json").read_text()))
     text = json.dumps(told)
     assert exhibit.id not in text
     assert exhibit.sha256 not in text

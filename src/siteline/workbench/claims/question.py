@@ -24,6 +24,9 @@ from siteline.workbench.case import Case
 WHOLE = 300
 """Questions with no more statements than this are compared statement by statement; larger ones by what each lineage says."""
 
+MOST_TRACED = 1000
+"""Groups of statements among which corroboration and relations of a whole question are sought."""
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -43,8 +46,20 @@ class Question:
     """Statements that were left out because there are too many."""
 
     def corroboration(self, line: Line) -> int:
-        """How many lineages with primary access say the same as this one, it included."""
-        return count_corroboration(line, self.lines, self.lines_if_proposed)
+        """
+        How many lineages with primary access say the same as this one, it included; a rejected corroboration does not count.
+        """
+        if not line.heads or not line.has_primary:
+            return count_corroboration(line, self.lines, self.lines_if_proposed)
+        own = {copy.statement.id for copy in line.copies}
+        ends = {
+            end
+            for r in self.relations
+            if r.kind is RelationKind.CORROBORATES and own & {r.a, r.b}
+            for end in (r.a, r.b)
+        } - own
+        agreeing = {n.name for n in self.lines if n.has_primary and ends & {c.statement.id for c in n.copies}}
+        return len({self.lines_if_proposed.name(name) for name in (*agreeing, line.name)})
 
 
 def ask(
@@ -101,7 +116,7 @@ def trace_drift(
     names = case.lineages.lines(as_of).names_of(lineage) if lineage else None
     rows = []
     for each in keys:
-        question = ask(case, each, as_of)
+        question = ask(case, each, as_of, most=MOST_TRACED)
         filed = visible_filed(case, case.statements.find(key=each, as_of=as_of))
         evidence = _gather(case, each, case.lineages.lines(as_of), (), as_of, question.relations)
         whole = draw_lines([f.statement for f in filed], evidence)
@@ -128,6 +143,7 @@ def tell_line(line: Line, question: Question, head: Line | None = None) -> dict[
         "values": _values(line.copies),
         "verdict": verdict,
         "corroboration": question.corroboration(head or line),
+        "is_lower_bound": question.left_out > 0,
         "origin": line.copies[0].origin.id,
         "primary_access": line.has_primary,
         "changes": [

@@ -11,9 +11,9 @@ import pytest
 
 from siteline.model.change import Status
 from siteline.model.claim import Anchor, AnchorKind, Stance
-from siteline.model.errors import BadInput
+from siteline.model.errors import BadInput, NotFound
 from siteline.workbench.case import Case
-from siteline.workbench.claims.judging import judge_claim, resolve_outcome
+from siteline.workbench.claims.judging import judge_claim, list_assessments, resolve_outcome
 from siteline.workbench.claims.linked import claim_review, prov_of
 from siteline.workbench.claims.pixels.events import claims_from_event
 from siteline.workbench.custody import Description, Kept, take_files
@@ -264,3 +264,20 @@ def test_our_own_finding_is_reviewed_by_nobody(case: Case) -> None:
     judge_claim(case, made.id, "three looks", likelihood="85")
     with pytest.raises(BadInput, match="our own finding"):
         claim_review(case, made.id, "https://desk.example/review")
+
+
+def test_what_rests_on_a_restricted_exhibit_alone_is_not_there_for_others(case: Case) -> None:
+    """Neither its claim, nor what was judged of it, nor who speaks in it; a second, public source opens the claim."""
+    secret = pdf(case, "whistle.txt", "Five hundred people work there.", restricted=True)
+    case.statements.add([words(secret, "WS1", "Five hundred people work there.", "Insider X")])
+    judge_claim(case, "WS1", "the insider is well placed", credibility="2")
+    other = as_analyst(case.folder, B, may_look=(B,))
+    claim = case.statements.get("WS1").statement.claim.id
+    for said in ("WS1", claim, claim[:6]):
+        with pytest.raises(NotFound):
+            judge_claim(other, said, "x", credibility="3")
+    assert "insider" not in json.dumps(list_assessments(other)).lower()
+    public = pdf(case, "paper.txt", "Five hundred people are said to work there.")
+    case.statements.add([words(public, "WS2", "Five hundred people are said to work there.", "Paper Y")])
+    assert judge_claim(other, claim, "x", credibility="3").claim_id == claim
+    assert "Insider X" not in json.dumps(list_assessments(other))

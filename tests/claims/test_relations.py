@@ -12,7 +12,7 @@ from siteline.claims.drift import changes_between, sureness, trace
 from siteline.claims.relation import RelationKind as Kind
 from siteline.claims.rules import relate
 from siteline.claims.standing import Evidence
-from siteline.model.claim import ClaimKind, Hedge, Stance, Statement
+from siteline.model.claim import Attribution, ClaimKind, Hedge, Stance, Statement
 from siteline.model.interval import Interval
 from tests.claims.factory import make_claim, make_statement
 
@@ -116,6 +116,13 @@ def test_the_same_source_supersedes_itself_on_a_later_day_only() -> None:
     assert pairs([first, later]) == {("supersedes", "B", "A")}
     other = make_statement("B", low=12, high=12, speaker="Mayor", lineage="L2", said="2025-04-25", period=DAY)
     assert pairs([first, other]) == {("contradicts", "A", "B")}
+
+
+def test_two_sources_without_a_name_are_not_one() -> None:
+    nobody = {"more": {"attribution": (Attribution("a military source", is_anonymous=True),)}}
+    first = make_statement("A", low=8, high=8, lineage="L1", said="2025-04-24", period=DAY, **nobody)
+    later = make_statement("B", low=12, high=12, lineage="L2", said="2025-04-25", period=DAY, **nobody)
+    assert pairs([first, later]) == {("contradicts", "A", "B")}
 
 
 def test_a_toll_that_rose_on_one_day_supersedes_and_an_exact_one_does_not() -> None:

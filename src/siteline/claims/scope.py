@@ -101,7 +101,7 @@ def say_fit(fit: ScopeFit, one: Claim, other: Claim) -> str:
                 f"{name}: {first or 'not said'!r} is not shown to be apart from {second or 'not said'!r}"
             )
         else:
-            said.append(f"{name}: {first!r} {_VERBS[axis]} {second!r}")
+            said.append(f"{name}: {first or 'not said'!r} {_VERBS[axis]} {second or 'not said'!r}")
     return "; ".join(said)
 
 
@@ -152,8 +152,8 @@ def _fit_times(one: Period | None, other: Period | None) -> tuple[Fit, bool]:
 def _fit_subjects(one: Claim, other: Claim) -> Fit:
     if one.subject_ids and other.subject_ids:
         return _fit_sets(frozenset(one.subject_ids), frozenset(other.subject_ids))
-    if not one.subject and not other.subject:
-        return Fit.SAME
+    if not one.subject or not other.subject:  # the key says the rest
+        return Fit.SAME if one.subject == other.subject else Fit.OVERLAPS
     first, second = fold(one.subject), fold(other.subject)
     if first == second:
         return Fit.SAME

@@ -15,6 +15,7 @@ from siteline.cli import (
     cases,
     claiming,
     claims,
+    claims_said,
     custody,
     events,
     evidence,
@@ -51,6 +52,14 @@ app.add_typer(events.app, name="events")
 app.add_typer(measure.app, name="measure")
 app.add_typer(evidence.app, name="evidence")
 claims.app.command("add")(claiming.add)
+for said in (
+    claims_said.lineage,
+    claims_said.entail,
+    claims_said.withdraw,
+    claims_said.evidence,
+    claims_said.checked,
+):
+    claims.app.command(said.__name__)(said)
 app.add_typer(claims.app, name="claims")
 app.add_typer(brief.app, name="brief")
 app.add_typer(cases.cache_app, name="cache")

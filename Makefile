@@ -8,9 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test lint pgstac peers bench bench-change bench-evidence bench-fetch bench-measure soak clean
-.PHONY: demo test lint pgstac bench bench-change bench-claims bench-evidence bench-fetch bench-measure soak clean
-.PHONY: demo test lint pgstac bench bench-change bench-evidence bench-fetch bench-ledger bench-measure soak clean
+.PHONY: demo test lint pgstac peers bench bench-change bench-claims bench-evidence bench-fetch bench-ledger bench-measure bench-names soak clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/.core
@@ -55,6 +53,9 @@ bench-claims: $(VENV)/.dev
 	$(BIN)/python -m bench.claims
 bench-ledger: $(VENV)/.dev
 	$(BIN)/python -m bench.ledger
+# Others' name matchers are asked if SITELINE_PEER_PYTHON names a Python that has nomenklatura.
+bench-names: $(VENV)/.dev
+	$(BIN)/python -m bench.names
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m bench

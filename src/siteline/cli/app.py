@@ -15,8 +15,10 @@ from siteline.cli import (
     cases,
     claiming,
     claims,
+    claims_said,
     custody,
     drafting,
+    entities,
     events,
     evidence,
     fromimages,
@@ -57,8 +59,17 @@ app.add_typer(measure.app, name="measure")
 app.add_typer(evidence.app, name="evidence")
 claims.app.command("add")(claiming.add)
 claims.app.command("draft")(drafting.draft)
+for said in (
+    claims_said.lineage,
+    claims_said.entail,
+    claims_said.withdraw,
+    claims_said.evidence,
+    claims_said.checked,
+):
+    claims.app.command(said.__name__)(said)
 app.add_typer(claims.app, name="claims")
 app.add_typer(ledger.app, name="ledger")
+app.add_typer(entities.app, name="entities")
 app.add_typer(brief.app, name="brief")
 app.add_typer(cases.cache_app, name="cache")
 for command in (

@@ -16,6 +16,7 @@ from siteline.claims.weighing.assessments import Assessments
 from siteline.claims.weighing.outcomes import Outcomes
 from siteline.claims.weighing.pixels import PixelClaims
 from siteline.editions.briefs import Briefs
+from siteline.entities.register import Entities
 from siteline.evidence.custody.clock import Clock
 from siteline.evidence.custody.exhibits import Exhibits
 from siteline.evidence.custody.keys import Signer
@@ -81,6 +82,7 @@ class Case:
         self.members = Members(self.db, self.statements)
         self.incidents = Incidents(self.db)
         self.queries = Queries(self.db)
+        self.entities = Entities(self.db)
         self.unsigned_because = ""
         """Why checkpoints are not signed; known once something was written to the log."""
 

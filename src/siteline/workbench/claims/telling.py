@@ -21,6 +21,7 @@ from siteline.workbench.claims.question import (
     tell_value,
     visible_filed,
 )
+from siteline.workbench.claims.sections import judged, moved_on
 
 MOST = 200
 """Groups of statements that one page is computed from; how many statements were left out is said."""
@@ -30,7 +31,7 @@ _CLAIM_ID = re.compile(r"[0-9a-f]{16}")
 Section = Callable[[Case, Statement, datetime | None], dict[str, Any]]
 """What another room adds to a page: {name: [{"text": one line for a person, …}]}."""
 
-SECTIONS: tuple[Section, ...] = ()
+SECTIONS: tuple[Section, ...] = (judged, moved_on)
 """Rooms that add to every page, such as assessments."""
 
 

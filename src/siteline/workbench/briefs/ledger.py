@@ -52,7 +52,7 @@ def _title(looked: Looked) -> str:
 def _stale(looked: Looked) -> Iterator[str]:
     if looked.is_stale and not looked.trouble and looked.last is not None:
         edition = looked.edition.name if looked.edition else "the newest edition"
-        yield f"{edition} gives other numbers: siteline ledger incidents queries run {looked.query.id}"
+        yield f"{edition} gives other numbers: siteline ledger incidents queries rerun {looked.query.id}"
 
 
 def _shares(answer: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -79,7 +79,7 @@ def _numbers(kind: str, answer: Mapping[str, Any]) -> Iterator[Carried]:
                 if one.get(name) is not None:
                     yield Carried(100 * one[name], f"{name} share", "%")
             for name in ("numerator", "denominator"):
-                yield from _each(one.get(name), name)
+                yield from _each(list((one.get(name) or {}).values()), name)
         return
     if kind == "casualties":
         for one in answer.get("casualties", ()):

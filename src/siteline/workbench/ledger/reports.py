@@ -10,7 +10,7 @@ from siteline.ledger.incidents import plain
 from siteline.ledger.incidents.comparing import Difference, compare
 from siteline.ledger.incidents.counting import Counting
 from siteline.ledger.incidents.duplicates import RULES, propose
-from siteline.ledger.incidents.rows import Kept, together
+from siteline.ledger.incidents.rows import Kept, contradicted, together
 from siteline.ledger.incidents.spots import folded
 from siteline.model.errors import BadInput, BadSetting
 from siteline.model.incident import Edition, Report
@@ -198,6 +198,13 @@ def judge(case: Case, verdict: str, said: list[str], why: str) -> str:
     ids = list(dict.fromkeys(case.incidents.report(one)[1].id for one in said))
     if len(ids) < 2:
         raise BadInput("a judgement is about two or more reports", "Name two ids.")
+    if said_so := contradicted(case.incidents.judged(), verdict, ids):
+        raise BadInput(
+            said_so,
+            "Name those, too."
+            if verdict == "not_same"
+            else "If that was wrong, merge these two first, by name and with your reason.",
+        )
     return case.incidents.judge(verdict, ids, why.strip())
 
 

@@ -18,7 +18,8 @@ from tests.ledger.components.invented import make_part, read, row
 
 def test_two_thousand_lists_of_one_wreck_are_counted_in_seconds() -> None:
     parts = [
-        make_part(tag="", label=f"part {i}", list=f"list {i}", manufacturer=(f"Maker {i % 90}",)) for i in range(2000)
+        make_part(tag="", label=f"part {i}", list=f"list {i}", manufacturer=(f"Maker {i % 90}",))
+        for i in range(2000)
     ]
     start = time.perf_counter()
     found = count(parts, Asked(by="manufacturer"), "e")
@@ -52,7 +53,9 @@ def test_a_weapon_is_asked_for_as_it_is_written_and_as_a_set(weapon: str) -> Non
 
 def test_a_plant_or_a_photograph_that_spells_a_withheld_name_is_withheld_too() -> None:
     named = make_part(manufacturer=("Northwind Devices",))
-    other = make_part(tag="2", manufacturer=(), plant="Northwind Devices, hall 2", photo="northwind-devices.jpg")
+    other = make_part(
+        tag="2", manufacturer=(), plant="Northwind Devices, hall 2", photo="northwind-devices.jpg"
+    )
     shown = who_is_named([named, other], {}, "e")
     public = public_part(other, shown)
     assert (public.made.plant, public.item.photo) == (WITHHELD, WITHHELD)

@@ -13,11 +13,13 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from siteline.ledger.components.companies import company_key, folded
-from siteline.model.component import Part, Reply
+from siteline.model.component import NOT_IDENTIFIED, UNKNOWN, Part, Reply
 from siteline.model.tallied import Bin, PartsCount
 from siteline.store.codec import digest
 
 WITHHELD = "withheld: it names a maker that has not had its say"
+NO_LONGER = "a maker that is in no count now"
+_CATEGORIES = (NOT_IDENTIFIED, UNKNOWN, "Counterfeit")
 _FIELDS = ("brand", "manufacturer", "exporter")
 _SHORT = 4
 """Letters of a name below which it is looked for as a whole word only."""
@@ -41,8 +43,12 @@ class Shown:
         return self.names.get(company_key(said), said)
 
     def code(self, key: str) -> str:
-        """What stands for a company's key in an answer: never the key of one that is not, or no longer, in the counts."""
-        return self.names.get(key, "a maker that is in no count now")
+        """What stands for a category of an old answer: never the key of a company that is in no count any more."""
+        return key if key in _CATEGORIES else self.names.get(key, NO_LONGER)
+
+    def value(self, said: str) -> str:
+        """What stands for the company that was asked for, by its key or its name."""
+        return said if said in _CATEGORIES else self.names.get(company_key(said), NO_LONGER)
 
     def names_any(self, text: str) -> bool:
         """Whether a text spells a name that is withheld."""

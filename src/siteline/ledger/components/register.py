@@ -89,7 +89,9 @@ class Components:
         found = [
             key
             for table in (tables.part_item, tables.part_tally)
-            for (key,) in self._db.rows(sa.select(table.c.key).where(table.c.key.startswith(start, autoescape=True)))
+            for (key,) in self._db.rows(
+                sa.select(table.c.key).where(table.c.key.startswith(start, autoescape=True))
+            )
         ]
         if len(start) < 6 or not found:
             raise NotFound(f"no part {start!r}", "See: siteline ledger components list")

@@ -94,7 +94,9 @@ def _window(row: Row, zone: str) -> Window:
             "event_date", "bad_time", f"{plain(said, 40)!r} is no date", "Write YYYY-MM-DD or 2 January 2024."
         )
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        row.refuse("event_date", "bad_time", f"{plain(said, 40)!r} is no date of any attack", "Mend the year.")
+        row.refuse(
+            "event_date", "bad_time", f"{plain(said, 40)!r} is no date of any attack", "Mend the year."
+        )
     precision = row.whole("time_precision") or 1
     first = last = day
     if precision == 2:

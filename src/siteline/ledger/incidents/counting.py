@@ -149,7 +149,9 @@ class Counting:
     def rows_of(self, edition: Edition, start: date, until: date) -> Iterator[tuple[str, Tally]]:
         """(class text, what its rows add as wholes) of a window, by class: everything in them counts."""
         found: dict[str, Tally] = {}
-        signatures = {number: (text, [name for name, _ in parts]) for number, text, parts in self._signatures(edition)}
+        signatures = {
+            number: (text, [name for name, _ in parts]) for number, text, parts in self._signatures(edition)
+        }
         for signature, part, *sums in self._sums(edition, start, until):
             text, texts = signatures[signature]
             self._add_part(found.setdefault(text, Tally()), None, texts, part, *sums)
@@ -334,7 +336,11 @@ class Counting:
         wanted = sorted(name for group in groups for name in group)
         rows = {row.id: row for row in self._base(edition, _REPORT.id.in_(wanted))}
         inside = [
-            [rows[name] for name in sorted(group & rows.keys()) if self._adds(rows[name], asked, first, until)]
+            [
+                rows[name]
+                for name in sorted(group & rows.keys())
+                if self._adds(rows[name], asked, first, until)
+            ]
             for group in groups
         ]
         return [members for members in inside if len(members) > 1]

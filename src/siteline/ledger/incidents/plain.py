@@ -45,7 +45,9 @@ def read(row: Row, how: Reading) -> Report:
     check_category(row, "category", text, how.mapping)
     url = row.text("url")
     window = row.window("start", "end", zone)
-    if window.has_hour and zone != how.zone:  # days are those of the edition, whatever zone a row is written in
+    if (
+        window.has_hour and zone != how.zone
+    ):  # days are those of the edition, whatever zone a row is written in
         window = replace(window, day=window.start.astimezone(zone_of(how.zone)).date().isoformat())
     return Report(
         key=row.text("id") or _own_key(row),

@@ -252,11 +252,11 @@ def contradicted(judged: Sequence[Judged], verdict: str, reports: Sequence[str])
         return ""
     apart: dict[frozenset[str], Judged] = {}
     for one in after:
-        for pair in combinations(one.reports, 2):
+        for pair in map(frozenset, combinations(one.reports, 2)):
             if one.verdict == "same":
-                apart.pop(frozenset(pair), None)
+                apart.pop(pair, None)
             else:
-                apart[frozenset(pair)] = one
+                apart[pair] = one
     for pair, one in apart.items():
         if any(pair <= group and group & set(named) for group in groups):
             return f"{' and '.join(sorted(pair))} would become one incident, and {one.who} said that they are not: {one.why}"

@@ -7,7 +7,7 @@ from typing import Any
 
 from siteline.model.edition import Carried, Citation, CitedQuery, Step, Support
 from siteline.workbench.briefs.around import Around
-from siteline.workbench.ledger.components.counting import list_queries
+from siteline.workbench.ledger.components.stored import list_queries
 from siteline.workbench.ledger.stored import Looked, look
 
 PARTS = "parts-"
@@ -133,7 +133,7 @@ def _cited_parts(around: Around, citation: Citation) -> Support | None:
         title=f"{kept['kind']} of parts ({citation.ref})",
         broken=(str(answer["refused"]),) if "refused" in answer else (),
         stale=(
-            f"edition {kept['edition_now']} gives other numbers: siteline ledger components queries --rerun",
+            f"edition {kept['edition_now']} gives other numbers: siteline ledger components queries rerun {citation.ref}",
         )
         if kept["stale"]
         else (),

@@ -115,6 +115,7 @@ def share(
         print_json(answer)
         return
     rows = answer.get("shares", [answer])
+    between = answer["phrase"]["between"] if answer["phrase"] else ()
     table(
         [
             (
@@ -122,7 +123,7 @@ def share(
                 _ends(one["denominator"]),
                 _share_of(one, "lower", "low"),
                 _share_of(one, "upper", "high"),
-                _fits(one["fits"]),
+                "between them" if one["of"] in between else _fits(one["fits"]),
             )
             for one in rows
         ],

@@ -27,7 +27,7 @@ COLUMNS = (
 )  # fmt: skip
 """Every column; only `start` and `weapon` are needed. Others are kept as notes."""
 
-_FORMULA = tuple("=+-@\t\r'")
+_FORMULA = tuple("=+-@＝＋－＠\t\r\n'")
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 
 

@@ -46,10 +46,9 @@ def all_queries(
 
 def _about(asked: dict[str, Any]) -> str:
     """What was asked, in a few words; how it was reckoned stands in the query itself."""
-    left_out = ("mapping", "dataset", "zone", "period")
-    said = {
-        name: value for name, value in asked.items() if value not in ("", None, []) and name not in left_out
-    }
+    first, left_out = ("weapon", "phrase", "unit", "from", "to"), ("mapping", "dataset", "zone", "period")
+    names = [*first, *(name for name in asked if name not in (*first, *left_out))]
+    said = {name: asked[name] for name in names if asked.get(name) not in ("", None, [])}
     return ", ".join(
         f"{name} {' or '.join(value) if isinstance(value, list) else value}" for name, value in said.items()
     )

@@ -115,7 +115,7 @@ def test_parts_from_import_to_publication(case: Path, shared: Path) -> None:
     ]
     assert again["verdict"] == "same"
 
-    answers = [("regimes", "match"), ("list",), ("count",), ("queries",), ("dates",)]
+    answers = [("regimes", "match"), ("list",), ("count",), ("queries", "list"), ("dates",)]
     public = json.dumps([parts(case, *words) for words in answers], ensure_ascii=False)
     siteline("ledger", "components", "export", cwd=case)
     public += (case / "out/parts.csv").read_text(encoding="utf-8")
@@ -163,11 +163,14 @@ def test_what_was_known_then_is_answered_as_it_was(case: Path) -> None:
     parts(case, "import", "parts.csv")
     before = parts(case, "count", "--by", "label")
     key = next(part["id"] for part in parts(case, "list") if part["item"] == "3")
-    [query] = parts(case, "queries")
+    [query] = parts(case, "queries", "list")
     assert (query["id"], query["stale"]) == (before["query"], False)
     siteline("ledger", "components", "withdraw", key, "--why", "of another wreck", cwd=case)
-    assert parts(case, "queries", "--rerun")[0]["stale"]
-    assert not parts(case, "queries")[0]["stale"]
+    [stale] = parts(case, "queries", "list", "--stale")
+    both = json.loads(siteline("ledger", "queries", "--stale", "--json", cwd=case).out)
+    assert [(one["id"], one["ledger"], one["quoted_in"]) for one in both] == [(stale["id"], "components", [])]
+    assert not parts(case, "queries", "rerun", stale["id"])["stale"]
+    assert parts(case, "queries", "list", "--stale") == []
     moment = query["asked_at"]
     then = parts(case, "count", "--by", "label", "--as-of", moment)
     assert then["examined"] == before["examined"]

@@ -11,6 +11,8 @@ import pytest
 
 from tests.cli.conftest import siteline
 from tests.cli.nursery import Ended
+from tests.ledger.components.invented import row as parts_row
+from tests.ledger.components.invented import table as parts_table
 from tests.ledger.incidents.making import night, table
 from tests.ledger.incidents.test_gold import RUNNING
 
@@ -286,3 +288,30 @@ def test_listing_shows_what_is_behind_each_bound(case: Path) -> None:
 )
 def test_refusals_are_two_lines(case: Path, words: tuple[str, ...]) -> None:
     assert run(case, *words).code == 1
+
+
+def test_a_recovery_that_names_a_report_is_shown_both_ways(case: Path) -> None:
+    take_in(case, "old.csv", "2024-05-02")
+    report = told(case, "list")[0]["id"]
+    (case / "parts.csv").write_bytes(
+        parts_table(parts_row(incident=report[:12]), parts_row(item="2", incident="X"))
+    )
+    assert siteline("ledger", "components", "import", "parts.csv", cwd=case).code == 0
+    [wreck] = told(case, "show", report)["wrecks"]
+    assert (wreck["wreck"], wreck["parts"]) == ("W1", 1)
+    listed = json.loads(siteline("ledger", "components", "list", "--json", cwd=case).out)
+    shown = [
+        json.loads(siteline("ledger", "components", "show", one["id"], "--json", cwd=case).out)[
+            "incident_report"
+        ]
+        for one in listed
+    ]
+    assert [one["id"] if one else None for one in shown] == [report, None]
+    assert "wreck W1: 1 parts" in run(case, "show", report).out
+
+
+def test_an_export_to_a_place_that_is_none_is_refused(case: Path) -> None:
+    take_in(case, "old.csv", "2024-05-02")
+    refused = run(case, "export", "--out", case.parent / "old.csv" / "x.csv")
+    assert refused.code == 1
+    assert refused.err.startswith("error: ")

@@ -11,7 +11,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, multiple, rule
 
-from siteline.entities.register import Entities
+from siteline.entities.register import Entities, edge_between
 from siteline.model.entity import EdgeKind, EntityType
 from siteline.model.errors import BadEntity, NotFound
 from siteline.store import tables
@@ -19,6 +19,15 @@ from siteline.store.db import Database
 from tests.entities.making import bound, stated, thing
 
 WHY = "the same fence on both images"
+
+
+def test_an_edge_that_ends_before_it_begins_is_refused(entities: Entities) -> None:
+    """From the command line and from a table alike."""
+    a, b = thing(entities, "Hall 2"), thing(entities, "February 11 Plant")
+    row = edge_between(EdgeKind.PART_OF, a, b, source="s", valid_from="2025-01-01", valid_to="2024-01-01")
+    with pytest.raises(BadEntity, match="cannot hold from 2025-01-01 until 2024-01-01"):
+        entities.bind([row])
+    assert entities.edges([a, b]) == []
 
 
 def test_a_merge_and_a_split_only_add_judgements(entities: Entities) -> None:

@@ -62,6 +62,11 @@ class Entities:
             identity = self.identity()
             for row in rows:
                 kind = EdgeKind(row["kind"])
+                if row["valid_from"] and row["valid_to"] and row["valid_from"] > row["valid_to"]:
+                    raise BadEntity(
+                        f"an edge cannot hold from {row['valid_from']} until {row['valid_to']}",
+                        "Give the earlier day first.",
+                    )
                 a, b = self.get(row["a"]), self.get(row["b"])
                 check_ends(kind, a.type, b.type)
                 one, other = identity.canonical(a.id), identity.canonical(b.id)

@@ -19,18 +19,17 @@ from siteline.cli.common import (
     say,
     table,
 )
-from siteline.cli.ledger import pictures, regimes
+from siteline.cli.ledger import pictures, questions, regimes
+from siteline.cli.ledger.options import InternalOption
 from siteline.model.dates import parse_acquired
 
 app = typer.Typer(
     help="Parts that were found: who made them, where, when, who says so.", no_args_is_help=True
 )
 app.add_typer(regimes.app, name="regimes")
+app.add_typer(questions.app, name="queries")
 app.command("picture")(pictures.picture)
 
-InternalOption = Annotated[
-    bool, typer.Option("--internal", help="Name all companies; for the desk, never for publication.")
-]
 WreckOption = Annotated[str, typer.Option("--wreck", metavar="W", help="Only this wreck.")]
 ByOption = Annotated[
     str,
@@ -312,40 +311,6 @@ def reconcile(
 
 
 @app.command()
-def queries(
-    context: typer.Context,
-    rerun: Annotated[
-        bool, typer.Option("--rerun", help="Keep the new answers of those that are stale.")
-    ] = False,
-    internal: InternalOption = False,
-    json: JsonOption = False,
-    as_of: AsOfOption = None,
-    case: CaseOption = None,
-) -> None:
-    """List the numbers that were asked for, and which of them the ledger gives otherwise now."""
-    from siteline.workbench.ledger.components.counting import list_queries
-
-    with opened(context, case) as work:
-        told = list_queries(work, moment(as_of), rerun=rerun, internal=internal)
-    if json:
-        print_json(told)
-        return
-    rows = [
-        (
-            r["id"],
-            r["kind"],
-            r["by"],
-            r["wreck"] or "all",
-            "stale" if r["stale"] else "holds",
-            r["edition"],
-            r["edition_now"],
-        )
-        for r in told
-    ]
-    table(rows, ("id", "kind", "by", "wreck", "now", "answered in", "edition now"))
-
-
-@app.command()
 def withdraw(
     context: typer.Context,
     part: Annotated[str, typer.Argument(metavar="ID", help="Of a part or a stated figure.")],
@@ -452,7 +417,9 @@ def _cell(value: Any) -> str:
         return "-"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, (list, dict)):
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_cell(one)}" for name, one in value.items())
+    if isinstance(value, list):
         return "; ".join(
             " ".join(f"{k}={v}" for k, v in one.items()) if isinstance(one, dict) else str(one)
             for one in value

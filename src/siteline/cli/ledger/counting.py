@@ -115,14 +115,15 @@ def share(
         print_json(answer)
         return
     rows = answer.get("shares", [answer])
+    between = answer["phrase"]["between"] if answer["phrase"] else ()
     table(
         [
             (
                 one["of"],
-                str(one["denominator"]["lower"]),
+                _ends(one["denominator"]),
                 _share_of(one, "lower", "low"),
                 _share_of(one, "upper", "high"),
-                _fits(one["fits"]),
+                "between them" if one["of"] in between else _fits(one["fits"]),
             )
             for one in rows
         ],
@@ -254,7 +255,14 @@ def reconcile(
 def _share_of(one: dict[str, Any], bound: str, name: str) -> str:
     if one[name] is None:
         return "none"
-    return f"{one['numerator'][bound]} = {one[name]:.1%}"
+    number = one["numerator"][bound]
+    return f"{'no upper bound' if number is None else number} = {one[name]:.1%}"
+
+
+def _ends(span: dict[str, Any]) -> str:
+    """A range in a cell of a table."""
+    lower, upper = span["lower"], span["upper"]
+    return str(lower) if lower == upper else f"{lower}–{upper}" if upper is not None else f"{lower} or more"
 
 
 def _fits(fits: dict[str, bool] | None) -> str:

@@ -178,8 +178,10 @@ def show(
         print_json(told)
         return
     for name, value in told.items():
-        if name != "cells" and value not in (None, "", []):
+        if name not in ("cells", "wrecks") and value not in (None, "", []):
             echo(f"{name}: {value}")
+    for wreck in told["wrecks"]:
+        echo(f"wreck {wreck['wreck']}: {wreck['parts']} parts on record ({', '.join(wreck['sources'])})")
     for column, cell in told["cells"].items():
         if cell.strip():
             echo(f"  {column}: {cell!r}")
@@ -214,8 +216,9 @@ def export(
         else:
             lines = reports.export_csv(work, source, *sources.given_days(start, until))
             content = "".join(lines).encode()
+        if out:
+            reports.write_out(work, Path(out), content)
     if out:
-        Path(out).write_bytes(content)
         echo(f"{out}: {len(content)} bytes", err=True)
     else:
         sys.stdout.buffer.write(content)

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from siteline.cli.common import AsOfOption, CaseOption, moment, opened
+from siteline.cli.ledger.options import InternalOption
 
 
 def picture(
@@ -36,9 +37,7 @@ def picture(
         float, typer.Option("--round", metavar="KM", help="Of a map: show places no more exactly than this.")
     ] = 0.0,
     narrow: Annotated[bool, typer.Option("--narrow", help="For a phone, instead of a page.")] = False,
-    internal: Annotated[
-        bool, typer.Option("--internal", help="Name all companies; for the desk, never for publication.")
-    ] = False,
+    internal: InternalOption = False,
     out: Annotated[
         Path | None,
         typer.Option("--out", metavar="FILE", help="x.svg or x.png; default: both, in the case's out/."),

@@ -18,6 +18,7 @@ from siteline.cli.common import (
     say,
     table,
 )
+from siteline.cli.ledger.options import InternalOption
 from siteline.model.dates import parse_acquired
 
 app = typer.Typer(
@@ -94,9 +95,7 @@ def match(
     least: Annotated[
         float, typer.Option("--least", min=50, max=100, help="Score from which a name is proposed.")
     ] = 86.0,
-    internal: Annotated[
-        bool, typer.Option("--internal", help="Name all companies; for the desk, never for publication.")
-    ] = False,
+    internal: InternalOption = False,
     json: JsonOption = False,
     as_of: AsOfOption = None,
     case: CaseOption = None,

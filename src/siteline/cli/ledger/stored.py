@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from siteline.cli.common import AsOfOption, CaseOption, JsonOption, moment, opened, print_json
-from siteline.cli.ledger.options import FromOption, ToOption, WeaponsOption
+from siteline.cli.ledger.options import FromOption, QueryArgument, StaleOption, ToOption, WeaponsOption
 from siteline.cli.ledger.saying import echo, table
 from siteline.model.errors import BrokenCustody
 
@@ -25,9 +25,7 @@ duplicates = typer.Typer(
 @queries.command("list")
 def list_queries(
     context: typer.Context,
-    stale: Annotated[
-        bool, typer.Option("--stale", help="Only those whose number is another by now.")
-    ] = False,
+    stale: StaleOption = False,
     json: JsonOption = False,
     as_of: AsOfOption = None,
     case: CaseOption = None,
@@ -67,7 +65,7 @@ def _now(one: dict[str, Any]) -> str:
 @queries.command()
 def show(
     context: typer.Context,
-    query: Annotated[str, typer.Argument(metavar="QUERY", help="Its id, or the start of it.")],
+    query: QueryArgument,
     json: JsonOption = False,
     as_of: AsOfOption = None,
     case: CaseOption = None,
@@ -89,7 +87,7 @@ def show(
 @queries.command()
 def rerun(
     context: typer.Context,
-    query: Annotated[str, typer.Argument(metavar="QUERY", help="Its id, or the start of it.")],
+    query: QueryArgument,
     json: JsonOption = False,
     case: CaseOption = None,
 ) -> None:

@@ -14,7 +14,7 @@ LARGEST = 256 << 20
 """Bytes of one CSV file."""
 
 _LONGEST_CELL = 100_000
-_TRIGGERS = ("=", "+", "-", "@", "\t", "\r")
+_TRIGGERS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 """What makes a spreadsheet compute a cell."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 import math
 import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import date
 
@@ -16,6 +17,7 @@ from siteline.model.component import Days
 _DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
 _YEAR = re.compile(r"(\d{4})")
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 _LONGEST_NAME = 180
 _LITERAL = re.compile(r"\[.*\]|\{.*\}|\(.*,.*\)|None|nan|NaN|NULL", re.DOTALL)
 _SUFFIXED = re.compile(r"(.*?)(\d+[A-Za-z]?)")
@@ -47,8 +49,18 @@ def names_in(said: Mapping[str, str], column: str) -> tuple[str, ...]:
 
 def weapons_in(said: Mapping[str, str], column: str) -> tuple[str, ...]:
     """A set of weapons: "KN-23/24" is KN-23 or KN-24."""
+    return weapons_of(text_in(said, column))
+
+
+def weapon_key(name: str) -> str:
+    """A weapon as it is compared: case, hyphens and spaces make no difference."""
+    return "".join(letter for letter in unicodedata.normalize("NFKC", name).casefold() if letter.isalnum())
+
+
+def weapons_of(text: str) -> tuple[str, ...]:
+    """The weapons of which a text names one."""
     found: list[str] = []
-    for part in re.split(r"[|;/]", text_in(said, column)):
+    for part in re.split(r"[|;/]", text):
         name = part.strip()
         before = _SUFFIXED.fullmatch(found[-1]) if found else None
         if name and re.fullmatch(r"\d+[A-Za-z]?", name) and before is not None:
@@ -90,13 +102,15 @@ def number_in(said: Mapping[str, str], column: str, least: float, most: float) -
     cell = said.get(column)
     if cell is None:
         return None
-    try:
-        value = float(cell)
-    except ValueError:
-        value = math.nan
+    value = number_of(cell)
     if not least <= value <= most:
         raise Refused(column, "number", f"{cell[:30]!r} is not a number from {least:g} to {most:g}")
     return value
+
+
+def number_of(cell: str) -> float:
+    """A number in digits, as people write it; NaN for anything else, such as 1_0."""
+    return float(cell) if _NUMBER.fullmatch(cell) else math.nan
 
 
 def day_in(said: Mapping[str, str], column: str) -> date | None:

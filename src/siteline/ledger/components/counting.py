@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import partial
 
+from siteline.ledger.components.cells import weapon_key, weapons_of
 from siteline.ledger.components.companies import company_key, folded, may_be_one, state_on
 from siteline.ledger.components.countries import codes_of, name_of
 from siteline.ledger.components.merging import Piece, Wreck, list_of, wrecks_of
@@ -67,6 +68,7 @@ def count(
         raise BadInput("a parent is that of some day", "Say which: --state-at 2024-01-02")
     chosen = [p for p in parts if not asked.source or p.source.name == asked.source]
     wrecks = [w for w in wrecks_of(chosen) if not asked.wreck or w.key == asked.wreck]
+    _refuse_unknown(asked, chosen, wrecks)
     weights = [(wreck, weight) for wreck in wrecks if (weight := _belongs(wreck, asked))]
     value_of = _value_of(asked, states)
     homes = {wreck.key: _home(wreck, asked) for wreck, _ in weights} if asked.foreign else {}
@@ -128,6 +130,14 @@ def share(counted: PartsCount, value: str, of: str) -> PartsShare:
         for b in counted.bins
         if len(b.codes) > 1 and wanted in (c.casefold() for c in (*b.codes, *b.value.split(" or ")))
     ]
+    if of == "identified" and any(not b.known for b in exact):
+        raise BadInput(
+            f"{value!r} is not identified, and has no share of what is", "Say of what it is: --of examined"
+        )
+    if not exact and not maybe and not country and counted.by in _NAMES:
+        raise BadInput(
+            f"no part has {value!r} there", f"See: siteline ledger components count --by {counted.by}"
+        )
     if not exact and not maybe and not country:
         there = ", ".join(b.value for b in counted.bins[:8]) or "nothing"
         raise BadInput(f"no part has {value!r} there", f"There are: {there}")
@@ -145,14 +155,28 @@ def _one(codes: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(code.casefold() for code in codes) if len(codes) == 1 else ()
 
 
+def _refuse_unknown(asked: Asked, chosen: Sequence[Part], wrecks: Sequence[Wreck]) -> None:
+    """A source or a weapon that nobody has listed is a slip of the pen, not a count of none."""
+    if asked.source and not chosen:
+        raise BadInput(f"no source {asked.source!r} in the ledger", "See: siteline ledger components list")
+    known = sorted({name for wreck in wrecks for weapons in wreck.weapons for name in weapons})
+    if asked.weapon and not _asked_weapons(asked) & set(map(weapon_key, known)):
+        there = ", ".join(known[:12]) or "none: fill the column weapon"
+        raise BadInput(f"no wreck is of a weapon {asked.weapon!r}", f"Weapons on record: {there}")
+
+
+def _asked_weapons(asked: Asked) -> set[str]:
+    return {weapon_key(name) for name in weapons_of(asked.weapon)}
+
+
 def _belongs(wreck: Wreck, asked: Asked) -> int:
     """2 if a wreck surely is of the weapon and the time asked for, 1 if it may be, 0 if not."""
     weight = 2
     if asked.weapon:
-        sets = [set(weapons) for weapons in wreck.weapons]
-        if not any(asked.weapon in weapons for weapons in sets):
+        wanted, sets = _asked_weapons(asked), [set(map(weapon_key, weapons)) for weapons in wreck.weapons]
+        if not any(weapons & wanted for weapons in sets):
             return 0
-        weight = 2 if all(weapons == {asked.weapon} for weapons in sets) else 1
+        weight = 2 if all(weapons <= wanted for weapons in sets) else 1
     if asked.since is None and asked.until is None:
         return weight
     if wreck.days is None:
@@ -224,8 +248,11 @@ def _spans(
         return kept(piece) if slot_of[id(piece)] == slot else 0
 
     for wreck, weight in weights:
-        for slot in sorted({slot_of[id(piece)] for piece in wreck.pieces}):
-            span = _limited(wreck.span(partial(state, slot)), weight)
+        held: dict[_Slot, list[Piece]] = {}
+        for piece in wreck.pieces:
+            held.setdefault(slot_of[id(piece)], []).append(piece)
+        for slot in sorted(held):
+            span = _limited(wreck.span(partial(state, slot), held[slot]), weight)
             found[slot] = found.get(slot, Span(0, 0)) + span
     return found
 
@@ -287,8 +314,11 @@ def _define(asked: Asked) -> str:
 
 def _stands(weights: Sequence[tuple[Wreck, int]]) -> Iterable[OnList]:
     for wreck, _ in weights:
-        for one in sorted(one for group in wreck.groups for one in group):
-            told = [part for piece in wreck.pieces for part in piece.told if list_of(part) == one]
+        on_list: dict[tuple[str, str], list[Part]] = {}
+        for piece in wreck.pieces:
+            for part in piece.told:
+                on_list.setdefault(list_of(part), []).append(part)
+        for one, told in sorted(on_list.items(), key=lambda kept: kept[0]):
             days = [part.source.published for part in told if part.source.published]
             held = sum(part.item.quantity for part in told)
             yield OnList(

@@ -8,7 +8,8 @@ not, a count has a range: at least what the longest list says, at most what all 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import combinations
 
 from siteline.model.component import NOT_IDENTIFIED, Days, Flag, Part
 from siteline.model.remark import Remark
@@ -17,6 +18,7 @@ from siteline.model.tallied import Span
 ListId = tuple[str, str]
 """Source, and its list."""
 
+_MOST_REMARKS = 20
 FIELDS = ("brand", "manufacturer", "seat", "made_in", "exporter")
 
 
@@ -75,33 +77,37 @@ class Wreck:
 
     remarks: tuple[Remark, ...] = ()
 
-    def span(self, state: Callable[[Piece], int]) -> Span:
-        """How many parts are so: `state` says 2 for surely, 1 for perhaps, 0 for not."""
-        if len(self.groups) == 1 and len(self.groups[0]) == 1:
-            states = [(state(piece), piece.quantity) for piece in self.pieces]
-            return Span(sum(n for s, n in states if s == 2), sum(n for s, n in states if s >= 1))
-        least, most = [], 0
-        for group in self.groups:
-            here = [piece for piece in self.pieces if piece.lists & group]
-            sure = [p for p in here if state(p) == 2]
-            tagged = _sum(p for p in sure if p.tag)
-            by_list = [_sum(p for p in sure if one in p.lists) for one in group]
-            least.append(max([tagged, *by_list]))
-            most += _sum(p for p in here if state(p) >= 1)
-        return Span(max(least, default=0), most)
+    group_of: Mapping[ListId, int] = field(default_factory=dict)
+    """Place of each list's group in `groups`."""
+
+    def span(self, state: Callable[[Piece], int], pieces: Iterable[Piece] | None = None) -> Span:
+        """
+        How many parts are so: `state` says 2 for surely, 1 for perhaps, 0 for not.
+
+        pieces: those that can be so at all, where it is known; the others need no look.
+        """
+        least = [Span(0, 0)]
+        for here in self._by_group(self.pieces if pieces is None else pieces):
+            states = [(piece, state(piece)) for piece in here]
+            sure = [piece for piece, s in states if s == 2]
+            held = max(_sum(p for p in sure if p.tag), *_held(sure).values(), 0)
+            least.append(Span(held, _sum(piece for piece, s in states if s >= 1)))
+        return Span(max(one.lower for one in least), sum(one.upper for one in least))
 
     def looked_at(self) -> Span:
         """How many parts were examined: what lists say of themselves, and no fewer than they hold."""
-        totals = []
-        for group in self.groups:
-            held = _sum(p for p in self.pieces if p.lists & group and p.tag)
-            lists = [
-                max(self.examined.get(one, 0), _sum(p for p in self.pieces if one in p.lists))
-                for one in group
-            ]
-            loose = _sum(p for p in self.pieces if p.lists & group and not p.tag)
-            totals.append((max([held, *lists]), max([held + loose, *lists])))
-        return Span(max((low for low, _ in totals), default=0), sum(high for _, high in totals))
+        totals = [Span(0, 0)]
+        for here in self._by_group(self.pieces):
+            lists = [max(self.examined.get(one, 0), n) for one, n in _held(here).items()]
+            tagged, loose = _sum(p for p in here if p.tag), _sum(p for p in here if not p.tag)
+            totals.append(Span(max(tagged, *lists), max(tagged + loose, *lists)))
+        return Span(max(one.lower for one in totals), sum(one.upper for one in totals))
+
+    def _by_group(self, pieces: Iterable[Piece]) -> Iterable[list[Piece]]:
+        found: dict[int, list[Piece]] = {}
+        for piece in pieces:
+            found.setdefault(self.group_of[list_of(piece.told[0])], []).append(piece)
+        return found.values()
 
 
 def list_of(part: Part) -> ListId:
@@ -126,21 +132,21 @@ def _wreck(key: str, parts: Sequence[Part]) -> Wreck:
     for part in parts:
         if part.item.tag:
             tags[list_of(part)][part.item.tag] = part
-    for i, one in enumerate(lists):
-        for other in lists[i + 1 :]:
-            shared = sorted(tags[one].keys() & tags[other].keys())
-            unlike = [tag for tag in shared if not _alike(tags[one][tag], tags[other][tag])]
-            if shared and not unlike:
-                old, new = group[other], group[one]
+    for one, other in _sharing(tags):
+        shared = sorted(tags[one].keys() & tags[other].keys())
+        unlike = [tag for tag in shared if not _alike(tags[one][tag], tags[other][tag])]
+        if not unlike:
+            old, new = group[other], group[one]
+            if old != new:
                 group = {name: new if root == old else root for name, root in group.items()}
-            elif unlike:
-                remarks.append(
-                    Remark(
-                        f"wreck {key}",
-                        f"{_say(one)} and {_say(other)} number parts differently (item {unlike[0]} has two markings); "
-                        "whether they list the same parts cannot be told",
-                    )
+        elif len(remarks) < _MOST_REMARKS:
+            remarks.append(
+                Remark(
+                    f"wreck {key}",
+                    f"{_say(one)} and {_say(other)} number parts differently (item {unlike[0]} has two markings); "
+                    "whether they list the same parts cannot be told",
                 )
+            )
     pieces: dict[tuple[object, ...], list[Part]] = {}
     for part in parts:
         root = group[list_of(part)]
@@ -150,24 +156,44 @@ def _wreck(key: str, parts: Sequence[Part]) -> Wreck:
     examined: dict[ListId, int] = {}
     for part in parts:
         examined[list_of(part)] = max(examined.get(list_of(part), 0), part.recovery.examined or 0)
+    members: dict[ListId, set[ListId]] = {}
+    for name, root in group.items():
+        members.setdefault(root, set()).add(name)
+    roots = sorted(members)
     return Wreck(
         key=key,
         pieces=tuple(Piece(key, tuple(told)) for told in pieces.values()),
-        groups=tuple(
-            frozenset(name for name, root in group.items() if root == one)
-            for one in sorted(set(group.values()))
-        ),
+        groups=tuple(frozenset(members[root]) for root in roots),
         examined=examined,
         weapons=frozenset(p.recovery.weapons for p in parts if p.recovery.weapons),
         homes=frozenset(p.recovery.weapon_country for p in parts) - {""},
         days=Days(min(d.first for d in spans), max(d.last for d in spans)) if spans else None,
         remarks=tuple(remarks),
+        group_of={name: place for place, root in enumerate(roots) for name in members[root]},
     )
+
+
+def _sharing(tags: Mapping[ListId, Mapping[str, Part]]) -> list[tuple[ListId, ListId]]:
+    """Pairs of lists that use one number at least, in order."""
+    users: dict[str, list[ListId]] = {}
+    for one in sorted(tags):
+        for tag in tags[one]:
+            users.setdefault(tag, []).append(one)
+    return sorted({pair for lists in users.values() for pair in combinations(lists, 2)})
 
 
 def _alike(a: Part, b: Part) -> bool:
     """Whether two lists can mean one part by one number: their markings do not differ."""
     return not a.item.marking or not b.item.marking or a.item.marking == b.item.marking
+
+
+def _held(pieces: Iterable[Piece]) -> dict[ListId, int]:
+    """How many parts each list has."""
+    found: dict[ListId, int] = {}
+    for piece in pieces:
+        for one in piece.lists:
+            found[one] = found.get(one, 0) + piece.quantity
+    return found
 
 
 def _sum(pieces: Iterable[Piece]) -> int:

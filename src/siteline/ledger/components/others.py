@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
-from siteline.ledger.components.cells import countries_in, day_in, text_in
+from siteline.ledger.components.cells import countries_in, day_in, number_of, text_in
 from siteline.ledger.components.columns import COMPANY_COLUMNS, GOODS_COLUMNS, columns_of
 from siteline.ledger.components.tables import Fault, Line, Refused, Table, cells_of
 from siteline.model.component import CompanyState, Tally
@@ -101,10 +100,7 @@ def _tally(said: Mapping[str, str], wreck: str) -> Tally:
 def _figure(said: Mapping[str, str], column: str) -> float | None:
     if column not in said:
         return None
-    try:
-        value = float(said[column])
-    except ValueError:
-        value = math.nan
+    value = number_of(said[column])
     if not 0 <= value < 1e12:
         raise Refused(column, "number", f"{said[column][:30]!r} is not a number")
     return value

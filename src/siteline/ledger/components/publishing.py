@@ -13,11 +13,13 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from siteline.ledger.components.companies import company_key, folded
-from siteline.model.component import Part, Reply
+from siteline.model.component import NOT_IDENTIFIED, UNKNOWN, Part, Reply
 from siteline.model.tallied import Bin, PartsCount
 from siteline.store.codec import digest
 
 WITHHELD = "withheld: it names a maker that has not had its say"
+NO_LONGER = "a maker that is in no count now"
+_CATEGORIES = (NOT_IDENTIFIED, UNKNOWN, "Counterfeit")
 _FIELDS = ("brand", "manufacturer", "exporter")
 _SHORT = 4
 """Letters of a name below which it is looked for as a whole word only."""
@@ -40,6 +42,14 @@ class Shown:
         """What a company is called; its own name if it was never counted and thus never withheld."""
         return self.names.get(company_key(said), said)
 
+    def code(self, key: str) -> str:
+        """What stands for a category of an old answer: never the key of a company that is in no count any more."""
+        return key if key in _CATEGORIES else self.names.get(key, NO_LONGER)
+
+    def value(self, said: str) -> str:
+        """What stands for the company that was asked for, by its key or its name."""
+        return said if said in _CATEGORIES else self.names.get(company_key(said), NO_LONGER)
+
     def names_any(self, text: str) -> bool:
         """Whether a text spells a name that is withheld."""
         keyed, flat, glued = f" {company_key(text)} ", f" {folded(text)} ", _glued(text)
@@ -54,17 +64,18 @@ class Shown:
 
 
 def who_is_named(
-    parts: Iterable[Part], replies: Mapping[str, Reply], edition: str, others: Iterable[str] = ()
+    parts: Iterable[Part], replies: Mapping[str, Reply], seal: str, others: Iterable[str] = ()
 ) -> Shown:
     """
     The rule. replies: the last word by company key. others: names that appear beside the parts, such as parents.
 
-    All companies of an edition are numbered, named or not: one that answers does not renumber the rest.
+    All companies of an edition are numbered, named or not: one that answers does not renumber the rest. seal: a secret of
+    the edition; without it a number could be worked out from a guess at the name.
     """
     spellings: dict[str, set[str]] = {}
     for name in (*others, *(n for p in parts for field in _FIELDS for n in getattr(p.made, field))):
         spellings.setdefault(company_key(name), set()).add(name)
-    order = sorted(spellings, key=lambda key: digest("maker", edition, key))
+    order = sorted(spellings, key=lambda key: digest("maker", seal, key))
     numbers = {key: f"Maker {place}" for place, key in enumerate(order, 1)}
     free = {key for key in spellings if key in replies and replies[key].on_record}
     return Shown(
@@ -83,7 +94,7 @@ def public_part(part: Part, shown: Shown) -> Part:
         brand=_shown(made.brand, shown),
         manufacturer=_shown(made.manufacturer, shown),
         exporter=_shown(made.exporter, shown),
-        plant="" if hidden else made.plant,
+        plant="" if hidden else shown.text(made.plant),
     )
     trace = part.trace
     if trace is not None:
@@ -99,7 +110,7 @@ def public_part(part: Part, shown: Shown) -> Part:
             item,
             marking_raw=WITHHELD if hidden and item.marking_raw else shown.text(item.marking_raw),
             marking="" if hidden or shown.names_any(item.marking_raw) else item.marking,
-            photo=WITHHELD if hidden and item.photo else item.photo,
+            photo=WITHHELD if hidden and item.photo else shown.text(item.photo),
             notes=shown.text(item.notes), condition=shown.text(item.condition), label=shown.text(item.label),
             tag=shown.text(item.tag),
         ),

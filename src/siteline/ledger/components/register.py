@@ -89,7 +89,9 @@ class Components:
         found = [
             key
             for table in (tables.part_item, tables.part_tally)
-            for (key,) in self._db.rows(sa.select(table.c.key).where(table.c.key.startswith(start)))
+            for (key,) in self._db.rows(
+                sa.select(table.c.key).where(table.c.key.startswith(start, autoescape=True))
+            )
         ]
         if len(start) < 6 or not found:
             raise NotFound(f"no part {start!r}", "See: siteline ledger components list")
@@ -158,10 +160,14 @@ class Components:
 
         parts: those of that moment, where they have been read already.
         """
+        return self.seal(as_of, parts)[:12]
+
+    def seal(self, as_of: datetime | None = None, parts: Iterable[Part] | None = None) -> str:
+        """The digest of which the edition's name is the beginning; the rest of it is never printed."""
         here = self.parts(as_of) if parts is None else parts
         keys = sorted([part.key for part in here] + list(self.tally_keys(as_of)))
         states = sorted(self._nouns(tables.company_state, CompanyState, as_of))
-        return digest(*keys, *states)[:12]
+        return digest(*keys, *states)
 
     def _withdrawn(self, as_of: datetime | None) -> dict[str, str]:
         row = tables.part_withdrawal.c

@@ -1,7 +1,7 @@
 """
 Counts with ranges: lower, what can be nothing else; upper, what can be this at all.
 
-Days days of a window come from the sums that were made when the edition was filed; only days that a boundary cuts are looked
+Whole days of a window come from the sums that were made when the edition was filed; only days that a boundary cuts are looked
 at report by report.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -146,22 +146,29 @@ class Counting:
             points.append(CountPoint(start, until, lower, None if is_open else upper, tally.unknown))
         return points
 
-    def rows_of(self, edition: Edition, start: date, until: date) -> Iterator[tuple[str, int, int, int]]:
-        """(class text, reports, launched, unknown) of the rows of a window, as wholes, by class."""
-        texts = {number: text for number, text, _ in self._signatures(edition)}
-        query = (
-            sa.select(
-                _SUM.signature,
-                sa.func.sum(_SUM.reports),
-                sa.func.sum(_SUM.launched),
-                sa.func.sum(_SUM.unknown),
-            )
-            .where(_SUM.edition == edition.known, _SUM.part == 0)
-            .where(_SUM.day >= start.isoformat(), _SUM.day < until.isoformat())
-            .group_by(_SUM.signature)
-        )
-        for signature, reports, launched, unknown in self._db.rows(query):
-            yield texts[signature], int(reports), int(launched), int(unknown)
+    def rows_of(self, edition: Edition, start: date, until: date) -> Iterator[tuple[str, Tally]]:
+        """(class text, what its rows add as wholes) of a window, by class: everything in them counts."""
+        found: dict[str, Tally] = {}
+        signatures = {
+            number: (text, [name for name, _ in parts]) for number, text, parts in self._signatures(edition)
+        }
+        for signature, part, *sums in self._sums(edition, start, until):
+            text, texts = signatures[signature]
+            self._add_part(found.setdefault(text, Tally()), None, texts, part, *sums)
+        yield from found.items()
+
+    def doubled(
+        self, edition: Edition, asked: Asked, judged: Sequence[Judged], holds: Callable[[str], bool]
+    ) -> Tally:
+        """What rows of a window add too much because a person put them together; `holds`: of which class texts."""
+        correction = Tally()
+        for members in self._put_together(edition, asked, asked.zone or edition.zone, judged):
+            here = [self._one(None, row) for row in members if holds(row.class_text())]
+            if len(here) > 1:
+                for one in here:
+                    correction.add(one, -1)
+                correction.add(counted_once(here))
+        return correction
 
     def tolls(self, edition: Edition, start: date, until: date) -> list[dict[str, Any]]:
         """Sums of casualties that reports of a window give, by kind and victims, each edition's own."""
@@ -211,23 +218,26 @@ class Counting:
         tally = Tally()
         parts_of = {number: parts for number, _, parts in self._signatures(edition)}
         if inner.start < inner.until:
-            names = ("reports", "n_lo", "n_hi", "unknown", "open_above")
-            query = (
-                sa.select(_SUM.signature, _SUM.part, *(sa.func.sum(_SUM[name]) for name in names))
-                .where(_SUM.edition == edition.known)
-                .where(_SUM.day >= inner.start.isoformat(), _SUM.day < inner.until.isoformat())
-                .group_by(_SUM.signature, _SUM.part)
-            )
-            for signature, part, reports, low, high, unknown, open_above in self._db.rows(query):
+            for signature, part, *sums in self._sums(edition, inner.start, inner.until):
                 texts = [text for text, _ in parts_of[signature]]
-                self._add_part(tally, asked.classes, texts, part, reports, low, high, unknown, open_above)
+                self._add_part(tally, asked.classes, texts, part, *sums)
         if edges:
             first, until = first_minute(asked.start, zone), first_minute(asked.until, zone)
             for row in self._base(edition, _REPORT.day.in_(edges)):
-                inside = first <= row.start < until if row.has_hour else is_within(row.day, asked)
-                if inside:
+                if _starts_inside(row, asked, first, until):
                     tally.add(self._one(asked.classes, row))
         return tally
+
+    def _sums(self, edition: Edition, start: date, until: date) -> list[Any]:
+        """(signature, part, reports, n_lo, n_hi, unknown, open_above) over the days of a window."""
+        names = ("reports", "n_lo", "n_hi", "unknown", "open_above")
+        query = (
+            sa.select(_SUM.signature, _SUM.part, *(sa.func.sum(_SUM[name]) for name in names))
+            .where(_SUM.edition == edition.known)
+            .where(_SUM.day >= start.isoformat(), _SUM.day < until.isoformat())
+            .group_by(_SUM.signature, _SUM.part)
+        )
+        return list(self._db.rows(query))
 
     def _add_part(
         self, tally: Tally, classes: frozenset[str] | None, texts: Sequence[str], part: int, reports: int,
@@ -298,41 +308,55 @@ class Counting:
                 edition, _REPORT.start_min < edge, _REPORT.start_min >= edge - longest, _REPORT.end_min > edge
             )
             for row in cut:
-                started_inside = first <= row.start < until if row.has_hour else is_within(row.day, asked)
                 if edge == until and row.start < first:
                     continue  # cut at both ends; the first edge had it
-                one = self._one(asked.classes, row)
-                if started_inside:
-                    tally.lower -= one.lower
-                    tally.reports_lower -= one.reports_lower
-                else:
-                    one.lower = one.reports_lower = 0
+                if _starts_inside(row, asked, first, until):
+                    tally.add(self._one(asked.classes, row), -1)
+                if (one := self._adds(row, asked, first, until)) is not None:
                     tally.add(one)
+
+    def _adds(self, row: ReportRow, asked: Asked, first: int, until: int) -> Tally | None:
+        """What one report adds by the period rule; None if it does not belong to the window."""
+        is_cut = asked.period == "split" and any(row.start < edge < row.end for edge in (first, until))
+        if not is_cut and not _starts_inside(row, asked, first, until):
+            return None
+        one = self._one(asked.classes, row)
+        if is_cut:
+            one.lower = one.reports_lower = 0
+        return one
+
+    def _put_together(
+        self, edition: Edition, asked: Asked, zone: str, judged: Sequence[Judged]
+    ) -> list[list[ReportRow]]:
+        """Reports of a window that a person put together, two or more at a time."""
+        groups = together(judged)
+        if not groups:
+            return []
+        first, until = first_minute(asked.start, zone), first_minute(asked.until, zone)
+        wanted = sorted(name for group in groups for name in group)
+        rows = {row.id: row for row in self._base(edition, _REPORT.id.in_(wanted))}
+        inside = [
+            [
+                rows[name]
+                for name in sorted(group & rows.keys())
+                if self._adds(rows[name], asked, first, until)
+            ]
+            for group in groups
+        ]
+        return [members for members in inside if len(members) > 1]
 
     def _merged(
         self, edition: Edition, asked: Asked, zone: str, judged: Sequence[Judged]
     ) -> tuple[Tally, int] | None:
         """What counting merged reports once takes away; None if there are none in the window."""
-        groups = together(judged)
-        if not groups:
-            return None
         first, until = first_minute(asked.start, zone), first_minute(asked.until, zone)
-        wanted = sorted(name for group in groups for name in group)
-        rows = {row.id: row for row in self._base(edition, _REPORT.id.in_(wanted))}
         correction, seen = Tally(), 0
-        for group in groups:
-            inside = []
-            for name in group & rows.keys():
-                row = rows[name]
-                same_zone = zone == edition.zone or not row.has_hour
-                if is_within(row.day, asked) if same_zone else first <= row.start < until:
-                    inside.append(self._one(asked.classes, row))
-            if len(inside) < 2:
-                continue
+        for members in self._put_together(edition, asked, zone, judged):
             seen += 1
-            for one in inside:
+            adds = [one for row in members if (one := self._adds(row, asked, first, until)) is not None]
+            for one in adds:
                 correction.add(one, -1)
-            correction.add(counted_once(inside))
+            correction.add(counted_once(adds))
         return (correction, seen) if seen else None
 
     def _bounds(self, edition: Edition, asked: Asked, zone: str, tally: Tally) -> tuple[int, int]:
@@ -384,3 +408,8 @@ class Counting:
                 lower += int(numbers[name]) if any(low for low, _ in seen) else 0
                 upper += int(numbers[name]) if any(high for _, high in seen) else 0
         return lower, upper
+
+
+def _starts_inside(row: ReportRow, asked: Asked, first: int, until: int) -> bool:
+    """Whether a report belongs to a window by where it starts; one that names a day alone belongs to that day."""
+    return first <= row.start < until if row.has_hour else is_within(row.day, asked)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from siteline.ledger.incidents.cells import Row, written_parts
+from siteline.ledger.incidents.cells import Row, written_parts, zone_of
 from siteline.ledger.incidents.observing import Reading, check_category, check_interception, observe
 from siteline.ledger.incidents.spots import read_spot
 from siteline.model.incident import BASES, KINDS, PRECISIONS, VICTIMS, Report, Spot, Toll, WeaponObservation
@@ -27,7 +27,7 @@ COLUMNS = (
 )  # fmt: skip
 """Every column; only `start` and `weapon` are needed. Others are kept as notes."""
 
-_FORMULA = tuple("=+-@\t\r'")
+_FORMULA = tuple("=+-@＝＋－＠\t\r\n'")
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 
 
@@ -44,9 +44,14 @@ def read(row: Row, how: Reading) -> Report:
     text = row.text("weapon")
     check_category(row, "category", text, how.mapping)
     url = row.text("url")
+    window = row.window("start", "end", zone)
+    if (
+        window.has_hour and zone != how.zone
+    ):  # days are those of the edition, whatever zone a row is written in
+        window = replace(window, day=window.start.astimezone(zone_of(how.zone)).date().isoformat())
     return Report(
         key=row.text("id") or _own_key(row),
-        window=row.window("start", "end", zone),
+        window=window,
         spot=_spot(row),
         class_text=text,
         observations=seen,

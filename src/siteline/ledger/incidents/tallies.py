@@ -52,6 +52,10 @@ class ReportRow:
     noun: str
     """JSON of the report."""
 
+    def class_text(self) -> str:
+        """The class as it was written."""
+        return str(json.loads(self.noun)["class_text"])
+
     def observations(self) -> list[WeaponObservation]:
         """What it says of weapons; of a report that names none, one without a number."""
         said = json.loads(self.noun)

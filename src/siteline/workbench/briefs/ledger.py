@@ -7,7 +7,7 @@ from typing import Any
 
 from siteline.model.edition import Carried, Citation, CitedQuery, Step, Support
 from siteline.workbench.briefs.around import Around
-from siteline.workbench.ledger.components.counting import list_queries
+from siteline.workbench.ledger.components.stored import list_queries
 from siteline.workbench.ledger.stored import Looked, look
 
 PARTS = "parts-"
@@ -52,7 +52,7 @@ def _title(looked: Looked) -> str:
 def _stale(looked: Looked) -> Iterator[str]:
     if looked.is_stale and not looked.trouble and looked.last is not None:
         edition = looked.edition.name if looked.edition else "the newest edition"
-        yield f"{edition} gives other numbers: siteline ledger incidents queries run {looked.query.id}"
+        yield f"{edition} gives other numbers: siteline ledger incidents queries rerun {looked.query.id}"
 
 
 def _shares(answer: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -79,7 +79,7 @@ def _numbers(kind: str, answer: Mapping[str, Any]) -> Iterator[Carried]:
                 if one.get(name) is not None:
                     yield Carried(100 * one[name], f"{name} share", "%")
             for name in ("numerator", "denominator"):
-                yield from _each(one.get(name), name)
+                yield from _each(list((one.get(name) or {}).values()), name)
         return
     if kind == "casualties":
         for one in answer.get("casualties", ()):
@@ -133,7 +133,7 @@ def _cited_parts(around: Around, citation: Citation) -> Support | None:
         title=f"{kept['kind']} of parts ({citation.ref})",
         broken=(str(answer["refused"]),) if "refused" in answer else (),
         stale=(
-            f"edition {kept['edition_now']} gives other numbers: siteline ledger components queries --rerun",
+            f"edition {kept['edition_now']} gives other numbers: siteline ledger components queries rerun {citation.ref}",
         )
         if kept["stale"]
         else (),

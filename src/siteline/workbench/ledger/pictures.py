@@ -117,6 +117,11 @@ def _shares(case: Case, source: Source, wanted: Wanted) -> Any:
     if source.as_of is None:
         answer = asking.keep(case, "share", source, asked, answer)
     rows = answer.get("shares", [answer])
+    if any(one[side]["upper"] is None for one in rows for side in ("numerator", "denominator")):
+        raise BadSetting(
+            "reports of that window set no upper bound, so no bar has an end",
+            "See the numbers: siteline ledger incidents share",
+        )
     bars = [
         ShareBar(
             f"{one['of']} ({one['unit']}s)",

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime
-from functools import partial
 from typing import Any
 
 from siteline.ledger.components.counting import COUNTRY, Asked, count, share
 from siteline.ledger.components.countries import codes_of
 from siteline.ledger.components.dating import date_wrecks, implied
-from siteline.ledger.components.publishing import public_count
-from siteline.ledger.components.queries import Question, is_stale
+from siteline.ledger.components.publishing import Shown, public_count
+from siteline.ledger.components.queries import Question
 from siteline.ledger.components.reconciling import reconcile
 from siteline.model.component import Tally
 from siteline.model.dates import parse_acquired
-from siteline.model.errors import BadInput, BadSetting, NotFound
+from siteline.model.errors import BadSetting, NotFound
 from siteline.model.tallied import Dating, OnList, PartsCount, PartsShare, Reconciled, StatedDating
 from siteline.workbench.case import Case
 from siteline.workbench.ledger.components.ledger import PartsLedger
@@ -54,7 +53,7 @@ def count_parts(
 ) -> dict[str, Any]:
     """A count, for other programs; makers are named with `internal`, or once they have had their say."""
     ledger = PartsLedger(case, as_of)
-    counted = _count(ledger, asked)
+    counted = count_of(ledger, asked)
     query = (
         "" if as_of else ledger.queries.keep(Question("count", asked), ledger.edition, numbers_of(counted))
     )
@@ -69,11 +68,11 @@ def share_parts(
     ledger = PartsLedger(case, as_of)
     keys = {name: key for key, name in ledger.shown.names.items() if key in ledger.shown.withheld}
     wanted = keys.get(value, value)
-    found = share(_count(ledger, asked), wanted, of)
+    found = share(count_of(ledger, asked), wanted, of)
     query = (
         ""
         if as_of
-        else ledger.queries.keep(Question("share", asked, wanted, of), ledger.edition, _share_numbers(found))
+        else ledger.queries.keep(Question("share", asked, wanted, of), ledger.edition, share_numbers(found))
     )
     if not internal:
         names = asked.by not in ("label", *COUNTRY)
@@ -90,10 +89,10 @@ def date_parts(case: Case, wreck: str = "", as_of: datetime | None = None) -> li
         raise NotFound(f"no wreck {wreck!r}", "See: siteline ledger components list")
     told = []
     for dating in found:
-        row = tell_dating(dating)
+        row = tell_dating(dating, ledger.shown)
         if as_of is None:
             question = Question("dating", Asked(by="label", wreck=dating.wreck))
-            row["query"] = ledger.queries.keep(question, ledger.edition, row)
+            row["query"] = ledger.queries.keep(question, ledger.edition, dating_numbers(row))
         told.append(row)
     return told
 
@@ -107,74 +106,11 @@ def reconcile_parts(case: Case, as_of: datetime | None = None) -> list[dict[str,
             "no figure about parts is on record",
             "Import a table of public claims: siteline ledger components import claims.csv --format claims",
         )
-    return [tell_reconciled(pair) for pair in reconcile(tallies, ledger.parts, ledger.edition)]
+    return [tell_reconciled(pair, ledger.shown) for pair in reconcile(tallies, ledger.parts, ledger.edition)]
 
 
-def list_queries(
-    case: Case, as_of: datetime | None = None, *, rerun: bool = False, internal: bool = False
-) -> list[dict[str, Any]]:
-    """
-    Questions that were kept, with whether the ledger answers them otherwise now.
-
-    rerun: keep the new answers. internal: with the names of all companies.
-    """
-    ledger = PartsLedger(case, as_of)
-
-    def answer(question: Question) -> Any:
-        if question.kind == "dating":
-            wreck = question.asked.wreck
-            return tell_dating(date_wrecks(ledger.parts, ledger.components.tallies(as_of), wreck)[0])
-        counted = _count(ledger, question.asked)
-        return numbers_of(counted) if question.kind == "count" else _share_numbers(share(counted, question.value, question.of))  # fmt: skip # noqa: E501
-
-    told = []
-    for kept in ledger.queries.all(as_of):
-        try:
-            stale, now = is_stale(kept, answer)
-        except (BadInput, IndexError) as error:
-            stale, now = True, {"refused": str(error) or "there is no such wreck any more"}
-        if rerun and stale:
-            ledger.queries.keep(kept.question, ledger.edition, now)
-        asked = kept.question.asked
-        names = asked.by not in ("label", *COUNTRY) and not internal
-        hide = partial(_without_names, ledger) if names else _as_it_is
-        told.append(
-            {
-                "id": kept.id,
-                "kind": kept.question.kind,
-                "by": asked.by,
-                "wreck": asked.wreck,
-                "value": ledger.shown.name(kept.question.value) if names else kept.question.value,
-                "of": kept.question.of,
-                "stale": stale,
-                "edition": kept.last[0],
-                "answer": hide(kept.last[1]),
-                "edition_now": ledger.edition,
-                "answer_now": hide(now),
-                "asked_at": kept.asked_at,
-                "asked_by": kept.asked_by,
-            }
-        )
-    return told
-
-
-def _as_it_is(answer: Any) -> Any:
-    return answer
-
-
-def _without_names(ledger: PartsLedger, answer: Any) -> Any:
-    """An answer with its makers as they are shown in publication."""
-    if "refused" in answer:
-        return {"refused": ledger.shown.text(str(answer["refused"]))}
-    if "bins" not in answer:
-        return answer
-    bins = [
-        [[ledger.shown.names.get(code, code) for code in codes], *span] for codes, *span in answer["bins"]
-    ]
-    return {**answer, "bins": bins}
-
-
-def _count(ledger: PartsLedger, asked: Asked) -> PartsCount:
+def count_of(ledger: PartsLedger, asked: Asked) -> PartsCount:
+    """The count itself, makers by their names. Raises NotFound."""
     if asked.wreck and not any(p.recovery.wreck == asked.wreck for p in ledger.parts):
         raise NotFound(f"no wreck {asked.wreck!r}", "See: siteline ledger components list")
     if not ledger.parts:
@@ -194,7 +130,8 @@ def numbers_of(counted: PartsCount) -> dict[str, Any]:
     }
 
 
-def _share_numbers(found: PartsShare) -> dict[str, Any]:
+def share_numbers(found: PartsShare) -> dict[str, Any]:
+    """The numbers of a share alone."""
     return {
         "low": found.low, "high": found.high, "numerator": found.numerator.as_dict(), "denominator": found.denominator.as_dict(),
     }  # fmt: skip
@@ -250,12 +187,17 @@ def tell_share(found: PartsShare) -> dict[str, Any]:
     }
 
 
-def tell_dating(dating: Dating) -> dict[str, Any]:
-    """Interchange form of a bound."""
+def dating_numbers(row: dict[str, Any]) -> dict[str, Any]:
+    """A bound without the names of the parts it rests on: what is compared when it is asked again."""
+    return {name: value for name, value in row.items() if name != "rests_on"}
+
+
+def tell_dating(dating: Dating, shown: Shown) -> dict[str, Any]:
+    """Interchange form of a bound, as it may be published."""
     return {
         "wreck": dating.wreck,
         "not_before": dating.not_before.isoformat() if dating.not_before else None,
-        "rests_on": list(dating.rests_on),
+        "rests_on": [shown.text(item) for item in dating.rests_on],
         "without_them": dating.without_them.isoformat() if dating.without_them else None,
         "coded": dating.coded.as_dict(),
         "examined": dating.examined.as_dict(),
@@ -282,18 +224,19 @@ def _tell_stated(one: StatedDating) -> dict[str, Any]:
     }
 
 
-def tell_reconciled(pair: Reconciled) -> dict[str, Any]:
-    """Interchange form of two figures held against each other."""
+def tell_reconciled(pair: Reconciled, shown: Shown) -> dict[str, Any]:
+    """Interchange form of two figures held against each other, as it may be published."""
     return {
-        "wreck": pair.wreck, "key": pair.key, "a": pair.a, "b": pair.b, "verdict": pair.verdict, "prefer": pair.prefer,
-        "why": pair.why,
+        "wreck": pair.wreck, "key": shown.text(pair.key), "a": pair.a, "b": pair.b, "verdict": pair.verdict,
+        "prefer": pair.prefer, "why": pair.why,
     }  # fmt: skip
 
 
-def tell_tally(key: str, tally: Tally) -> dict[str, Any]:
-    """Interchange form of a stated figure."""
+def tell_tally(key: str, tally: Tally, shown: Shown) -> dict[str, Any]:
+    """Interchange form of a stated figure, as it may be published."""
     return {
-        "id": key[:12], "wreck": tally.wreck, "key": tally.key, "low": tally.low, "high": tally.high, "unit": tally.unit,
+        "id": key[:12], "wreck": tally.wreck, "key": shown.text(tally.key), "low": tally.low, "high": tally.high,
+        "unit": tally.unit,
         "not_before": tally.not_before.isoformat() if tally.not_before else None, "source": tally.source,
         "lineage": tally.lineage, "claim": tally.claim,
     }  # fmt: skip

@@ -49,7 +49,11 @@ class PartsLedger:
     @cached_property
     def edition(self) -> str:
         """Name of what is on record."""
-        return self.components.edition(self.as_of, self.parts)
+        return self._seal[:12]
+
+    @cached_property
+    def _seal(self) -> str:
+        return self.components.seal(self.as_of, self.parts)
 
     @cached_property
     def shown(self) -> Shown:
@@ -60,4 +64,4 @@ class PartsLedger:
             for name in (state.company, state.parent, state.succeeded_by)
             if name
         ]
-        return who_is_named(self.parts, self.components.replies(self.as_of), self.edition, others)
+        return who_is_named(self.parts, self.components.replies(self.as_of), self._seal, others)

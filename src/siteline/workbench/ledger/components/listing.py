@@ -18,6 +18,7 @@ from siteline.workbench.case import Case
 from siteline.workbench.files import write_derived
 from siteline.workbench.ledger.components.counting import tell_tally
 from siteline.workbench.ledger.components.ledger import PartsLedger
+from siteline.workbench.ledger.linking import report_of
 
 
 def list_parts(
@@ -61,7 +62,8 @@ def show_part(
     }
     if not found and gone:
         raise NotFound(
-            f"part {start!r} was withdrawn: {next(iter(gone.values()))}", "It is in no count since."
+            f"part {start!r} was withdrawn: {ledger.shown.text(next(iter(gone.values())))}",
+            "It is in no count since.",
         )
     if not found:
         raise NotFound(f"no part {start!r}", "See: siteline ledger components list")
@@ -70,6 +72,7 @@ def show_part(
     [part] = found
     told = _tell(part if internal else public_part(part, ledger.shown), part.key)
     day = part.recovery.days.last if part.recovery.days else None
+    told["incident_report"] = report_of(case, part.recovery.incident, as_of)
     told["makers"] = [_tell_maker(ledger, name, day, internal) for name in part.made.manufacturer]
     return told
 
@@ -96,8 +99,9 @@ def withdraw(case: Case, start: str, why: str) -> str:
 
 def list_tallies(case: Case, as_of: datetime | None = None) -> list[dict[str, Any]]:
     """Figures that sources state of wrecks."""
+    ledger = PartsLedger(case, as_of)
     return [
-        tell_tally(key, tally) for key, tally in PartsLedger(case, as_of).components.tally_keys(as_of).items()
+        tell_tally(key, tally, ledger.shown) for key, tally in ledger.components.tally_keys(as_of).items()
     ]
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from siteline.evidence.custody.exhibits import Taking
+from siteline.evidence.custody.taking import Taking
 from siteline.model.claim import Stance
 from siteline.model.errors import BadInput, BadSetting, NotForYou, NotFound
 from siteline.workbench.case import Case

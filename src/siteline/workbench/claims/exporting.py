@@ -26,7 +26,7 @@ from siteline.claims.statements import WordKind
 from siteline.claims.table import Row, RowFault, open_table, refuse_rows, write_table
 from siteline.model.errors import BadSetting, BadTable, SitelineError
 from siteline.workbench.case import Case
-from siteline.workbench.claims.question import visible_filed
+from siteline.workbench.claims.seen import open_forms, open_lineages
 
 TABLES = ("statements", "words", "lineages", "relations", "entailments")
 """Files of an export, in the order in which they are read in again."""
@@ -49,13 +49,15 @@ def export_claims(case: Case, folder: Path, as_of: datetime | None = None) -> li
             digests[exhibit_id] = case.exhibits.get(exhibit_id).sha256
         return digests[exhibit_id]
 
-    filed = visible_filed(case, case.statements.find(as_of=as_of, with_withdrawn=True))
+    filed = open_forms(case, case.statements.find(as_of=as_of, with_withdrawn=True), as_of)
     shown = {f.id for f in filed}
     words = [w for w in case.relations.all_words(as_of) if w.a in shown and w.b in shown]
+    lineages = case.lineages.words(as_of)
+    named = open_lineages(case, (end for w in lineages for end in (w.a, w.b)), as_of)
     texts = (
         write_table(COLUMNS, (statement_cells(f.statement, sha256) for f in filed)),
         write_table(WORDS, (cells for f in filed for cells in word_cells(f, sha256))),
-        write_table(LINEAGES, lineage_cells(case.lineages.words(as_of))),
+        write_table(LINEAGES, lineage_cells(w for w in lineages if {w.a, w.b} <= named)),
         write_table(RELATIONS, relation_cells(words)),
         write_table(ENTAILMENTS, entailment_cells(case.relations.entailments(as_of))),
     )

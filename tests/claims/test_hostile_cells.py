@@ -43,7 +43,9 @@ def test_three_days_are_no_period() -> None:
         Period.parse("2024-01/2024-02/2024-03")
 
 
-@pytest.mark.parametrize("text", ["a" + " " * 90_000 + "b", "7" * 90_000, "1" + " " * 90_000 + "x", "7 - " * 30_000])
+@pytest.mark.parametrize(
+    "text", ["a" + " " * 90_000 + "b", "7" * 90_000, "1" + " " * 90_000 + "x", "7 - " * 30_000]
+)
 def test_long_runs_are_read_in_no_time(text: str) -> None:
     """Blanks and digits by the ten thousand: patterns that try every split would run for hours."""
     began = time.perf_counter()
@@ -52,7 +54,9 @@ def test_long_runs_are_read_in_no_time(text: str) -> None:
     assert time.perf_counter() - began < 2.0
 
 
-@pytest.mark.parametrize(("said", "is_so"), [('"no"', False), ('"false"', False), ("true", True), ('"yes"', True)])
+@pytest.mark.parametrize(
+    ("said", "is_so"), [('"no"', False), ('"false"', False), ("true", True), ('"yes"', True)]
+)
 def test_a_flag_in_words_is_read(said: str, is_so: bool) -> None:
     """ "is_machine": "no" does not make a machine of a translator."""
     read = read_row(row(translation=f'{{"text": "x", "is_machine": {said}}}'), no_exhibit)

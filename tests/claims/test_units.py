@@ -56,7 +56,9 @@ def test_a_change_of_value_is_told_in_the_units_of_both() -> None:
 
 def test_a_denial_is_of_what_it_names() -> None:
     """A denial of who owns the plant says nothing of how large it is, though both are filed under one question."""
-    denial = make_statement("D", claim=make_claim("plant", predicate="owner", subject="plant"), stance=Stance.DENIES)
+    denial = make_statement(
+        "D", claim=make_claim("plant", predicate="owner", subject="plant"), stance=Stance.DENIES
+    )
     size = make_statement("A", claim=make_claim("plant", 3.0, 3.0, predicate="halls", subject="plant"))
     assert pairs([denial, size]) == {("denies", "D", None)}
     owner = make_statement("B", claim=make_claim("plant", predicate="owner", value_text="X", subject="plant"))
@@ -87,3 +89,13 @@ def test_a_thousand_daily_reports_of_one_lineage_are_compared_in_time() -> None:
     assert relate(daily) == []
     assert len(trace(daily)) == 1000
     assert time.process_time() - began < 4.0
+
+
+def test_a_draft_and_a_table_count_the_same_people() -> None:
+    """Articles are read as "killed people", tables say "people" under the question "killed"; the injured are others."""
+    killed, people, injured = (
+        {"low": 12.0, "unit": unit} for unit in ("killed people", "people", "injured people")
+    )
+    assert two(killed, people) == {("corroborates", "A", "B")}
+    assert two(killed, people, one_lineage=True) == {("same_as", "A", "B")}
+    assert two(killed, injured) == set()

@@ -73,16 +73,16 @@ def _pairs(lines: Sequence[Line], mine: Line | None) -> Iterable[tuple[Statement
             (a, b, mine, line) for line in lines if line is not mine for a in mine.heads for b in line.heads
         )
         return
-    for (a, its), (b, line) in _meeting([(head, line) for line in lines for head in line.heads]):
-        if its is not line:
-            yield a, b, its, line
+    for (a, first), (b, second) in _meeting([(head, line) for line in lines for head in line.heads]):
+        if first is not second:
+            yield a, b, first, second
 
 
 _Placed = tuple[Statement, Line]
 
 
 def _meeting(placed: Sequence[_Placed]) -> Iterable[tuple[_Placed, _Placed]]:
-    """Statements of one thing said, two by two, whose periods may meet; daily reports are compared with none but their own day."""
+    """Statements of one thing said, two by two, whose periods may meet: a daily report is compared with its own day."""
     active: dict[str, list[tuple[date, _Placed]]] = {}
     for one in sorted(placed, key=lambda pair: (_begins(pair[0]), by_number(pair[0].id))):
         says, begins = one[0].claim.says, _begins(one[0])
@@ -125,8 +125,10 @@ def _inside(line: Line, evidence: Evidence) -> Iterable[Relation]:
         for new, old in ((one, other), (other, one)):
             if why := why_replaces(new, old):
                 yield make_relation(new.id, old.id, RelationKind.SUPERSEDES, why)
-    for one, other in _meeting([(c.statement, line) for c in line.copies if c.origin is c.statement]):
-        yield from _between(one[0], other[0], line, line)
+    for (first, _), (second, _) in _meeting(
+        [(c.statement, line) for c in line.copies if c.origin is c.statement]
+    ):
+        yield from _between(first, second, line, line)
 
 
 def _between(one: Statement, other: Statement, first: Line, second: Line) -> Iterable[Relation]:

@@ -24,6 +24,7 @@ _KNOWN = {
     for name in names.split("|")
 }
 _LONGEST_PLURAL = 60
+_DONE = {"killed", "dead", "injured", "wounded", "missing", "fired", "launched", "destroyed"}
 
 
 @lru_cache(4096)
@@ -39,7 +40,14 @@ def base_of(unit: str) -> tuple[str, float]:
 
 def same_unit(one: str, other: str) -> bool:
     """Whether quantities in two units can be compared, however the units are written."""
-    return base_of(one)[0] == base_of(other)[0]
+    first, second = base_of(one)[0], base_of(other)[0]
+    return first == second or _bare(first) == second or first == _bare(second)
+
+
+def _bare(unit: str) -> str:
+    """ "killed people" without what was done to them, for the question often says it: never to match "injured people"."""
+    done, blank, whom = unit.partition(" ")
+    return base_of(whom)[0] if blank and done in _DONE else unit
 
 
 def amount_of(claim: Claim) -> Interval | None:

@@ -11,7 +11,7 @@ import pytest
 
 from siteline.claims.relation import RelationKind
 from siteline.model.claim import Anchor, AnchorKind, Stance, Statement
-from siteline.model.errors import BadStatement, NotFound, NotForYou, SitelineError
+from siteline.model.errors import BadStatement, NotForYou, NotFound, SitelineError
 from siteline.workbench.case import Case
 from siteline.workbench.claims.adding import add_statement
 from siteline.workbench.claims.exporting import export_claims
@@ -32,13 +32,15 @@ from siteline.workbench.evidence.custody import Description, Kept, take_files
 from tests.claims.factory import make_statement
 from tests.workbench.claims.cases import A, B, as_analyst, made_case
 
-SECRET = "the informant told us of 12 dead"
+TOLD = "the informant told us of 12 dead"
 
 
 def taken(case: Case, name: str, text: str, restricted: bool = False) -> Any:
     file = case.folder.parent / name
     file.write_text(text, encoding="utf-8")
-    said = Description(restricted="a source at risk" if restricted else "", readers=(A,) if restricted else ())
+    said = Description(
+        restricted="a source at risk" if restricted else "", readers=(A,) if restricted else ()
+    )
     [kept] = list(take_files(case, [file], said))
     assert isinstance(kept, Kept)
     return kept.exhibit
@@ -53,12 +55,16 @@ def quoting(exhibit: Any, statement: Statement, words: str) -> Statement:
 def secret(tmp_path: Path) -> Any:
     """The case of its reader, with an open statement, one that quotes a restricted exhibit, and words on both."""
     case = made_case(tmp_path / "case")
-    exhibit = taken(case, "secret.txt", SECRET, restricted=True)
-    hidden = make_statement("SECRET1", low=12.0, high=12.0, speaker="Informant", lineage="INFORMANT", said="2024-01-01")
-    open_one = make_statement("OPEN1", low=12.0, high=12.0, speaker="Service", lineage="SERVICE", said="2024-01-02")
+    exhibit = taken(case, "secret.txt", TOLD, restricted=True)
+    hidden = make_statement(
+        "SECRET1", low=12.0, high=12.0, speaker="Informant", lineage="INFORMANT", said="2024-01-01"
+    )
+    open_one = make_statement(
+        "OPEN1", low=12.0, high=12.0, speaker="Service", lineage="SERVICE", said="2024-01-02"
+    )
     inferred = make_statement("OPEN2", "order", lineage="DESK", more={"supports": ("SECRET1", "OPEN1")})
     denial = make_statement("DENIAL", stance=Stance.DENIES, lineage="MINISTRY")
-    case.statements.add([quoting(exhibit, hidden, SECRET), open_one, inferred, denial])
+    case.statements.add([quoting(exhibit, hidden, TOLD), open_one, inferred, denial])
     say_lineage(case, "INFORMANT", "SERVICE", False, "the informant is no Service man")
     say_relation(case, "SECRET1", "supports", "OPEN1", "informant saw it")
     give_evidence(case, "DENIAL", exhibit.id, "shown to us only")
@@ -95,7 +101,8 @@ def test_nobody_else_says_a_word_on_it_or_learns_that_it_is_there(secret: Any) -
         lambda: find_claim(other, "SECRET1"),
         lambda: judge_claim(other, "SECRET1", "x", credibility="2"),
         lambda: add_statement(
-            other, {"claim_key": "k", "url": "https://example.org/a", "kind": "judgement", "supports": "SECRET1"}
+            other,
+            {"claim_key": "k", "url": "https://example.org/a", "kind": "judgement", "supports": "SECRET1"},
         ),
     ):
         with pytest.raises(SitelineError) as refused:
@@ -115,10 +122,18 @@ def test_a_claim_is_told_by_a_statement_that_may_be_seen(secret: Any) -> None:
         find_seen(other, "SECRET1")
 
 
-def test_a_statement_that_rests_on_a_restricted_image_is_exported_without_it(secret: Any, tmp_path: Path) -> None:
+def test_a_statement_that_rests_on_a_restricted_image_is_exported_without_it(
+    secret: Any, tmp_path: Path
+) -> None:
     """One that shows an image restricted to others does not stop everybody's export."""
     case, exhibit, other = secret
-    case.statements.add([make_statement("IMAGE", low=1.0, high=1.0, more={"imagery": (exhibit.id,), "evidence": (exhibit.id,)})])
+    case.statements.add(
+        [
+            make_statement(
+                "IMAGE", low=1.0, high=1.0, more={"imagery": (exhibit.id,), "evidence": (exhibit.id,)}
+            )
+        ]
+    )
     statements, *_ = export_claims(other, tmp_path / "out2")
     assert "IMAGE" in statements.read_text()
     assert exhibit.sha256 not in statements.read_text()
@@ -131,8 +146,10 @@ def test_a_page_of_thousands_still_tells_of_the_open_ones(secret: Any) -> None:
     """Where a lineage says one thing a thousand times, the first of them restricted, it is not lost with it."""
     case, exhibit, other = secret
     first = make_statement("W0", "big", 1.0, 1.0, lineage="WIRE", said="2020-01-01")
-    rest = [make_statement(f"W{i}", "big", 1.0, 1.0, lineage="WIRE", said="2024-01-01") for i in range(1, 400)]
-    case.statements.add([quoting(exhibit, first, SECRET), *rest])
+    rest = [
+        make_statement(f"W{i}", "big", 1.0, 1.0, lineage="WIRE", said="2024-01-01") for i in range(1, 400)
+    ]
+    case.statements.add([quoting(exhibit, first, TOLD), *rest])
     assert [r["statements"][0] for r in trace_drift(other, "big")] == ["W1"]
     assert tell_page(other, "W5")["lineage"]["corroboration"] == 1
     assert tell_question(other, "big")["lineages"]

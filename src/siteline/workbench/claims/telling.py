@@ -18,8 +18,8 @@ from siteline.workbench.claims.question import (
     tell_relation,
     tell_value,
 )
-from siteline.workbench.claims.seen import find_seen, open_forms
 from siteline.workbench.claims.sections import judged, moved_on
+from siteline.workbench.claims.seen import find_seen, open_forms
 
 MOST = 200
 """Groups of statements that one page is computed from; how many statements were left out is said."""

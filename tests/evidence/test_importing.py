@@ -14,14 +14,10 @@ from siteline.evidence.archives.pack import Label, Page, pack
 from siteline.evidence.archives.writing import NewRecord
 from siteline.model.errors import BadArchive, BadInput, BadSetting, NotForYou, SitelineError
 from siteline.workbench.case import Case, make_case, open_case
-from siteline.workbench.evidence.exhibits import (
-    check_custody_of_all,
-    list_exhibits,
-    list_log,
-    search_exhibits,
-    show_exhibit,
-)
+from siteline.workbench.evidence.exhibits import list_exhibits, search_exhibits, show_exhibit
 from siteline.workbench.evidence.importing import Imported, Wishes, import_archive
+from siteline.workbench.evidence.journal import list_log
+from siteline.workbench.evidence.verifying import check_custody_of_all
 from tests.evidence.custody.material import take
 
 AT = datetime(2024, 4, 19, 2, 14, tzinfo=UTC)

@@ -59,6 +59,20 @@ def test_no_row_can_be_changed_or_deleted(db: Database, name: str, verb: str) ->
         connection.execute(sa.text(verb.format(name)))
 
 
+def test_on_postgresql_the_tables_are_the_same_and_no_row_can_be_changed(postgres: str) -> None:
+    """Every migration runs on a server as well, and it too refuses to edit or delete."""
+    db = Database(postgres, "A. Analyst")
+    db.upgrade()
+    with db.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), tables.metadata) == []
+    for table in tables.metadata.sorted_tables:  # what a row points to comes first
+        db.append(table, plausible(table))
+        for verb in ("UPDATE {} SET created_by = 'someone else'", "DELETE FROM {}"):
+            with pytest.raises(sa.exc.DBAPIError, match="never changed"), db.appending() as connection:
+                connection.execute(sa.text(verb.format(table.name)))
+    db.engine.dispose()
+
+
 def test_a_boundary_commits_all_or_nothing(db: Database) -> None:
     """If the second of two records fails, the first is not there either."""
     with pytest.raises(RuntimeError), db.appending():  # noqa: PT012

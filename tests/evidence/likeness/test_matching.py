@@ -14,10 +14,11 @@ from PIL import Image, ImageOps
 from siteline.model.errors import BadInput, BadSetting, NotForYou, NotFound
 from siteline.workbench.case import Case, make_case, open_case
 from siteline.workbench.evidence.custody import Kept
-from siteline.workbench.evidence.exhibits import check_custody_of_all, list_log
+from siteline.workbench.evidence.journal import list_log
 from siteline.workbench.evidence.marks import GRAPHIC, mark_event
 from siteline.workbench.evidence.matching import judge_pair, list_pairs, match
 from siteline.workbench.evidence.pair_pictures import draw_pairs
+from siteline.workbench.evidence.verifying import check_custody_of_all
 from tests.conftest import wanted
 from tests.evidence.custody.material import behind_the_triggers, take
 from tests.evidence.stills import EASY, bars, grab, logo

@@ -14,10 +14,10 @@ from siteline.evidence.proofs.calendars import begin, from_file, read_answer, to
 from siteline.evidence.proofs.opentimestamps import inspect_ots
 from siteline.model.errors import BadProof, NotFound
 from siteline.workbench.case import Case, make_case, open_case
-from siteline.workbench.evidence.exhibits import check_bundle, check_custody_of_all
 from siteline.workbench.evidence.handover import export_bundle
 from siteline.workbench.evidence.promises import upgrade_promises
 from siteline.workbench.evidence.timing import list_times, timestamp
+from siteline.workbench.evidence.verifying import check_bundle, check_custody_of_all
 from tests.evidence.custody.material import take, write_files
 from tests.evidence.times.calendar import HEIGHT, Calendar, calendar
 from tests.servers import serving

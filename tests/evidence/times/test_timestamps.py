@@ -22,9 +22,9 @@ from siteline.evidence.times.records import TimeProofs
 from siteline.model.errors import BadSetting
 from siteline.store import tables
 from siteline.workbench.case import Case, make_case, open_case
-from siteline.workbench.evidence.exhibits import check_bundle, check_custody_of_all, tell_report
 from siteline.workbench.evidence.handover import export_bundle
 from siteline.workbench.evidence.timing import list_times, timestamp
+from siteline.workbench.evidence.verifying import check_bundle, check_custody_of_all, tell_report
 from tests.evidence.authority import authority
 from tests.evidence.custody.material import behind_the_triggers, take, write_files
 from tests.servers import serving

@@ -11,16 +11,18 @@ from pathlib import Path
 
 import pytest
 
-from siteline.evidence.custody.exhibits import Taking
 from siteline.evidence.custody.rows import Event
+from siteline.evidence.custody.taking import Taking
 from siteline.evidence.watch.lists import ListLook, judge_lists
 from siteline.evidence.watch.migration import likely_renamed
 from siteline.evidence.watch.neighbours import in_sitemap, may_be_it, media_in_sitemap, sitemap_text
 from siteline.evidence.watch.removal import LADDER, OF_MANY
 from siteline.model.look import Look
 from siteline.workbench.evidence.exhibits import restrict_exhibit
+from siteline.workbench.evidence.removals import confirm, find
 from siteline.workbench.evidence.rounds import Kept, Round
-from siteline.workbench.evidence.watching import _by_url, check_pages, confirm, find
+from siteline.workbench.evidence.watched import pages_by_url
+from siteline.workbench.evidence.watching import check_pages
 from tests.evidence.custody.material import opened
 from tests.evidence.watch.test_watching import only
 from tests.evidence.watch.watched_site import Watch, article, prose, watching
@@ -253,10 +255,10 @@ def test_a_failed_capture_is_no_baseline(watch: Watch, outcome: str) -> None:
     """Of an address of which nothing else was kept, no removal can be supported by it."""
     url = watch.url.replace("number-1", "number-5")
     failed = capture(watch, outcome, url)
-    assert url not in _by_url(watch.case)
+    assert url not in pages_by_url(watch.case)
     whole = capture(watch, "complete", url)
-    assert [e.id for e in _by_url(watch.case)[url]] == [whole]
-    assert failed not in {e.id for found in _by_url(watch.case).values() for e in found}
+    assert [e.id for e in pages_by_url(watch.case)[url]] == [whole]
+    assert failed not in {e.id for found in pages_by_url(watch.case).values() for e in found}
 
 
 def test_a_removal_does_not_stand_on_a_failed_capture(watch: Watch) -> None:

@@ -109,9 +109,9 @@ def test_a_fingerprint_is_made_of_anything_and_kept_as_json(body: bytes, url: st
 )
 def test_a_page_made_to_be_slow_is_read_in_time(piece: str) -> None:
     body = b"<html>" + piece.encode() * (600_000 // len(piece))
-    began = time.monotonic()
+    began = time.process_time()  # not the clock: others work here, too
     fingerprint(body, URL)
-    assert time.monotonic() - began < 10
+    assert time.process_time() - began < 10
 
 
 def test_main_text_is_told_from_menus_footers_and_lists_of_links() -> None:

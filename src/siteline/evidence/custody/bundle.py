@@ -10,12 +10,12 @@ from importlib.resources import files
 from typing import Any
 
 from siteline.evidence.custody.dsse import PAYLOAD_TYPE, seal
-from siteline.evidence.custody.exhibits import as_dict, write_exhibit
 from siteline.evidence.custody.inclusion import Prover
 from siteline.evidence.custody.keys import PublicKey, Signer
 from siteline.evidence.custody.log import KEY_ACTIONS, detail_of
 from siteline.evidence.custody.restrictions import Restriction
 from siteline.evidence.custody.rows import canonical, digest_of, line_of
+from siteline.evidence.custody.told import as_dict, write_exhibit
 from siteline.evidence.custody.withheld import Withheld
 from siteline.model.errors import BadKey
 from siteline.model.exhibit import Exhibit

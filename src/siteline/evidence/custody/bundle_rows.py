@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, overload
 
@@ -16,6 +17,12 @@ LOG = "custody.jsonl"
 _ASKED = ("opened", "added", "restricted", "derived", *KEY_ACTIONS)
 """Of other rows nothing but the hash is kept."""
 
+LARGEST_SHOWN = 512 << 20
+"""Bytes of memory, about, that the rows may take that are kept; a million exhibits do."""
+
+_OF_A_ROW = 300
+"""Bytes that a row takes beside its letters."""
+
 _HASH = 32
 
 
@@ -28,6 +35,8 @@ class Rows(Sequence[Row]):
         self._hashes = bytearray()
         self._shown: dict[int, tuple[str, str, str, str]] = {}
         self.redacted = 0
+        self.weight = 0
+        """Bytes of memory, about, of what is kept."""
 
     def add(self, row_hash: str, said: Mapping[str, Any] | None) -> None:
         """One more row; `said`: what it says, if it is shown."""
@@ -36,9 +45,9 @@ class Rows(Sequence[Row]):
         if said is None:
             self.redacted += 1
         elif said.get("action") in self._asked:
-            self._shown[seq] = tuple(
-                str(said.get(n, "")) for n in ("action", "object", "exhibit_id", "detail")
-            )  # type: ignore[assignment]
+            action, *told = (str(said.get(n, "")) for n in ("action", "object", "exhibit_id", "detail"))
+            self._shown[seq] = (sys.intern(action), *told)  # type: ignore[assignment]
+            self.weight += _OF_A_ROW + sum(map(sys.getsizeof, told))
 
     def shown(self, action: str) -> Iterator[Row]:
         """Rows of one action that are shown."""
@@ -85,6 +94,11 @@ def read_rows(files: Files, report: Report, also: Collection[str] = ()) -> Rows:
             report.find(name, "it says more than a row that was kept back; nothing proves it")
         head = row_hash
         rows.add(row_hash, None if is_kept_back else said)
+        if rows.weight > LARGEST_SHOWN:
+            report.find(
+                LOG, f"its first {number:,} rows tell more than is read; what follows was not looked at"
+            )
+            break
     if not len(rows):
         report.find(LOG, "there is no row in it")
     report.head, report.rows = head, len(rows)

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from siteline.claims.draft.rendition import LARGEST, METHOD, Rendered, is_plain_utf8, render
-from siteline.evidence.custody.exhibits import Taking
 from siteline.evidence.custody.restrictions import Restriction
 from siteline.evidence.custody.rows import Event
+from siteline.evidence.custody.taking import Taking
 from siteline.evidence.search import LONGEST_TEXT
 from siteline.evidence.sniff import kind_of, sniff
 from siteline.model.errors import BrokenCustody, CannotTell, NotFound, SitelineError

@@ -17,10 +17,10 @@ from siteline.evidence.archives.contents import (
     read_archive,
     when,
 )
-from siteline.evidence.custody.exhibits import Taken, Taking
 from siteline.evidence.custody.log import detail_of
 from siteline.evidence.custody.restrictions import OF_THE_CAPTURE, Restriction
 from siteline.evidence.custody.rows import Event
+from siteline.evidence.custody.taking import Taken, Taking
 from siteline.evidence.sniff import kind_of, sniff
 from siteline.model.dates import parse_acquired
 from siteline.model.errors import BadInput, BadSetting, SitelineError

@@ -15,8 +15,8 @@ from siteline.model.exhibit import Exhibit
 from siteline.model.remark import Remark
 from siteline.workbench.case import Case
 from siteline.workbench.evidence.comparing import Comparer, in_order, same_bytes
-from siteline.workbench.evidence.exhibits import log_read
 from siteline.workbench.evidence.framing import SEEN, TOOL, Progress, Visible, frame_all, visible
+from siteline.workbench.evidence.journal import log_read
 from siteline.workbench.evidence.marks import marked
 
 SHAPE = "matches/1"

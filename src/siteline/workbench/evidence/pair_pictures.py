@@ -39,6 +39,7 @@ def draw_pairs(case: Case, pairs: Sequence[Pair], folder: Path, *, show_graphic:
         Event("read", object=e.sha256, exhibit_id=e.id, tool=TOOL, note="drawn beside what it is alike to")
         for e in shown.values()
     ]
+    case.log.append(events)  # before anything can be looked at
     folder.mkdir(parents=True, exist_ok=True)
     files = []
     for pair in drawn:
@@ -51,7 +52,6 @@ def draw_pairs(case: Case, pairs: Sequence[Pair], folder: Path, *, show_graphic:
         ]
         _beside(sides, pair).save(file, "PNG")
         files.append(file)
-    case.log.append(events)
     return files
 
 

@@ -111,3 +111,20 @@ def test_a_period_says_what_is_wrong_with_it() -> None:
             Period.parse(said)
     assert Period.parse("2024-02").days == 29
     assert str(Period.parse("../2024-02-07")) == "until 2024-02-07"
+
+
+@pytest.mark.parametrize(
+    ("words", "ends"),
+    [
+        ("more or less", [45.0, 55.0]),
+        ("just under", [45.0, 49.0]),
+        ("not fewer than", [50.0, None]),
+        ("no more than", [0.0, 50.0]),
+        ("not over", [0.0, 50.0]),
+    ],
+)
+def test_words_that_hold_other_words(words: str, ends: list[float | None]) -> None:
+    """ "More or less 50" is about 50, "just under 50" is nearly 50, and "not fewer than 50" is 50 or more."""
+    read = read_amount(50, None, words, "people")
+    assert read is not None
+    assert read.ends() == ends

@@ -21,10 +21,11 @@ from siteline.claims.table import Refused, Row, read_cell, write_cell
 from siteline.model.errors import BadTable
 from siteline.workbench.case import Case, make_case
 from siteline.workbench.claims.adding import add_statement
-from siteline.workbench.claims.exporting import TABLES, export_claims, import_words
+from siteline.workbench.claims.exporting import TABLES, export_claims
 from siteline.workbench.claims.importing import import_claims
 from siteline.workbench.claims.question import ask, trace_drift
 from siteline.workbench.claims.telling import tell_list, tell_page
+from siteline.workbench.claims.words_in import import_words
 from siteline.workbench.claims.words_said import list_relations
 from tests.claims.conftest import ARTICLE, take_in
 

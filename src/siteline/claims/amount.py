@@ -40,12 +40,13 @@ class Bound(StrEnum):
     NEARLY = "nearly"
 
 
-_WORDS: tuple[tuple[Bound, str], ...] = (
-    (Bound.AT_LEAST, r"at least|no fewer than|no less than|not less than|a minimum of|minimum|>=|≥|or more|and more"),
-    (Bound.AT_MOST, r"at most|up to|no more than|not more than|a maximum of|maximum|as many as|<=|≤|or fewer|or less"),
+_WORDS: tuple[tuple[Bound, str], ...] = (  # longer words before those that they hold
+    (Bound.ABOUT, r"more or less|give or take"),
+    (Bound.NEARLY, r"just under|nearly|almost|close to"),
+    (Bound.AT_LEAST, r"at least|(?:no|not) (?:fewer|less) than|a minimum of|minimum|>=|≥|or more|and more"),
+    (Bound.AT_MOST, r"at most|up to|(?:no|not) (?:more than|over|above)|a maximum of|maximum|as many as|<=|≤|or fewer|or less"),
     (Bound.MORE_THAN, r"more than|over|above|in excess of|exceed(?:s|ing)?|upwards of|>"),
     (Bound.LESS_THAN, r"less than|fewer than|under|below|<"),
-    (Bound.NEARLY, r"nearly|almost|close to|just under"),
     (Bound.ABOUT, r"about|around|roughly|approximately|approx\.?|some|circa|ca\.?|an estimated|estimated|~|≈|±"),
 )  # fmt: skip
 _BOUNDS = tuple((bound, re.compile(rf"(?<!\w)(?:{words})(?![a-z])", re.I)) for bound, words in _WORDS)
@@ -159,7 +160,7 @@ class Direction(StrEnum):
     """ "60 % smaller than": 0.4."""
 
 
-_NUMBER = r"\d+(?:[.,]\d+)?"
+_NUMBER = r"(?<!\d)\d{1,12}(?:[.,]\d{1,12})?"
 _PERCENT = rf"(?P<low>{_NUMBER})\s*(?:%|percent|per cent)?\s*(?:(?:-|–|—|to|and)\s*(?P<high>{_NUMBER}))?\s*(?:%|percent|per cent)"
 _LARGER = r"(?:larger|bigger|greater|longer|wider|taller|higher|more)\b"
 _SMALLER = r"(?:smaller|shorter|narrower|lower|less|fewer)\b"
@@ -183,6 +184,7 @@ class Ratio:
 
 def read_ratio(words: str) -> Ratio | None:
     """The first ratio in some words; None if there is none that can be read."""
+    words = " ".join(words.split())
     if found := _RATIO.search(words):
         low = float(found["low"].replace(",", ".")) / 100
         high = float(found["high"].replace(",", ".")) / 100 if found["high"] else low

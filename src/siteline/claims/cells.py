@@ -112,7 +112,13 @@ def read_nouns(row: Row, column: str, build: Callable[[Mapping[str, Any]], Any])
 
 
 def _texts(told: Mapping[str, Any], flags: Sequence[str] = ()) -> dict[str, Any]:
-    return {name: bool(value) if name in flags else str(value) for name, value in told.items()}
+    return {name: _flag(value) if name in flags else str(value) for name, value in told.items()}
+
+
+def _flag(value: Any) -> bool:
+    if isinstance(value, str):
+        return value.strip().casefold() in ("yes", "true", "1")
+    return bool(value)
 
 
 def _json(row: Row, column: str, kind: type[Any]) -> Any:
@@ -131,7 +137,7 @@ def _json(row: Row, column: str, kind: type[Any]) -> Any:
 def _built(row: Row, column: str, build: Callable[[], Any]) -> Any:
     try:
         return build()
-    except (TypeError, ValueError, KeyError, BadInput) as error:
+    except (TypeError, ValueError, OverflowError, KeyError, BadInput) as error:
         raise Refused(column, "bad_json", f"it does not say what it must: {str(error)[:120]}") from error
 
 

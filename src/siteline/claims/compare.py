@@ -4,19 +4,10 @@ from __future__ import annotations
 
 from siteline.claims.amount import is_count, is_share
 from siteline.claims.scope import Fit, ScopeFit, fit_scopes, fold
+from siteline.claims.units import amount_of, same_unit
 from siteline.model.claim import Claim, Statement
 from siteline.model.interval import Interval
 
-_ALIKE = (
-    {"people", "persons", "person", "individuals", "human beings"},
-    {"civilians", "civilian"},
-    {"missiles", "missile"},
-    {"fraction", "share", "proportion"},
-    {"%", "percent", "per cent", "percentage"},
-    {"m²", "m2", "sqm", "square metres", "square meters"},
-    {"m", "metres", "meters", "metre", "meter"},
-    {"ratio", "times", ""},
-)
 _PART_OF = {("civilians", "people"), ("soldiers", "people"), ("children", "people"), ("women", "people")}
 _NAMED = ("entity",)
 
@@ -41,9 +32,10 @@ def are_incompatible(one: Statement, other: Statement, fit: ScopeFit | None = No
         return _negated(one, other, overall)
     if one.is_negated:
         return None
-    if first.value is None or second.value is None:
+    was, now = amount_of(first), amount_of(second)
+    if was is None or now is None:
         return _named(first, second)
-    return _numbers(first, second, first.value, second.value, fit)
+    return _numbers(first, second, was, now, fit)
 
 
 def _numbers(first: Claim, second: Claim, one: Interval, other: Interval, fit: ScopeFit) -> str | None:
@@ -75,16 +67,10 @@ def is_additive(claim: Claim) -> bool:
     return claim.value_type == "count" or is_count(claim.unit, claim.value.low, claim.value.high)
 
 
-def same_unit(one: str, other: str) -> bool:
-    """Whether two units are one, however they are written."""
-    first, second = one.strip().casefold(), other.strip().casefold()
-    return first == second or any(first in names and second in names for names in _ALIKE)
-
-
 def same_value(one: Claim, other: Claim) -> bool:
     """Whether two claims give the same value."""
     if one.value is not None or other.value is not None:
-        return one.value == other.value and same_unit(one.unit, other.unit)
+        return same_unit(one.unit, other.unit) and amount_of(one) == amount_of(other)
     if one.value_ids and one.value_ids == other.value_ids:
         return True
     return fold(one.value_text) == fold(other.value_text)

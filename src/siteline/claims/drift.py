@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from siteline.claims.amount import Direction, Ratio, direction_between, read_ratio, turned
-from siteline.claims.compare import are_incompatible, same_unit, say_value
+from siteline.claims.compare import are_incompatible, say_value
 from siteline.claims.rows import rank
 from siteline.claims.scope import Fit, fit_places, fit_scopes, fold
 from siteline.claims.succession import why_replaces, why_takes_back
+from siteline.claims.units import amount_of, same_unit
 from siteline.model.claim import Hedge, Scope, Stance, Statement
 
 
@@ -120,13 +121,13 @@ _WAYS = {
 def ratio_of(statement: Statement) -> Ratio | None:
     """The ratio in a statement's words, if they have one that agrees with its value."""
     read = read_ratio(statement.quote or statement.paraphrase)
-    value = statement.claim.value
+    value = amount_of(statement.claim)
     return read if read is not None and value is not None and read.value.meets(value) else None
 
 
 def _turn(origin: Statement, copy: Statement) -> tuple[Direction, Direction] | None:
     """The directions, if a copy kept the number and turned what it is a share of."""
-    first, second = origin.claim.value, copy.claim.value
+    first, second = amount_of(origin.claim), amount_of(copy.claim)
     if first is None or second is None or first == second:
         return None
     was, now = ratio_of(origin), ratio_of(copy)
@@ -146,18 +147,13 @@ def _turn(origin: Statement, copy: Statement) -> tuple[Direction, Direction] | N
 def _value_change(origin: Statement, copy: Statement) -> Change | None:
     first, second = origin.claim, copy.claim
     was, now = say_value(first), say_value(second)
-    if first.value is not None and second.value is not None:
-        if first.value == second.value:
+    one, other = amount_of(first), amount_of(second)
+    if one is not None and other is not None:
+        if one == other:
             return None
-        if not first.value.meets(second.value):
+        if not one.meets(other):
             return Change("value", was, now, f"{was} became {now}")
-        how = (
-            "more exact"
-            if second.value.lies_in(first.value)
-            else "looser"
-            if first.value.lies_in(second.value)
-            else "other"
-        )
+        how = "more exact" if other.lies_in(one) else "looser" if one.lies_in(other) else "other"
         return Change("value", was, now, f"{was} became {now}: {how}, though both can be so")
     if fold(first.value_text) != fold(second.value_text):
         return Change("value", was, now, f"{was or 'nothing'} became {now or 'nothing'}")
@@ -220,7 +216,7 @@ def _is_copy(origin: Statement, statement: Statement) -> bool:
     if not apart:
         return True
     is_other_voice = statement.is_relay or fold(origin.speaker) != fold(statement.speaker)
-    return is_other_voice and first.value is not None and first.value == second.value
+    return is_other_voice and amount_of(first) is not None and amount_of(first) == amount_of(second)
 
 
 def _are_apart(one: Scope, other: Scope) -> bool:

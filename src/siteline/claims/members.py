@@ -6,7 +6,7 @@ A wire story printed by ten thousand papers is one member, not ten thousand: its
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from siteline.claims.rows import id_of
-from siteline.claims.statements import Statements, WordKind
+from siteline.claims.statements import Statements, WordKind, withdrawn_ids
 from siteline.model.claim import Stance, Statement
 from siteline.store import tables
 from siteline.store.db import Database, known_at
@@ -43,9 +43,9 @@ class Members:
         self._db = db
         self._statements = statements
 
-    def count(self, key: str, as_of: datetime | None = None) -> int:
-        """How many statements of a claim key are on record, withdrawn ones too."""
-        query = sa.select(sa.func.count()).where(_S.claim_key == key)
+    def count(self, key: str, as_of: datetime | None = None, hidden: Collection[str] = ()) -> int:
+        """How many statements of a claim key stand, and quote none of these exhibits."""
+        query = self._standing(sa.select(sa.func.count()).where(_S.claim_key == key), as_of, hidden)
         [(number,)] = self._db.rows(known_at(query, tables.statement, as_of))
         return int(number)
 
@@ -56,21 +56,28 @@ class Members:
         *,
         lineages: Sequence[str] | None = None,
         most: int | None = None,
+        hidden: Collection[str] = (),
     ) -> list[Group]:
-        """Groups of a claim key, earliest first; withdrawn statements do not count. lineages: only of these."""
+        """
+        Groups of a claim key, earliest first; withdrawn statements do not count, nor do those that quote `hidden` exhibits.
+
+        lineages: only of these. most: no more than so many.
+        """
         which = _S.claim_key == key
         if lineages is not None:
             which = sa.and_(which, _S.lineage.in_(lineages))
-        return self._grouped(which, as_of, most)
+        return self._grouped(which, as_of, most, hidden)
 
     def statements(self, groups: list[Group], as_of: datetime | None = None) -> list[Statement]:
         """The statements that stand for these groups."""
         return [f.statement for f in self._statements.find(ids=[g.first_id for g in groups], as_of=as_of)]
 
-    def denials(self, key: str, as_of: datetime | None = None) -> list[Statement]:
+    def denials(
+        self, key: str, as_of: datetime | None = None, hidden: Collection[str] = ()
+    ) -> list[Statement]:
         """One statement for each group that denies."""
         is_denial = sa.and_(_S.claim_key == key, _S.stance == Stance.DENIES.value)
-        return self.statements(self._grouped(is_denial, as_of), as_of)
+        return self.statements(self._grouped(is_denial, as_of, None, hidden), as_of)
 
     def evidence(self, key: str, as_of: datetime | None = None) -> dict[str, list[str]]:
         """Exhibits that were noted later as offered in support, by statement of a claim key."""
@@ -86,29 +93,27 @@ class Members:
         query = known_at(sa.select(_S.claim_key).distinct(), tables.statement, as_of)
         return sorted(key for (key,) in self._db.rows(query))
 
-    def _grouped(self, which: Any, as_of: datetime | None, most: int | None = None) -> list[Group]:
+    def _grouped(
+        self, which: Any, as_of: datetime | None, most: int | None, hidden: Collection[str]
+    ) -> list[Group]:
         columns, first = (_S.lineage, _S.claim_id, _S.stance), sa.func.min(_S.rank)
         query = sa.select(*columns, sa.func.count(), first).where(which).group_by(*columns)
-        query = query.order_by(first).limit(most)
-        if self._anything_withdrawn(as_of):
-            query = query.where(_S.id.not_in(_withdrawn(as_of)))
+        query = self._standing(query.order_by(first).limit(most), as_of, hidden)
         rows = self._db.rows(known_at(query, tables.statement, as_of))
         return [
             Group(lineage, claim, stance, count, id_of(rank)) for lineage, claim, stance, count, rank in rows
         ]
 
+    def _standing(
+        self, query: sa.Select[Any], as_of: datetime | None, hidden: Collection[str]
+    ) -> sa.Select[Any]:
+        """Without what was withdrawn, and without what quotes hidden exhibits."""
+        if hidden:
+            query = query.where(_S.exhibit_id.not_in(list(hidden)))
+        if self._anything_withdrawn(as_of):
+            query = query.where(_S.id.not_in(withdrawn_ids(as_of)))
+        return query
+
     def _anything_withdrawn(self, as_of: datetime | None) -> bool:
         query = sa.select(_W.seq).where(_W.kind == WordKind.WITHDRAWN.value).limit(1)
         return bool(self._db.rows(known_at(query, tables.statement_word, as_of)))
-
-
-def _withdrawn(as_of: datetime | None) -> sa.Select[Any]:
-    """Ids of the statements whose last word on their standing takes them out."""
-
-    def last(kind: WordKind) -> sa.ColumnElement[int]:
-        return sa.func.max(sa.case((_W.kind == kind.value, _W.seq), else_=0))
-
-    kinds = [WordKind.WITHDRAWN.value, WordKind.RESTORED.value]
-    query = sa.select(_W.statement_id).where(_W.kind.in_(kinds)).group_by(_W.statement_id)
-    query = query.having(last(WordKind.WITHDRAWN) > last(WordKind.RESTORED))
-    return known_at(query, tables.statement_word, as_of)

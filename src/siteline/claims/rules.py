@@ -8,12 +8,13 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import combinations
 
-from siteline.claims.compare import are_incompatible, same_unit, same_value, say_value
+from siteline.claims.compare import are_incompatible, same_value, say_value
 from siteline.claims.relation import Relation, RelationKind, make_relation
 from siteline.claims.rows import by_number
 from siteline.claims.scope import Fit, ScopeFit, fit_scopes, say_fit
 from siteline.claims.standing import Evidence, Line, draw_lines, what_agrees
 from siteline.claims.succession import TAKERS, why_replaces, why_takes_back
+from siteline.claims.units import amount_of, same_unit
 from siteline.model.claim import Stance, Statement
 
 _SILENT = {
@@ -72,13 +73,22 @@ def _pairs(lines: Sequence[Line], mine: Line | None) -> Iterable[tuple[Statement
             (a, b, mine, line) for line in lines if line is not mine for a in mine.heads for b in line.heads
         )
         return
-    active: dict[str, list[tuple[date, Statement, Line]]] = {}
-    heads = [(head, line) for line in lines for head in line.heads]
-    for head, line in sorted(heads, key=lambda pair: (_begins(pair[0]), by_number(pair[0].id))):
-        begins, ends = _begins(head), _ends(head)
-        going = [entry for entry in active.get(head.claim.says, ()) if entry[0] >= begins]
-        yield from ((other, head, its, line) for _, other, its in going if its is not line)
-        active[head.claim.says] = [*going, (ends, head, line)]
+    for (a, first), (b, second) in _meeting([(head, line) for line in lines for head in line.heads]):
+        if first is not second:
+            yield a, b, first, second
+
+
+_Placed = tuple[Statement, Line]
+
+
+def _meeting(placed: Sequence[_Placed]) -> Iterable[tuple[_Placed, _Placed]]:
+    """Statements of one thing said, two by two, whose periods may meet: a daily report is compared with its own day."""
+    active: dict[str, list[tuple[date, _Placed]]] = {}
+    for one in sorted(placed, key=lambda pair: (_begins(pair[0]), by_number(pair[0].id))):
+        says, begins = one[0].claim.says, _begins(one[0])
+        going = [entry for entry in active.get(says, ()) if entry[0] >= begins]
+        yield from ((other, one) for _, other in going)
+        active[says] = [*going, (_ends(one[0]), one)]
 
 
 def _begins(statement: Statement) -> date:
@@ -115,8 +125,10 @@ def _inside(line: Line, evidence: Evidence) -> Iterable[Relation]:
         for new, old in ((one, other), (other, one)):
             if why := why_replaces(new, old):
                 yield make_relation(new.id, old.id, RelationKind.SUPERSEDES, why)
-    for one, other in combinations([c.statement for c in line.copies if c.origin is c.statement], 2):
-        yield from _between(one, other, line, line)
+    for (first, _), (second, _) in _meeting(
+        [(c.statement, line) for c in line.copies if c.origin is c.statement]
+    ):
+        yield from _between(first, second, line, line)
 
 
 def _between(one: Statement, other: Statement, first: Line, second: Line) -> Iterable[Relation]:
@@ -160,14 +172,14 @@ def _narrower(one: Statement, other: Statement, fit: ScopeFit) -> Iterable[Relat
         yield make_relation(other.id, one.id, RelationKind.NARROWS, said)
     elif overall is Fit.SAME and same_unit(one.claim.unit, other.claim.unit):
         for inner, outer in ((one, other), (other, one)):
-            first, second = inner.claim.value, outer.claim.value
+            first, second = amount_of(inner.claim), amount_of(outer.claim)
             if first is not None and second is not None and first != second and first.lies_in(second):
                 basis = f"{say_value(inner.claim)} lies in {say_value(outer.claim)}; {said}"
                 yield make_relation(inner.id, outer.id, RelationKind.NARROWS, basis)
 
 
 def _would_contradict(one: Statement, other: Statement, fit: ScopeFit) -> bool:
-    first, second = one.claim.value, other.claim.value
+    first, second = amount_of(one.claim), amount_of(other.claim)
     if first is None or second is None or first.meets(second) or fit.overall is not Fit.OVERLAPS:
         return False
     axes = (fit.time, fit.place, fit.thing)
@@ -233,6 +245,7 @@ def _silent(lines: Sequence[Line], mine: Line | None, evidence: Evidence) -> Ite
                 (head, fit)
                 for other, head in heads
                 if (is_mine or other is mine)
+                and (not one.claim.predicate or one.claim.says == head.claim.says)
                 and (fit := fit_scopes(one.claim, head.claim)).overall is not Fit.DISJOINT
                 and (fit.overall is not Fit.UNKNOWN or not one.claim.subject)
             ]
@@ -243,7 +256,8 @@ def _silent(lines: Sequence[Line], mine: Line | None, evidence: Evidence) -> Ite
                 yield make_relation(one.id, None, _SILENT[one.stance], basis)
     for denial, why in evidence.broader:
         for line, head in heads:
-            if mine is None or line is mine:
+            is_then = fit_scopes(denial.claim, head.claim).time is not Fit.DISJOINT
+            if is_then and (mine is None or line is mine):
                 basis = f"by entailment: {why}; {_say_silent(denial, evidence)}"
                 yield make_relation(denial.id, head.id, RelationKind.DENIES, basis, "entailment")
 

@@ -31,7 +31,7 @@ class Spoken:
 
 def read_speaker(text: str) -> Spoken:
     """The chain of attribution in a cell, speaker first; () for an empty cell."""
-    said = text.strip()
+    said = " ".join(text.split())  # long runs of blanks would be tried at every split
     if not said:
         return Spoken(())
     if found := _CITING.fullmatch(said):

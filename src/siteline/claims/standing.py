@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from siteline.claims.compare import same_unit, same_value, say_value
+from siteline.claims.compare import same_value, say_value
 from siteline.claims.drift import Copy, trace
 from siteline.claims.lineage import Lines, has_primary_access
 from siteline.claims.scope import Fit, fit_scopes, fold, say_fit
 from siteline.claims.succession import TAKERS, why_replaces, why_takes_back
+from siteline.claims.units import amount_of, same_unit
 from siteline.model.claim import Statement
 
 
@@ -133,8 +134,9 @@ def what_agrees(one: Statement, other: Statement) -> str | None:
     fit = fit_scopes(first, second)
     if fit.overall is not Fit.SAME or fit.subject is not Fit.SAME:
         return None
-    if first.value is not None and second.value is not None:
-        if not first.value.meets(second.value) or not same_unit(first.unit, second.unit):
+    value, its = amount_of(first), amount_of(second)
+    if value is not None and its is not None:
+        if not same_unit(first.unit, second.unit) or not value.meets(its):
             return None
         both = (
             say_value(first) if same_value(first, second) else f"{say_value(first)} and {say_value(second)}"

@@ -6,7 +6,7 @@ Every reader takes `as_of`: it then answers as it would have answered at that mo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -153,8 +153,13 @@ class Statements:
         as_of: datetime | None = None,
         with_withdrawn: bool = False,
         limit: int | None = None,
+        not_quoting: Collection[str] = (),
     ) -> list[Filed]:
-        """Statements that fit all that is given, in the order of their ids; withdrawn ones only if asked for."""
+        """
+        Statements that fit all that is given, in the order of their ids; withdrawn ones only if asked for.
+
+        limit: no more than so many of those that are left, the first by id. not_quoting: exhibits whose statements are left out.
+        """
         wanted = {
             _S.claim_key: key,
             _S.claim_id: claim_id,
@@ -167,8 +172,14 @@ class Statements:
                 query = query.where(column == value)
         if stance is not None:
             query = query.where(_S.stance.in_([stance.value, stance.value + NOT]))
+        if not_quoting:
+            query = query.where(_S.exhibit_id.not_in(list(not_quoting)))
         if limit is not None:
-            query = query.limit(limit)
+            if not with_withdrawn:
+                query = query.where(_S.id.not_in(withdrawn_ids(as_of)))
+            rows = self._db.rows(known_at(query.with_only_columns(_S.id), tables.statement, as_of))
+            first = sorted((name for (name,) in rows), key=by_number)[:limit]
+            ids = first if ids is None else [name for name in first if name in set(ids)]
         if ids is None:
             found = self._read(query, as_of)
         else:
@@ -236,6 +247,18 @@ class Statements:
             for name, kind, *rest in rows:
                 found.setdefault(name, []).append(Word(WordKind(kind), *rest))
         return found
+
+
+def withdrawn_ids(as_of: datetime | None) -> sa.Select[Any]:
+    """Ids of the statements whose last word on their standing takes them out."""
+
+    def last(kind: WordKind) -> sa.ColumnElement[int]:
+        return sa.func.max(sa.case((_W.kind == kind.value, _W.seq), else_=0))
+
+    kinds = [WordKind.WITHDRAWN.value, WordKind.RESTORED.value]
+    query = sa.select(_W.statement_id).where(_W.kind.in_(kinds)).group_by(_W.statement_id)
+    query = query.having(last(WordKind.WITHDRAWN) > last(WordKind.RESTORED))
+    return known_at(query, tables.statement_word, as_of)
 
 
 def _parts(ids: Sequence[str]) -> Iterable[Sequence[str]]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from siteline.claims.compare import is_additive, same_unit, same_value, say_value
+from siteline.claims.compare import is_additive, same_value, say_value
 from siteline.claims.scope import Fit, fit_scopes, fold
+from siteline.claims.units import amount_of, same_unit
 from siteline.model.claim import Stance, Statement
 
 TAKERS = (Stance.CORRECTS, Stance.RETRACTS)
@@ -58,7 +59,7 @@ def _is_later(new: Statement, old: Statement) -> bool:
 
 
 def _is_rising_toll(new: Statement, old: Statement) -> bool:
-    one, other = new.claim.value, old.claim.value
+    one, other = amount_of(new.claim), amount_of(old.claim)
     if one is None or other is None or new.is_relay or old.is_relay or not is_additive(new.claim):
         return False
     is_open = one.high is None and other.high is None

@@ -51,17 +51,25 @@ def import_(
     case: CaseOption = None,
 ) -> None:
     """Take in a table of statements, all rows or none; twice adds nothing. Prints what each lineage comes to."""
-    from siteline.workbench.claims.exporting import import_words, kind_of_table
     from siteline.workbench.claims.importing import import_claims
     from siteline.workbench.claims.question import trace_drift
+    from siteline.workbench.claims.words_in import import_words, kind_of_table
 
     with opened(context, case) as work:
         if not file.is_file():
             raise BadSetting(f"no file {file}", "Name a CSV table.")
         try:
-            if kind_of_table(file) != "statements":
-                count = import_words(work, file)
-                print_json([]) if json else typer.echo(f"{count} new words")
+            if (kind := kind_of_table(file)) != "statements":
+                if lenient:
+                    raise BadSetting(
+                        f"{file} is a table of {kind}", "--lenient is for tables of statements alone."
+                    )
+                taken = import_words(work, file, prefix)
+                if taken.of_others:
+                    what = f"{taken.of_others} rows are other analysts' judgements and were left"
+                    own = "Each analyst imports their own, under their name: SITELINE_WHO."
+                    say([Remark(file.name, what, own)], case_folder(context, case))
+                print_json([]) if json else typer.echo(f"{taken.added} new words")
                 return
             done = import_claims(work, file, lenient=lenient, prefix=prefix)
         except BadTable as error:
@@ -202,12 +210,13 @@ def relate(
 
     with opened(context, case) as work:
         if ends:
-            if len(ends) != 3:
+            if len(ends) < 3:
                 raise BadSetting(
                     f"{len(ends)} words where A KIND B is wanted",
                     "Such as: siteline claims relate C7 supports C9",
                 )
-            typer.echo(say_relation(work, ends[0], ends[1], ends[2], why, reject=reject))
+            kind = "_".join(ends[1:-1])  # "may contradict", as it is listed
+            typer.echo(say_relation(work, ends[0], kind, ends[-1], why, reject=reject))
             return
         if not listed:
             raise BadSetting("nothing to do", "List them: siteline claims relate --list")
@@ -216,6 +225,8 @@ def relate(
     if json:
         print_json(told)
         return
+    if not told:
+        typer.echo("no relation is known")
     for r in told:
         typer.echo(
             _plain(f"{r['a']} {r['kind'].replace('_', ' ')} {r['b'] or '(nothing on record)'}: {r['basis']}")
@@ -229,7 +240,7 @@ def export(
     as_of: AsOfOption = None,
     case: CaseOption = None,
 ) -> None:
-    """Write all tables of claims as CSV, for another case to import: statements, words, lineages, relations, entailments."""
+    """Write all tables of claims as CSV for another case: statements, words on them, and the judgements open to you."""
     from siteline.workbench.claims.exporting import export_claims
 
     with opened(context, case) as work:

@@ -39,6 +39,8 @@ def lineage(
     if json:
         print_json(told)
         return
+    if not told:
+        typer.echo("no two lineages seem to be one, and nothing was said of any")
     for p in told:
         typer.echo(
             printable(f"{p['state']}: {p['a']} and {p['b']}, {p['kind'].replace('_', ' ')}: {p['basis']}")
@@ -47,14 +49,35 @@ def lineage(
 
 def entail(
     context: typer.Context,
-    narrow: Annotated[str, typer.Argument(metavar="NARROW", help="A claim key, such as missiles_fired.")],
-    broad: Annotated[str, typer.Argument(metavar="BROAD", help="What it implies, such as transfer.")],
-    why: WhyOption,
+    narrow: Annotated[
+        str, typer.Argument(metavar="[NARROW", help="A claim key, such as missiles_fired.")
+    ] = "",
+    broad: Annotated[str, typer.Argument(metavar="BROAD]", help="What it implies, such as transfer.")] = "",
+    why: WhyOption = "",
     undo: Annotated[bool, typer.Option("--undo", help="Take it back.")] = False,
+    json: JsonOption = False,
+    as_of: AsOfOption = None,
     case: CaseOption = None,
 ) -> None:
-    """Say that whoever denies BROAD denies NARROW with it; such denials are marked "by entailment"."""
+    """Say that whoever denies BROAD denies NARROW with it, "by entailment"; with no keys, list what was said."""
+    from siteline.workbench.claims.saying import printable
+
     with opened(context, case) as work:
+        if not narrow:
+            told = [
+                {"narrow_key": e.narrow_key, "broad_key": e.broad_key, "why": e.why, "by": e.by}
+                for e in work.relations.entailments(moment(as_of))
+            ]
+            if json:
+                print_json(told)
+                return
+            for e in told:
+                typer.echo(printable(f"{e['narrow_key']} entails {e['broad_key']}: {e['why']} ({e['by']})"))
+            return
+        if not broad:
+            raise BadSetting(
+                "one claim key where two are wanted", "Such as: siteline claims entail fired transfer"
+            )
         work.relations.entail(narrow, broad, why, holds=not undo)
     typer.echo(f"{narrow} {'no longer entails' if undo else 'entails'} {broad}")
 

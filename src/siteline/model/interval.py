@@ -142,7 +142,7 @@ class Period:
         """
         said = text.strip()
         begins, slash, ends = said.partition("/")
-        if slash:
+        if slash and "/" not in ends:
             first = cls(None, None) if begins.strip() == ".." else cls.parse(begins)
             last = cls(None, None) if ends.strip() == ".." else cls.parse(ends)
             return cls(first.first, last.last, said)

@@ -111,9 +111,10 @@ class Assessments:
         waiting = {(a.claim_id, a.kind, analyst_key(a.analyst)) for a in kept}
         return Open(tuple(shown), len(waiting))
 
-    def is_judged(self, claim_id: str) -> bool:
-        """Whether anybody judged a claim, open or not."""
-        return bool(self._db.rows(sa.select(_A.seq).where(_A.claim_id == claim_id).limit(1)))
+    def is_judged(self, claim_id: str, as_of: datetime | None = None) -> bool:
+        """Whether anybody had judged a claim, open or not."""
+        query = sa.select(_A.seq).where(_A.claim_id == claim_id).limit(1)
+        return bool(self._db.rows(known_at(query, tables.assessment, as_of)))
 
     def rate(self, source: str, reliability: Reliability, rationale: str, sight: Sight) -> SourceRating:
         """File what the signer judges of a source."""

@@ -177,7 +177,9 @@ def _interval(quantity: SaidQuantity) -> Interval:
 
 
 def _unit(quantity: SaidQuantity) -> str:
-    return "fraction" if quantity.kind in ("share", "ratio", "factor") else quantity.unit
+    if quantity.kind == "share":
+        return "fraction"
+    return "ratio" if quantity.kind in ("ratio", "factor") else quantity.unit
 
 
 def _qualifier(draft: Draft, quantity: SaidQuantity) -> str:

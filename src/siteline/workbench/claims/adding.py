@@ -13,6 +13,7 @@ from siteline.model.remark import Remark
 from siteline.workbench.case import Case
 from siteline.workbench.claims.filing import anchor_words, file_statements
 from siteline.workbench.claims.question import ask
+from siteline.workbench.claims.seen import find_own
 
 _OPTIONS = {
     "value_low": "--low", "value_high": "--high", "value_text": "--value", "period_start": "--period", "period_end": "--period",
@@ -30,6 +31,8 @@ def add_statement(case: Case, cells: Mapping[str, str], start: int | None = None
     """
     told = {name: value for name, value in cells.items() if value}
     told.setdefault("id", str(ULID()))
+    if "supports" in told:
+        told["supports"] = " ".join(find_own(case, name).id for name in told["supports"].split())
     if exhibit := told.get("exhibit"):
         if not told.get("quote"):
             raise BadStatement(

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from siteline.claims.relation import RelationKind
+from siteline.claims.table import write_cell
 from siteline.model.claim import Statement
 from siteline.model.errors import BadInput, BadSetting, NotForYou, NotFound
 from siteline.model.hypotheses import Cell, Evidence, Fit, Hypothesis, Matrix, Question, Sheet, Weight
@@ -28,7 +29,6 @@ _TAKEN_BACK = {
     RelationKind.CORRECTS: "corrected by",
     RelationKind.RETRACTS: "retracted by",
 }
-_STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def ask(case: Case, text: str, hypotheses: Sequence[str]) -> Question:
@@ -181,7 +181,7 @@ def write_csv(matrix: Matrix) -> bytes:
             row = rows[cell.evidence]
             lines.writerow(
                 map(
-                    _safe,
+                    write_cell,
                     (
                         row.label, f"{row.kind} {row.refers_to}", row.text, row.credibility.value, row.relevance.value,
                         cell.hypothesis, texts[cell.hypothesis], cell.analyst, cell.fit.value, cell.why, cell.at.isoformat(),
@@ -329,7 +329,3 @@ def _tell_cell(cell: Cell) -> dict[str, Any]:
         "analyst": cell.analyst,
         "at": cell.at.isoformat(),
     }
-
-
-def _safe(text: str) -> str:
-    return f"'{text}" if text.startswith(_STARTS_FORMULA) else text

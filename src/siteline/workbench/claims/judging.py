@@ -20,7 +20,7 @@ from siteline.model.remark import Remark
 from siteline.report.language import lint_text
 from siteline.workbench.case import Case
 from siteline.workbench.claims.origins import independent_origins
-from siteline.workbench.claims.question import visible_filed
+from siteline.workbench.claims.seen import visible_filed
 
 CONFIRMED_BY = 2
 """Independent lineages with primary access from which the item's digit is 1."""
@@ -108,9 +108,12 @@ def find_claim(case: Case, said: str, as_of: datetime | None = None) -> Claim:
     if exact:
         return exact[0]
     try:
-        claim = case.statements.get(wanted, as_of).statement.claim
+        filed = case.statements.get(wanted, as_of)
     except NotFound as error:
         raise missing from error
+    claim = filed.statement.claim
+    if not visible_filed(case, [filed]):
+        raise missing
     if is_hidden(case, claim.id, as_of):
         raise missing
     return claim

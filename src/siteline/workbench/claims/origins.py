@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from siteline.claims.standing import what_agrees
+from siteline.claims.units import amount_of
 from siteline.model.claim import Statement
 from siteline.workbench.case import Case
 from siteline.workbench.claims.question import ask
@@ -35,5 +36,5 @@ def independent_origins(case: Case, claim_id: str, as_of: datetime | None = None
 def _bears_out(other: Statement, mine: Statement) -> bool:
     if what_agrees(other, mine) is None:
         return False
-    value, within = other.claim.value, mine.claim.value
+    value, within = amount_of(other.claim), amount_of(mine.claim)
     return value is None or within is None or value.lies_in(within)

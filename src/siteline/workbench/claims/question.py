@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,10 +16,10 @@ from siteline.claims.rows import by_number
 from siteline.claims.rules import relate_lines
 from siteline.claims.said import ADDED, REJECTED, TABLE, RelationWord
 from siteline.claims.standing import Evidence, Line, count_corroboration, draw_lines
-from siteline.claims.statements import Filed
 from siteline.model.claim import Claim, Statement
 from siteline.model.errors import NotFound
 from siteline.workbench.case import Case
+from siteline.workbench.claims.seen import visible, visible_filed, without_names
 
 WHOLE = 300
 """Questions with no more statements than this are compared statement by statement; larger ones by what each lineage says."""
@@ -77,21 +77,25 @@ def ask(
     claim in one lineage), those of the focus's lineage first, then the earliest.
     """
     lines = case.lineages.lines(as_of)
-    total, left_out = case.members.count(key, as_of), 0
+    hidden = case.exhibits.hidden()
+    total, left_out = case.members.count(key, as_of, hidden), 0
     if total <= WHOLE:
         filed = case.statements.find(key=key, as_of=as_of)
         statements = visible(case, [f.statement for f in filed])
     else:
-        groups = _choose(case, key, as_of, focus, lines, most)
+        groups = _choose(case, key, as_of, hidden, focus, lines, most)
         left_out = max(0, total - sum(group.count for group in groups)) if most is not None else 0
         statements = visible(case, case.members.statements(groups, as_of))
     if focus is not None and all(s.id != focus.id for s in statements):
         statements.append(focus)
     words = _on_record(case, case.relations.words_on_key(key, as_of), statements, as_of)
     evidence = _gather(case, key, lines, words, as_of)
-    proposals = propose(statements, last_words(case.lineages.words(as_of)))
+    proposals = [
+        replace(p, basis=without_names(p.basis, hidden))
+        for p in propose(statements, last_words(case.lineages.words(as_of)))
+    ]
     drawn = draw_lines(statements, evidence)
-    by_rule = relate_lines(drawn, evidence, focus.id if focus else None)
+    by_rule = _that_stand(case, relate_lines(drawn, evidence, focus.id if focus else None), statements, as_of)
     relations, rejected = _with_words(by_rule, words)
     return Question(
         key,
@@ -186,18 +190,6 @@ def tell_relation(relation: Relation) -> dict[str, Any]:
     }
 
 
-def visible(case: Case, statements: Sequence[Statement]) -> list[Statement]:
-    """Those whose exhibits are not restricted to others."""
-    hidden = case.exhibits.hidden()
-    return [s for s in statements if s.anchor.exhibit_id not in hidden]
-
-
-def visible_filed(case: Case, filed: Sequence[Filed]) -> list[Filed]:
-    """Those whose exhibits are not restricted to others."""
-    hidden = case.exhibits.hidden()
-    return [f for f in filed if f.statement.anchor.exhibit_id not in hidden]
-
-
 def _values(copies: Sequence[Copy]) -> list[list[float | None] | str]:
     found: list[list[float | None] | str] = []
     for copy in copies:
@@ -217,15 +209,30 @@ def _on_record(
     return [word for word in words if word.a in seen and word.b in seen]
 
 
+def _that_stand(
+    case: Case, relations: Sequence[Relation], statements: Sequence[Statement], as_of: datetime | None
+) -> list[Relation]:
+    """Without what a judgement rests on that is not on record: not there, withdrawn, or restricted to others."""
+    others = {r.a for r in relations if r.kind is RelationKind.SUPPORTS} - {s.id for s in statements}
+    there = {f.id for f in visible_filed(case, case.statements.find(ids=others, as_of=as_of))}
+    return [r for r in relations if r.kind is not RelationKind.SUPPORTS or r.a not in others - there]
+
+
 def _choose(
-    case: Case, key: str, as_of: datetime | None, focus: Statement | None, lines: Lines, most: int | None
+    case: Case,
+    key: str,
+    as_of: datetime | None,
+    hidden: set[str],
+    focus: Statement | None,
+    lines: Lines,
+    most: int | None,
 ) -> list[Group]:
     """All groups of statements, or no more than `most`: those of the focus's lineage, then the earliest."""
-    groups = case.members.groups(key, as_of, most=most)
+    groups = case.members.groups(key, as_of, most=most, hidden=hidden)
     if most is None or focus is None:
         return groups
     own = lines.names_of(focus.lineage_name)
-    mine = case.members.groups(key, as_of, lineages=own, most=most)
+    mine = case.members.groups(key, as_of, lineages=own, most=most, hidden=hidden)
     return [*mine, *(g for g in groups if g.lineage not in own)][:most]
 
 
@@ -237,17 +244,20 @@ def _gather(
     as_of: datetime | None,
     relations: Sequence[Relation] = (),
 ) -> Evidence:
+    hidden = case.exhibits.hidden()
     last = {(w.a, w.b): w.verdict for w in words if w.kind is RelationKind.SUPERSEDES}
     replacing = {pair for pair, verdict in last.items() if verdict != REJECTED}
     replacing |= {(r.a, r.b) for r in relations if r.kind is RelationKind.SUPERSEDES and r.b is not None}
     broader = [
         (denial, why)
         for broad, why in case.relations.broader_than(key, as_of)
-        for denial in visible(case, case.members.denials(broad, as_of))
+        for denial in visible(case, case.members.denials(broad, as_of, hidden))
     ]
     keys = {key, *(denial.claim.key for denial, _ in broader)}
     given = {
-        name: tuple(found) for each in keys for name, found in case.members.evidence(each, as_of).items()
+        name: tuple(exhibit for exhibit in found if exhibit not in hidden)
+        for each in keys
+        for name, found in case.members.evidence(each, as_of).items()
     }
     return Evidence(lines, frozenset(replacing), broader, given)
 

@@ -10,7 +10,8 @@ from siteline.claims.statements import Filed
 from siteline.model.claim import AnchorKind, Attribution, Stance
 from siteline.workbench.case import Case
 from siteline.workbench.claims.question import say_claim
-from siteline.workbench.claims.telling import find_seen, tell_page, tell_question
+from siteline.workbench.claims.seen import find_seen, open_forms
+from siteline.workbench.claims.telling import tell_page, tell_question
 
 _COPIES = 200
 _OWN = {
@@ -77,7 +78,7 @@ def say_question(case: Case, key: str, as_of: datetime | None = None) -> list[st
     for row in told["lineages"]:
         lines += _say_line(row)
         found = case.statements.find(ids=row["statements"][:_COPIES], as_of=as_of)
-        by_id = {f.id: f for f in found}
+        by_id = {f.id: f for f in open_forms(case, found, as_of)}
         for name in row["statements"][:_COPIES]:
             lines += [f"    {line}" for line in _say_statement(by_id[name])]
             lines += [

@@ -13,7 +13,7 @@ from siteline.workbench.claims.lines import say_assessed
 
 def judged(case: Case, statement: Statement, as_of: datetime | None) -> dict[str, Any]:
     """What is judged of the claim, as far as it is open to whoever reads; nothing where nobody judged it."""
-    if not case.assessments.is_judged(statement.claim.id) and not case.outcomes.history(
+    if not case.assessments.is_judged(statement.claim.id, as_of) and not case.outcomes.history(
         statement.claim.id, as_of
     ):
         return {"assessments": []}

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
 from siteline.claims.relation import Relation, RelationKind
-from siteline.claims.rows import rank
 from siteline.claims.statements import Filed
 from siteline.model.claim import Attribution, Stance, Statement
-from siteline.model.errors import BadSetting, NotForYou, NotFound
+from siteline.model.errors import BadSetting, NotFound
 from siteline.model.interval import Period
 from siteline.workbench.case import Case
 from siteline.workbench.claims.question import (
@@ -19,14 +17,12 @@ from siteline.workbench.claims.question import (
     tell_line,
     tell_relation,
     tell_value,
-    visible_filed,
 )
 from siteline.workbench.claims.sections import judged, moved_on
+from siteline.workbench.claims.seen import find_seen, open_forms
 
 MOST = 200
 """Groups of statements that one page is computed from; how many statements were left out is said."""
-
-_CLAIM_ID = re.compile(r"[0-9a-f]{16}")
 
 Section = Callable[[Case, Statement, datetime | None], dict[str, Any]]
 """What another room adds to a page: {name: [{"text": one line for a person, …}]}."""
@@ -50,7 +46,7 @@ def tell_page(case: Case, said: str, as_of: datetime | None = None) -> dict[str,
     line = next((n for n in question.lines if n.name == lines.name(statement.lineage_name)), None)
     own = [r for r in question.relations if statement.id in (r.a, r.b)]
     told: dict[str, Any] = {
-        "statement": tell_filed(case, filed),
+        "statement": tell_filed(filed),
         "status": _status(filed, own),
         "lineage": tell_line(line, question) if line else None,
         "relations": [tell_relation(r) for r in own],
@@ -76,13 +72,13 @@ def tell_question(case: Case, key: str, as_of: datetime | None = None) -> dict[s
     if not question.lines:
         raise NotFound(f"no statement of {key!r}", "See: siteline claims list")
     shown = [copy.statement.id for line in question.lines for copy in line.copies]
-    filed = {f.id: f for f in case.statements.find(ids=shown, as_of=as_of)}
+    filed = {f.id: f for f in open_forms(case, case.statements.find(ids=shown, as_of=as_of), as_of)}
     return {
         "claim_key": key,
         "lineages": [
             {
                 **tell_line(line, question),
-                "words": [tell_filed(case, filed[c.statement.id]) for c in line.copies],
+                "words": [tell_filed(filed[c.statement.id]) for c in line.copies],
             }
             for line in question.lines
         ],
@@ -94,16 +90,15 @@ def tell_question(case: Case, key: str, as_of: datetime | None = None) -> dict[s
 
 def tell_list(case: Case, as_of: datetime | None = None, **filters: Any) -> list[dict[str, Any]]:
     """Statements in interchange form; `filters` as in `Statements.find`."""
-    return [
-        tell_filed(case, filed) for filed in visible_filed(case, case.statements.find(as_of=as_of, **filters))
-    ]
+    found = case.statements.find(as_of=as_of, not_quoting=case.exhibits.hidden(), **filters)
+    return [tell_filed(filed) for filed in open_forms(case, found, as_of)]
 
 
 def is_question(case: Case, said: str, as_of: datetime | None = None) -> bool:
     """Whether somebody means a claim key rather than a statement: no statement has just that id, and the key is on record."""
-    if case.statements.digests([said]):
+    if case.statements.find(ids=[said], as_of=as_of, with_withdrawn=True):
         return False
-    return bool(case.statements.find(key=said, as_of=as_of, limit=1, with_withdrawn=True))
+    return case.members.count(said, as_of, case.exhibits.hidden()) > 0
 
 
 def stance_named(said: str) -> Stance:
@@ -113,7 +108,7 @@ def stance_named(said: str) -> Stance:
     return Stance(said)
 
 
-def tell_filed(case: Case, filed: Filed) -> dict[str, Any]:
+def tell_filed(filed: Filed) -> dict[str, Any]:
     """One statement in interchange form."""
     statement, claim = filed.statement, filed.statement.claim
     anchor, translation, asked = statement.anchor, statement.translation, statement.asked
@@ -185,15 +180,6 @@ def tell_period(period: Period | None) -> dict[str, str | None] | None:
     return {"from": first.isoformat() if first else None, "to": last.isoformat() if last else None}
 
 
-def find_seen(case: Case, said: str, as_of: datetime | None = None) -> Filed:
-    """The statement with an id, or the earliest with a claim id; raises NotFound, and NotForYou."""
-    if _CLAIM_ID.fullmatch(said):
-        found = case.statements.find(claim_id=said, as_of=as_of)
-        if found:
-            return _seen(case, min(found, key=lambda f: rank(f.statement)))
-    return _seen(case, case.statements.get(said, as_of))
-
-
 _ENDED = {
     RelationKind.RETRACTS: "retracted",
     RelationKind.CORRECTS: "corrected",
@@ -207,12 +193,6 @@ def _status(filed: Filed, own: Iterable[Relation]) -> str:
         return "withdrawn"
     ends = {r.kind for r in own if r.b == filed.id}
     return next((said for kind, said in _ENDED.items() if kind in ends), "standing")
-
-
-def _seen(case: Case, filed: Filed) -> Filed:
-    if filed.statement.anchor.exhibit_id in case.exhibits.hidden():
-        raise NotForYou(f"statement {filed.id} quotes an exhibit that is restricted to its readers")
-    return filed
 
 
 def _tell_hand(hand: Attribution) -> dict[str, Any]:

@@ -13,7 +13,8 @@ from siteline.claims.statements import WordKind
 from siteline.model.errors import BadSetting, BadStatement, NotFound
 from siteline.model.remark import Remark
 from siteline.workbench.case import Case
-from siteline.workbench.claims.question import MOST_TRACED, WHOLE, ask, tell_relation, visible
+from siteline.workbench.claims.question import MOST_TRACED, WHOLE, ask, tell_relation
+from siteline.workbench.claims.seen import find_own, open_lineages, visible, visible_filed, without_names
 
 
 def list_relations(
@@ -28,7 +29,7 @@ def list_relations(
     warn: hears of each question that is too large to compare all of it.
     """
     keys = case.members.keys(as_of)
-    if key is not None and key not in keys:
+    if key is not None and not case.members.count(key, as_of, case.exhibits.hidden()):
         raise NotFound(f"no statement of {key!r}", "See: siteline claims list")
     told = []
     for each in keys if key is None else [key]:
@@ -44,7 +45,7 @@ def say_relation(case: Case, a: str, kind: str, b: str, why: str, *, reject: boo
     """Add or reject a relation in somebody's name; returns what was said."""
     if kind not in set(RelationKind):
         raise BadSetting(f"{kind!r} is no relation", f"One of: {', '.join(RelationKind)}")
-    first, second = case.statements.get(a).id, case.statements.get(b).id
+    first, second = find_own(case, a).id, find_own(case, b).id
     verdict = REJECTED if reject else ADDED
     is_new = case.relations.say(first, second, RelationKind(kind), verdict, why)
     return (
@@ -55,17 +56,18 @@ def say_relation(case: Case, a: str, kind: str, b: str, why: str, *, reject: boo
 def say_lineage(case: Case, a: str, b: str, is_one: bool, why: str) -> None:
     """Say that two lineages are one, or apart; raises NotFound for a lineage that no statement is of."""
     for name in (a, b):
-        if not case.statements.find(lineage=name, limit=1, with_withdrawn=True):
+        if not visible_filed(case, case.statements.find(lineage=name, with_withdrawn=True)):
             raise NotFound(f"no statement of lineage {name!r}", "See: siteline claims list")
     case.lineages.say(a, b, is_one, why)
 
 
 def list_proposals(case: Case, as_of: datetime | None = None) -> list[dict[str, Any]]:
     """Lineages that seem to be one, on which nobody has spoken; then what people decided."""
-    words = case.lineages.words(as_of)
+    words, hidden = case.lineages.words(as_of), case.exhibits.hidden()
+    shown = open_lineages(case, (end for w in words for end in (w.a, w.b)), as_of)
     told: list[dict[str, Any]] = []
     for key in case.members.keys(as_of):
-        groups = case.members.groups(key, as_of)
+        groups = case.members.groups(key, as_of, hidden=hidden)
         if len({group.lineage for group in groups}) < 2:
             continue
         if sum(group.count for group in groups) <= WHOLE:
@@ -78,7 +80,7 @@ def list_proposals(case: Case, as_of: datetime | None = None) -> list[dict[str, 
                 "a": p.a,
                 "b": p.b,
                 "kind": p.kind,
-                "basis": p.basis,
+                "basis": without_names(p.basis, hidden),
                 "claim_key": key,
                 "statements": list(p.statements),
             }
@@ -95,13 +97,14 @@ def list_proposals(case: Case, as_of: datetime | None = None) -> list[dict[str, 
             "at": w.at,
         }
         for w in words
+        if {w.a, w.b} <= shown
     ]
     return told
 
 
 def withdraw(case: Case, statement_id: str, why: str, *, undo: bool = False) -> str:
     """Take a statement out, or in again; returns what was done."""
-    filed = case.statements.get(statement_id)
+    filed = find_own(case, statement_id)
     if filed.is_withdrawn is not undo:
         raise BadStatement(
             f"{filed.id} is {'withdrawn already' if filed.is_withdrawn else 'not withdrawn'}",
@@ -113,14 +116,14 @@ def withdraw(case: Case, statement_id: str, why: str, *, undo: bool = False) -> 
 
 def give_evidence(case: Case, statement_id: str, exhibit_id: str, why: str) -> str:
     """Note an exhibit that a speaker offers; returns what was noted."""
-    filed, exhibit = case.statements.get(statement_id), case.exhibits.get(exhibit_id)
+    filed, exhibit = find_own(case, statement_id), case.exhibits.get(exhibit_id)
     case.statements.say(filed.id, WordKind.EVIDENCE, why, exhibit.id)
     return f"{filed.id}: evidence {exhibit.id}"
 
 
 def check_translation(case: Case, statement_id: str, why: str) -> str:
     """Note that somebody read words and translation; raises BadStatement where there is none."""
-    filed = case.statements.get(statement_id)
+    filed = find_own(case, statement_id)
     if filed.statement.translation is None:
         raise BadStatement(
             f"{filed.id} has no translation", "Add a statement that has one: siteline claims add"

@@ -139,6 +139,8 @@ class JudgingSettings(_Section):
 
     terms: Literal["A", "B"] = "A"
     may_look: tuple[str, ...] = ()
+
+
 class ClaimsSettings(_Section):
     """How articles are drafted: how far words reach, and whether a model proposes, too."""
 

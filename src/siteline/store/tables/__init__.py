@@ -20,7 +20,7 @@ from siteline.store.tables.claims import (
     statement_word,
 )
 from siteline.store.tables.drafts import draft, draft_reading, draft_word
-from siteline.store.tables.editions import brief
+from siteline.store.tables.editions import brief, brief_text, correction, delivery, edition, release_answer
 from siteline.store.tables.evidence import (
     checkpoint,
     custody_event,
@@ -55,15 +55,19 @@ __all__ = (
     "attack_kind",
     "attack_sum",
     "brief",
+    "brief_text",
     "checkpoint",
     "claim",
+    "correction",
     "custody_event",
     "dataset_edition",
     "day_sum",
+    "delivery",
     "derivation",
     "draft",
     "draft_reading",
     "draft_word",
+    "edition",
     "entailment",
     "event",
     "event_name",
@@ -91,6 +95,7 @@ __all__ = (
     "pixel_claim",
     "question",
     "relation_word",
+    "release_answer",
     "report_judgement",
     "report_signature",
     "restriction",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -67,9 +68,9 @@ def check_brief(case: Case, path: Path) -> Checked:
     return check_text(case, read_file(path))
 
 
-def check_text(case: Case, source: str) -> Checked:
-    """The same of the text itself."""
+def check_text(case: Case, source: str, as_of: datetime | None = None) -> Checked:
+    """The same of the text itself; `as_of`: with what was known then."""
     brief = read_brief(source, sentence_spans)
-    supports = gather(case, brief)
+    supports = gather(case, brief, as_of)
     readings = {s.id: read_sentence(s.text, brief.language) for s in brief.sentences}
     return Checked(brief, source, supports, hold(brief, supports, readings))

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from siteline.evidence.custody import trust
 from siteline.evidence.custody.anchor import Seen
-from siteline.evidence.custody.bundle_check import verify_bundle
+from siteline.evidence.custody.bundle_check import Guest, verify_bundle
 from siteline.evidence.custody.clock import stamp
 from siteline.evidence.custody.exhibits import as_dict, write_exhibit
 from siteline.evidence.custody.inclusion import Prover, seqs_of
@@ -162,10 +162,14 @@ def check_custody_of_all(
 
 
 def check_bundle(
-    path: Path, key: str | None = None, chain: Sequence[Path] = (), headers: Path | None = None
+    path: Path,
+    key: str | None = None,
+    chain: Sequence[Path] = (),
+    headers: Path | None = None,
+    guests: Sequence[Guest] = (),
 ) -> Report:
-    """Look at everything in a bundle, offline; no case is needed."""
-    return verify_bundle(path, _trust(key), (check_bundle_times(chain, headers),))
+    """Look at everything in a bundle, offline; no case is needed. `guests`: who else has put something into it."""
+    return verify_bundle(path, _trust(key), (check_bundle_times(chain, headers), *guests))
 
 
 def _trust(key: str | None) -> Trust:

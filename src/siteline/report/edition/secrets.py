@@ -13,11 +13,11 @@ from siteline.model.errors import BadInput
 from siteline.report.inert import inert
 
 REDACTED, HELD = "[redacted]", "[location held back]"
-RUN = 8
+RUN = 6
 """Words in a row by which a part of a redacted sentence is known; a shorter sentence is known as a whole."""
 
 _EAST_ASIAN = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
-_WORD = re.compile(rf"[{_EAST_ASIAN}]|[^\W{_EAST_ASIAN}]+")
+_WORD = re.compile(rf"[{_EAST_ASIAN}]|[^\W{_EAST_ASIAN}](?:[^\W{_EAST_ASIAN}]|[\u0300-\u036f])*")
 _LETTERED = r"\d{1,3}(?:[.,]\d+)?\s*°?\s*(?:\d{1,2}\s*['′’]\s*(?:\d{1,2}(?:[.,]\d+)?\s*[\"″”]\s*)?)?"
 PLACE_PATTERNS = (
     re.compile(rf"(?<![\w.]){_LETTERED}[NS]\b[\s,;/]*{_LETTERED}[EW]\b"),
@@ -165,8 +165,15 @@ def _words(text: str) -> list[tuple[str, int, int]]:
     return [
         (folded, found.start(), found.end())
         for found in _WORD.finditer(text)
-        if (folded := inert(unicodedata.normalize("NFKC", found[0]).casefold(), len(found[0]) * 4))
+        if (folded := _folded(found[0]))
     ]
+
+
+def _folded(word: str) -> str:
+    """A word as it is compared: without accents, by way of capitals, so that one that was set in capitals is the same."""
+    shown = inert(unicodedata.normalize("NFKC", word), len(word) * 4)
+    apart = unicodedata.normalize("NFKD", shown.upper().casefold())
+    return "".join(letter for letter in apart if not unicodedata.combining(letter))
 
 
 def snapped(lat: float, lon: float, km: float) -> tuple[float, float]:

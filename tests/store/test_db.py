@@ -36,7 +36,9 @@ def plausible(table: sa.Table) -> dict[str, object]:
     """A row of any table: something in each column that must have it."""
     some: dict[type, object] = {bool: True, int: 1, float: 0.5, str: "{}", bytes: b"x"}
     wanted = (c for c in table.columns if not c.nullable and not c.name.startswith("created_"))
-    return {c.name: some[c.type.python_type] for c in wanted if not (c.primary_key and c.autoincrement is True)}
+    return {
+        c.name: some[c.type.python_type] for c in wanted if not (c.primary_key and c.autoincrement is True)
+    }
 
 
 def test_migrations_make_the_tables_that_the_code_speaks_of(db: Database) -> None:

@@ -18,6 +18,7 @@ from siteline.cli.common import (
     moment,
     opened,
     print_json,
+    say,
     table,
 )
 from siteline.model.shown import plain
@@ -88,6 +89,7 @@ def release(
     with opened(context, case) as work:
         done = let_go(work, file, given, datetime.now(UTC), ShownProgress(), ask)
         told = tell_released(done)
+        say(done.remarks, case_folder(context, case))
         if json:
             print_json(told)
             return

@@ -47,8 +47,10 @@ class Aftermath:
             _C.id, _C.edition_id, _C.sentence, _C.why, _C.now, _C.created_by, _C.created_at
         ).order_by(_C.seq)
         return [
-            Correction(*said, who=who, at=datetime.fromisoformat(at))
-            for *said, who, at in self._db.rows(known_at(query, tables.correction, as_of))
+            Correction(name, edition, sentence, why, now, who, datetime.fromisoformat(at))
+            for name, edition, sentence, why, now, who, at in self._db.rows(
+                known_at(query, tables.correction, as_of)
+            )
         ]
 
     def deliveries(self, as_of: datetime | None = None) -> list[Delivery]:
@@ -57,8 +59,8 @@ class Aftermath:
             _D.id, _D.edition_id, _D.recipient, _D.how, _D.day, _D.created_by, _D.created_at
         ).order_by(_D.seq)
         return [
-            Delivery(*said, who=who, at=datetime.fromisoformat(at))
-            for *said, who, at in self._db.rows(known_at(query, tables.delivery, as_of))
+            Delivery(name, edition, to, how, day, who, datetime.fromisoformat(at))
+            for name, edition, to, how, day, who, at in self._db.rows(known_at(query, tables.delivery, as_of))
         ]
 
 

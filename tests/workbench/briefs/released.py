@@ -24,7 +24,7 @@ from tests.factory import make_area, make_event, make_look, make_scene, make_sit
 from tests.workbench.claims.cases import GRID, A, B, as_analyst, made_case
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
-SECRET = "The night guard of the northern gate told us that the furnaces run until four every morning."
+SECRET = "The night guard of the northern gate told us that the furnaces run until four every morning."  # noqa: S105 a sentence
 REPEATED = "furnaces run until four every morning"
 GOOD = "The hall was not visible on 3 April 2024 and first visible on 19 April 2024. [@event:A-2]"
 ANSWERS = (
@@ -86,7 +86,15 @@ def take(
     """Something taken into custody."""
     sha256 = case.blobs.keep(content)
     taking = Taking(
-        sha256, len(content), name, kind, media_type, licence=licence, credit="A desk", title=name, restriction=restriction
+        sha256,
+        len(content),
+        name,
+        kind,
+        media_type,
+        licence=licence,
+        credit="A desk",
+        title=name,
+        restriction=restriction,
     )
     [taken] = case.exhibits.admit([taking], "evidence add")
     return taken.exhibit  # type: ignore[union-attr]
@@ -108,7 +116,9 @@ def say(case: Case, statement_id: str, words: str, page: str = "", **more: objec
 def write(folder: Path, *paragraphs: str, name: str = "hall.md", head: str = "") -> Path:
     """A brief's file."""
     file = folder / name
-    file.write_text(f'+++\ntitle = "The hall"\n{head}+++\n\n' + "\n\n".join(paragraphs) + "\n", encoding="utf-8")
+    file.write_text(
+        f'+++\ntitle = "The hall"\n{head}+++\n\n' + "\n\n".join(paragraphs) + "\n", encoding="utf-8"
+    )
     return file
 
 

@@ -73,7 +73,9 @@ def test_a_bundle_is_intact_by_whose_key_and_cannot_tell_a_withdrawal(folder: Pa
         assert told["says"][0].startswith("Intact")
         assert told["says"][-1] == CANNOT_TELL
         assert told["edition"]["number"] == 1
-        assert told["checked"] == 3  # two images and the page; the photograph has a camera's coordinates in it
+        assert (
+            told["checked"] == 3
+        )  # two images and the page; the photograph has a camera's coordinates in it
 
 
 def test_the_same_edition_gives_the_same_bytes_whenever_it_is_bundled(folder: Path) -> None:
@@ -162,7 +164,7 @@ def test_with_sums_made_anew_each_file_of_the_edition_is_still_named(
             (copy / name).unlink()
         else:
             (copy / f"{name}.2").write_text("x")
-            name = f"{name}.2"  # noqa: PLW2901
+            name = f"{name}.2"
         _renew_sums(copy)
         told = names(verify_handed(copy))
         assert name in told or name.removeprefix("blobs/") in told, name
@@ -275,7 +277,10 @@ def test_a_record_of_any_shape_never_breaks_the_look_at_it(
     copy = _fresh(folder, tmp_path)
     value = st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(max_size=5),
-        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["files", "name", "sha256", "x"]), inner, max_size=3),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(st.sampled_from(["files", "name", "sha256", "x"]), inner, max_size=3)
+        ),
         max_leaves=8,
     )
     (copy / "edition/edition.json").write_text(json.dumps(data.draw(value)))
@@ -296,5 +301,3 @@ def _renew_sums(copy: Path) -> None:
         if name not in ("SHA256SUMS", STATEMENT)
     }
     (copy / "SHA256SUMS").write_bytes(sums(digests))
-
-

@@ -77,7 +77,12 @@ def grep(files: dict[str, bytes], said: str) -> list[str]:
     for name, data in files.items():
         for raw in (name.encode(), *everything_in(data)):
             text = raw.decode("utf-8", "ignore")
-            readings = (text, html.unescape(text), html.unescape(re.sub(r"<[^>]*>", "", text)), json_read(text))
+            readings = (
+                text,
+                html.unescape(text),
+                html.unescape(re.sub(r"<[^>]*>", "", text)),
+                json_read(text),
+            )
             if any(wanted in "".join(re.findall(r"\w", t.casefold())) for t in readings):
                 found.append(name)
                 break
@@ -110,7 +115,6 @@ def test_a_redacted_sentence_is_in_no_file_and_neither_is_what_it_rested_on(tmp_
         GOOD,
         f"A guard said this: {SECRET} [@statement:G1]",
         f'![The gate](exhibit:{photo.id} "The gate, where {REPEATED}")',
-        f"We looked at whether the {REPEATED}. [method; editorial]",
         "<!-- " + SECRET + " -->",
     )
     built(case, file)
@@ -128,6 +132,28 @@ def test_a_redacted_sentence_is_in_no_file_and_neither_is_what_it_rested_on(tmp_
     assert {"id": redacted, "redacted": "to protect a source"} in told["sentences"]
     assert SECRET not in repr(done.edition.noun)
     assert grep({"x": (tmp_path / "hall.md").read_bytes()}, SECRET) == ["x"]  # the search itself can find it
+
+
+def test_words_that_a_printed_sentence_repeats_are_told_of_and_a_whole_repeat_is_taken_out(
+    tmp_path: Path,
+) -> None:
+    case = brief_case(tmp_path)
+    told = "Roofs inside the line drawn by hand were replaced in spring."
+    file = write(
+        tmp_path,
+        GOOD,
+        "Walls inside the line drawn by hand were raised in May, one guard said. [caveat; editorial]",
+        f"{told} [caveat; editorial]",
+        f"So it is: {told[:-1].lower()}, we think. [caveat; editorial]",
+    )
+    built(case, file)
+    done = let_go(tmp_path, file, given(redact=["s3=safety"]))
+    assert {r.subject for r in done.remarks} == {"s2", "s4"}
+    texts = {s.id: s.text for s in done.edition.noun.sentences}
+    assert texts["s2"].startswith("Walls inside the line drawn by hand were raised")
+    assert texts["s4"] == f"So it is: {REDACTED}, we think."
+    files = published(as_analyst(tmp_path / "case", A), tmp_path)
+    assert grep(files, told) == []
 
 
 def _sentences(case: Case, file: Path):  # type: ignore[no-untyped-def]
@@ -150,7 +176,9 @@ def test_an_exact_place_is_in_no_file(tmp_path: Path, how: str) -> None:
     assert points
     for name, data in files.items():
         for raw in everything_in(data):
-            numbers = {round(float(n), 3) for n in re.findall(r"-?\d{1,3}\.\d{3,}", raw.decode("utf-8", "ignore"))}
+            numbers = {
+                round(float(n), 3) for n in re.findall(r"-?\d{1,3}\.\d{3,}", raw.decode("utf-8", "ignore"))
+            }
             rounded = {c for p in points for c in snapped(*_middle(points), 5.0)} if how == "round" else set()
             exact = {round(c, 3) for p in points for c in p} - rounded
             assert not numbers & exact, name
@@ -182,7 +210,10 @@ def test_the_exact_place_is_there_where_it_is_needed(tmp_path: Path) -> None:
 def test_what_is_confidential_is_never_named(tmp_path: Path) -> None:
     case = brief_case(tmp_path)
     kept = take(
-        case, b"the list of informants", "informants-of-the-valley.txt", restriction=Restriction("sources", (A, "B. Second"))
+        case,
+        b"the list of informants",
+        "informants-of-the-valley.txt",
+        restriction=Restriction("sources", (A, "B. Second")),
     )
     file = write(tmp_path, GOOD, "A list called informants-of-the-valley.txt exists. [caveat; editorial]")
     built(case, file)
@@ -243,7 +274,9 @@ BETWEEN = st.sampled_from([" ", "  ", ", ", "\n", " – ", "\u200b ", "… "])
 
 
 @settings(max_examples=200, deadline=None)
-@given_any(words=SENTENCE, around=st.lists(WORD, max_size=6), gaps=st.lists(BETWEEN, min_size=20, max_size=20))
+@given_any(
+    words=SENTENCE, around=st.lists(WORD, max_size=6), gaps=st.lists(BETWEEN, min_size=20, max_size=20)
+)
 def test_however_a_sentence_is_set_it_is_found_and_taken_out(
     words: list[str], around: list[str], gaps: list[str]
 ) -> None:
@@ -273,14 +306,24 @@ def test_places_in_prose_are_taken_out(place: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "said", ["about 4,300 m² (95 %: 4,080–4,550)", "12 North Street", "pages 10.5, 11.25", "on 3 April 2024", "3 Sites"]
+    "said",
+    [
+        "about 4,300 m² (95 %: 4,080–4,550)",
+        "12 North Street",
+        "pages 10.5, 11.25",
+        "on 3 April 2024",
+        "3 Sites",
+    ],
 )
 def test_numbers_that_are_no_places_stay(said: str) -> None:
     assert Secrets(is_place_held=True, places=((39.9, 127.6),)).clean(said) == said
 
 
 @given_any(
-    lat=st.floats(-84, 84), lon=st.floats(-180, 180), km=st.floats(0.5, 100), off=st.tuples(st.floats(-1, 1), st.floats(-1, 1))
+    lat=st.floats(-84, 84),
+    lon=st.floats(-180, 180),
+    km=st.floats(0.5, 100),
+    off=st.tuples(st.floats(-1, 1), st.floats(-1, 1)),
 )
 def test_rounding_moves_no_place_further_than_the_net_and_always_to_the_same_node(
     lat: float, lon: float, km: float, off: tuple[float, float]
@@ -291,6 +334,9 @@ def test_rounding_moves_no_place_further_than_the_net_and_always_to_the_same_nod
     assert -180 <= node[1] <= 180
 
 
-@given_any(data=st.binary(max_size=300), head=st.sampled_from([b"", b"PK\x03\x04", b"\x1f\x8b", b"\xff\xd8", b"\x89PNG\r\n\x1a\n", b"%PDF-"]))
+@given_any(
+    data=st.binary(max_size=300),
+    head=st.sampled_from([b"", b"PK\x03\x04", b"\x1f\x8b", b"\xff\xd8", b"\x89PNG\r\n\x1a\n", b"%PDF-"]),
+)
 def test_no_file_breaks_the_look_into_it(data: bytes, head: bytes) -> None:
     list(texts_in(head + data))

@@ -9,10 +9,15 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from siteline.claims.relation import RelationKind
 from siteline.model.change import Status
+from siteline.model.claim import Claim
 from siteline.model.errors import BadInput, NotASecondPerson, NotReleased, Unanswered
+from siteline.model.release import Asked
 from siteline.workbench.briefs.asking import read_given
-from siteline.workbench.briefs.correcting import correct, deliver, list_editions
+from siteline.workbench.briefs.correcting import correct, deliver, list_editions, tell_fallen
+from siteline.workbench.briefs.differing import diff_briefs
+from siteline.workbench.briefs.releasing import release
 from siteline.workbench.evidence.marks import decide_exhibit, mark_exhibit
 from tests.workbench.briefs.released import (
     GOOD,
@@ -210,6 +215,38 @@ def test_an_edition_rests_on_bytes_and_a_deleted_one_fells_it(tmp_path: Path, fi
     assert [o.code for o in standing.fallen] == ["no-evidence"]
 
 
+def test_a_superseded_claim_fells_what_cites_it_and_the_difference_says_why(tmp_path: Path) -> None:
+    case = brief_case(tmp_path)
+    say(case, "W1", "The furnace was lit in May.")
+    file = write(tmp_path, "A guard said the furnace was lit in May. [@statement:W1]")
+    built(case, file)
+    let_go(tmp_path, file, given())
+    deliver(case, "1", "The Daily", "e-mail", NOW.date(), NOW.date())
+    assert tell_fallen(case) == []
+    say(case, "W2", "The furnace was lit in June.", claim=Claim("furnace", "W1"))
+    case.relations.say("W2", "W1", RelationKind.SUPERSEDES, "holds", "he had mistaken the month")
+    [standing] = list_editions(case)
+    assert "stale" in {o.code for o in standing.fallen}
+    [remark] = tell_fallen(case)
+    assert "The Daily" in str(remark)
+    [change] = diff_briefs(case, "hall/1", str(file)).as_dict()["changes"]
+    assert change["kind"] == "rests"
+    assert "superseded by W2: he had mistaken the month" in change["because"][0]
+
+
+def test_a_person_is_asked_what_is_still_open(tmp_path: Path, file: Path) -> None:
+    asked = []
+
+    def ask(question: Asked) -> str:
+        asked.append(question)
+        return {a.key: a.text for a in given().answers}[question]
+
+    case = as_analyst(tmp_path / "case", B)
+    done = release(case, file, read_given(("people=no",)), NOW, lambda *_: None, ask)
+    assert asked == [a for a in Asked if a is not Asked.PEOPLE]
+    assert {a.key for a in done.edition.noun.answers} == set(Asked)
+
+
 def test_the_log_and_the_record_say_what_went_out(tmp_path: Path, file: Path) -> None:
     done = let_go(tmp_path, file, given())
     case = as_analyst(tmp_path / "case", A)
@@ -217,7 +254,11 @@ def test_the_log_and_the_record_say_what_went_out(tmp_path: Path, file: Path) ->
     told = json.loads(case.blobs.read(record.sha256))
     assert (told["released_by"], told["written_by"], told["gate"]["objections"]) == (B, [A], 0)
     assert told["checkpoint"]["size"] < done.edition.log_seq
-    rows = case.db.rows(sa.text("SELECT object, action FROM custody_event WHERE seq = :seq").bindparams(seq=done.edition.log_seq))  # type: ignore[arg-type]
+    rows = case.db.rows(
+        sa.text("SELECT object, action FROM custody_event WHERE seq = :seq").bindparams(
+            seq=done.edition.log_seq
+        )
+    )  # type: ignore[arg-type]
     assert list(rows) == [(record.sha256, "released")]
 
 

@@ -80,6 +80,11 @@ class Press:
                 held[figure.id] = MAP_HELD
         return held
 
+    def repeats(self, brief: BriefText) -> list[tuple[str, str]]:
+        """(printed sentence, redacted sentence) where the one repeats six words or more of the other, in reading order."""
+        printed = (s for s in brief.sentences if s.id not in self.holds.sentences)
+        return [(s.id, name) for s in printed for name in self.secrets.repeats(s.text)]
+
     def text(self, text: str) -> str:
         """A text without what is held back."""
         return self.secrets.clean(text) if text else text

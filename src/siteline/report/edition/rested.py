@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from siteline.model.edition import (
     BriefText,
@@ -21,9 +22,16 @@ from siteline.model.release import ReleasedSentence, Rested
 from siteline.report.edition.material import EditionMaterial
 
 
-def told_sentences(material: EditionMaterial) -> tuple[ReleasedSentence, ...]:
-    """Every sentence with what it rests on; of one that is redacted, the reason alone."""
-    return tuple(_told(material, s) for s in material.brief.sentences)
+def told_sentences(
+    material: EditionMaterial, supports: Mapping[tuple[str, str], Support] | None = None
+) -> tuple[ReleasedSentence, ...]:
+    """
+    Every sentence with what it rests on; of one that is redacted, the reason alone.
+
+    supports: as the case has them, where those of `material` had something taken out: what is held back is no change.
+    """
+    whole = material if supports is None else replace(material, supports=supports)
+    return tuple(_told(whole, s) for s in material.brief.sentences)
 
 
 def _told(material: EditionMaterial, sentence: Sentence) -> ReleasedSentence:
@@ -56,7 +64,10 @@ def _state(support: Support) -> Iterator[str]:
             yield "–".join(_number(n) for n in (support.low95, support.high95) if n is not None)
         case CitedEvent():
             yield f"version {support.version}, {'accepted' if support.is_accepted else 'not accepted'}"
-            yield f"needs review: {support.needs_review}" if support.needs_review else ""
+            yield "changed since, needs review" if support.needs_review else ""
+            yield (
+                f"between {support.onset.after or 'any day'} and {support.onset.by}" if support.onset else ""
+            )
         case CitedClaim():
             yield f"“{support.quote}”" if support.quote else ""
             yield f"{support.lineages} independent lineages" if support.lineages > 1 else ""
@@ -68,11 +79,11 @@ def _state(support: Support) -> Iterator[str]:
     yield from support.broken
     yield from support.stale
     if not isinstance(support, (CitedQuery, CitedSize)):
-        yield ", ".join(dict.fromkeys(f"{_number(n.value)} {n.unit}".strip() for n in support.numbers[:12]))
+        yield ", ".join(dict.fromkeys(f"{_number(n.value)} {n.unit}".strip() for n in support.numbers[:3]))
 
 
 def _number(value: float) -> str:
-    return f"{value:,.6g}" if abs(value) < 1e6 else f"{value:,.0f}"
+    return f"{float(f'{value:.4g}'):,g}" if abs(value) < 1e5 else f"{value:,.0f}"
 
 
 def _digest(support: Support, state: str) -> str:

@@ -57,6 +57,9 @@ class Secrets:
     sentences: Mapping[str, str] = field(default_factory=dict)
     """Redacted sentences by id."""
 
+    public: tuple[str, ...] = ()
+    """Sentences that are printed: runs of words that stand in them too are no secret, a whole redacted sentence is."""
+
     is_place_held: bool = False
     places: tuple[tuple[float, float], ...] = ()
     """Exact (latitude, longitude), degrees, of what the edition speaks of."""
@@ -82,9 +85,21 @@ class Secrets:
                     f"{name} has too few words to be redacted: they stand everywhere",
                     "Cut the sentence from the text instead.",
                 )
+            found.setdefault(len(said), {})[tuple(said)] = name
             for at in range(len(said) - length + 1):
-                found.setdefault(length, {})[tuple(said[at : at + length])] = name
+                run = tuple(said[at : at + length])
+                if length == len(said) or run not in self._public_runs:
+                    found.setdefault(length, {})[run] = name
         return found
+
+    @cached_property
+    def _public_runs(self) -> set[tuple[str, ...]]:
+        return {run for text in self.public for run in _runs_of(text)}
+
+    def repeats(self, text: str) -> list[str]:
+        """Of a sentence that is printed: whose words, of those that are redacted, it repeats."""
+        runs = _runs_of(text)
+        return [name for name, secret in self.sentences.items() if runs & _runs_of(secret)]
 
     @cached_property
     def _marks(self) -> re.Pattern[str] | None:
@@ -167,6 +182,12 @@ def _words(text: str) -> list[tuple[str, int, int]]:
         for found in _WORD.finditer(text)
         if (folded := _folded(found[0]))
     ]
+
+
+def _runs_of(text: str) -> set[tuple[str, ...]]:
+    """Runs of `RUN` words of a text; of a shorter one none."""
+    said = [word for word, *_ in _words(text)]
+    return {tuple(said[at : at + RUN]) for at in range(len(said) - RUN + 1)}
 
 
 def _folded(word: str) -> str:

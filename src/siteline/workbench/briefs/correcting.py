@@ -10,6 +10,7 @@ from siteline.model.dates import say_day
 from siteline.model.edition import Objection
 from siteline.model.errors import BadInput, BrokenCustody, SitelineError
 from siteline.model.release import Correction, Delivery, Edition
+from siteline.model.remark import Remark
 from siteline.workbench.briefs.checking import check_text
 from siteline.workbench.case import Case
 
@@ -124,6 +125,18 @@ def list_editions(case: Case, as_of: datetime | None = None, said: str = "") -> 
             )
         )
     return told
+
+
+def tell_fallen(case: Case) -> list[Remark]:
+    """Those to whom an edition went that stands no more: whoever works on the case must tell them."""
+    remarks = []
+    for standing in list_editions(case):
+        if standing.fallen or standing.why_unknown:
+            first = standing.fallen[0].message if standing.fallen else standing.why_unknown
+            whom = "; ".join(f"{d.to} ({d.on}, {d.how})" for d in standing.deliveries)
+            said = f"does not stand any more: {first}" + (f"; it was delivered to {whom}" if whom else "")
+            remarks.append(Remark(f"edition {standing.edition.name}", said, "See: siteline brief list"))
+    return remarks
 
 
 def _against(case: Case, source: str, as_of: datetime | None) -> tuple[tuple[Objection, ...], str]:

@@ -55,8 +55,10 @@ def set_press(case: Case, brief: BriefText, holds: Holds, salt: str) -> Press:
             for scene in case.scenes.all(site_id):
                 digests[scene.sha256] = salted(scene.sha256, salt)
                 words[scene.id] = "[image held back]"
+    printed = tuple(s.text for s in brief.sentences if s.id not in redacted) if redacted else ()
     return Press(
-        holds, Secrets(redacted, holds.is_location_held, tuple(places), tuple(rounded), digests, words)
+        holds,
+        Secrets(redacted, printed, holds.is_location_held, tuple(places), tuple(rounded), digests, words),
     )
 
 

@@ -18,6 +18,7 @@ from siteline.evidence.custody.inclusion import Prover
 from siteline.evidence.custody.rows import Event, digest_of
 from siteline.model.errors import CaseBusy, NotASecondPerson, NotReleased
 from siteline.model.release import Answer, Asked, Edition, EditionNoun, Output
+from siteline.model.remark import Remark
 from siteline.report.edition.material import EditionMaterial
 from siteline.report.edition.press import Press
 from siteline.report.edition.rested import told_figures, told_sentences
@@ -48,6 +49,9 @@ class Released:
 
     kept: int
     """Those of which only a hash goes out."""
+
+    remarks: tuple[Remark, ...]
+    """What whoever released it must know."""
 
 
 def release(
@@ -89,6 +93,14 @@ def release(
         _record(case, noun, copy, press, files, now),
         sum(not r.why_not for r in resting),
         sum(bool(r.why_not) for r in resting),
+        tuple(
+            Remark(
+                printed,
+                f"it repeats words of {redacted}, which is redacted",
+                "redact it, too, if they give it away",
+            )
+            for printed, redacted in press.repeats(checked.brief)
+        ),
     )
 
 
@@ -164,7 +176,7 @@ def _noun(
         outputs=tuple(o for o, _ in files),
         answers=tuple(answers.values()),
         holds=press.holds,
-        sentences=told_sentences(copy),
+        sentences=told_sentences(copy, checked.supports),
         figures=told_figures(copy.brief),
         checked=(len(checked.brief.sentences), len(checked.brief.figures)),
         writers=writers,

@@ -26,7 +26,7 @@ class Releases:
 
     def built(self, name: str, source_sha256: str) -> None:
         """Record that whoever signs has built this text."""
-        self._db.append(tables.brief_text, {"name": name[:200], "source_sha256": source_sha256})
+        self._db.append(tables.brief_text, {"name": name, "source_sha256": source_sha256})
 
     def builders(self, source_sha256: str) -> list[str]:
         """Who built just this text, in order."""
@@ -98,10 +98,10 @@ class Releases:
         brief, slash, number = wanted.rpartition("/")
         if slash and number.isascii() and number.isdigit():
             found = [e for e in every if e.noun.brief == brief and e.noun.number == int(number[:9])]
-        elif wanted.isascii() and wanted.isdigit() and len(wanted) < 9:
-            found = [e for e in every if e.noun.number == int(wanted)]
         else:
-            found = [e for e in every if e.noun.brief == wanted][-1:]
+            is_number = wanted.isascii() and wanted.isdigit() and len(wanted) < 9
+            found = [e for e in every if is_number and e.noun.number == int(wanted)]
+            found = found or [e for e in every if e.noun.brief == wanted][-1:]
         if not found and len(wanted) >= _SHORTEST:
             found = [e for e in every if e.noun.id.startswith(wanted.upper())]
         if not found:

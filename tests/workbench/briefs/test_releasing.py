@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from datetime import timedelta
 from pathlib import Path
@@ -12,7 +13,7 @@ import sqlalchemy as sa
 from siteline.claims.relation import RelationKind
 from siteline.model.change import Status
 from siteline.model.claim import Claim
-from siteline.model.errors import BadInput, NotASecondPerson, NotReleased, Unanswered
+from siteline.model.errors import BadInput, NotASecondPerson, NotFound, NotReleased, Unanswered
 from siteline.model.release import Asked
 from siteline.workbench.briefs.asking import read_given
 from siteline.workbench.briefs.correcting import correct, deliver, list_editions, tell_fallen
@@ -29,6 +30,7 @@ from tests.workbench.briefs.released import (
     built,
     given,
     let_go,
+    photograph,
     say,
     take,
     write,
@@ -272,3 +274,45 @@ def test_hostile_words_are_inert_in_the_record(tmp_path: Path) -> None:
     page = case.blobs.read(done.edition.noun.page_sha256).decode()
     assert "<script>" not in page
     assert "\u202e" not in page
+
+
+def test_a_released_text_is_built_again_as_just_the_page_that_went_out(tmp_path: Path) -> None:
+    case = brief_case(tmp_path)
+    photo = photograph(case)
+    file = write(
+        tmp_path, GOOD, f"![The gate](exhibit:{photo.id})", "Nobody was seen there. [caveat; editorial]"
+    )
+    built(case, file)
+    done = let_go(tmp_path, file, given(redact=["s3=safety"]))
+    page = built(as_analyst(tmp_path / "case", A), file)
+    assert hashlib.sha256(page.encode()).hexdigest() == done.edition.noun.page_sha256
+    assert "Figure 1, edition 1." in page
+
+
+def test_a_known_licence_is_no_permission_until_its_owner_gives_it(tmp_path: Path) -> None:
+    case = brief_case(tmp_path)
+    page = take(case, b"The furnace was lit in May.", "report.txt", licence="All rights reserved")
+    file = write(tmp_path, f"A report tells that the furnace was lit in May. [@exhibit:{page.id}]")
+    built(case, file)
+    assert let_go(tmp_path, file, given()).edition.noun.shared == ()
+    file.write_text(file.read_text() + "\nMore is not known. [caveat; editorial]\n")
+    built(case, file)
+    assert let_go(tmp_path, file, given(share=[page.id])).edition.noun.shared == (page.id,)
+
+
+def test_an_edition_is_called_by_its_number_its_brief_or_its_id(tmp_path: Path, file: Path) -> None:
+    first = let_go(tmp_path, file, given()).edition
+    case = as_analyst(tmp_path / "case", A)
+    other = write(tmp_path, GOOD, "More is not known. [caveat; editorial]", name="2024.md")
+    built(case, other)
+    second = let_go(tmp_path, other, given()).edition
+    assert (first.name, second.name) == ("hall/1", "2024/1")
+    for said in ("hall/1", "hall", first.noun.id, first.noun.id[:20].lower()):
+        assert case.releases.get(said) == first
+    for said in ("2024", "2024/1", ""):
+        assert case.releases.get(said) == second
+    with pytest.raises(BadInput, match="fits 2"):
+        case.releases.get("1")
+    for said in ("hall/2", "7", "nothing", "../1"):
+        with pytest.raises(NotFound):
+            case.releases.get(said)

@@ -309,4 +309,7 @@ def _shown(change: Change) -> list[tuple[str, str]]:
     def text(sentence: ReleasedSentence | None) -> str:
         return "" if sentence is None else f"[{sentence.redacted}]" if sentence.redacted else sentence.text
 
-    return pieces(text(change.before), text(change.after))
+    before, after = text(change.before), text(change.after)
+    if change.kind in ("redacted", "shown"):
+        return [("gone", before), ("new", after)]
+    return pieces(before, after)

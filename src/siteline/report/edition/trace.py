@@ -206,8 +206,11 @@ def number_picture(picture: Figure, edition: str, place: int) -> Figure:
 
 def _noted(data: bytes, said: str) -> bytes:
     raw = inert(said, 300).encode("utf-8", "replace")
-    if data[:2] == b"\xff\xd8":  # a comment right behind the start
-        return data[:2] + b"\xff\xfe" + (len(raw) + 2).to_bytes(2, "big") + raw + data[2:]
+    if data[:2] == b"\xff\xd8":  # a comment behind the segments that some readers want first
+        at = 2
+        while data[at : at + 1] == b"\xff" and 0xE0 <= data[at + 1] <= 0xEF:
+            at += 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+        return data[:at] + b"\xff\xfe" + (len(raw) + 2).to_bytes(2, "big") + raw + data[at:]
     if data[:8] == b"\x89PNG\r\n\x1a\n":  # a text behind the header
         import zlib
 

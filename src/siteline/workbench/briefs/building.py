@@ -14,9 +14,10 @@ from siteline.report.edition.page import build_edition
 from siteline.report.rules import Stamp
 from siteline.workbench.bench import Bench, Progress
 from siteline.workbench.briefs.around import Around
-from siteline.workbench.briefs.checking import Checked, check_brief
+from siteline.workbench.briefs.checking import Checked, brief_name, check_brief
 from siteline.workbench.briefs.picturing import Pictures, draw_all
 from siteline.workbench.briefs.pressing import set_press
+from siteline.workbench.briefs.publishing import numbered
 from siteline.workbench.case import Case
 from siteline.workbench.evidence.custody import note_bytes
 from siteline.workbench.files import write_derived
@@ -59,7 +60,7 @@ def build_file(case: Case, file: Path, out: Path | None, day: date, progress: Pr
     events = {(s.event_id, s.version) for s in checked.supports.values() if isinstance(s, CitedEvent)}
     is_draft = bool(set(material.stamps) - {Stamp.SIMULATED})
     with case.db.appending():
-        case.releases.built(file.stem, source)
+        case.releases.built(brief_name(file), source)
         brief_id = case.briefs.record(sha256, is_draft, sorted(events))
     open_ = material.objections
     return Built(
@@ -107,4 +108,4 @@ def lay_out_again(case: Case, checked: Checked, edition: Edition, progress: Prog
         number=str(noun.number),
         corrections=noun.corrections,
     )
-    return set_press(case, checked.brief, noun.holds, noun.salt).copy(material)
+    return numbered(set_press(case, checked.brief, noun.holds, noun.salt).copy(material))

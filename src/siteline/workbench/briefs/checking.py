@@ -15,6 +15,7 @@ from siteline.report.gate.check import hold
 from siteline.report.gate.source import LARGEST, read_brief
 from siteline.workbench.briefs.gather import gather
 from siteline.workbench.case import Case
+from siteline.workbench.evidence.custody import plain_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,11 @@ def read_file(path: Path) -> str:
         raise BadBrief(f"{path} is a folder", "Name the brief's file.") from error
     except UnicodeDecodeError as error:
         raise BadBrief(f"{path} is not UTF-8 text: byte {error.start}", "Save it as UTF-8.") from error
+
+
+def brief_name(path: Path) -> str:
+    """By which a brief's editions are counted: the name of its file without the ending, fit for any face."""
+    return plain_name(path.stem)[:120].strip() or "brief"
 
 
 def check_brief(case: Case, path: Path) -> Checked:

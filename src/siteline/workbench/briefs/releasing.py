@@ -27,7 +27,7 @@ from siteline.report.gate.check import CODES
 from siteline.workbench.bench import Progress
 from siteline.workbench.briefs.asking import Ask, Given, complete, embargo_until, in_force
 from siteline.workbench.briefs.building import lay_out
-from siteline.workbench.briefs.checking import Checked, check_brief
+from siteline.workbench.briefs.checking import Checked, brief_name, check_brief
 from siteline.workbench.briefs.correcting import printed_corrections
 from siteline.workbench.briefs.pressing import salted, set_press
 from siteline.workbench.briefs.publishing import PAGE, RECORD, SUMS, edition_files
@@ -74,21 +74,20 @@ def release(
             f"this text is out already, as {previous.name}",
             "Change the text or what is held back; to look at it: siteline brief list",
         )
-    number, salt = case.releases.next_number(file.stem), secrets.token_hex(16)
-    corrections = printed_corrections(case, file.stem)
+    name = brief_name(file)
+    number, salt = case.releases.next_number(name), secrets.token_hex(16)
+    corrections = printed_corrections(case, name)
     material = lay_out(case, checked, now.date(), progress, number=str(number), corrections=corrections)
     press = set_press(case, checked.brief, given.holds, salt)
     copy = press.copy(material)
-    if copy.missing.keys() - press.held_figures(checked.brief).keys():
-        name = min(copy.missing.keys() - press.held_figures(checked.brief).keys())
+    if lost := copy.missing.keys() - press.held_figures(checked.brief).keys():
         raise NotReleased(
-            f"figure {name} cannot be made: {copy.missing[name]}", f'Repair it, or hold it: --hold {name}="…"'
+            f"figure {min(lost)} cannot be made: {copy.missing[min(lost)]}",
+            f'Repair it, or hold it: --hold {min(lost)}="…"',
         )
     resting = rest_on(case, [checked.supports[key] for key in copy.supports], press, given.share)
     files = list(edition_files(case, copy, press, tell_resting(resting, salt, press)))
-    noun = _noun(
-        case, file.stem, number, checked, copy, press, source, salt, writers, answers, resting, files
-    )
+    noun = _noun(case, name, number, checked, copy, press, source, salt, writers, answers, resting, files)
     return Released(
         _record(case, noun, copy, press, files, now),
         sum(not r.why_not for r in resting),

@@ -28,13 +28,16 @@ from siteline.cli import (
     judging,
     ledger,
     linked,
+    marking,
     matching,
     measure,
     nudge,
+    releasing,
     scenes,
     sites,
     survey,
     timing,
+    verifying,
     watching,
 )
 from siteline.model.errors import SitelineError
@@ -51,6 +54,7 @@ app.command("demo")(survey.demo)
 app.command("init")(cases.init)
 app.command("start", context_settings={"ignore_unknown_options": True})(sites.start)
 app.command("survey")(survey.survey)
+app.command("verify")(verifying.verify)
 scenes.app.command("nudge", context_settings={"ignore_unknown_options": True})(nudge.nudge)
 app.add_typer(sites.app, name="site")
 app.add_typer(scenes.app, name="scenes")
@@ -72,7 +76,12 @@ app.add_typer(ledger.app, name="ledger")
 app.add_typer(entities.app, name="entities")
 app.add_typer(brief.app, name="brief")
 app.add_typer(cases.cache_app, name="cache")
+for step in (releasing.release, releasing.bundle, releasing.diff, releasing.correct, releasing.delivered):
+    brief.app.command(step.__name__)(step)
+brief.app.command("list")(releasing.list_)
 for command in (
+    marking.mark,
+    marking.decide,
     capturing.capture,
     inspecting.inspect,
     custody.verify,

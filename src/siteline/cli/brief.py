@@ -119,7 +119,8 @@ def _build_file(
                 "file": str(built.path),
                 "sha256": built.sha256,
                 "id": built.id,
-                "draft": True,
+                "draft": built.is_draft,
+                "edition": built.number or None,
                 "open": len(built.objections),
                 "figures_missing": told,
             }
@@ -128,5 +129,11 @@ def _build_file(
     for figure, why in built.missing:
         typer.echo(f"{figure}: no picture: {plain(why)}", err=True)
     count = len(built.objections)
-    said = f"DRAFT: {count} against it, see siteline brief check" if count else "NOT RELEASED"
+    said = (
+        f"DRAFT: {count} against it, see siteline brief check"
+        if count
+        else f"edition {built.number}"
+        if built.number
+        else "NOT RELEASED"
+    )
     typer.echo(f"{built.path}   {said}")

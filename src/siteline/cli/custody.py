@@ -54,12 +54,13 @@ def verify(
     case: CaseOption = None,
 ) -> None:
     """Hash every byte again, walk the log, check every signature; exit 1 and name each fault if there is one."""
-    from siteline.workbench.evidence.verifying import check_bundle, check_custody_of_all, tell_report
+    from siteline.workbench.briefs.verifying import verify_handed
+    from siteline.workbench.evidence.verifying import check_custody_of_all, tell_report
 
     if bundle is not None:
         if exhibit or record:
             raise typer.BadParameter("--bundle goes without --exhibit and --record")
-        _tell(tell_report(check_bundle(bundle, key, chain or (), headers)), json)
+        _tell(verify_handed(bundle, key, chain or (), headers), json)
         return
     with opened(context, case) as work:
         _tell(tell_report(check_custody_of_all(work, key, exhibit, record, chain or (), headers)), json)

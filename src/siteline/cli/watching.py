@@ -43,6 +43,7 @@ def check(
     case: CaseOption = None,
 ) -> None:
     """Look at watched pages once, with their site's root and siblings; one verdict each, on record."""
+    from siteline.workbench.briefs.correcting import tell_fallen
     from siteline.workbench.evidence.watching import check_pages, open_watch_web, tell_checks
 
     with opened(context, case) as work, open_watch_web(allow_host or ()) as web:
@@ -55,6 +56,7 @@ def check(
             tell=(lambda _: None) if json else _say,
             warn=lambda remark: say([remark], case_folder(context, case)),
         )
+        say(tell_fallen(work), case_folder(context, case))
     if json:
         print_json(tell_checks(made))
 

@@ -25,6 +25,10 @@ SitelineError                  one sentence (what happened) and one hint (what t
 ├── CannotTell                 the images do not suffice for what was asked
 ├── NotMeasured                a size refused by its own goodness-of-fit gate
 ├── NotAccepted                a finding that nobody accepted, or that has changed since
+├── NotReleased                a brief that may not go out as it stands
+│   ├── NotASecondPerson       whoever wrote or built it would release it
+│   ├── Unanswered             a question that every release must answer has no answer
+│   └── Leak                   something that was held back is in what would be published
 ├── CaseTrouble                the case folder itself
 │   ├── NotACase               there is no case here
 │   ├── CaseExists             there is one already
@@ -189,6 +193,30 @@ class NotAccepted(SitelineError):
     """A finding was asked to stand for itself that nobody accepted, or that has changed since somebody did."""
 
     hint = "Look at it, then say so: siteline events judge SITE EVENT accept --why ..."
+
+
+class NotReleased(SitelineError):
+    """A brief may not go out as it stands; nothing was published."""
+
+    hint = "See what stands against it: siteline brief check FILE"
+
+
+class NotASecondPerson(NotReleased):
+    """Whoever wrote or built a text would release it."""
+
+    hint = "Ask a colleague to read it and release it under their own name (case.who, or SITELINE_WHO)."
+
+
+class Unanswered(NotReleased):
+    """A question that every release must answer has no answer."""
+
+    hint = 'Answer with --answer KEY="...", in a file (--answers FILE), or at the prompts of a terminal.'
+
+
+class Leak(NotReleased):
+    """Something that was held back is in a file that would be published; nothing was."""
+
+    hint = "Redact or hold what repeats it, too; nothing was published."
 
 
 class CaseTrouble(SitelineError):

@@ -15,7 +15,9 @@ from siteline.claims.statements import Statements
 from siteline.claims.weighing.assessments import Assessments
 from siteline.claims.weighing.outcomes import Outcomes
 from siteline.claims.weighing.pixels import PixelClaims
+from siteline.editions.aftermath import Aftermath
 from siteline.editions.briefs import Briefs
+from siteline.editions.releases import Releases
 from siteline.entities.register import Entities
 from siteline.evidence.custody.clock import Clock
 from siteline.evidence.custody.exhibits import Exhibits
@@ -71,6 +73,8 @@ class Case:
         self.measurements = Measurements(self.db)
         self.filed = FiledSizes(self.db)
         self.briefs = Briefs(self.db)
+        self.releases = Releases(self.db)
+        self.aftermath = Aftermath(self.db)
         self.statements = Statements(self.db)
         self.assessments = Assessments(self.db)
         self.outcomes = Outcomes(self.db)

@@ -24,7 +24,12 @@ from siteline.model.errors import BadSetting, CannotTell, NotForYou
 from siteline.model.exhibit import Exhibit
 from siteline.workbench.case import Case, make_case
 from siteline.workbench.evidence import handover
-from siteline.workbench.evidence.exhibits import list_exhibits, restrict_exhibit, search_exhibits, show_exhibit
+from siteline.workbench.evidence.exhibits import (
+    list_exhibits,
+    restrict_exhibit,
+    search_exhibits,
+    show_exhibit,
+)
 from siteline.workbench.evidence.handover import export_bundle
 from siteline.workbench.evidence.journal import explain_row, list_log
 from siteline.workbench.evidence.verifying import check_bundle, check_custody_of_all

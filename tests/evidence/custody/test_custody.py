@@ -17,7 +17,14 @@ from siteline.model.errors import BadInput, BadSetting, NotForYou, NotFound
 from siteline.workbench.case import Case, make_case, open_case
 from siteline.workbench.evidence import custody
 from siteline.workbench.evidence.custody import Kept, Refused
-from siteline.workbench.evidence.exhibits import copy_out, list_exhibits, list_json, restrict_exhibit, search_exhibits, show_exhibit
+from siteline.workbench.evidence.exhibits import (
+    copy_out,
+    list_exhibits,
+    list_json,
+    restrict_exhibit,
+    search_exhibits,
+    show_exhibit,
+)
 from siteline.workbench.evidence.handover import export_bundle
 from siteline.workbench.evidence.journal import list_log, prove
 from siteline.workbench.evidence.verifying import check_custody_of_all

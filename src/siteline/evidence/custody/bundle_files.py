@@ -22,6 +22,8 @@ LONGEST_LINE = 4 << 20
 """Bytes of one row or description; a capture of hundreds of parts has a tenth of it."""
 
 _PIECE = 1 << 20
+_MOST_GROWN, _SMALL = 40, 1 << 26
+"""How much a bundle may grow when it is read: ours are not packed; somebody may have packed one again."""
 
 
 class Files(Protocol):
@@ -49,6 +51,9 @@ def open_bundle(path: Path) -> Iterator[Files]:
         )
     try:
         with open_zip(path) as archive:
+            unpacked, packed = sum(e.size for e in archive.entries.values()), path.stat().st_size
+            if unpacked > _MOST_GROWN * packed + _SMALL:
+                raise BadArchive(f"{packed:,} bytes would grow to {unpacked:,}, a bomb")
             yield _Zip(archive)
     except BadArchive as error:
         raise BadInput(

@@ -18,9 +18,10 @@ from siteline.store.db import Database
 class Prover:
     """The log as it stands, ready to prove things of its rows."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, upto: int | None = None) -> None:
+        """`upto`: as it stood at the last checkpoint of so many rows at most; None: as it stands."""
         self.rows = [dict(zip(COLUMNS, row, strict=True)) for row in db.rows(select_rows())]
-        self.points = read_checkpoints(db)
+        self.points = [point for point in read_checkpoints(db) if upto is None or point[1] <= upto]
         if not self.points:
             raise NotFound("this case has no custody log yet", "It begins with the first thing taken in.")
         self.tree = Tree(leaf(row["row_hash"]) for row in self.rows)

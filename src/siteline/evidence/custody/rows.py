@@ -28,8 +28,8 @@ class Event:
     """One thing that was done, to be written into the log."""
 
     action: str
-    """opened, imported, added, derived, restricted, read, exported, verified, explained, key-made, key-joined,
-    key-rotated or key-vouched."""
+    """opened, imported, added, derived, restricted, marked, decided, read, exported, released, verified, explained,
+    key-made, key-joined, key-rotated or key-vouched."""
 
     object: str = ""
     """SHA-256 of the bytes it was done to; of a key, its fingerprint."""

@@ -38,7 +38,7 @@ from siteline.store.tables.components import (
     regime_edition,
 )
 from siteline.store.tables.drafts import draft, draft_reading, draft_word
-from siteline.store.tables.editions import brief
+from siteline.store.tables.editions import brief, brief_text, correction, delivery, edition, release_answer
 from siteline.store.tables.entities import (
     entity,
     entity_edge,
@@ -81,16 +81,20 @@ __all__ = (
     "attack_kind",
     "attack_sum",
     "brief",
+    "brief_text",
     "checkpoint",
     "claim",
     "company_state",
+    "correction",
     "custody_event",
     "dataset_edition",
     "day_sum",
+    "delivery",
     "derivation",
     "draft",
     "draft_reading",
     "draft_word",
+    "edition",
     "entailment",
     "entity",
     "entity_edge",
@@ -139,6 +143,7 @@ __all__ = (
     "question",
     "regime_edition",
     "relation_word",
+    "release_answer",
     "report_judgement",
     "report_signature",
     "restriction",

@@ -14,11 +14,8 @@ from siteline.sites.filed import FiledRow
 from siteline.workbench.briefs.fixity import Fixity
 from siteline.workbench.case import Case
 from siteline.workbench.claims.question import Question, ask
-from siteline.workbench.evidence.marks import marked
+from siteline.workbench.evidence.marks import undecided
 from siteline.workbench.evidence.removals import find
-
-PERSONAL = "personal"
-"""The mark of an exhibit that shows or names a private person."""
 
 
 @dataclass
@@ -61,8 +58,8 @@ class Around:
 
     @cached_property
     def personal(self) -> set[str]:
-        """Exhibits that are marked as showing or naming a private person."""
-        return marked(self.case, PERSONAL)
+        """Exhibits that show or name a private person, on which nobody has decided."""
+        return undecided(self.case)
 
     def question(self, key: str) -> Question:
         """One claim key, with all that bears on it."""

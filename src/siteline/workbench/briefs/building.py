@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 from siteline import __version__
 from siteline.model.edition import CitedEvent, Objection
+from siteline.model.release import Edition
 from siteline.report.edition.material import EditionMaterial
 from siteline.report.edition.page import build_edition
+from siteline.report.rules import Stamp
 from siteline.workbench.bench import Bench, Progress
 from siteline.workbench.briefs.around import Around
-from siteline.workbench.briefs.checking import Checked, check_brief
+from siteline.workbench.briefs.checking import Checked, brief_name, check_brief
 from siteline.workbench.briefs.picturing import Pictures, draw_all
+from siteline.workbench.briefs.pressing import set_press
+from siteline.workbench.briefs.publishing import numbered
 from siteline.workbench.case import Case
 from siteline.workbench.evidence.custody import note_bytes
 from siteline.workbench.files import write_derived
 
 
 @dataclass(frozen=True, slots=True)
-class Edition:
+class Built:
     """One build of a written brief."""
 
     path: Path
@@ -30,31 +34,78 @@ class Edition:
     missing: tuple[tuple[str, str], ...]
     """(figure, why it could not be made)."""
 
+    is_draft: bool = True
+    number: str = ""
+    """Of the edition that this text was released as; "" for one that was not."""
 
-def build_file(case: Case, file: Path, out: Path | None, day: date, progress: Progress) -> Edition:
+
+def build_file(case: Case, file: Path, out: Path | None, day: date, progress: Progress) -> Built:
     """
-    Build the brief in `file` as one HTML page, keep its bytes, record what it cites.
+    Build the brief in `file` as one HTML page, keep its bytes, record what it cites and who built it.
 
-    day: printed as the day of the edition. Raises BadBrief.
+    A text that was released is built as its edition, and stamped again if anything it rests on has fallen. day: printed as
+    the day of a draft. Raises BadBrief.
     """
     checked = check_brief(case, file)
-    material = lay_out(case, checked, day, progress)
-    page = build_edition(material).encode()
     case.log.append(())
-    sha256 = case.blobs.keep(page)
     source = case.blobs.keep(checked.source.encode())
+    edition = case.releases.of_text(source)
+    material = (
+        lay_out_again(case, checked, edition, progress) if edition else lay_out(case, checked, day, progress)
+    )
+    page = build_edition(material).encode()
+    sha256 = case.blobs.keep(page)
     note_bytes(case, [(sha256, "page of a brief"), (source, "text of a brief")], "brief build")
     path = write_derived(case, out, f"{file.stem}.html", page)
     events = {(s.event_id, s.version) for s in checked.supports.values() if isinstance(s, CitedEvent)}
-    brief_id = case.briefs.record(sha256, bool(material.stamps), sorted(events))
-    return Edition(path, sha256, brief_id, checked.objections, tuple(sorted(material.missing.items())))
+    is_draft = bool(set(material.stamps) - {Stamp.SIMULATED})
+    with case.db.appending():
+        case.releases.built(brief_name(file), source)
+        brief_id = case.briefs.record(sha256, is_draft, sorted(events))
+    open_ = material.objections
+    return Built(
+        path, sha256, brief_id, open_, tuple(sorted(material.missing.items())), is_draft, material.number
+    )
 
 
-def lay_out(case: Case, checked: Checked, day: date, progress: Progress) -> EditionMaterial:
-    """All that an edition is made from, its pictures drawn."""
+def lay_out(
+    case: Case,
+    checked: Checked,
+    day: date,
+    progress: Progress,
+    *,
+    number: str = "",
+    corrections: tuple[str, ...] = (),
+) -> EditionMaterial:
+    """All that an edition is made from, its pictures drawn; one with a number has been released."""
     brief = checked.brief
     as_of = datetime.combine(brief.as_of, time.max, UTC) if brief.as_of else None
-    bare = EditionMaterial(brief, checked.supports, checked.objections, {}, {}, day, __version__)
+    bare = EditionMaterial(
+        brief,
+        checked.supports,
+        checked.objections,
+        {},
+        {},
+        day,
+        __version__,
+        number,
+        bool(number),
+        corrections,
+    )
     pictures = Pictures(Bench(case, progress), Around(case, as_of), bare.stamps)
     drawn, missing = draw_all(pictures, brief.figures, dict(checked.supports))
-    return EditionMaterial(brief, checked.supports, checked.objections, drawn, missing, day, __version__)
+    return replace(bare, pictures=drawn, missing=missing)
+
+
+def lay_out_again(case: Case, checked: Checked, edition: Edition, progress: Progress) -> EditionMaterial:
+    """A text that was released, as it stands now: with its number, without what was held back, stamped if it has fallen."""
+    noun = edition.noun
+    material = lay_out(
+        case,
+        checked,
+        date.fromisoformat(noun.day),
+        progress,
+        number=str(noun.number),
+        corrections=noun.corrections,
+    )
+    return numbered(set_press(case, checked.brief, noun.holds, noun.salt).copy(material))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from siteline.report.gate.check import hold
 from siteline.report.gate.source import LARGEST, read_brief
 from siteline.workbench.briefs.gather import gather
 from siteline.workbench.case import Case
+from siteline.workbench.evidence.custody import plain_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +64,19 @@ def read_file(path: Path) -> str:
         raise BadBrief(f"{path} is not UTF-8 text: byte {error.start}", "Save it as UTF-8.") from error
 
 
+def brief_name(path: Path) -> str:
+    """By which a brief's editions are counted: the name of its file without the ending, fit for any face."""
+    return plain_name(path.stem)[:120].strip() or "brief"
+
+
 def check_brief(case: Case, path: Path) -> Checked:
     """Read a brief's file and hold every sentence against what it cites, as that stands now; raises BadBrief."""
     return check_text(case, read_file(path))
 
 
-def check_text(case: Case, source: str) -> Checked:
-    """The same of the text itself."""
+def check_text(case: Case, source: str, as_of: datetime | None = None) -> Checked:
+    """The same of the text itself; `as_of`: with what was known then."""
     brief = read_brief(source, sentence_spans)
-    supports = gather(case, brief)
+    supports = gather(case, brief, as_of)
     readings = {s.id: read_sentence(s.text, brief.language) for s in brief.sentences}
     return Checked(brief, source, supports, hold(brief, supports, readings))

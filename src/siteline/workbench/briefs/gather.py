@@ -24,10 +24,11 @@ _HOW: dict[str, Callable[[Around, Citation], Support | None]] = {
 }
 
 
-def gather(case: Case, brief: BriefText) -> dict[tuple[str, str], Support]:
-    """Of each citation that is in the case and open to the reader, what it carries now, or as of the brief's day."""
-    as_of = datetime.combine(brief.as_of, time.max, UTC) if brief.as_of else None
-    return gather_all(Around(case, as_of), brief.citations)
+def gather(case: Case, brief: BriefText, as_of: datetime | None = None) -> dict[tuple[str, str], Support]:
+    """Of each citation that is in the case and open to the reader, what it carries now, or at the earlier of two moments."""
+    moments = [datetime.combine(brief.as_of, time.max, UTC)] if brief.as_of else []
+    moments += [as_of] if as_of is not None else []
+    return gather_all(Around(case, min(moments, default=None)), brief.citations)
 
 
 def gather_all(around: Around, citations: Iterable[Citation]) -> dict[tuple[str, str], Support]:

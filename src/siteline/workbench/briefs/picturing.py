@@ -20,7 +20,7 @@ from siteline.report.timeline import Lane, timeline_figure
 from siteline.workbench.bench import Bench
 from siteline.workbench.briefs.around import Around
 from siteline.workbench.briefs.standard import section_of
-from siteline.workbench.evidence.marks import marked
+from siteline.workbench.evidence.marks import decisions, marked
 from siteline.workbench.survey import renew_survey
 
 _PAIR_PX, _FRAME_PX, _EXHIBIT_PX = 720, 300, 1280
@@ -90,9 +90,12 @@ class Pictures:
         exhibit = case.exhibits.get(figure.cites.ref, self._around.as_of)
         if exhibit.kind != "image":
             raise CannotTell(f"exhibit {exhibit.id} is no picture ({exhibit.media_type})")
-        is_graphic = exhibit.id in marked(case)
-        data, size = _shrunk(case.blobs.read(exhibit.sha256), blurred=is_graphic)
-        note = " Blurred: it is marked as graphic." if is_graphic else ""
+        is_graphic, verdict = exhibit.id in marked(case), decisions(case).get(exhibit.id)
+        if verdict == "hold":
+            raise CannotTell("it was decided that it is not shown: it holds personal data")
+        data, size = _shrunk(case.blobs.read(exhibit.sha256), blurred=is_graphic or verdict == "blur")
+        why = "it is marked as graphic" if is_graphic else "it holds personal data"
+        note = f" Blurred: {why}." if is_graphic or verdict == "blur" else ""
         return (
             Figure(
                 name=f"exhibit-{exhibit.id}",

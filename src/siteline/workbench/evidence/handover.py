@@ -6,7 +6,7 @@ import hashlib
 import os
 import shutil
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Protocol
 
 from siteline.evidence.custody.bundle import STATEMENT, Chosen, digest_of_bytes, papers, seal_sums, sums
 from siteline.evidence.custody.inclusion import Prover, seqs_of
+from siteline.evidence.custody.keys import Signer
 from siteline.evidence.custody.rows import Event
 from siteline.evidence.custody.withheld import Withheld
 from siteline.model.errors import BadSetting, BrokenCustody, CannotTell
@@ -62,31 +63,63 @@ def export_bundle(
     )
     prover, signer = Prover(case.db), case.log.signer
     added = bundle_times(case, prover.size)
-    digests: dict[str, str] = {}
     aside = out.with_name(f".{out.name}.part")
-    with room_on_disk(out.parent), _target(aside, is_zip=out.suffix.casefold() == ".zip") as target:
-        for name, content in sorted(papers(prover, chosen, left_out, withheld, added)):
+    said_of = papers(prover, chosen, left_out, withheld, added)
+    digest = write_bundle(
+        case, aside, said_of, [c.exhibit.sha256 for c in chosen], prover, signer, is_zip=_is_zip(out)
+    )
+    detail = {"exhibits": len(chosen), "left_out": left_out, "sums": digest}
+    if late := {c.exhibit.id for c in chosen if not c.restriction} & set(case.exhibits.restrictions()):
+        remove(aside)
+        raise BadSetting(f"exhibit {min(late)} was restricted meanwhile", "Export again, without it.")
+    with gets_its_name(aside, out):
+        case.log.append([Event("exported", tool=tool, detail=detail, note=to_whom)])
+    return Handed(out, len(chosen), left_out, digest)
+
+
+def write_bundle(
+    case: Case,
+    aside: Path,
+    said_of: Iterable[tuple[str, bytes]],
+    blobs: Iterable[str],
+    prover: Prover,
+    signer: Signer | None,
+    *,
+    is_zip: bool,
+) -> str:
+    """
+    Write a bundle's papers, blobs, sums and signed statement aside; returns the digest of its sums.
+
+    Blobs are hashed again on their way: raises BrokenCustody, and nothing is left behind.
+    """
+    digests: dict[str, str] = {}
+    with room_on_disk(aside.parent), _target(aside, is_zip=is_zip) as target:
+        for name, content in sorted(said_of):
             digests[name] = digest_of_bytes(content)
             target.put(name, iter([content]))
-        for sha256 in sorted({c.exhibit.sha256 for c in chosen}):
+        for sha256 in sorted(set(blobs)):
             target.put(f"blobs/{sha256}", _checked(case, sha256))
             digests[f"blobs/{sha256}"] = sha256
         listed = sums(digests)
         target.put("SHA256SUMS", iter([listed]))
         if signer is not None:
             target.put(STATEMENT, iter([seal_sums(prover, listed, signer)]))
-    digest = digest_of_bytes(listed)
-    detail = {"exhibits": len(chosen), "left_out": left_out, "sums": digest}
-    if late := {c.exhibit.id for c in chosen if not c.restriction} & set(case.exhibits.restrictions()):
-        _remove(aside)
-        raise BadSetting(f"exhibit {min(late)} was restricted meanwhile", "Export again, without it.")
-    try:  # before it gets its name: nothing goes out that the log does not know of
-        case.log.append([Event("exported", tool=tool, detail=detail, note=to_whom)])
+    return digest_of_bytes(listed)
+
+
+@contextmanager
+def gets_its_name(aside: Path, out: Path) -> Iterator[None]:
+    """What is written aside gets its name once the log knows that it goes out; else nothing is left."""
+    try:
+        yield
         aside.rename(out)
     except BaseException:
-        _remove(aside)
+        remove(aside)
         raise
-    return Handed(out, len(chosen), left_out, digest)
+
+
+def _is_zip(out: Path) -> bool:
+    return out.suffix.casefold() == ".zip"
 
 
 def _choose(case: Case, said: Sequence[str], with_restricted: bool) -> tuple[list[Chosen], int, Withheld]:
@@ -137,7 +170,7 @@ def _checked(case: Case, sha256: str) -> Iterator[bytes]:
 @contextmanager
 def _target(aside: Path, *, is_zip: bool) -> Iterator[_Target]:
     """Where a bundle is written before it gets its name; removed if it does not get so far."""
-    _remove(aside)
+    remove(aside)
     try:
         if is_zip:
             aside.parent.mkdir(parents=True, exist_ok=True)
@@ -147,7 +180,7 @@ def _target(aside: Path, *, is_zip: bool) -> Iterator[_Target]:
             aside.mkdir(parents=True)
             yield _Folder(aside)
     except BaseException:
-        _remove(aside)
+        remove(aside)
         raise
 
 
@@ -178,7 +211,8 @@ class _Zip:
                 stream.write(piece)
 
 
-def _remove(path: Path) -> None:
+def remove(path: Path) -> None:
+    """Take away a bundle that was not finished."""
     if path.is_dir():
         shutil.rmtree(path)
     else:

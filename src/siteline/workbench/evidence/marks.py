@@ -1,7 +1,8 @@
-"""What an exhibit is marked as, in the log: graphic, so that nobody sees or hears it unasked."""
+"""What an exhibit is marked as, in the log: graphic (nobody sees or hears it unasked), personal (until somebody decides)."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,12 @@ if TYPE_CHECKING:
 GRAPHIC = "graphic"
 _READ = ("text", "data", "page")
 """Kinds of which nobody sees a picture."""
+PERSONAL = "personal"
+"""It shows or names a private person: nothing that rests on it is published before somebody has decided on it."""
+
+MARKS = (GRAPHIC, PERSONAL)
+VERDICTS = ("publish", "blur", "hold")
+"""What can be decided of personal data: it may be shown, only blurred, or not at all (it may still be cited)."""
 
 _BLUR_PARTS = 24
 """A blurred picture keeps so many patches along its longer side."""
@@ -52,6 +59,71 @@ def _reached(case: Case, marked_ones: set[str]) -> set[str]:
         bytes_seen = {sha256 for one, sha256, _ in every if one in found}
         found |= {one for one, sha256, kind in every if sha256 in bytes_seen and kind not in _READ}
     return {one for one, _, kind in every if one in found and (kind not in _READ or one in marked_ones)}
+
+
+def mark_exhibit(case: Case, said: str, mark: str, why: str) -> Exhibit:
+    """Mark an exhibit, with the reason; a mark of personal data reopens what was decided of it."""
+    if mark not in MARKS:
+        raise BadSetting(f"there is no mark {mark!r}", f"There are: {', '.join(MARKS)}.")
+    exhibit = case.exhibits.get(said)
+    event = mark_event(exhibit, mark, "evidence mark")
+    case.log.append([replace(event, note=_reason(why))])
+    return exhibit
+
+
+def decide_exhibit(case: Case, said: str, verdict: str, why: str) -> Exhibit:
+    """Record what is to become of personal data in an exhibit that was marked; raises BadSetting for one that was not."""
+    if verdict not in VERDICTS:
+        raise BadSetting(f"there is no decision {verdict!r}", f"There are: {', '.join(VERDICTS)}.")
+    exhibit = case.exhibits.get(said)
+    if exhibit.id not in marked(case, PERSONAL):
+        raise BadSetting(
+            f"exhibit {exhibit.id} is not marked as personal",
+            f'Mark it first: siteline evidence mark {exhibit.id} personal --why "…"',
+        )
+    detail = {"mark": PERSONAL, "verdict": verdict}
+    event = Event("decided", exhibit.sha256, exhibit.id, "evidence decide", _reason(why), detail)
+    case.log.append([event])
+    return exhibit
+
+
+def decisions(case: Case, mark: str = PERSONAL) -> dict[str, str]:
+    """What was last decided of marked exhibits: the verdict, "" where nothing was since they were last marked."""
+    table = tables.custody_event.c
+    query = sa.select(table.exhibit_id, table.action, table.detail)
+    rows = case.db.rows(query.where(table.action.in_(("marked", "decided"))).order_by(table.seq))
+    found: dict[str, str] = {}
+    for exhibit_id, action, text in rows:
+        detail = detail_of(text)
+        if detail.get("mark") == mark:
+            found[exhibit_id] = "" if action == "marked" else str(detail.get("verdict", ""))
+    return found
+
+
+def undecided(case: Case, mark: str = PERSONAL) -> set[str]:
+    """Exhibits with a mark on which nobody has decided, and whatever was made from them."""
+    settled = decisions(case, mark)
+    found = {exhibit_id for exhibit_id, verdict in settled.items() if not verdict}
+    origins = case.exhibits.origins() if found else {}
+    grew = bool(found)
+    while grew:
+        more = {
+            exhibit_id
+            for exhibit_id, made_from in origins.items()
+            if exhibit_id not in found
+            and exhibit_id not in settled
+            and any(m["id"] in found for m in made_from)
+        }
+        found |= more
+        grew = bool(more)
+    return found
+
+
+def _reason(why: str) -> str:
+    said = " ".join(why.split())
+    if not said:
+        raise BadSetting("--why is empty", "Say why: it is kept with your name.")
+    return said[:2000]
 
 
 def captured_detail(case: Case, exhibit_id: str) -> dict[str, object] | None:

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from siteline.evidence.custody.anchor import Seen
-from siteline.evidence.custody.bundle_check import verify_bundle
+from siteline.evidence.custody.bundle_check import Guest, verify_bundle
 from siteline.evidence.custody.discreet import keep_back
 from siteline.evidence.custody.report import Report, Trust
 from siteline.evidence.custody.rows import Event
@@ -83,10 +83,14 @@ def _secrets(case: Case) -> dict[str, int]:
 
 
 def check_bundle(
-    path: Path, key: str | None = None, chain: Sequence[Path] = (), headers: Path | None = None
+    path: Path,
+    key: str | None = None,
+    chain: Sequence[Path] = (),
+    headers: Path | None = None,
+    guests: Sequence[Guest] = (),
 ) -> Report:
-    """Look at everything in a bundle, offline; no case is needed."""
-    return verify_bundle(path, _trust(key), (check_bundle_times(chain, headers),))
+    """Look at everything in a bundle, offline; no case is needed. `guests`: who else has put something into it."""
+    return verify_bundle(path, _trust(key), (check_bundle_times(chain, headers), *guests))
 
 
 def _trust(key: str | None) -> Trust:

@@ -64,6 +64,11 @@ class Around:
         """Exhibits that are marked as showing or naming a private person."""
         return marked(self.case, PERSONAL)
 
+    @cached_property
+    def restricted(self) -> set[str]:
+        """Exhibits that only named readers may see, whoever reads."""
+        return set(self.case.exhibits.restrictions())
+
     def question(self, key: str) -> Question:
         """One claim key, with all that bears on it."""
         if key not in self.questions:

@@ -8,9 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test lint pgstac peers bench bench-change bench-evidence bench-fetch bench-measure soak clean
-.PHONY: demo test lint pgstac bench bench-change bench-claims bench-evidence bench-fetch bench-measure soak clean
-.PHONY: demo test lint pgstac bench bench-change bench-evidence bench-fetch bench-ledger bench-measure soak clean
+.PHONY: demo test lint pgstac peers bench bench-brief bench-change bench-claims bench-evidence bench-fetch bench-ledger bench-measure soak clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/.core
@@ -55,6 +53,10 @@ bench-claims: $(VENV)/.dev
 	$(BIN)/python -m bench.claims
 bench-ledger: $(VENV)/.dev
 	$(BIN)/python -m bench.ledger
+
+# Makes a case with 200 pictures in the temporary folder, and removes it.
+bench-brief: $(VENV)/.dev
+	$(BIN)/python -m bench.briefs
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m bench

@@ -47,7 +47,7 @@ def address(url: str) -> str:
     said = inert(url.strip())
     if urlsplit(said).scheme not in ("http", "https"):
         return ""
-    return quote(said, safe="/:?#[]@!&'()*+,;=%-._~")
+    return quote(said, safe="/:?#[]!&'()*+,;=%-._~")
 
 
 def _sources(material: EditionMaterial) -> Iterator[Source]:

@@ -29,11 +29,10 @@ def print_edition(material: EditionMaterial) -> bytes:
         raise MissingExtra.of("WeasyPrint", "pdf") from error
     for name in ("weasyprint", "fontTools", "fontTools.subset"):
         logging.getLogger(name).setLevel(logging.ERROR)
-    page = build_edition(material)
+    page = build_edition(material).replace("</style>", f"{template_text('print.css')}</style>", 1)
     with _dated(material.day):
         return bytes(
             weasyprint.HTML(string=page, url_fetcher=URLFetcher(allowed_protocols=("data",))).write_pdf(
-                stylesheets=[weasyprint.CSS(string=template_text("print.css"))],
                 pdf_identifier=hashlib.sha256(page.encode()).digest()[:16],
                 pdf_variant="pdf/ua-1",
                 pdf_tags=True,

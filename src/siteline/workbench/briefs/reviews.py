@@ -11,7 +11,7 @@ from siteline.model.errors import BadInput, NotFound
 from siteline.report.edition.flow import traced
 from siteline.report.edition.material import EditionMaterial
 from siteline.workbench.case import Case
-from siteline.workbench.claims.linked import claim_review
+from siteline.workbench.claims.linked import check_address, claim_review
 
 
 def reviews_of(case: Case, material: EditionMaterial, url: str) -> Iterator[dict[str, Any]]:
@@ -22,6 +22,7 @@ def reviews_of(case: Case, material: EditionMaterial, url: str) -> Iterator[dict
     """
     if not url:
         return
+    check_address(url)
     as_of = datetime.combine(material.brief.as_of, time.max, UTC) if material.brief.as_of else None
     claims = {
         support.members[0]: None
@@ -33,8 +34,6 @@ def reviews_of(case: Case, material: EditionMaterial, url: str) -> Iterator[dict
         claim_id = case.statements.get(statement_id, as_of).statement.claim.id
         try:
             told = claim_review(case, claim_id, url, as_of)
-        except (BadInput, NotFound) as error:
-            if "address" in str(error):
-                raise
+        except (BadInput, NotFound):  # nobody whom we may name rated it
             continue
         yield from ({"@context": told["@context"], **node} for node in told["@graph"])

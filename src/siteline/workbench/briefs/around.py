@@ -69,6 +69,11 @@ class Around:
         """Exhibits that only named readers may see, whoever reads."""
         return set(self.case.exhibits.restrictions())
 
+    @cached_property
+    def hidden(self) -> set[str]:
+        """Exhibits that whoever reads now may not see."""
+        return self.case.exhibits.hidden()
+
     def question(self, key: str) -> Question:
         """One claim key, with all that bears on it."""
         if key not in self.questions:

@@ -19,7 +19,7 @@ _LONGEST = 300_000
 def cited_exhibit(around: Around, citation: Citation) -> Support | None:
     """Something in custody, by its id, the start of it, or its SHA-256; raises NotFound or NotForYou."""
     exhibit = around.case.exhibits.get(citation.ref, around.as_of)
-    restrictions = around.case.exhibits.restrictions()
+    restrictions = around.restricted
     fault = around.fixity.fault(exhibit.sha256)
     return CitedExhibit(
         cites=citation,

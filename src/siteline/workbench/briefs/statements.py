@@ -28,7 +28,7 @@ _FRACTIONS = ("ratio", "share", "fraction")
 def cited_claim(around: Around, citation: Citation) -> Support | None:
     """A claim by its own id, told by its earliest statement; or the claim that a statement makes."""
     case = around.case
-    hidden = case.exhibits.hidden()
+    hidden = around.hidden
     found = [
         f
         for f in case.statements.find(claim_id=citation.ref, as_of=around.as_of, with_withdrawn=True)
@@ -43,7 +43,7 @@ def cited_claim(around: Around, citation: Citation) -> Support | None:
 def cited_statement(around: Around, citation: Citation) -> Support | None:
     """One statement by its id."""
     filed = around.case.statements.get(citation.ref, around.as_of)
-    if filed.statement.anchor.exhibit_id in around.case.exhibits.hidden():
+    if filed.statement.anchor.exhibit_id in around.hidden:
         return None
     return _cited(around, citation, filed, [filed])
 
@@ -107,7 +107,7 @@ def _cited(around: Around, citation: Citation, filed: Filed, members: Sequence[F
         condition=claim.condition,
         period=claim.scope.time,
         said=statement.said,
-        lineages=len(independent_origins(around.case, claim.id, around.as_of)),
+        lineages=len(independent_origins(around.case, claim.id, around.as_of, around.question)),
         members=tuple(ids),
         denials=tuple(r.a for r in question.relations if r.kind is RelationKind.DENIES and r.b in ids),
         assessments=tuple(one.id for one in standing(assessments)),

@@ -134,7 +134,9 @@ def note_lines(material: EditionMaterial, sentence_id: str, *, shortened: bool =
             lines.append("Something that it cites is not in this case.")
             continue
         faults = [f"Note well: {fault}." for fault in (*support.broken, *support.stale)]
-        lines.append(" ".join([f"{support.title}.", *faults, *_steps(support.trace, 12 if shortened else 64)]))
+        lines.append(
+            " ".join([f"{support.title}.", *faults, *_steps(support.trace, 12 if shortened else 64)])
+        )
     if sentence.is_editorial and not sentence.citations:
         lines.append("This rests on the desk’s own word.")
     return lines

@@ -37,7 +37,7 @@ def add_endnotes(document: Any, notes: Sequence[Sequence[str]]) -> None:
 
 
 def _at_the_end_of_the_section(document: Any) -> None:
-    """In figures, and on pages with the section's own header: there LibreOffice would print them without stamps."""
+    """In figures, on pages with the section's own header, and so with its stamps, wherever a program heeds that."""
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
 

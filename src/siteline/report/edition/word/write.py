@@ -65,7 +65,10 @@ def write_word(material: EditionMaterial, source_sha256: str) -> bytes:
             f"{TEXT_LINE}{source_sha256}. Leave this line and the marks in brackets; words may be changed freely.",
             TEXT_MARK,
         )
-    add_endnotes(document, [note_lines(material, s.id, shortened=True) for s in traced(material)])
+    notes = [note_lines(material, s.id, shortened=True) for s in traced(material)]
+    if notes and material.stamps:  # LibreOffice prints notes on pages that have no header of ours
+        notes[0] = [" · ".join(stamp.value for stamp in material.stamps), *notes[0]]
+    add_endnotes(document, notes)
     held = io.BytesIO()
     document.save(held)
     return _settled(held.getvalue())
@@ -174,6 +177,8 @@ def _picture(paragraph: Any, picture: Figure, alt: str, beside: int) -> None:
     if high * width > _HEIGHT_MM * wide:
         width = _HEIGHT_MM * wide / high
     shape = paragraph.add_run().add_picture(io.BytesIO(data), width=Mm(width))
+    for side in ("distT", "distB", "distL", "distR"):  # LibreOffice takes 3 mm where nothing is said
+        shape._inline.set(side, "0")
     told = shape._inline.docPr
     told.set("descr", inert(alt))
     told.set("name", inert(picture.name))

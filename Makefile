@@ -9,6 +9,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
 .PHONY: demo test lint pgstac peers bench bench-change bench-claims bench-evidence bench-fetch bench-ledger bench-measure bench-names soak clean
+.PHONY: demo test lint pgstac peers bench bench-brief bench-change bench-claims bench-evidence bench-fetch bench-ledger bench-measure soak clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/.core
@@ -56,6 +57,10 @@ bench-ledger: $(VENV)/.dev
 # Others' name matchers are asked if SITELINE_PEER_PYTHON names a Python that has nomenklatura.
 bench-names: $(VENV)/.dev
 	$(BIN)/python -m bench.names
+
+# Makes a case with 200 pictures in the temporary folder, and removes it.
+bench-brief: $(VENV)/.dev
+	$(BIN)/python -m bench.briefs
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m bench

@@ -17,6 +17,7 @@ from siteline.cli.common import (
     print_json,
     say,
 )
+from siteline.model.errors import BadSetting
 from siteline.model.shown import plain
 
 app = typer.Typer(help="Briefs: pages in which every word can be walked back.", no_args_is_help=True)
@@ -82,16 +83,35 @@ def build(
             metavar="[FILE]", help="A written brief; without it: the standard brief of all sites."
         ),
     ] = None,
-    out: Annotated[Path | None, typer.Option("--out", help="File to write; default: in out/.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="File to write, or the folder of several; default: in out/."),
+    ] = None,
+    formats: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--format",
+            metavar="FORM",
+            help="html, pdf, docx, md, jsonld or bibtex; several with commas. Default: html.",
+        ),
+    ] = None,
+    url: Annotated[
+        str,
+        typer.Option("--url", help="Where it will stand: jsonld then reviews the claims that were rated."),
+    ] = "",
     json: JsonOption = False,
     case: CaseOption = None,
 ) -> None:
-    """Build a brief as one HTML file that walks every sentence back. Drafts always build, and say so."""
+    """Build a brief so that every sentence can be walked back. Drafts always build, and say so."""
     from siteline.workbench.briefs.standard import build_brief
 
     if file is not None:
-        _build_file(context, file, out, json=json, case=case)
+        _build_file(context, file, out, formats or ["html"], url, json=json, case=case)
         return
+    if formats not in (None, ["html"]) or url:
+        raise BadSetting(
+            "the standard brief is HTML alone", "Write a brief of your own: siteline brief new FILE"
+        )
     with opened(context, case) as work:
         built = build_brief(work, out, ShownProgress())
         say(built.remarks, case_folder(context, case))
@@ -104,14 +124,27 @@ def build(
 
 
 def _build_file(
-    context: typer.Context, file: Path, out: Path | None, *, json: bool, case: str | None
+    context: typer.Context,
+    file: Path,
+    out: Path | None,
+    formats: list[str],
+    url: str,
+    *,
+    json: bool,
+    case: str | None,
 ) -> None:
     from datetime import UTC, datetime
 
     from siteline.workbench.briefs.building import build_file
+    from siteline.workbench.briefs.formats import Format
 
+    said = [word.strip() for one in formats for word in one.split(",") if word.strip()]
+    if not said or (odd := [word for word in said if word not in list(Format)]):
+        wrong = odd[0] if said else ""
+        raise BadSetting(f"no such format: {wrong!r}", f"Formats are {', '.join(Format)}.")
+    wanted = [Format(word) for word in said]
     with opened(context, case) as work:
-        built = build_file(work, file, out, datetime.now(UTC).date(), ShownProgress())
+        built = build_file(work, file, out, datetime.now(UTC).date(), ShownProgress(), wanted, url)
     if json:
         told = [{"figure": figure, "why": why} for figure, why in built.missing]
         print_json(
@@ -123,17 +156,58 @@ def _build_file(
                 "edition": built.number or None,
                 "open": len(built.objections),
                 "figures_missing": told,
+                "files": [{"format": form, "file": str(at), "sha256": sha} for form, at, sha in built.files],
             }
         )
         return
     for figure, why in built.missing:
         typer.echo(f"{figure}: no picture: {plain(why)}", err=True)
     count = len(built.objections)
-    said = (
+    state = (
         f"DRAFT: {count} against it, see siteline brief check"
         if count
         else f"edition {built.number}"
         if built.number
         else "NOT RELEASED"
     )
-    typer.echo(f"{built.path}   {said}")
+    for _, at, _ in built.files:
+        typer.echo(f"{at}   {state}")
+
+
+@app.command()
+def read(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE.docx", help="The Word file that came back.")],
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="The brief's file to write; default: FILE.md beside it. Never replaced."),
+    ] = None,
+    source: Annotated[
+        Path | None,
+        typer.Option("--source", help="The text it was made from, where the Word file does not say."),
+    ] = None,
+    json: JsonOption = False,
+    case: CaseOption = None,
+) -> None:
+    """Read an editor's Word file back into the brief: words as changed, every citation kept, or a refusal."""
+    from siteline.workbench.briefs.returning import read_back
+
+    written = out or file.with_suffix(".md")
+    with opened(context, case) as work:
+        brought = read_back(work, file, written, source)
+    if json:
+        print_json(
+            {
+                "file": str(written),
+                "changed": [{"before": before, "after": after} for before, after in brought.changed],
+                "added": list(brought.added),
+                "removed": list(brought.removed),
+            }
+        )
+        return
+    for name, texts in (("added", brought.added), ("taken out", brought.removed)):
+        for text in texts:
+            typer.echo(f"{name}: {plain(text)[:160]}")
+    typer.echo(
+        f"{written}   {len(brought.changed)} sentences changed, {len(brought.added)} added, {len(brought.removed)} taken out"
+    )

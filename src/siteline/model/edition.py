@@ -167,6 +167,31 @@ class Step:
     """What it rests on in turn."""
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where words or pictures that a brief cites were published, as a bibliography lists it."""
+
+    id: str
+    """Of the exhibit, or of the statement where nothing of it is in custody."""
+
+    title: str
+    author: str = ""
+    """Whose words they are; "" where nobody is named."""
+
+    publisher: str = ""
+    url: str = ""
+    published: str = ""
+    """Day, month or year as ISO 8601; "" where it is not known."""
+
+    accessed: str = ""
+    """Day on which it came into custody, ISO 8601."""
+
+    sha256: str = ""
+    """Of the bytes in custody."""
+
+    language: str = ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Support:
     """What every cited thing has in common."""
@@ -194,6 +219,10 @@ class Support:
 
     trace: tuple[Step, ...] = ()
     """The way back to the bytes it rests on."""
+
+    sources: tuple[Source, ...] = ()
+    is_restricted: bool = False
+    """Whether it rests on something that only named readers may see: no copy of a brief names it."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -107,3 +107,9 @@ def test_taking_citations_out_leaves_the_words(sentences: list[str], data: st.Da
     brief = read(" ".join(s + m for s, m in zip(sentences, marks, strict=True)))
     assert [s.text for s in brief.sentences] == sentences
     assert [bool(s.citations) for s in brief.sentences] == [bool(m) for m in marks]
+
+
+def test_the_head_of_a_table_keeps_its_cells_apart() -> None:
+    text = '+++\ntitle = "T"\n+++\n\n| what it is | size |\n|---|---|\n| a hall | large |\n'
+    head, row = read_brief(text, lambda said: [(0, len(said))]).blocks
+    assert (head.text, row.text) == ("what it is\tsize", "a hall\tlarge")

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from siteline.claims.linked.context import CONTEXT, iri
 from siteline.claims.statements import Filed, WordKind
 from siteline.claims.weighing.assessments import source_key
 from siteline.claims.weighing.pixels import Origin, PixelClaim
@@ -22,6 +21,7 @@ from siteline.model.assessment import Assessment, Outcome, SourceRating
 from siteline.model.change import Judgement
 from siteline.model.claim import Access, AnchorKind, Claim, Statement
 from siteline.model.exhibit import Exhibit
+from siteline.model.linked import CONTEXT, iri
 
 SHAPE = "prov/1"
 WITHHELD = "[withheld]"

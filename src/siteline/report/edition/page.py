@@ -11,7 +11,8 @@ from typing import Any
 from markupsafe import Markup
 
 from siteline.model.dates import say_day
-from siteline.model.edition import Block, Objection, Sentence, SentenceKind, Step, Support
+from siteline.model.edition import Block, Objection, Sentence, Step, Support
+from siteline.report.edition.flow import traced
 from siteline.report.edition.material import EditionMaterial
 from siteline.report.frame import embedded, environment, language_of, running_head, template_text
 from siteline.report.rules import Stamp
@@ -24,7 +25,7 @@ def build_edition(material: EditionMaterial) -> str:
     """The edition as HTML; the same material gives the same bytes."""
     css = Markup(template_text("page.css") + template_text("edition.css") + running_head(material.stamps))  # noqa: S704
     brief, stamps = material.brief, material.stamps
-    sentences = {s.id: n for n, s in enumerate(_traced(material), 1)}
+    sentences = {s.id: n for n, s in enumerate(traced(material), 1)}
     against = defaultdict(list)
     for objection in material.objections:
         against[objection.sentence].append(objection)
@@ -44,23 +45,12 @@ def build_edition(material: EditionMaterial) -> str:
             number=material.number,
             version=material.version,
             parts=list(_parts(material, sentences, against)),
-            notes=[_note(material, s, sentences[s.id]) for s in _traced(material)],
+            notes=[_note(material, s, sentences[s.id]) for s in traced(material)],
             objections=_open(material),
             corrections=material.corrections,
             withheld=len(material.withheld),
         )
     )
-
-
-def _traced(material: EditionMaterial) -> list[Sentence]:
-    """Sentences with something to walk back to."""
-    return [
-        s
-        for s in material.brief.sentences
-        if s.kind is not SentenceKind.HEADING
-        and s.id not in material.withheld
-        and (s.citations or s.is_editorial)
-    ]
 
 
 def _parts(
@@ -145,13 +135,12 @@ def _one(
 
 def _note(material: EditionMaterial, sentence: Sentence, number: int) -> dict[str, Any]:
     supports = material.supports_of(sentence)
-    known = {(s.cites.kind, s.cites.ref) for s in supports}
     return {
         "number": number,
         "sentence": sentence,
         "is_editorial": sentence.is_editorial and not sentence.citations,
         "supports": [_tell(support) for support in supports],
-        "lost": [str(c) for c in sentence.citations if (c.kind, c.ref) not in known],
+        "lost": [str(c) for c in sentence.citations if (c.kind, c.ref) not in material.supports],
         "objections": [o for o in material.objections if o.sentence == sentence.id],
     }
 

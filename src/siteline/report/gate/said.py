@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from siteline.model.draft import Hedge, SaidDate, SaidQuantity
 from siteline.model.edition import (
@@ -113,6 +113,9 @@ class Around:
 
     told: frozenset[str]
     """Ids of the statements that are cited anywhere."""
+
+    worked_out: dict[str, Any] = field(default_factory=dict, compare=False)
+    """What a rule works out once for the whole brief."""
 
 
 def gather_said(

@@ -266,7 +266,9 @@ def _add(reading: _Reading, shape: str, depth: int, text: str, line: int) -> Non
     """Take a block's citations out, and divide what is left into sentences."""
     if len(text) > LONGEST_BLOCK:
         raise BadBrief(f"line {line}: a paragraph of {len(text):,} characters", "Divide it into paragraphs.")
-    plain, groups = _take_out(text if shape == "row" else " ".join(text.split()), reading.names, line)
+    plain, groups = _take_out(
+        text if shape in ("row", "head_row") else " ".join(text.split()), reading.names, line
+    )
     number = len(reading.blocks)
     reading.blocks.append(Block(number, shape, depth, plain if shape in ("row", "head_row") else ""))
     if shape == "head_row":

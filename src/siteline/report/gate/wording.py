@@ -96,10 +96,15 @@ def _rounded_off(said: Said, claim: CitedClaim) -> Iterator[Fault]:
 
 def mixed(said: Said, around: Around) -> Iterator[Fault]:
     """`mixed`: likelihood and confidence in one sentence, or words of both columns of ICD 203 in one brief."""
-    place = next(n for n, other in enumerate(around.said) if other is said)
-    for fault in _mixtures(around):
-        if fault[0] == place:
-            yield "mixed", fault[1]
+    if (
+        "mixtures" not in around.worked_out
+    ):  # the whole brief is read for it, so once and not for each sentence
+        told: dict[str, list[str]] = {}
+        for place, message in _mixtures(around):
+            told.setdefault(around.said[place].sentence.id, []).append(message)
+        around.worked_out["mixtures"] = told
+    for message in around.worked_out["mixtures"].get(said.sentence.id, ()):
+        yield "mixed", message
 
 
 def _mixtures(around: Around) -> list[tuple[int, str]]:

@@ -61,6 +61,16 @@ class Around:
         """Exhibits that show or name a private person, on which nobody has decided."""
         return undecided(self.case)
 
+    @cached_property
+    def restricted(self) -> set[str]:
+        """Exhibits that only named readers may see, whoever reads."""
+        return set(self.case.exhibits.restrictions())
+
+    @cached_property
+    def hidden(self) -> set[str]:
+        """Exhibits that whoever reads now may not see."""
+        return self.case.exhibits.hidden()
+
     def question(self, key: str) -> Question:
         """One claim key, with all that bears on it."""
         if key not in self.questions:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -10,14 +12,16 @@ from siteline import __version__
 from siteline.model.edition import CitedEvent, Objection
 from siteline.model.release import Edition
 from siteline.report.edition.material import EditionMaterial
-from siteline.report.edition.page import build_edition
+from siteline.report.edition.restricted import without_restricted
 from siteline.report.rules import Stamp
 from siteline.workbench.bench import Bench, Progress
 from siteline.workbench.briefs.around import Around
 from siteline.workbench.briefs.checking import Checked, brief_name, check_brief
+from siteline.workbench.briefs.formats import ENDINGS, Format, write_as
 from siteline.workbench.briefs.picturing import Pictures, draw_all
 from siteline.workbench.briefs.pressing import set_press
 from siteline.workbench.briefs.publishing import numbered
+from siteline.workbench.briefs.reviews import reviews_of
 from siteline.workbench.case import Case
 from siteline.workbench.evidence.custody import note_bytes
 from siteline.workbench.files import write_derived
@@ -38,34 +42,53 @@ class Built:
     number: str = ""
     """Of the edition that this text was released as; "" for one that was not."""
 
+    files: tuple[tuple[str, Path, str], ...] = ()
+    """(format, path, SHA-256) of each form; `path` and `sha256` are the first one's."""
 
-def build_file(case: Case, file: Path, out: Path | None, day: date, progress: Progress) -> Built:
+
+def build_file(
+    case: Case,
+    file: Path,
+    out: Path | None,
+    day: date,
+    progress: Progress,
+    formats: Sequence[Format] = (Format.HTML,),
+    url: str = "",
+) -> Built:
     """
-    Build the brief in `file` as one HTML page, keep its bytes, record what it cites and who built it.
+    Build the brief in `file` in each of these forms, keep their bytes, record what it cites and who built it.
 
-    A text that was released is built as its edition, and stamped again if anything it rests on has fallen. day: printed as
-    the day of a draft. Raises BadBrief.
+    A text that was released is built as its edition, and stamped again if anything it rests on has fallen. out: the file, or
+    the folder of several. day: printed as the day of a draft. url: where it will stand, for ClaimReview. Raises BadBrief;
+    MissingExtra before anything is kept.
     """
     checked = check_brief(case, file)
-    case.log.append(())
-    source = case.blobs.keep(checked.source.encode())
+    text = checked.source.encode()
+    source = hashlib.sha256(text).hexdigest()
     edition = case.releases.of_text(source)
     material = (
         lay_out_again(case, checked, edition, progress) if edition else lay_out(case, checked, day, progress)
     )
-    page = build_edition(material).encode()
-    sha256 = case.blobs.keep(page)
-    note_bytes(case, [(sha256, "page of a brief"), (source, "text of a brief")], "brief build")
-    path = write_derived(case, out, f"{file.stem}.html", page)
+    reviews = tuple(reviews_of(case, material, url)) if Format.JSONLD in formats else ()
+    made = [(form, write_as(form, material, source, reviews)) for form in dict.fromkeys(formats)]
+    case.log.append(())
+    kept = [(case.blobs.keep(content), f"{form} of a brief") for form, content in made]
+    note_bytes(case, [*kept, (case.blobs.keep(text), "text of a brief")], "brief build")
+    names = [f"{file.stem}.{ENDINGS[form]}" for form, _ in made]
+    wanted = [out] if len(made) == 1 else [out / name if out else None for name in names]
+    paths = [
+        write_derived(case, want, name, content)
+        for want, name, (_, content) in zip(wanted, names, made, strict=True)
+    ]
+    files = tuple((form.value, at, sha) for (form, _), at, (sha, _) in zip(made, paths, kept, strict=True))
     events = {(s.event_id, s.version) for s in checked.supports.values() if isinstance(s, CitedEvent)}
     is_draft = bool(set(material.stamps) - {Stamp.SIMULATED})
+    sha256 = kept[0][0]
     with case.db.appending():
         case.releases.built(brief_name(file), source)
         brief_id = case.briefs.record(sha256, is_draft, sorted(events))
-    open_ = material.objections
-    return Built(
-        path, sha256, brief_id, open_, tuple(sorted(material.missing.items())), is_draft, material.number
-    )
+    missing = tuple(sorted(material.missing.items()))
+    return Built(paths[0], sha256, brief_id, material.objections, missing, is_draft, material.number, files)
 
 
 def lay_out(
@@ -94,7 +117,7 @@ def lay_out(
     )
     pictures = Pictures(Bench(case, progress), Around(case, as_of), bare.stamps)
     drawn, missing = draw_all(pictures, brief.figures, dict(checked.supports))
-    return replace(bare, pictures=drawn, missing=missing)
+    return without_restricted(replace(bare, pictures=drawn, missing=missing))
 
 
 def lay_out_again(case: Case, checked: Checked, edition: Edition, progress: Progress) -> EditionMaterial:

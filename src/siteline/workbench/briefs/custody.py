@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from siteline.evidence.watch.removal import LADDER
 from siteline.evidence.watch.series import Finding
-from siteline.model.edition import Citation, CitedExhibit, CitedRemoval, Step, Support
+from siteline.model.edition import Citation, CitedExhibit, CitedRemoval, Source, Step, Support
 from siteline.model.errors import BrokenCustody, CannotTell
 from siteline.model.exhibit import Exhibit
 from siteline.workbench.briefs.around import Around
@@ -19,7 +19,7 @@ _LONGEST = 300_000
 def cited_exhibit(around: Around, citation: Citation) -> Support | None:
     """Something in custody, by its id, the start of it, or its SHA-256; raises NotFound or NotForYou."""
     exhibit = around.case.exhibits.get(citation.ref, around.as_of)
-    restrictions = around.case.exhibits.restrictions()
+    restrictions = around.restricted
     fault = around.fixity.fault(exhibit.sha256)
     return CitedExhibit(
         cites=citation,
@@ -29,6 +29,8 @@ def cited_exhibit(around: Around, citation: Citation) -> Support | None:
         personal=("it is marked as personal data",) if exhibit.id in around.personal else (),
         is_picture=exhibit.kind == "scene",
         trace=tuple(_trace(exhibit)),
+        sources=(source_of(exhibit),),
+        is_restricted=exhibit.id in restrictions,
         kind=exhibit.kind,
         text="" if fault else _text(around, exhibit),
     )
@@ -49,6 +51,20 @@ def cited_finding(around: Around, citation: Citation) -> Support | None:
         rung=_rung(finding),
         is_confirmed=finding.state == "confirmed",
         trace=tuple(_removal_trace(finding)),
+    )
+
+
+def source_of(exhibit: Exhibit) -> Source:
+    """An exhibit as a bibliography lists it."""
+    author = exhibit.credit if exhibit.credit.strip().lower() not in _UNKNOWN else ""
+    accessed = (exhibit.obtained or exhibit.added_at)[:10]
+    return Source(
+        exhibit.id,
+        exhibit.title or exhibit.name,
+        author=author,
+        url=exhibit.source_url,
+        accessed=accessed,
+        sha256=exhibit.sha256,
     )
 
 

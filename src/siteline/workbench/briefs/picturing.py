@@ -25,6 +25,10 @@ from siteline.workbench.survey import renew_survey
 
 _PAIR_PX, _FRAME_PX, _EXHIBIT_PX = 720, 300, 1280
 _BLURRED_PX = 24
+_NOT_YET = {
+    "chart": "a chart of a stored query cannot be drawn in a brief yet; print its numbers in a table",
+    "timelapse": "a timelapse moves, and a brief is also printed; use a filmstrip",
+}
 
 
 class Pictures:
@@ -46,9 +50,7 @@ class Pictures:
             "exhibit": self._exhibit,
         }
         if figure.shape not in how:
-            raise CannotTell(
-                f"a {figure.shape} is made by a command of its own and cannot stand in a brief yet"
-            )
+            raise CannotTell(_NOT_YET.get(figure.shape, f"a {figure.shape} cannot stand in a brief yet"))
         drawn = how[figure.shape](figure, support)
         if not drawn:
             raise CannotTell("no image shows it")

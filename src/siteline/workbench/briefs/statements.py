@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from siteline.claims.relation import Relation, RelationKind
 from siteline.claims.statements import Filed, WordKind
 from siteline.claims.weighing.assessments import standing
 from siteline.claims.weighing.pixels import Origin, PixelClaim
 from siteline.model.claim import AnchorKind, Claim, Statement
-from siteline.model.edition import Carried, Citation, CitedAssessment, CitedClaim, Step, Support
+from siteline.model.edition import Carried, Citation, CitedAssessment, CitedClaim, Source, Step, Support
 from siteline.workbench.briefs.around import Around
+from siteline.workbench.briefs.custody import source_of
 from siteline.workbench.claims.judging import sight_of
 from siteline.workbench.claims.origins import independent_origins
 from siteline.workbench.claims.pixels.stale import why_stale
@@ -26,7 +28,7 @@ _FRACTIONS = ("ratio", "share", "fraction")
 def cited_claim(around: Around, citation: Citation) -> Support | None:
     """A claim by its own id, told by its earliest statement; or the claim that a statement makes."""
     case = around.case
-    hidden = case.exhibits.hidden()
+    hidden = around.hidden
     found = [
         f
         for f in case.statements.find(claim_id=citation.ref, as_of=around.as_of, with_withdrawn=True)
@@ -41,7 +43,7 @@ def cited_claim(around: Around, citation: Citation) -> Support | None:
 def cited_statement(around: Around, citation: Citation) -> Support | None:
     """One statement by its id."""
     filed = around.case.statements.get(citation.ref, around.as_of)
-    if filed.statement.anchor.exhibit_id in around.case.exhibits.hidden():
+    if filed.statement.anchor.exhibit_id in around.hidden:
         return None
     return _cited(around, citation, filed, [filed])
 
@@ -89,6 +91,8 @@ def _cited(around: Around, citation: Citation, filed: Filed, members: Sequence[F
         is_simulated=origin is not None and around.sites[origin.source.site_id].simulated,
         personal=("it is marked as personal data",) if statement.anchor.exhibit_id in around.personal else (),
         trace=tuple(_trace(statement, origin)),
+        sources=tuple(_sources(around, members)),
+        is_restricted=bool({f.statement.anchor.exhibit_id for f in members} & around.restricted),
         quote=statement.quote,
         language=statement.language,
         translations=(translation.text,) if translation else (),
@@ -103,7 +107,7 @@ def _cited(around: Around, citation: Citation, filed: Filed, members: Sequence[F
         condition=claim.condition,
         period=claim.scope.time,
         said=statement.said,
-        lineages=len(independent_origins(around.case, claim.id, around.as_of)),
+        lineages=len(independent_origins(around.case, claim.id, around.as_of, around.question)),
         members=tuple(ids),
         denials=tuple(r.a for r in question.relations if r.kind is RelationKind.DENIES and r.b in ids),
         assessments=tuple(one.id for one in standing(assessments)),
@@ -148,6 +152,24 @@ def _stale(
             yield f"{_REPLACED[relation.kind]} {relation.a}: {relation.basis}"
     if origin is not None and (why := why_stale(around.case, origin, around.as_of)):
         yield why
+
+
+def _sources(around: Around, members: Sequence[Filed]) -> Iterator[Source]:
+    """Where each statement that makes a claim was published."""
+    for filed in members:
+        said = filed.statement
+        outlets = [hand.name for hand in said.attribution[1:] if hand.level == "outlet"]
+        named = {
+            "author": said.speaker,
+            "publisher": outlets[-1] if outlets else "",
+            "published": said.said.first.isoformat() if said.said and said.said.first else "",
+            "language": said.language if said.language != "und" else "",
+        }
+        if said.anchor.exhibit_id:
+            kept = source_of(around.case.exhibits.get(said.anchor.exhibit_id, around.as_of))
+            yield replace(kept, url=kept.url or said.anchor.url, **named)
+        else:
+            yield Source(said.id, said.quote or said.paraphrase or said.id, url=said.anchor.url, **named)
 
 
 def _numbers(claim: Claim) -> Iterator[Carried]:

@@ -74,12 +74,7 @@ def export_prov(case: Case, claims: Sequence[str], out: Path | None, as_of: date
 
 def claim_review(case: Case, said: str, url: str, as_of: datetime | None = None) -> dict[str, Any]:
     """A rated claim as ClaimReview, for the page at `url`; raises BadInput where nobody rated it."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.netloc or not url.isprintable():
-        raise BadInput(
-            f"not the address of a page: {url!r}",
-            "Give the page on which the review stands: --url https://...",
-        )
+    check_address(url)
     claim = find_claim(case, said, as_of)
     confidential = frozenset(case.exhibits.restrictions())
     filed = [
@@ -108,6 +103,16 @@ def claim_review(case: Case, said: str, url: str, as_of: datetime | None = None)
         url,
         has_two_origins=len(origins) >= CONFIRMED_BY,
     )
+
+
+def check_address(url: str) -> None:
+    """Raise BadInput where `url` is not the address of a page."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.netloc or not url.isprintable():
+        raise BadInput(
+            f"not the address of a page: {url!r}",
+            "Give the page on which the review stands: --url https://...",
+        )
 
 
 def _exhibits(case: Case, as_of: datetime | None) -> list[Exhibit]:

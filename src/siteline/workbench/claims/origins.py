@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from siteline.claims.standing import what_agrees
 from siteline.claims.units import amount_of
 from siteline.model.claim import Statement
 from siteline.workbench.case import Case
-from siteline.workbench.claims.question import ask
+from siteline.workbench.claims.question import Question, ask
 
 MOST = 300
 """Groups of statements on the question that are looked at, the earliest first."""
 
 
-def independent_origins(case: Case, claim_id: str, as_of: datetime | None = None) -> tuple[str, ...]:
+def independent_origins(
+    case: Case, claim_id: str, as_of: datetime | None = None, asked: Callable[[str], Question] | None = None
+) -> tuple[str, ...]:
     """
     Lineages with access of their own that stand by the claim, by name; those that seem to be one count once.
 
     Another lineage stands by it too where it says the same of the same scope and its value lies within the claim's: "24"
-    bears out "14 or more", not the other way round.
+    bears out "14 or more", not the other way round. asked: answers a claim key from what was looked up before.
     """
     claim = case.statements.claim(claim_id, as_of)
-    question = ask(case, claim.key, as_of, most=MOST)
+    question = asked(claim.key) if asked is not None else ask(case, claim.key, as_of, most=MOST)
     heads = [(line, head) for line in question.lines if line.has_primary for head in line.heads]
     own = [head for _, head in heads if head.claim.id == claim_id]
     names = {

@@ -18,6 +18,7 @@ from siteline.cli import (
     custody,
     events,
     evidence,
+    figure,
     fromimages,
     hypotheses,
     inspecting,
@@ -54,6 +55,7 @@ app.add_typer(evidence.app, name="evidence")
 claims.app.command("add")(claiming.add)
 app.add_typer(claims.app, name="claims")
 app.add_typer(ledger.app, name="ledger")
+app.add_typer(figure.app, name="figure")
 app.add_typer(brief.app, name="brief")
 app.add_typer(cases.cache_app, name="cache")
 for command in (

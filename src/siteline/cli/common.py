@@ -60,7 +60,7 @@ def case_folder(context: typer.Context, case: str | None) -> Path:
 _IN_A_CASE = re.compile(
     r"\bsiteline ((?:claims hypotheses [a-z-]+|ledger incidents (?:queries|editions|duplicates) [a-z-]+"
     r"|ledger (?:incidents|components) [a-z-]+"
-    r"|(?:site|scenes|events|measure|evidence|claims|entities|brief|cache) [a-z-]+|start|survey)\b(?! --case))"
+    r"|(?:site|scenes|events|measure|evidence|claims|entities|figure|brief|cache) [a-z-]+|start|survey)\b(?! --case))"
 )
 
 

@@ -13,7 +13,7 @@ from siteline.report.sheet.house import House
 from siteline.report.sheet.letters import width_of
 from siteline.report.sheet.marks import DARK, PAPER, Box, Line, Mark, Picture, Plate, Words, cased
 from siteline.report.sheet.page import Body, Inset
-from siteline.report.sheet.panel import onto_sheet
+from siteline.report.sheet.panel import fit, onto_sheet
 from siteline.report.sheet.presets import Preset
 from siteline.report.stretch import Window
 
@@ -23,7 +23,9 @@ def locator(scenery: Scenery, scene_id: str, seen: list[Window], preset: Preset,
     rows, cols = scenery.grid.shape
     whole = Window(0, rows, 0, cols)
 
-    def draw(box: Box) -> Body:
+    def draw(room: Box) -> Body:
+        scene = scenery.scenes.get(scene_id)
+        box = fit(whole, room, scene.publish_max_px if scene else None, preset)
         image = muted(
             picture_of(scenery, scene_id, whole, max(1, round((box[2] - box[0]) * preset.pixels_per_unit)))
         )

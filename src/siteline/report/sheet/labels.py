@@ -16,6 +16,9 @@ from siteline.report.sheet.marks import Point as At
 _CLOSE = 5.0
 """Nearer than this a label needs no leader, units."""
 
+_COVERS, _CROSSES = 45.0, 90.0
+"""How much farther out a label may go before it covers another thing, or its leader crosses one, units."""
+
 
 @dataclass(frozen=True, slots=True)
 class Seat:
@@ -56,29 +59,35 @@ class Room:
         """
         A free place for a label of a size near a thing, nearest first, taken at once; None if there is none.
 
-        Off what is in `avoid` if that can be. Its leader crosses no label and no other leader.
+        Off what is in `avoid` if that can be near by. Its leader crosses no label and no other leader.
         """
         shown = thing.intersection(box(*self.frame))
         if shown.is_empty:
             return None
-        x0, y0, x1, y1 = shown.bounds
-        own_edge = box(x0, y0, x1, y1)
-        others = [box(*other) for other in avoid if not box(*other).contains(own_edge)]
-        for keeps_off, keeps_clear in ((True, True), (False, True), (False, False)):
-            for at in _around((x0, y0, x1, y1), size, farthest):
-                own = (at[0] - size[0] / 2, at[1] - size[1] / 2, at[0] + size[0] / 2, at[1] + size[1] / 2)
-                if not self.is_free(own) or (keeps_off and any(overlap(own, other) for other in avoid)):
-                    continue
-                leader = _lead(own, shown)
-                if leader is not None and not self._may_run(leader):
-                    continue
-                if leader is not None and keeps_clear and any(leader.intersects(other) for other in others):
-                    continue  # it would seem to lead to what it crosses
-                self.taken.append(own)
-                if leader is not None:
-                    self.leaders.append(leader)
-                return Seat(own, None if leader is None else _ends(leader))
-        return None
+        others = [box(*other) for other in avoid if not box(*other).contains(box(*shown.bounds))]
+        best: tuple[float, Box, LineString | None] | None = None
+        for reach, at in _around(shown.bounds, size, farthest):
+            if best is not None and reach >= best[0]:
+                break
+            own = (at[0] - size[0] / 2, at[1] - size[1] / 2, at[0] + size[0] / 2, at[1] + size[1] / 2)
+            if not self.is_free(own):
+                continue
+            leader = _lead(own, shown)
+            if leader is not None and not self._may_run(leader):
+                continue
+            cost = reach + _COVERS * sum(overlap(own, other) for other in avoid)
+            if leader is not None:  # it would seem to lead to what it crosses
+                cost += _CROSSES * sum(leader.intersects(other) for other in others)
+            if best is None or cost < best[0]:
+                best = cost, own, leader
+        if best is None:
+            return None
+        _, own, leader = best
+        self.taken.append(own)
+        if leader is None:
+            return Seat(own, None)
+        self.leaders.append(leader)
+        return Seat(own, _ends(leader))
 
     def _may_run(self, leader: LineString) -> bool:
         crossed = any(leader.intersects(box(*other)) for other in self.taken)
@@ -90,12 +99,12 @@ def _ends(leader: LineString) -> tuple[At, At]:
     return (x0, y0), (x1, y1)
 
 
-def _around(bounds: Box, size: tuple[float, float], farthest: float) -> list[At]:
-    """Middles of places around a thing: above right first, then turning both ways, then farther out."""
+def _around(bounds: Box, size: tuple[float, float], farthest: float) -> list[tuple[float, At]]:
+    """How far out, and middles of places around a thing: above right first, then turning both ways, then farther out."""
     x0, y0, x1, y1 = bounds
     middle = (x0 + x1) / 2, (y0 + y1) / 2
     half = (x1 - x0 + size[0]) / 2, (y1 - y0 + size[1]) / 2
-    found, reach = list[At](), 3.0
+    found, reach = list[tuple[float, At]](), 3.0
     while reach <= farthest:
         for step in range(24):
             angle = -math.pi / 4 + math.pi / 12 * ((step + 1) // 2) * (-1) ** step
@@ -104,7 +113,7 @@ def _around(bounds: Box, size: tuple[float, float], farthest: float) -> list[At]
                 (half[0] + reach) / abs(east) if abs(east) > 1e-6 else math.inf,
                 (half[1] + reach) / abs(south) if abs(south) > 1e-6 else math.inf,
             )
-            found.append((middle[0] + east * stretch, middle[1] + south * stretch))
+            found.append((reach, (middle[0] + east * stretch, middle[1] + south * stretch)))
         reach += 6 if reach < 40 else 14
     return found
 

@@ -53,7 +53,7 @@ def compose_lapse(subject: Subject, preset: Preset) -> Lapse:
     alt = join(what, "" if subject.is_whole else subject.dek)
     text = Text(
         title=subject.title,
-        dek=subject.dek,
+        dek=subject.deks,
         notes=tuple(filter(None, (not_shown, say_perimeter(scenery), kept_small))),
         credit=say_credit(scenery, (*shown, where)),
         stamps=tuple(stamp.value for stamp in scenery.stamps),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from siteline.report.sheet.house import House
-from siteline.report.sheet.letters import broken, cut, width_of
+from siteline.report.sheet.letters import CUT, Faces, broken, cut, width_of
 from siteline.report.sheet.marks import INK, PAPER, Box, Mark, Picture, Plate, Sheet, Words
 from siteline.report.sheet.presets import Preset
 
@@ -21,7 +21,9 @@ class Text:
     """All words around the pictures."""
 
     title: str
-    dek: str
+    dek: tuple[str, ...]
+    """The sentence under the title, and shorter ones: the first that fits is printed."""
+
     notes: tuple[str, ...]
     """Each a paragraph; the first are kept where room is short."""
 
@@ -93,7 +95,7 @@ def lay_out(
 
 
 def _most_lines(preset: Preset) -> int:
-    return {"print": 9, "web": 8, "square": 4, "story": 6}[preset.name]
+    return {"print": 9, "web": 8, "square": 5, "story": 6}[preset.name]
 
 
 def _bands(preset: Preset, house: House) -> list[Mark]:
@@ -128,12 +130,23 @@ def _head(preset: Preset, house: House, text: Text, left: float, right: float) -
     for line in title:
         marks.append(Words(line, left, y + big * 0.6, big, INK, bold=True))
         y += big * 1.22
-    for line in broken(
-        text.dek, preset.letter, room, 5 if is_tall else 2 if preset.height else 3, house.faces
-    ):
+    most = 5 if is_tall else 3
+    for line in _first_fitting(text.dek, preset.letter, room, most, house.faces):
         marks.append(Words(line, left, y + preset.letter * 0.7, preset.letter, INK))
         y += preset.letter * _LEAD
     return marks, y + preset.letter * 0.7
+
+
+def _first_fitting(
+    texts: tuple[str, ...], size: float, width: float, most: int, faces: Faces
+) -> tuple[str, ...]:
+    """The lines of the first text that is not cut; if all would be, those of the last."""
+    lines: tuple[str, ...] = ()
+    for text in texts:
+        lines = broken(text, size, width, most, faces)
+        if lines and not lines[-1].endswith(CUT):
+            return lines
+    return lines
 
 
 class _Foot:

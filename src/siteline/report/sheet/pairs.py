@@ -15,6 +15,7 @@ from siteline.report.sheet.subject import Made, Subject, most_pixels, place_show
 from siteline.report.sheet.words import (
     LINES,
     SAME,
+    SHORT_LINES,
     join,
     kind_of_image,
     say_credit,
@@ -44,8 +45,10 @@ def compose_pair(
     gap = preset.letter * 0.45
     text = Text(
         title=subject.title,
-        dek=subject.dek,
-        notes=tuple(filter(None, (join(LINES, drawn_by), kept_small))),
+        dek=subject.deks,
+        notes=tuple(
+            filter(None, (join(LINES if preset.height is None else SHORT_LINES, drawn_by), kept_small))
+        ),
         credit=say_credit(scenery, (*shown, where)),
         stamps=tuple(stamp.value for stamp in scenery.stamps),
         alt=alt,

@@ -128,9 +128,9 @@ def draw_panel(
     head = f"{furniture.heading}: {day}" if furniture.heading else day
     chip = _chip(head, furniture.below_day, box, letter, preset, house, room)
     if furniture.has_scale:
-        marks += _scale_bar(scenery, window, box, letter, house, room)
+        chip += _scale_bar(scenery, window, box, letter, house, room)
     if furniture.has_north:
-        marks += _north(scenery.north, box, letter, house, room)
+        chip += _north(scenery.north, box, letter, house, room)
     shapes = [(one, placed(one.outline)) for one in outlined]
     for one, shape in shapes:
         marks += _outline(one, shape, frame, letter)
@@ -148,7 +148,7 @@ def draw_panel(
         size = preset.smallest
         said = cut(furniture.below, size, box[2] - box[0], house.faces)
         signs.append(Words(said, box[0], box[3] + size * 0.85, size, DARK))
-    return Panel(marks + chip + signs, room.taken)  # the day lies over outlines: it must be read
+    return Panel(marks + chip + signs, room.taken)  # these lie over outlines: they must be read
 
 
 def picture_mark(scenery: Scenery, scene_id: str, window: Window, box: Box, preset: Preset) -> Picture:
@@ -325,7 +325,7 @@ def _label(
     ]
 
 
-_RADIUS = {1: 0.86, 2: 0.9, 3: 1.25}
+_RADIUS = {1: 0.76, 2: 0.82, 3: 1.2}
 """Of a sign, in letters, by how many digits it holds."""
 
 
@@ -339,7 +339,7 @@ def sign_marks(kind: Kind, colour: str, text: str, at: Point, radius: float) -> 
     corners = outline_of(SHAPES[kind])
     rim, body = (
         tuple((at[0] + x * radius * grown, at[1] + y * radius * grown) for x, y in corners)
-        for grown in (1.16, 1.0)
+        for grown in (1.12, 1.0)
     )
     drop = 0.2 if SHAPES[kind] == "house" else 0.0
     size = radius / _RADIUS[min(3, max(1, len(text)))]
@@ -360,7 +360,7 @@ def _sign(
     avoid: Sequence[Box],
 ) -> list[Mark]:
     radius = sign_radius(text, letter * 0.95)
-    seat = room.seat(shape, (2.75 * radius, 2.75 * radius), avoid, farthest=400)
+    seat = room.seat(shape, (2.8 * radius, 2.8 * radius), avoid, farthest=400)
     if seat is None:
         return []
     at = (seat.box[0] + seat.box[2]) / 2, (seat.box[1] + seat.box[3]) / 2

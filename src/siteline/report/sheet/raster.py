@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from PIL import Image, ImageDraw
 from PIL.ImageFont import FreeTypeFont
@@ -133,7 +134,7 @@ def dashed(points: Sequence[Point], dash: Sequence[float]) -> list[list[Point]]:
     pieces: list[list[Point]] = []
     at, left, is_on = 0, dash[0], True
     piece: list[Point] = [points[0]]
-    for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(points):
         length, done = math.hypot(x1 - x0, y1 - y0), 0.0
         while length - done > left:
             done += left

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from siteline.model.errors import CannotTell, NotFound
 from siteline.report.days import say_acquired, say_short
@@ -26,6 +27,9 @@ from siteline.report.sheet.subject import Made, Numbered, Subject, most_pixels
 from siteline.report.sheet.words import join, kind_of_image, say_credit, say_limit
 from siteline.report.stretch import Window
 
+_ROW = 1.65
+"""From one line of the key to the next, letters."""
+
 
 def compose_map(subject: Subject, preset: Preset, *, on: str | None = None) -> Made:
     """The site with all that changed, numbered; `on`: the scene to draw it over. Raises NotFound or CannotTell."""
@@ -40,21 +44,17 @@ def compose_map(subject: Subject, preset: Preset, *, on: str | None = None) -> M
     alt = join(f"Map of {scenery.site.name}. {background}", *(f"{line}." for line in listed))
     text = Text(
         title=scenery.site.name,
-        dek=subject.dek if subject.is_whole else subject.shown[0].finding.headline,
+        dek=subject.deks,
         notes=tuple(filter(None, (join(background, drawn_by), kept_small))),
         credit=say_credit(scenery, [ground]),
         stamps=tuple(stamp.value for stamp in scenery.stamps),
         alt=alt,
     )
-    row = preset.letter * 1.6
     left_out: list[int] = []
 
     def draw(box: Box) -> Body:
-        columns = _columns(subject, box[2] - box[0], preset)
-        rows = -(-len(subject.shown) // columns)
-        key_height = min(rows * row, (box[3] - box[1]) * 0.5)
-        here = (box[0], box[1], box[2], box[3] - key_height - preset.letter * 0.5)
-        window = subject.window((here[2] - here[0]) / (here[3] - here[1]), context=5, smallest=80)
+        here, key_box, key = _arrange(subject, box, preset)
+        window = _view(subject, here)
         own = fit(window, here, limit, preset)
         plain = picture_mark_muted(scenery, ground, window, own, preset)
         outlined = [
@@ -63,20 +63,12 @@ def compose_map(subject: Subject, preset: Preset, *, on: str | None = None) -> M
             )
             for one in subject.shown
         ]
-        panel = draw_panel(
-            scenery,
-            ground,
-            window,
-            own,
-            preset,
-            subject.house,
-            outlined,
-            Furniture(heading="Image", picture=plain),
-        )
-        top = own[3] + preset.letter * 0.5
-        key, missing = _key(subject, (box[0], top, box[2], top + key_height), columns, row, preset)
+        furniture = Furniture(heading="Image", picture=plain)
+        panel = draw_panel(scenery, ground, window, own, preset, subject.house, outlined, furniture)
+        top = own[3] + preset.letter * 0.5 if key_box[0] == box[0] else box[1]
+        marks, missing = _key(subject, (key_box[0], top, key_box[2], top + key.height), key, preset)
         left_out[:] = [missing]
-        return Body([*panel.marks, *key], panel.taken, top + key_height)
+        return Body([*panel.marks, *marks], panel.taken, max(own[3], top + key.height))
 
     sheet = lay_out(preset, subject.house, text, 1.25 if preset.height is None else None, draw)
     caption = join(
@@ -119,47 +111,79 @@ def _ground(scenery: Scenery, on: str | None) -> str:
     return [look for look in usable if look.usable >= min(0.98, best)][-1].scene_id
 
 
-def _key(subject: Subject, box: Box, columns: int, row: float, preset: Preset) -> tuple[list[Mark], int]:
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """How the key is set: its columns and rows, and whether it says when."""
+
+    columns: int
+    rows: int
+    height: float
+    says_when: bool
+
+
+def _arrange(subject: Subject, box: Box, preset: Preset) -> tuple[Box, Box, _Key]:
+    """Boxes for the map and its key, under or beside it: whichever leaves the map larger."""
+    gap, row, count = preset.letter * 0.6, preset.letter * _ROW, len(subject.shown)
+    wide, tall = box[2] - box[0], box[3] - box[1]
+    whole, short = _widths(subject, preset)
+    columns = max((n for n in (1, 2, 3) if n * (whole + gap) <= wide + gap), default=0)
+    says_when = columns > 0 and -(-count // columns) * row <= tall * 0.45
+    if not says_when:
+        columns = max((n for n in (1, 2, 3) if n * (short + gap) <= wide + gap), default=1)
+    rows = min(-(-count // columns), int(tall * 0.5 / row))
+    under = _Key(columns, rows, rows * row, says_when)
+    map_under = (box[0], box[1], box[2], box[3] - under.height - gap)
+    choices = [(map_under, box, under)]
+    if preset.height is not None and count > 6:
+        across = min(short, wide * 0.4)
+        beside = _Key(1, min(count, int(tall / row)), min(count, int(tall / row)) * row, says_when=False)
+        left = box[2] - across
+        choices.append(((box[0], box[1], left - gap, box[3]), (left, box[1], box[2], box[3]), beside))
+    return max(choices, key=lambda choice: _scale(subject, choice[0]))
+
+
+def _scale(subject: Subject, here: Box) -> float:
+    rows, cols = _view(subject, here).shape
+    return min((here[2] - here[0]) / cols, (here[3] - here[1]) / rows)
+
+
+def _view(subject: Subject, here: Box) -> Window:
+    return subject.window((here[2] - here[0]) / (here[3] - here[1]), context=5, smallest=80)
+
+
+def _widths(subject: Subject, preset: Preset) -> tuple[float, float]:
+    """How wide the widest line of the key is, with the day and without."""
+    size, sign = _letter(preset), sign_radius("00", preset.smallest) * 3.2
+    found = [
+        [width_of(_say(one, when), size, subject.house.faces) for one in subject.shown]
+        for when in (True, False)
+    ]
+    return sign + max(found[0], default=0.0), sign + max(found[1], default=0.0)
+
+
+def _letter(preset: Preset) -> float:
+    return max(preset.smallest, preset.letter * 0.88)
+
+
+def _say(one: Numbered, says_when: bool) -> str:
+    return f"{one.what}, by {say_short(one.event.onset.by)}" if says_when else one.what
+
+
+def _key(subject: Subject, box: Box, key: _Key, preset: Preset) -> tuple[list[Mark], int]:
     """Signs and what they stand for, column by column; and how many have no room."""
-    rows = max(0, int((box[3] - box[1]) / row + 1e-6))
-    shown: Sequence[Numbered] = subject.shown[: rows * columns]
-    gap = preset.letter
-    wide = (box[2] - box[0] - gap * (columns - 1)) / columns
-    used_rows = -(-len(shown) // columns) if shown else 0
+    faces, gap, row = subject.house.faces, preset.letter * 0.6, preset.letter * _ROW
+    shown: Sequence[Numbered] = subject.shown[: key.rows * key.columns]
+    wide = (box[2] - box[0] - gap * (key.columns - 1)) / key.columns
+    rows = -(-len(shown) // key.columns) if shown else 0
     marks: list[Mark] = []
-    radius = sign_radius("00", preset.smallest)
-    size = max(preset.smallest, preset.letter * 0.92)
-    room = wide - radius * 3.4
-    if any(width_of(_say(one, 1e9, size, subject), size, subject.house.faces) > room for one in shown):
-        size = preset.smallest
+    radius, size = sign_radius("00", preset.smallest), _letter(preset)
     for n, one in enumerate(shown):
-        x, y = box[0] + n // used_rows * (wide + gap), box[1] + (n % used_rows + 0.5) * row
-        marks += sign_marks(
-            one.finding.kind,
-            subject.colour(one.finding.kind),
-            one.number,
-            (x + radius * 1.3, y),
-            sign_radius(one.number, preset.smallest),
-        )
-        said = _say(one, room, size, subject)
-        marks.append(Words(said, x + radius * 3.2, y, size, INK))
+        x, y = box[0] + n // rows * (wide + gap), box[1] + (n % rows + 0.5) * row
+        kind, own = one.finding.kind, sign_radius(one.number, preset.smallest)
+        marks += sign_marks(kind, subject.colour(kind), one.number, (x + radius * 1.3, y), own)
+        said = _say(one, key.says_when) if can_spell(one.what, faces) else "see the caption"
+        room = wide - radius * 3.1
+        if width_of(said, size, faces) > room and said == one.what:
+            said = one.briefly
+        marks.append(Words(cut(said, size, room, faces), x + radius * 3.0, y, size, INK))
     return marks, len(subject.shown) - len(shown)
-
-
-def _say(one: Numbered, room: float, size: float, subject: Subject) -> str:
-    """What changed and by when, the day whole."""
-    faces, when = subject.house.faces, f", by {say_short(one.event.onset.by)}"
-    if not can_spell(one.what, faces):
-        return cut(f"see the caption{when}", size, room, faces)
-    return cut(one.what, size, room - width_of(when, size, faces), faces) + when
-
-
-def _columns(subject: Subject, width: float, preset: Preset) -> int:
-    """As many columns, of at most three, as take every line of the key whole; two at least where there are many."""
-    size = max(preset.smallest, preset.letter * 0.92)
-    whole = max(
-        (width_of(_say(one, 1e9, size, subject), size, subject.house.faces) for one in subject.shown),
-        default=0,
-    )
-    fitting = int((width + preset.letter) / (whole + preset.letter * 3.4))
-    return min(3, max(fitting, 2 if len(subject.shown) > 6 else 1))

@@ -35,6 +35,11 @@ class Numbered:
         )
 
     @property
+    def briefly(self) -> str:
+        """The same without what follows a comma, for narrow places."""
+        return self.what.split(",")[0]
+
+    @property
     def name(self) -> str:
         """What is written beside its outline."""
         return self.finding.label or self.finding.what or Kind(self.finding.kind).words
@@ -69,6 +74,14 @@ class Subject:
             if not count
             else f"{count} {'change' if count == 1 else 'changes'} on record."
         )
+
+    @property
+    def deks(self) -> tuple[str, ...]:
+        """The same, and without sizes for where there is less room."""
+        if self.is_whole:
+            return (self.dek,)
+        onset = self.shown[0].finding.onset
+        return (self.dek, f"{onset[:1].upper()}{onset[1:]}.") if onset else (self.dek,)
 
     def window(self, aspect: float, context: float = 2.6, smallest: int = 44) -> Window:
         """The part of the grid to show in a panel of some shape."""

@@ -37,7 +37,7 @@ def compose_times(subject: Subject, preset: Preset) -> Made:
     alt = describe_timeline(scenery.looks, lanes)
     text = Text(
         title=scenery.site.name,
-        dek="When it was looked at, and when each change came into sight.",
+        dek=("When it was looked at, and when each change came into sight.",),
         notes=(),
         credit="",
         stamps=tuple(stamp.value for stamp in scenery.stamps),
@@ -82,7 +82,7 @@ class _Times:
         share = 0.31 if preset.width / preset.letter >= 45 else 0.42
         self._left = box[0] + (0.0 if self._is_narrow else (box[2] - box[0]) * share) + self._size * 0.5
         wanted = self._size * (3.6 if self._is_narrow else 1.95)
-        least = self._size * (2.35 if self._is_narrow else 1.45)
+        least = self._size * (2.35 if self._is_narrow else 1.5)
         self._pitch = max(least, min(wanted, room / count))
         self._lanes = lanes[: max(0, int(room / self._pitch + 1e-6))]
         self._missing = len(lanes) - len(self._lanes)
@@ -166,6 +166,8 @@ class _Times:
             )
             return marks
         small = self._preset.smallest
+        if self._pitch < small * 2.3 and said == one.what:
+            said = one.briefly
         lines = broken(said, small, room, 2 if self._pitch >= small * 2.3 else 1, self._faces)
         first = name_y - small * 0.58 * (len(lines) - 1)
         marks += [Words(line, x, first + small * 1.16 * n, small, INK) for n, line in enumerate(lines)]

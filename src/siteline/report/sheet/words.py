@@ -14,6 +14,7 @@ from siteline.report.sheet.subject import Skipped, most_pixels
 LINES = (
     "Outlines: solid where the thing is seen on that image, dashed where its place is inferred from another."
 )
+SHORT_LINES = "Solid outline: seen on that image; dashed: inferred from another."
 SAME = "Both images show the same place at one scale, with one brightness stretch."
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import io
+import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from enum import StrEnum
 from fractions import Fraction
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -131,9 +134,16 @@ def _write_mp4(lapse: Lapse, house: House, packet: str) -> tuple[bytes, tuple[in
         import av
     except ImportError:
         raise MissingExtra.of("av", "media") from None
-    held = io.BytesIO()
+    with tempfile.TemporaryDirectory(prefix="siteline-") as scratch:
+        path = Path(scratch) / "film.mp4"  # a film that can start before it is loaded is written twice over
+        size = _encode(av, path, lapse, house)
+        return in_mp4(path.read_bytes(), packet), size
+
+
+def _encode(av: Any, path: Path, lapse: Lapse, house: House) -> tuple[int, int]:
     size = (0, 0)
-    with av.open(held, "w", format="mp4", options={"fflags": "+bitexact", "movflags": "+faststart"}) as film:
+    options = {"fflags": "+bitexact", "movflags": "+faststart"}
+    with av.open(str(path), "w", format="mp4", options=options) as film:
         stream = None
         for frame, lasts in zip(_frames(lapse, lapse.made.sheet, house), lapse.durations_ms, strict=True):
             even = frame.crop((0, 0, frame.width - frame.width % 2, frame.height - frame.height % 2))
@@ -155,4 +165,4 @@ def _write_mp4(lapse: Lapse, house: House, packet: str) -> tuple[bytes, tuple[in
                 film.mux(stream.encode(shown))
         assert stream is not None
         film.mux(stream.encode(None))
-    return in_mp4(held.getvalue(), packet), size
+    return size

@@ -100,10 +100,11 @@ def in_png(png: bytes, text: str) -> bytes:
 
 
 def in_gif(gif: bytes, text: str) -> bytes:
-    """A GIF with the packet as an application extension before its end (XMP Specification Part 3)."""
+    """A GIF with the packet as an application extension before its frames (XMP Specification Part 3)."""
     magic = b"\x01" + bytes(range(255, -1, -1)) + b"\x00"
-    extension = b"\x21\xff\x0bXMP DataXMP" + text.encode() + magic
-    return gif[:-1] + extension + gif[-1:]
+    colours = 3 * 2 ** ((gif[10] & 7) + 1) if gif[10] & 0x80 else 0
+    after = 13 + colours  # signature, screen, table of colours
+    return gif[:after] + b"\x21\xff\x0bXMP DataXMP" + text.encode() + magic + gif[after:]
 
 
 def in_mp4(mp4: bytes, text: str) -> bytes:

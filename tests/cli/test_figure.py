@@ -70,7 +70,9 @@ def test_a_pair_of_bare_frames_is_a_stamped_draft(desert: tuple[Path, str]) -> N
 
 
 @pytest.mark.parametrize("shape", ["pair", "filmstrip", "timelapse", "map", "timeline"])
-def test_each_shape_is_made_of_frames_twice_the_same(desert: tuple[Path, str], tmp_path: Path, shape: str) -> None:
+def test_each_shape_is_made_of_frames_twice_the_same(
+    desert: tuple[Path, str], tmp_path: Path, shape: str
+) -> None:
     """Every shape has its file and keeps to the schema; made again it is equal to the byte."""
     case, event = desert
     ending = "gif" if shape == "timelapse" else "svg"
@@ -114,7 +116,15 @@ def test_named_scenes_are_shown(works: tuple[Path, str, list[dict[str, Any]]]) -
     case, site, events = works
     ends = events[0]["scenes"]
     told = read_json(
-        "figure", "pair", site, events[0]["id"], "--before", ends["last_without"], "--after", ends["first_with"], cwd=case
+        "figure",
+        "pair",
+        site,
+        events[0]["id"],
+        "--before",
+        ends["last_without"],
+        "--after",
+        ends["first_with"],
+        cwd=case,
     )
     roles = {scene["role"]: scene["id"] for scene in told["scenes"]}
     assert (roles["before"], roles["after"]) == (ends["last_without"], ends["first_with"])

@@ -34,7 +34,9 @@ def make_subject(
     told = make_section(**section)
     numbered = []
     for number, (finding, judged) in enumerate(zip(told.shown, told.events, strict=True), 1):
-        renamed = finding if labels is None else replace(finding, label=labels, title=f"{labels}: {finding.title}")
+        renamed = (
+            finding if labels is None else replace(finding, label=labels, title=f"{labels}: {finding.title}")
+        )
         numbered.append(Numbered(str(number), renamed, judged.event))
     shown = tuple(numbered) if whole else (numbered[event],)
     return Subject(scenery_of(told, stamps), shown, whole, house or House())
@@ -46,5 +48,7 @@ def compose(shape: str, preset: Preset, **asked: Any) -> Made:
     subject = make_subject(whole=whole, **asked)
     if shape == "timelapse":
         return compose_lapse(subject, preset).made
-    make = {"filmstrip": compose_strip, "map": compose_map, "timeline": compose_times}.get(shape, compose_pair)
+    make = {"filmstrip": compose_strip, "map": compose_map, "timeline": compose_times}.get(
+        shape, compose_pair
+    )
     return make(subject, preset)  # type: ignore[operator]

@@ -7,16 +7,17 @@ import io
 import json
 import re
 import socket
-import xml.etree.ElementTree as ET  # noqa: S405  our own packets, read with defusedxml
+import sys
+import xml.etree.ElementTree as ET
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-import defusedxml.ElementTree as safe_xml
 import pytest
+from defusedxml.ElementTree import fromstring
 from PIL import Image
 
-from siteline.model.errors import BadInput
+from siteline.model.errors import BadInput, MissingExtra
 from siteline.report.sheet.house import House
 from siteline.report.sheet.lapse import compose_lapse
 from siteline.report.sheet.presets import PRESETS, PresetName
@@ -47,7 +48,10 @@ def provenance() -> Provenance:
         shape="pair",
         site_id="invented",
         event_id="e000",
-        scenes=(SceneSource("S21", "2023-12-28", SHA, "before"), SceneSource("S22", "2024-01-10", "cd" * 32, "after")),
+        scenes=(
+            SceneSource("S21", "2023-12-28", SHA, "before"),
+            SceneSource("S22", "2024-01-10", "cd" * 32, "after"),
+        ),
         recipe="ef" * 32,
         version="0.1",
     )
@@ -77,7 +81,7 @@ def xmp_of(kind: Format, data: bytes) -> bytes:
         with pikepdf.open(io.BytesIO(data)) as pdf:
             return bytes(pdf.Root.Metadata.read_bytes())
     if kind is Format.SVG:
-        root = safe_xml.fromstring(data)
+        root = fromstring(data)
         metadata = root.find("{http://www.w3.org/2000/svg}metadata/{adobe:ns:meta/}xmpmeta")
         assert metadata is not None
         return ET.tostring(metadata, encoding="utf-8")
@@ -101,7 +105,7 @@ def test_provenance_is_read_back_by_another_reader(kind: Format) -> None:
     """Title, rights, dates, scene ids with their SHA-256, recipe and version stand in every format."""
     raw = xmp_of(kind, written(kind)).decode()
     body = raw[raw.index("<x:xmpmeta") if "<x:xmpmeta" in raw else 0 :].split("<?xpacket end")[0]
-    root = safe_xml.fromstring(body)
+    root = fromstring(body)
     about = root.find(f"{RDF}RDF/{RDF}Description")
     assert about is not None
     title = about.findtext(f"{DC}title/{RDF}Alt/{RDF}li") or ""
@@ -131,16 +135,16 @@ def test_the_same_figure_gives_the_same_bytes(kind: Format) -> None:
 def test_nothing_personal_is_in_the_file(kind: Format) -> None:
     """No login, no host, no folder of this machine."""
     data = written(kind)
-    for secret in (getpass.getuser(), socket.gethostname(), str(Path.home()), str(Path.cwd())):
-        if len(secret) > 4 and secret != "/root":
-            assert secret.encode() not in data
+    for personal in (getpass.getuser(), socket.gethostname(), str(Path.home()), str(Path.cwd())):
+        if len(personal) > 4 and personal != "/root":
+            assert personal.encode() not in data
     assert str(Path.cwd()).encode() not in data
 
 
 def test_svg_is_inert() -> None:
     """No script, no handler, no address that is fetched, no character that turns a line; labels are still legible."""
     data = written(Format.SVG).decode()
-    root = safe_xml.fromstring(data)
+    root = fromstring(data)
     tags = {element.tag.split("}")[1] for element in root.iter() if "svg" in element.tag}
     assert tags <= {"svg", "title", "desc", "metadata", "rect", "image", "path", "polygon", "text"}
     for element in root.iter():
@@ -171,7 +175,9 @@ def test_a_pdf_is_whole_and_its_words_can_be_searched() -> None:
 
 def test_print_is_300_dots_per_inch() -> None:
     """The PNG says its resolution: 180 mm wide at 300 dpi."""
-    data, size = write_still(compose("timeline", PRESETS[PresetName.PRINT]).sheet, Format.PNG, House(), packet(provenance()))
+    data, size = write_still(
+        compose("timeline", PRESETS[PresetName.PRINT]).sheet, Format.PNG, House(), packet(provenance())
+    )
     with Image.open(io.BytesIO(data)) as picture:
         assert picture.info["dpi"][0] == pytest.approx(300, abs=0.5)
         assert picture.size == size
@@ -200,6 +206,15 @@ def test_a_film_is_played() -> None:
         count = sum(1 for _ in film.decode(video=0))
         assert count == 7 * 6
         assert film.streams.video[0].width % 2 == 0
+
+
+def test_a_film_without_its_extra_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without PyAV a film is refused with the command that brings it; a GIF is still made."""
+    monkeypatch.setitem(sys.modules, "av", None)
+    with pytest.raises(MissingExtra, match="av is not installed") as refused:
+        write_moving(lapse(), Format.MP4, House(), "")
+    assert "siteline[media]" in refused.value.hint
+    assert write_moving(lapse(), Format.GIF, House(), "")[0].startswith(b"GIF89a")
 
 
 def test_what_cannot_be_written_is_refused() -> None:

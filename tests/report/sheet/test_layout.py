@@ -40,13 +40,19 @@ def faults_of(sheet: Sheet, smallest: float) -> list[str]:
     for a, b in combinations(words, 2):
         if overlap(box_of(a), box_of(b)):
             faults.append(f"over one another: {a.text!r}, {b.text!r}")
-    faults += [f"furniture over furniture: {a}, {b}" for a, b in combinations(sheet.taken, 2) if overlap(a, b)]
+    faults += [
+        f"furniture over furniture: {a}, {b}" for a, b in combinations(sheet.taken, 2) if overlap(a, b)
+    ]
     return faults
 
 
 @pytest.mark.parametrize(("shape", "name"), EVERY)
-@pytest.mark.parametrize("asked", [{}, {"is_image": True}, {"labels": HOSTILE}], ids=["earth", "frame", "hostile"])
-def test_no_word_is_small_clipped_or_over_another(shape: str, name: PresetName, asked: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    "asked", [{}, {"is_image": True}, {"labels": HOSTILE}], ids=["earth", "frame", "hostile"]
+)
+def test_no_word_is_small_clipped_or_over_another(
+    shape: str, name: PresetName, asked: dict[str, Any]
+) -> None:
     """Every shape in every preset, on the ground, in a frame, and with labels of 10,000 letters."""
     preset = PRESETS[name]
     made = compose(shape, preset, **asked)

@@ -31,7 +31,11 @@ def test_a_style_is_read_and_shows(tmp_path: Path) -> None:
     (tmp_path / "fonts").mkdir()
     shutil.copy(font_file(True), tmp_path / "fonts" / "House-Regular.ttf")
     path = write_toml(
-        tmp_path, 'desk = "Example Desk"', 'accent = "#7a1020"', 'font = "fonts/House-Regular.ttf"', 'logo = "logo.png"'
+        tmp_path,
+        'desk = "Example Desk"',
+        'accent = "#7a1020"',
+        'font = "fonts/House-Regular.ttf"',
+        'logo = "logo.png"',
     )
     house = house_of(read_settings(path).style, tmp_path)
     assert house.desk == "Example Desk"

@@ -95,7 +95,7 @@ def lay_out(
 
 
 def _most_lines(preset: Preset) -> int:
-    return {"print": 9, "web": 8, "square": 5, "story": 6}[preset.name]
+    return {"print": 9, "web": 8, "square": 6, "story": 7}[preset.name]
 
 
 def _bands(preset: Preset, house: House) -> list[Mark]:

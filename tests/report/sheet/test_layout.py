@@ -159,3 +159,12 @@ def test_a_sheet_is_painted_the_same_twice() -> None:
     """The same figure, the same pixels."""
     sheets = [compose("pair", PRESETS[PresetName.SQUARE]).sheet for _ in range(2)]
     assert paint(sheets[0], FACES).tobytes() == paint(sheets[1], FACES).tobytes()
+
+
+def test_numbers_on_a_pair_of_a_whole_site_are_named() -> None:
+    """The caption and the alternative text say what each number stands for, and the sheet says where to look."""
+    made = compose("whole pair", PRESETS[PresetName.SQUARE])
+    for text in (made.caption, made.alt):
+        assert "1: A-2 new building, not visible on 28 December 2023" in text
+        assert "7: ground cleared" in text
+    assert any("named in the caption" in mark.text for mark in made.sheet.marks if isinstance(mark, Words))

@@ -13,7 +13,7 @@ from shapely.ops import nearest_points
 from siteline.report.sheet.marks import Box, inside, overlap
 from siteline.report.sheet.marks import Point as At
 
-_CLOSE = 8.0
+_CLOSE = 4.0
 """Nearer than this a label needs no leader, units."""
 
 _COVERS, _CROSSES = 45.0, 90.0
@@ -104,7 +104,7 @@ def _around(bounds: Box, size: tuple[float, float], farthest: float) -> list[tup
     x0, y0, x1, y1 = bounds
     middle = (x0 + x1) / 2, (y0 + y1) / 2
     half = (x1 - x0 + size[0]) / 2, (y1 - y0 + size[1]) / 2
-    found, reach = list[tuple[float, At]](), 6.0
+    found, reach = list[tuple[float, At]](), 5.0
     while reach <= farthest:
         for step in range(24):
             angle = -math.pi / 4 + math.pi / 12 * ((step + 1) // 2) * (-1) ** step

@@ -42,12 +42,15 @@ def compose_pair(
         f"{kind}s of {days[0]} and {days[1]}, the same place at the same scale.",
         _tell_alt(subject, chosen),
     )
+    numbers = "Numbers are named in the caption." if subject.is_whole and subject.shown else ""
     gap = preset.letter * 0.45
     text = Text(
         title=subject.title,
         dek=subject.deks,
         notes=tuple(
-            filter(None, (join(LINES if preset.height is None else SHORT_LINES, drawn_by), kept_small))
+            filter(
+                None, (join(LINES if preset.height is None else SHORT_LINES, numbers, drawn_by), kept_small)
+            )
         ),
         credit=say_credit(scenery, (*shown, where)),
         stamps=tuple(stamp.value for stamp in scenery.stamps),
@@ -85,6 +88,7 @@ def compose_pair(
     sheet = lay_out(preset, subject.house, text, 2.4 if preset.height is None else None, draw, inset)
     caption = join(
         subject.dek,
+        subject.listed,
         f"Before: {days[0]}; after: {days[1]}.",
         SAME,
         LINES,
@@ -144,5 +148,5 @@ def _outlines(subject: Subject, scene_id: str) -> list[Outlined]:
 
 def _tell_alt(subject: Subject, chosen: Chosen) -> str:
     if subject.is_whole:
-        return f"{len(subject.shown)} changes are outlined and numbered."
+        return join(f"{len(subject.shown)} changes are outlined and numbered.", subject.listed)
     return subject.dek

@@ -83,6 +83,13 @@ class Subject:
         onset = self.shown[0].finding.onset
         return (self.dek, f"{onset[:1].upper()}{onset[1:]}.") if onset else (self.dek,)
 
+    @property
+    def listed(self) -> str:
+        """What the numbers of a whole site stand for; "" for one change."""
+        if not self.is_whole:
+            return ""
+        return " ".join(f"{one.number}: {one.what}, {one.finding.onset}." for one in self.shown)
+
     def window(self, aspect: float, context: float = 2.6, smallest: int = 44) -> Window:
         """The part of the grid to show in a panel of some shape."""
         from siteline.report.figure import window_around

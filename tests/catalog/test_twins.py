@@ -142,6 +142,17 @@ def test_a_search_changes_only_what_is_new() -> None:
     assert join([new], [kept], [old.id], ["a"], SITE) == ()
 
 
+def test_the_same_id_at_another_source_does_not_replace_the_offer_on_record() -> None:
+    """Searched at one source, later at another alone: what is on record stays, unless the other's is newer."""
+    first, second = offer("x", source="a"), offer("x", source="b")
+    assert join([second], [first], [], ["b"], SITE) == ()
+    assert join([first], [second], [], ["a"], SITE) == ()
+    [preferred] = join([second, first], [second], [], ["a", "b"], SITE)  # both were asked
+    assert preferred.source == "a"
+    [newer] = join([offer("x", source="b", processed="2025-01-01")], [first], [], ["b"], SITE)
+    assert newer.source == "b"
+
+
 @pytest.mark.parametrize("count", [1, 2, 3, 4])
 def test_nothing_is_lost(count: int) -> None:
     """Every offer is taken or named by the one that stands for it."""

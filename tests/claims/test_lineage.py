@@ -54,7 +54,8 @@ def test_an_echo_is_proposed_with_what_shows_it(
     kind: str, first: dict[str, object], second: dict[str, object]
 ) -> None:
     one = make_statement("S1", low=14, lineage="A", said="2024-05-07", more=first)
-    other = make_statement("S2", low=14, speaker="Hospital", lineage="B", said="2024-05-08", more=second)
+    speaker = "" if kind == "same_wire" else "Hospital"
+    other = make_statement("S2", low=14, speaker=speaker, lineage="B", said="2024-05-08", more=second)
     [proposal] = propose([other, one])
     assert (proposal.a, proposal.b, proposal.kind) == ("A", "B", kind)
     assert set(proposal.statements) == {"S1", "S2"}
@@ -86,6 +87,14 @@ def test_texts_of_one_agency_a_month_apart_are_two_reports() -> None:
     other = make_statement("S2", low=14, lineage="B", said="2024-06-08", more={"wire": "AFP"})
     undated = make_statement("S3", low=14, lineage="C", more={"wire": "AFP"})
     assert propose([one, other, undated]) == []
+
+
+def test_an_agency_that_quotes_two_speakers_is_not_one_report() -> None:
+    one = make_statement("S1", low=14, lineage="A", said="2024-05-07", more={"wire": "AFP"})
+    other = make_statement(
+        "S2", low=14, speaker="Hospital", lineage="B", said="2024-05-07", more={"wire": "AFP"}
+    )
+    assert propose([one, other]) == []
 
 
 @pytest.fixture

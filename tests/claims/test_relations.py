@@ -12,7 +12,7 @@ from siteline.claims.drift import changes_between, sureness, trace
 from siteline.claims.relation import RelationKind as Kind
 from siteline.claims.rules import relate
 from siteline.claims.standing import Evidence
-from siteline.model.claim import ClaimKind, Hedge, Stance, Statement
+from siteline.model.claim import Attribution, ClaimKind, Hedge, Stance, Statement
 from siteline.model.interval import Interval
 from tests.claims.factory import make_claim, make_statement
 
@@ -118,6 +118,13 @@ def test_the_same_source_supersedes_itself_on_a_later_day_only() -> None:
     assert pairs([first, other]) == {("contradicts", "A", "B")}
 
 
+def test_two_sources_without_a_name_are_not_one() -> None:
+    nobody = {"more": {"attribution": (Attribution("a military source", is_anonymous=True),)}}
+    first = make_statement("A", low=8, high=8, lineage="L1", said="2025-04-24", period=DAY, **nobody)
+    later = make_statement("B", low=12, high=12, lineage="L2", said="2025-04-25", period=DAY, **nobody)
+    assert pairs([first, later]) == {("contradicts", "A", "B")}
+
+
 def test_a_toll_that_rose_on_one_day_supersedes_and_an_exact_one_does_not() -> None:
     def toll(name: str, low: float, high: float | None, said: str = DAY) -> Statement:
         return make_statement(name, low=low, high=high, speaker=name, lineage="L", said=said, period=DAY)
@@ -146,6 +153,21 @@ def test_a_correction_and_a_retraction_name_what_they_take_back() -> None:
         assert (kind, "B", "A") in pairs([first, later])
     alone = make_statement("B", stance=Stance.RETRACTS)
     assert pairs([alone]) == {("retracts", "B", None)}
+
+
+def test_what_was_retracted_elsewhere_corroborates_nobody() -> None:
+    first = make_statement("A", low=8, high=8, speaker="Police", lineage="L1", said="2025-04-24")
+    other = make_statement("B", low=8, high=8, speaker="Mayor", lineage="L2", said="2025-04-24")
+    back = make_statement("C", speaker="Police", lineage="L3", said="2025-04-25", stance=Stance.RETRACTS)
+    assert ("corroborates", "A", "B") in pairs([first, other])
+    assert pairs([first, other, back]) == {("retracts", "C", "A")}
+
+
+def test_a_correction_in_its_lineage_is_no_error_of_transmission() -> None:
+    first = make_statement("A", low=8, high=8, lineage="L", speaker="")
+    fixed = make_statement("B", low=6, high=6, lineage="L", speaker="", stance=Stance.CORRECTS)
+    other = make_statement("C", low=6, high=6, lineage="M")
+    assert pairs([first, fixed, other]) == {("corrects", "B", "A"), ("corroborates", "B", "C")}
 
 
 @pytest.mark.parametrize(

@@ -54,3 +54,4 @@ def test_subjects_that_share_a_designation_can_be_compared_others_cannot() -> No
     one, other = make_claim(subject="KN-23/24"), make_claim(subject="KN-23 (Hwasong-11)")
     assert fit_scopes(one, other).overall is Fit.SAME
     assert fit_scopes(one, make_claim(subject="mixed attack")).overall is Fit.UNKNOWN
+    assert fit_scopes(one, make_claim()).overall is Fit.SAME  # the key says the rest

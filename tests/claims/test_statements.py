@@ -8,7 +8,9 @@ import pytest
 
 from siteline.claims.rows import pack, read_statement
 from siteline.claims.statements import Statements, WordKind
+from siteline.model.claim import Claim
 from siteline.model.errors import BadStatement, NotFound
+from siteline.model.interval import Interval
 from siteline.store.db import Database
 from tests.claims.factory import make_statement
 
@@ -52,3 +54,8 @@ def test_a_withdrawn_statement_counts_no_more_and_is_still_there(statements: Sta
     assert [f.id for f in statements.find()] == ["C001"]
     with pytest.raises(BadStatement, match="reason"):
         statements.withdraw("C001", " ")
+
+
+def test_24_and_24_0_are_one_claim() -> None:
+    whole, broken = (Claim("killed", value=Interval(end, end)) for end in (24, 24.0))
+    assert whole.id == broken.id

@@ -83,6 +83,7 @@ def test_the_missile_claims(case: Case, gold: Path) -> None:
         ("narrows", "C005", "C003"),
     } <= killed
     assert not [pair for pair in killed if pair[0] in ("contradicts", "corroborates")]
+    assert [tell_page(case, name)["status"] for name in ("C013", "C014")] == ["superseded", "standing"]
     page = tell_page(case, "C019")
     assert (page["statement"]["stance"], page["statement"]["evidence"]) == ("denies", [])
     assert [r["kind"] for r in page["relations"]] == ["denies"]
@@ -216,6 +217,17 @@ def test_a_table_in_utf_16_or_with_a_mark_is_read(case: Case, tmp_path: Path) ->
         file = tmp_path / "t.csv"
         file.write_bytes((HEAD + GOOD.replace("R1", f"R{number}")).encode(encoding))
         assert import_claims(case, file).added == [f"R{number}"]
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t"])
+def test_semicolons_and_tabs_part_cells_too(case: Case, tmp_path: Path, delimiter: str) -> None:
+    file = table(tmp_path, (HEAD + GOOD).replace(",", delimiter))
+    assert import_claims(case, file).added == ["R1"]
+    done = import_claims(
+        case, table(tmp_path, (HEAD + GOOD + "R2,k,x").replace(",", delimiter)), lenient=True
+    )
+    assert done.rejects is not None
+    assert done.rejects.read_text(encoding="utf-8").splitlines()[1].endswith("R2,k,x")
 
 
 def test_an_id_of_another_statement_is_refused_and_a_prefix_helps(case: Case, tmp_path: Path) -> None:

@@ -8,13 +8,18 @@ from pathlib import Path
 
 import pytest
 
+from siteline.claims.relation import RelationKind
 from siteline.model.claim import AnchorKind, Hedge
-from siteline.model.errors import BadStatement, BrokenCustody, CannotTell, NotFound, NotThere
+from siteline.model.errors import BadStatement, BrokenCustody, CannotTell, NotForYou, NotFound, NotThere
 from siteline.workbench.case import Case
 from siteline.workbench.claims.adding import add_statement
+from siteline.workbench.claims.exporting import export_claims
 from siteline.workbench.claims.filing import anchor_words, file_statements
+from siteline.workbench.claims.question import trace_drift
 from siteline.workbench.claims.saying import say_page
+from siteline.workbench.claims.telling import tell_list, tell_page
 from siteline.workbench.claims.words import render_text
+from siteline.workbench.claims.words_said import list_relations
 from tests.claims.conftest import ARTICLE, take_in
 from tests.claims.factory import make_statement
 
@@ -115,3 +120,23 @@ def test_what_a_source_wrote_cannot_steer_a_terminal(case: Case, article: str) -
     lines = say_page(case, name)
     assert all(line.isprintable() for line in lines)
     assert any("<U+202E>evil<U+202C>" in line for line in lines)
+
+
+def test_what_quotes_a_restricted_exhibit_is_for_its_readers_alone(
+    case: Case, article: str, tmp_path: Path
+) -> None:
+    name, _ = add_statement(
+        case, {"claim_key": "k", "exhibit": article, "quote": "the analyst said", "id": "S1"}
+    )
+    add_statement(case, {"claim_key": "k", "url": "https://example.org/", "id": "S2"})
+    assert {r["kind"] for r in list_relations(case)} == {"corroborates"}
+    case.relations.say("S1", "S2", RelationKind.SUPPORTS, "added", "both were there")
+    case.exhibits.restrict(article, "protects a source", ["B. Reader"])
+    assert [told["id"] for told in tell_list(case)] == ["S2"]
+    assert [row["statements"] for row in trace_drift(case)] == [["S2"]]
+    assert list_relations(case) == []
+    for refused in (lambda: tell_page(case, name), lambda: anchor_words(case, article, "the analyst said")):
+        with pytest.raises(NotForYou):
+            refused()
+    files = export_claims(case, tmp_path / "out")
+    assert all("S1" not in file.read_text(encoding="utf-8") for file in files)

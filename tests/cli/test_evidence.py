@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from siteline.workbench.evidence.exhibits import check_custody_of_all, list_exhibits
+from siteline.workbench.evidence.exhibits import list_exhibits
+from siteline.workbench.evidence.verifying import check_custody_of_all
 from tests.cli.conftest import NURSERY, siteline
 from tests.conftest import missing
 from tests.evidence.custody.material import behind_the_triggers, opened, write_files

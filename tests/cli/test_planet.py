@@ -516,3 +516,52 @@ def test_without_the_extra_the_command_is_named_only_where_planet_is_used(
     assert here("scenes", "list", "works", cwd=works).code == 0
     assert fetch(works).code == 0
     assert planet.asked == []
+
+
+def test_scenes_of_two_accounts_have_two_prices(works: Path, planet: Planet) -> None:
+    """Two sections of Planet, each with scenes of its own: both prices are told, not only the first."""
+    with planet_api([psscene(7), psscene(8)]) as second:
+        more = ["[sources.partner]", 'kind = "planet"', f'url = "{second.url}"', 'token_env = "PL_API_KEY"']
+        settle(works, planet, "budget_km2 = 100", *more)
+        search = (
+            "scenes",
+            "find",
+            "works",
+            "--from",
+            "2024-04-01",
+            "--to",
+            "2024-04-30",
+            "--source",
+            "planet",
+            "--source",
+            "partner",
+        )
+        told = json.loads(here(*search, "--dry-run", "--json", cwd=works).out)
+        assert [(price["source"], price["scenes"]) for price in told["prices"]] == [
+            ("planet", 3),
+            ("partner", 2),
+        ]
+        assert told["price"] == told["prices"][0]
+        said = here(*search, "--dry-run", cwd=works)
+        assert "planet: 3 scenes to order cost" in said.out
+        assert "partner: 2 scenes to order cost" in said.out
+
+
+def test_a_source_without_its_key_is_said_to_be_asked_without_one(works: Path, planet: Planet) -> None:
+    """Whoever forgot to set the variable learns its name before wondering what is missing."""
+    open_one = ["[sources.partner]", f'url = "{planet.url}"', 'token_env = "PARTNER_KEY"']
+    settle(works, planet, "budget_km2 = 100", *open_one)
+    said = here(
+        "scenes",
+        "find",
+        "works",
+        "--from",
+        "2024-04-01",
+        "--to",
+        "2024-04-30",
+        "--source",
+        "partner",
+        "--dry-run",
+        cwd=works,
+    )
+    assert "PARTNER_KEY is not set" in said.err

@@ -14,7 +14,12 @@ _UNUSED += ("encipher_only", "decipher_only")
 
 
 def certificates(
-    leaf_key: ec.EllipticCurvePrivateKey, now: datetime, subject: str, purpose: ObjectIdentifier
+    leaf_key: ec.EllipticCurvePrivateKey,
+    now: datetime,
+    subject: str,
+    purpose: ObjectIdentifier,
+    *,
+    is_critical: bool = False,
 ) -> tuple[x509.Certificate, x509.Certificate]:
     """(root, leaf), valid for 80 days; the leaf is for one purpose, and names its subject as a domain too."""
     root_key = ec.generate_private_key(ec.SECP256R1())
@@ -50,7 +55,7 @@ def certificates(
             x509.KeyUsage(digital_signature=True, key_cert_sign=False, crl_sign=False, **usage), critical=True
         )
         .add_extension(x509.SubjectAlternativeName([x509.DNSName(subject)]), critical=False)
-        .add_extension(x509.ExtendedKeyUsage([purpose]), critical=False)
+        .add_extension(x509.ExtendedKeyUsage([purpose]), critical=is_critical)
         .sign(root_key, hashes.SHA256())
     )
     return root, leaf

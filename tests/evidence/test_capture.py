@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -24,13 +25,16 @@ from PIL import Image
 from siteline.catalog.remote.exchange import Network
 from siteline.evidence.capture import browser
 from siteline.evidence.capture.browser import find_chromium
+from siteline.evidence.capture.gate import Gate
 from siteline.model.errors import BadSetting, ForbiddenAddress, NotFound
 from siteline.workbench.case import Case, make_case, open_case
+from siteline.workbench.evidence import capturing
 from siteline.workbench.evidence.capture_filing import Captured, Wish, tell_capture
 from siteline.workbench.evidence.capturing import capture_page
-from siteline.workbench.evidence.exhibits import check_custody_of_all, copy_out, list_exhibits, show_exhibit
+from siteline.workbench.evidence.exhibits import copy_out, list_exhibits, show_exhibit
 from siteline.workbench.evidence.inspecting import inspect_file
 from siteline.workbench.evidence.marks import blurred_copy
+from siteline.workbench.evidence.verifying import check_custody_of_all
 from tests.conftest import missing
 from tests.servers import PUBLIC_IP, Reply, Served, serving
 
@@ -82,6 +86,17 @@ def endless(reply: Reply) -> None:
 
 
 SENT: list[int] = []
+
+
+def hang(reply: Reply) -> None:
+    """Say nothing for longer than any test waits; HELD counts those that are kept waiting now."""
+    HELD.append(reply.path)
+    RELEASED.wait(120)
+    HELD.remove(reply.path)
+
+
+HELD: list[str] = []
+RELEASED = threading.Event()
 BOMB = gzip.compress(b"<html><body><p>" + HOUSE.encode() + b"</p><!--" + b" " * 50_000_000)
 FEED = """<div id=feed></div><script>
 let n = 0; const more = () => { for (let i = 0; i < 5; i++) { const p = document.createElement('p');
@@ -109,14 +124,21 @@ def living(extra: dict[str, Callable[[Reply], None]]) -> Iterator[Served]:
             Server="x",
         ),
         "/private": html("<form>Sign in <input name=u><input type=password></form>"),
-        "/hang": lambda r: time.sleep(30),
+        "/hang": hang,
         "/hanging": html(f"{HOUSE}<img src=/hang>"),
+        "/late": html(
+            f"{HOUSE}<img src=/hang><script>addEventListener('DOMContentLoaded', () => fetch('/over'))</script>"
+        ),
         "/busy": html(f"{HOUSE}<script>addEventListener('load', () => {{ for (;;); }})</script>"),
         "/favicon.ico": lambda r: r.send(404),
         **extra,
     }
+    RELEASED.clear()
     with serving(routes) as served:
-        yield served
+        try:
+            yield served
+        finally:
+            RELEASED.set()
 
 
 @pytest.fixture(scope="module")
@@ -410,16 +432,53 @@ def test_over_tls_the_site_is_asked_to_prove_itself_and_its_page_is_kept(case: C
 
 
 def test_what_takes_for_ever_ends_when_the_time_is_over(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A server that says nothing, a picture that never comes, a script that never stops: `timeout`, with what came."""
+    """A server that says nothing, a script that never stops: it ends, as `timeout`, while they still go on."""
     monkeypatch.setattr(browser, "_GRACE", 1.0)
     case = hurry(case, 3)
     with living({}) as site:
-        for path, has_text in (("/hang", False), ("/hanging", True), ("/busy", False)):
-            since = time.monotonic()
+        for path in ("/hang", "/busy"):
             captured = capture(case, site, path)
             assert captured.recognised.outcome == "timeout", path
-            assert time.monotonic() - since < 15
-            assert any(p.what == "text" for p in captured.parts) == has_text, path
+            assert not any(p.what == "text" for p in captured.parts), path
+    case.close()
+
+
+def test_what_had_come_when_the_time_was_over_is_kept(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A picture that never comes: by a clock that leaps once the page stands, the text is there, and it is a `timeout`."""
+    case, over = hurry(case, 300), threading.Event()
+    monkeypatch.setattr(
+        capturing, "Gate", partial(Gate, clock=lambda: time.monotonic() + 1e6 * over.is_set())
+    )
+
+    def ends(reply: Reply) -> None:
+        while not HELD and not RELEASED.wait(0.02):
+            pass  # the picture is asked for beside this, sooner or later
+        over.set()
+        reply.send(204)
+
+    with living({"/over": ends}) as site:
+        captured = capture(case, site, "/late")
+        assert HELD == ["/hang"]
+    assert captured.recognised.outcome == "timeout"
+    assert any(p.what == "text" for p in captured.parts)
+    case.close()
+
+
+def test_the_time_of_a_page_begins_when_the_browser_stands(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A machine under load that takes long to start a browser takes nothing from the page."""
+    case, passed = hurry(case, 300), [0.0]
+    gate = partial(Gate, clock=lambda: passed[0])
+    monkeypatch.setattr(capturing, "Gate", gate)
+
+    def slowly() -> Path:
+        passed[0] += 3600
+        return find_chromium()
+
+    monkeypatch.setattr(browser, "find_chromium", slowly)
+    with living({"/plain": html(HOUSE)}) as site:
+        assert capture(case, site, "/plain").recognised.outcome == "complete"
     case.close()
 
 
@@ -451,12 +510,24 @@ def test_through_a_proxy_everything_goes_and_nothing_beside_it(
         monkeypatch.setenv("SITELINE_PROXY", f"http://me:hunter2@127.0.0.1:{port}")
         captured = capture_page(case, Wish("http://far.example/"), Network(lambda host, port: (PUBLIC_IP,)))
     assert captured.recognised.is_complete
+    assert [
+        "names are looked up on this machine" in r.text for r in captured.remarks if r.subject == "proxy"
+    ] == [True]
     assert {a.path for a in site.asked} >= {"/", "/i.png"}
     assert heads
     assert all(head.startswith(f"CONNECT {PUBLIC_IP}:80 ") and "Basic " in head for head in heads)
     kept = [case.blobs.read(name) for name in case.blobs.names()]
     assert not any(b"hunter2" in content or b"bWU6aHVudGVyMg" in content for content in kept)
     assert b"hunter2" not in (case.folder / "case.db").read_bytes()
+
+
+def test_a_page_whose_film_is_gone_is_no_complete_capture(case: Case) -> None:
+    """It is judged when its media have been asked for, also those that no browser loads unasked."""
+    page = html(f"{HOUSE}<video preload=none src=/film.mp4></video>")
+    with living({"/": page, "/film.mp4": lambda reply: reply.send(404, b"gone")}) as site:
+        captured = capture(case, site, "/")
+    assert captured.recognised.outcome == "partial"
+    assert any("/film.mp4: answered 404" in reason for reason in captured.recognised.reasons)
 
 
 @contextmanager
@@ -507,7 +578,7 @@ def test_a_capture_that_is_killed_leaves_nothing_half_listed(case: Case) -> None
         child = subprocess.Popen(
             command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=os.environ
         )
-        until = time.monotonic() + 20
+        until = time.monotonic() + 120
         while not any(a.path == "/hang" for a in site.asked) and time.monotonic() < until:
             time.sleep(0.05)
         child.send_signal(signal.SIGKILL)

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from siteline.evidence.proofs.headers import read_headers
-from siteline.evidence.proofs.opentimestamps import MAGIC, inspect_ots, parse
+from siteline.evidence.proofs.opentimestamps import inspect_ots
+from siteline.evidence.proofs.ots_tree import MAGIC, parse
 from siteline.model.errors import BadProof
 from tests.evidence.blocks import HEADER_358391
 

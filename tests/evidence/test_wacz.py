@@ -6,7 +6,6 @@ import base64
 import hashlib
 import json
 import os
-import shutil
 import struct
 import subprocess
 import zipfile
@@ -32,6 +31,7 @@ from siteline.evidence.proofs.authority import read_chain, sort_chain
 from siteline.evidence.proofs.request import request_time
 from siteline.model.errors import BadArchive
 from siteline.model.verdict import Inspection
+from tests.conftest import ROOT, missing
 from tests.evidence.authority import authority, post
 from tests.evidence.certificates import certificates
 from tests.evidence.test_opentimestamps import mangle
@@ -103,10 +103,10 @@ def test_what_we_write_our_verifier_finds_sound(tmp_path: Path) -> None:
 
 
 def test_the_stock_validator_accepts_what_we_write(tmp_path: Path) -> None:
-    """`wacz validate` from an environment of its own: named by SITELINE_WACZ or found on the path."""
-    program = os.environ.get("SITELINE_WACZ") or shutil.which("wacz")
-    if not program:
-        pytest.skip("SKIPPED LOUDLY: no `wacz` program here; name one with SITELINE_WACZ")
+    """`wacz validate` from an environment of its own, which `make peers` makes."""
+    program = Path(os.environ.get("SITELINE_PEERS", ROOT / ".peers")) / "venv/bin/wacz"
+    if not program.exists():
+        missing("wacz of py-wacz: make peers")
     done = packed(tmp_path)
     told = subprocess.run(
         [program, "validate", "-f", str(done.path)], capture_output=True, text=True, timeout=120

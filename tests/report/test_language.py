@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from siteline.model.likelihood import BANDS, TermSet
-from siteline.report.language import lint_sentences, lint_text, sentences_of, spoken
+from siteline.report.language import lint_ratings, lint_sentences, lint_text, sentences_of, spoken
 
 
 @pytest.mark.parametrize(
@@ -91,3 +93,52 @@ def test_any_text_is_read(text: str) -> None:
     """No text is too odd, and no word of it is lost in splitting."""
     assert "".join("".join(sentences_of(text)).split()) == "".join(text.split())
     lint_text(text)
+    lint_ratings([text])
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The report is rated B1.",
+        "Admiralty code: A1.",
+        "Information credibility 1.",
+        "We give it a credibility of 1, as both agree.",
+    ],
+)
+def test_a_one_that_was_typed_is_named_unless_it_was_computed(sentence: str) -> None:
+    assert [fault.code for fault in lint_ratings([sentence])] == ["confirmed"]
+    assert lint_ratings([sentence], has_two_origins=True) == []
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Their average reliability is C.",
+        "The credibility of the reports averages 3.",
+        "The mean credibility lies between 2 and 3.",
+        "It has a credibility of 2.5.",
+    ],
+)
+def test_a_class_is_no_number_in_a_text_either(sentence: str) -> None:
+    assert "averaged" in [fault.code for fault in lint_ratings([sentence])]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["Hall B1 is 100 m long.", "The report is rated B2.", "Credibility cannot be judged (6).", "He said “rated A1”.",
+     "Credibility 10 years on.", "Its credibility fell by 1 %."],
+)  # fmt: skip
+def test_what_rates_nothing_as_one_is_left_alone(sentence: str) -> None:
+    assert lint_ratings([sentence]) == []
+
+
+@pytest.mark.parametrize(
+    "letter", ["“", "„", "«", '"', "likely ", "credibility of ", "Mr. ", "5 % ", "average "]
+)
+def test_a_hostile_text_takes_no_time(letter: str) -> None:
+    """Sixty thousand characters that open and never close are read in seconds."""
+    text = letter * (60_000 // len(letter))
+    began = time.perf_counter()
+    lint_text(text)
+    lint_ratings([text])
+    assert time.perf_counter() - began < 20

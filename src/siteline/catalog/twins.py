@@ -64,7 +64,7 @@ def join(
     What a search changes of the record: scenes that are new, told otherwise, or better than what was found before.
 
     known: on record. kept: ids of those whose pixels are in custody: what shows the same acquisition is not taken
-    again.
+    again. Of equals, an offer of a source that was not asked this time stays; its id may be the same.
     """
     names = {(s.id, s.source, s.collection) for s in fresh}
     on_record = {s.id: s for s in known}
@@ -73,8 +73,9 @@ def join(
         replace(s, instead_of=old.instead_of, why=old.why) if (old := on_record.get(s.id)) is not None else s
         for s in fresh
     ]
-    merged = choose([*carried, *older], sources, site, orders, kept)
-    return tuple(s for s in merged if on_record.get(s.id) != s)
+    not_asked = list(dict.fromkeys(s.source for s in older if s.source not in sources))
+    merged = choose([*carried, *older], [*not_asked, *sources], site, orders, kept)
+    return tuple(s for s in merged if (old := on_record.get(s.id)) is None or old != replace(s, why=old.why))
 
 
 def acquisition(scene: FoundScene) -> tuple[str, ...]:

@@ -87,7 +87,8 @@ def read_amount(
     """
     The values that a number and the words at it allow; None where there is no number.
 
-    low, high: as given; one of them alone is that number. Raises BadStatement where words and numbers cannot both be so.
+    low, high: as given; without words an end that is not given is open, with words the one that is given is the number.
+    Raises BadStatement where words and numbers cannot both be so.
     """
     options = options or ReadingOptions()
     if low is None and high is None:

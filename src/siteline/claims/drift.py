@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from siteline.claims.amount import Direction, Ratio, direction_between, read_ratio, turned
 from siteline.claims.compare import are_incompatible, same_unit, say_value
 from siteline.claims.rows import rank
-from siteline.claims.scope import Fit, fit_scopes, fold
-from siteline.claims.succession import why_replaces
-from siteline.model.claim import Hedge, Stance, Statement
+from siteline.claims.scope import Fit, fit_places, fit_scopes, fold
+from siteline.claims.succession import why_replaces, why_takes_back
+from siteline.model.claim import Hedge, Scope, Stance, Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,8 @@ def trace(statements: Sequence[Statement], replacing: frozenset[tuple[str, str]]
             origins.append(statement)
             found.append(Copy(statement, statement))
             continue
-        if (statement.id, origin.id) in replacing or why_replaces(statement, origin) is not None:
+        is_said = (statement.id, origin.id) in replacing
+        if is_said or why_replaces(statement, origin) or why_takes_back(statement, origin):
             found.append(Copy(statement, origin, replaces=True))
             continue
         changes = tuple(changes_between(origin, statement))
@@ -212,19 +213,23 @@ def _is_copy(origin: Statement, statement: Statement) -> bool:
     first, second = origin.claim, statement.claim
     if first.says != second.says or first.kind is not second.kind:
         return False
-    fit = fit_scopes(first, second)
-    if fit.subject is Fit.UNKNOWN and first.subject and second.subject:
+    both = first.subject and second.subject and first.subject != second.subject
+    if both and fit_scopes(first, second).subject is Fit.UNKNOWN:
         return False
-    apart = {
-        axis
-        for axis, was, now in (
-            (fit.time, first.scope.time, second.scope.time),
-            (fit.place, first.scope.place, second.scope.place),
-            (fit.thing, first.scope.thing, second.scope.thing),
-        )
-        if axis is not Fit.SAME and was and now
-    }
+    apart = _are_apart(first.scope, second.scope)
     if not apart:
         return True
     is_other_voice = statement.is_relay or fold(origin.speaker) != fold(statement.speaker)
     return is_other_voice and first.value is not None and first.value == second.value
+
+
+def _are_apart(one: Scope, other: Scope) -> bool:
+    """Whether two scopes are both given and differ in time, place or thing."""
+    if one.time and other.time and not one.time.is_same(other.time):
+        return True
+    if one.thing and other.thing and fold(one.thing) != fold(other.thing):
+        return True
+    return (
+        bool(one.place and other.place and one.place != other.place)
+        and fit_places(one, other) is not Fit.SAME
+    )

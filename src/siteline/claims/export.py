@@ -141,8 +141,9 @@ def _span(period: Period | None) -> str:
 
 def _list(nouns: Iterable[Any], tell: Callable[[Any], dict[str, Any]]) -> str:
     told = [
-        {key: value for key, value in tell(noun).items() if value not in ("", None, False)} for noun in nouns
-    ]
+        {key: value for key, value in tell(noun).items() if value is not False and value not in ("", None)}
+        for noun in nouns
+    ]  # 0 is a place
     return json.dumps(told, ensure_ascii=False) if told else ""
 
 

@@ -7,24 +7,30 @@ ones that we export. A row is read or refused, never mended: `Refused` says whic
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Mapping, Sequence
-from datetime import date
-from typing import Any
-from urllib.parse import urlsplit
 
 from siteline.claims.amount import is_count, is_share, read_amount, read_ratio
+from siteline.claims.cells import (
+    Lookup,
+    look_up,
+    read_asked,
+    read_exhibits,
+    read_hand,
+    read_hedge,
+    read_language,
+    read_nouns,
+    read_period,
+    read_short,
+    read_translation,
+    read_url,
+)
 from siteline.claims.hedging import kind_of
 from siteline.claims.speakers import read_speaker
 from siteline.claims.statements import LONGEST_ID, LONGEST_KEY, LONGEST_LINEAGE
 from siteline.claims.table import Refused, Row
 from siteline.model.claim import (
-    Access,
     Anchor,
     AnchorKind,
-    Asked,
-    Attribution,
     Claim,
     ClaimKind,
     Hedge,
@@ -32,7 +38,6 @@ from siteline.model.claim import (
     Scope,
     Stance,
     Statement,
-    Translation,
 )
 from siteline.model.errors import BadInput
 from siteline.model.interval import Interval, Period
@@ -56,8 +61,6 @@ _POLARITY = {
     "conditional": "asserts", "negate": "asserts", "negated": "asserts",
 }  # fmt: skip
 _WORDED = ("entity", "alias", "list", "text", "date")
-Lookup = Callable[[str], tuple[str, str]]
-"""(id, SHA-256) of the exhibit that a cell names by either; raises KeyError."""
 
 
 def read_row(row: Row, exhibit: Lookup) -> Statement:
@@ -106,8 +109,8 @@ def disagreement(statement: Statement) -> str | None:
 
 
 def _read(row: Row, exhibit: Lookup) -> Statement:
-    name = _short(row, "id", LONGEST_ID, required=True)
-    lineage = _short(row, "lineage", LONGEST_LINEAGE)
+    name = read_short(row, "id", LONGEST_ID, required=True)
+    lineage = read_short(row, "lineage", LONGEST_LINEAGE)
     stance, is_negated, is_conditional = _stance(row)
     hedges = _hedges(row)
     if (
@@ -117,8 +120,8 @@ def _read(row: Row, exhibit: Lookup) -> Statement:
     ):
         stance = Stance.HEDGES
     spoken = read_speaker(row.text("claimant"))
-    chain = _nouns(row, "attribution", Attribution, _hand) or spoken.chain
-    published = _period(row, "published")
+    chain = read_nouns(row, "attribution", read_hand) or spoken.chain
+    published = read_period(row, "published")
     return Statement(
         id=name,
         anchor=_anchor(row, exhibit),
@@ -126,8 +129,8 @@ def _read(row: Row, exhibit: Lookup) -> Statement:
         stance=stance,
         quote=row.text("quote"),
         paraphrase=row.text("paraphrase"),
-        language=row.text("language") or "und",
-        translation=_translation(row),
+        language=read_language(row),
+        translation=read_translation(row),
         hedges=hedges,
         is_negated=is_negated,
         attribution=chain,
@@ -136,16 +139,16 @@ def _read(row: Row, exhibit: Lookup) -> Statement:
         cites=row.text("cites") or spoken.cites,
         wire=row.text("wire"),
         dataset=row.text("dataset") or spoken.dataset,
-        imagery=_exhibits(row, "imagery", exhibit),
-        evidence=_exhibits(row, "evidence", exhibit),
+        imagery=read_exhibits(row, "imagery", exhibit),
+        evidence=read_exhibits(row, "evidence", exhibit),
         supports=tuple(row.text("supports").split()),
-        asked=_asked(row),
+        asked=read_asked(row),
         note=row.text("note"),
     )
 
 
 def _claim(row: Row, is_conditional: bool) -> Claim:
-    key = _short(row, "claim_key", LONGEST_KEY, required=True)
+    key = read_short(row, "claim_key", LONGEST_KEY, required=True)
     low, high = row.number("value_low"), row.number("value_high")
     said_type, unit, qualifier = row.text("value_type"), row.text("unit"), row.text("qualifier")
     if said_type and said_type not in VALUE_TYPES:
@@ -168,11 +171,11 @@ def _claim(row: Row, is_conditional: bool) -> Claim:
     return Claim(
         key=key,
         subject=row.text("subject"),
-        predicate=_short(row, "predicate", LONGEST_KEY),
+        predicate=read_short(row, "predicate", LONGEST_KEY),
         value=value,
         value_text="" if kind == "nonresponse" else text,
         value_type="" if kind == "nonresponse" else kind,
-        unit=_short(row, "unit", 100) or unit,
+        unit=read_short(row, "unit", 100) or unit,
         qualifier=qualifier,
         stated=stated if stated != value else None,
         kind=ClaimKind(claim_kind),
@@ -223,7 +226,7 @@ def _scope(row: Row) -> Scope:
 
 
 def _span(row: Row) -> Period | None:
-    starts, ends = _period(row, "period_start"), _period(row, "period_end")
+    starts, ends = read_period(row, "period_start"), read_period(row, "period_end")
     text = row.text("period_text")
     if starts is None and ends is None:
         return Period(text=text) if text else None
@@ -232,16 +235,6 @@ def _span(row: Row) -> Period | None:
     if first is not None and last is not None and first > last:
         raise Refused("period_end", "bad_interval", f"{last} is before period_start, {first}")
     return Period(first, last, text)
-
-
-def _period(row: Row, column: str) -> Period | None:
-    said = row.text(column)
-    if not said:
-        return None
-    try:
-        return Period.parse(said)
-    except BadInput as error:
-        raise Refused(column, "bad_date", str(error)) from error
 
 
 def _stance(row: Row) -> tuple[Stance, bool, bool]:
@@ -263,13 +256,13 @@ def _stance(row: Row) -> tuple[Stance, bool, bool]:
 
 
 def _hedges(row: Row) -> tuple[Hedge, ...]:
-    listed = _nouns(row, "hedges", Hedge, _hedge)
+    listed = read_nouns(row, "hedges", read_hedge)
     loose = row.text("hedge")
     return listed or ((Hedge(loose, kind_of(loose)),) if loose else ())
 
 
 def _anchor(row: Row, exhibit: Lookup) -> Anchor:
-    url = _url(row)
+    url = read_url(row)
     kind = row.text("anchor") or ("words" if row.text("exhibit") else "url")
     if kind not in set(AnchorKind):
         raise Refused("anchor", "bad_anchor", f"{kind[:40]!r} is none of {', '.join(AnchorKind)}")
@@ -277,7 +270,7 @@ def _anchor(row: Row, exhibit: Lookup) -> Anchor:
         if not url:
             raise Refused("url", "no_anchor", "neither an address nor an exhibit has these words")
         return Anchor(AnchorKind.URL, url=url)
-    name, sha256 = _look_up(row, "exhibit", row.text("exhibit"), exhibit)
+    name, sha256 = look_up(row, "exhibit", row.text("exhibit"), exhibit)
     start, end = row.number("start"), row.number("end")
     if kind == "words" and (start is None or start != int(start) or end is None or end != int(end)):
         raise Refused("start", "bad_number", "words in an exhibit need a whole number for start and for end")
@@ -290,110 +283,3 @@ def _anchor(row: Row, exhibit: Lookup) -> Anchor:
         row.text("rendition"),
         url,
     )
-
-
-def _url(row: Row) -> str:
-    said = row.text("url")
-    if not said:
-        return ""
-    try:
-        parts = urlsplit(said)
-        is_web = (
-            parts.scheme in ("http", "https")
-            and bool(parts.hostname)
-            and said.isprintable()
-            and " " not in said
-        )
-    except ValueError:
-        is_web = False
-    if not is_web:
-        raise Refused("url", "bad_url", f"{said[:80]!a} is no http address")
-    return said
-
-
-def _exhibits(row: Row, column: str, exhibit: Lookup) -> tuple[str, ...]:
-    return tuple(_look_up(row, column, said, exhibit)[0] for said in row.text(column).split())
-
-
-def _look_up(row: Row, column: str, said: str, exhibit: Lookup) -> tuple[str, str]:
-    try:
-        return exhibit(said)
-    except KeyError as error:
-        text = f"no exhibit {said[:64]!r} in this case; take it into custody first"
-        raise Refused(column, "no_exhibit", text) from error
-
-
-def _translation(row: Row) -> Translation | None:
-    told = _json(row, "translation", dict)
-    if not told:
-        return None
-    read: Translation = _built(row, "translation", lambda: Translation(**_texts(told, ("is_machine",))))
-    return read
-
-
-def _asked(row: Row) -> Asked | None:
-    told = _json(row, "asked", dict)
-    if not told:
-        return None
-    when = told.pop("when", "")
-    span = Period.parse(str(when)) if when else None
-    read: Asked = _built(row, "asked", lambda: Asked(**_texts(told), when=span))
-    return read
-
-
-def _hand(told: Mapping[str, Any]) -> Attribution:
-    texts = _texts(told, ("is_anonymous",))
-    return Attribution(**{**texts, "role": Access(texts.get("role", "unknown"))})
-
-
-def _hedge(told: Mapping[str, Any]) -> Hedge:
-    places = {name: int(told[name]) for name in ("start", "end") if told.get(name) is not None}
-    return Hedge(str(told["text"]), HedgeKind(told.get("kind", "epistemic")), **places)
-
-
-def _nouns(
-    row: Row, column: str, kind: type[Any], build: Callable[[Mapping[str, Any]], Any]
-) -> tuple[Any, ...]:
-    told = _json(row, column, list)
-    read: tuple[Any, ...] = _built(row, column, lambda: tuple(build(dict(one)) for one in told))
-    return read
-
-
-def _texts(told: Mapping[str, Any], flags: Sequence[str] = ()) -> dict[str, Any]:
-    return {name: bool(value) if name in flags else str(value) for name, value in told.items()}
-
-
-def _json(row: Row, column: str, kind: type[Any]) -> Any:
-    said = row.text(column)
-    if not said:
-        return kind()
-    try:
-        told = json.loads(said)
-    except (ValueError, RecursionError) as error:
-        raise Refused(column, "bad_json", f"not JSON: {said[:60]!r}") from error
-    if not isinstance(told, kind):
-        raise Refused(column, "bad_json", f"a JSON {'list' if kind is list else 'object'} is wanted")
-    return told
-
-
-def _built(row: Row, column: str, build: Callable[[], Any]) -> Any:
-    try:
-        return build()
-    except (TypeError, ValueError, KeyError, BadInput) as error:
-        raise Refused(column, "bad_json", f"it does not say what it must: {str(error)[:120]}") from error
-
-
-def _short(row: Row, column: str, longest: int, required: bool = False) -> str:
-    said = row.text(column)
-    if required and not said:
-        raise Refused(column, f"no_{column}", "the cell is empty")
-    if len(said) > longest:
-        raise Refused(column, "too_long", f"{len(said)} characters; {longest} are the most")
-    if not said.isprintable():
-        raise Refused(column, "unprintable", f"{said[:60]!a} has characters that cannot be printed")
-    return said
-
-
-def day_text(day: date | None) -> str:
-    """A day as a cell."""
-    return day.isoformat() if day else ""

@@ -212,13 +212,17 @@ def _shingles(statement: Statement) -> list[tuple[str, str]]:
 
 
 def _wires(statements: Sequence[Statement]) -> Iterable[_Shown]:
-    by_agency: dict[str, list[Statement]] = {}
+    """Texts of one agency that lie close together; not of two speakers, whom an agency may quote on one day."""
+    by_voice: dict[tuple[str, str], list[Statement]] = {}
     for statement in statements:
-        if (agency := agency_of(statement)) and statement.said and statement.said.first:
-            by_agency.setdefault(agency, []).append(statement)
-    for agency, carriers in by_agency.items():
+        agency = agency_of(statement)
+        if agency and statement.said and statement.said.first:
+            voice = fold(statement.speaker)
+            by_voice.setdefault((agency, "" if voice == fold(agency) else voice), []).append(statement)
+    for (agency, voice), carriers in by_voice.items():
+        unnamed = by_voice.get((agency, ""), []) if voice else []
         shown: _Shown = []
-        for statement in sorted(carriers, key=lambda s: (str(s.said and s.said.first), rank(s))):
+        for statement in sorted([*carriers, *unnamed], key=lambda s: (_day(s), rank(s))):
             if shown and _day(statement) - _day(shown[0][0]) > timedelta(SAME_WIRE_DAYS):
                 yield shown
                 shown = []

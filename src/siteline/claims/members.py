@@ -6,6 +6,7 @@ A wire story printed by ten thousand papers is one member, not ten thousand: its
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -42,9 +43,25 @@ class Members:
         self._db = db
         self._statements = statements
 
-    def groups(self, key: str, as_of: datetime | None = None) -> list[Group]:
-        """All groups of a claim key, earliest first; withdrawn statements do not count."""
-        return self._grouped(_S.claim_key == key, as_of)
+    def count(self, key: str, as_of: datetime | None = None) -> int:
+        """How many statements of a claim key are on record, withdrawn ones too."""
+        query = sa.select(sa.func.count()).where(_S.claim_key == key)
+        [(number,)] = self._db.rows(known_at(query, tables.statement, as_of))
+        return int(number)
+
+    def groups(
+        self,
+        key: str,
+        as_of: datetime | None = None,
+        *,
+        lineages: Sequence[str] | None = None,
+        most: int | None = None,
+    ) -> list[Group]:
+        """Groups of a claim key, earliest first; withdrawn statements do not count. lineages: only of these."""
+        which = _S.claim_key == key
+        if lineages is not None:
+            which = sa.and_(which, _S.lineage.in_(lineages))
+        return self._grouped(which, as_of, most)
 
     def statements(self, groups: list[Group], as_of: datetime | None = None) -> list[Statement]:
         """The statements that stand for these groups."""
@@ -52,27 +69,32 @@ class Members:
 
     def denials(self, key: str, as_of: datetime | None = None) -> list[Statement]:
         """One statement for each group that denies."""
-        return self.statements(self.denying(key, as_of), as_of)
+        is_denial = sa.and_(_S.claim_key == key, _S.stance == Stance.DENIES.value)
+        return self.statements(self._grouped(is_denial, as_of), as_of)
 
-    def denying(self, key: str, as_of: datetime | None = None) -> list[Group]:
-        """Groups of a claim key that deny."""
-        return self._grouped(sa.and_(_S.claim_key == key, _S.stance == Stance.DENIES.value), as_of)
+    def evidence(self, key: str, as_of: datetime | None = None) -> dict[str, list[str]]:
+        """Exhibits that were noted later as offered in support, by statement of a claim key."""
+        query = sa.select(_W.statement_id, _W.detail).join(tables.statement, _S.id == _W.statement_id)
+        query = query.where(_W.kind == WordKind.EVIDENCE.value, _S.claim_key == key).order_by(_W.seq)
+        found: dict[str, list[str]] = {}
+        for name, exhibit in self._db.rows(known_at(query, tables.statement_word, as_of)):
+            found.setdefault(name, []).append(exhibit)
+        return found
 
     def keys(self, as_of: datetime | None = None) -> list[str]:
         """All claim keys, in alphabetical order."""
         query = known_at(sa.select(_S.claim_key).distinct(), tables.statement, as_of)
         return sorted(key for (key,) in self._db.rows(query))
 
-    def _grouped(self, which: Any, as_of: datetime | None) -> list[Group]:
-        columns = (_S.lineage, _S.claim_id, _S.stance)
-        query = sa.select(*columns, sa.func.count(), sa.func.min(_S.rank)).where(which).group_by(*columns)
+    def _grouped(self, which: Any, as_of: datetime | None, most: int | None = None) -> list[Group]:
+        columns, first = (_S.lineage, _S.claim_id, _S.stance), sa.func.min(_S.rank)
+        query = sa.select(*columns, sa.func.count(), first).where(which).group_by(*columns)
+        query = query.order_by(first).limit(most)
         if self._anything_withdrawn(as_of):
             query = query.where(_S.id.not_in(_withdrawn(as_of)))
         rows = self._db.rows(known_at(query, tables.statement, as_of))
-        ordered = sorted(rows, key=lambda row: row[4])
         return [
-            Group(lineage, claim, stance, count, id_of(rank))
-            for lineage, claim, stance, count, rank in ordered
+            Group(lineage, claim, stance, count, id_of(rank)) for lineage, claim, stance, count, rank in rows
         ]
 
     def _anything_withdrawn(self, as_of: datetime | None) -> bool:

@@ -5,6 +5,7 @@ The rules by which statements on one question stand to each other, each with its
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from itertools import combinations
 
 from siteline.claims.compare import are_incompatible, same_unit, same_value, say_value
@@ -36,7 +37,11 @@ def relate(
     focus: only those that concern the lineage of this statement; their number then grows with the statements, not the pairs.
     """
     evidence = evidence or Evidence()
-    lines = draw_lines(statements, evidence)
+    return relate_lines(draw_lines(statements, evidence), evidence, focus)
+
+
+def relate_lines(lines: Sequence[Line], evidence: Evidence, focus: str | None = None) -> list[Relation]:
+    """All relations among lineages that were drawn already; see `relate`."""
     mine = None
     if focus is not None:
         mine = next(line for line in lines if any(c.statement.id == focus for c in line.copies))
@@ -50,11 +55,9 @@ def relate(
         if mine is None or line is mine:
             note(_inside(line, evidence))
             note(_supports(line))
-    pairs = combinations(lines, 2) if mine is None else ((mine, line) for line in lines if line is not mine)
-    for one, other in pairs:
-        for first in one.heads:
-            for second in other.heads:
-                note(_between(first, second, one, other))
+    for first, second, one, other in _pairs(lines, mine):
+        note(_between(first, second, one, other))
+    note(_replaced_elsewhere(lines, mine))
     note(_taken_back(lines, mine))
     note(_silent(lines, mine, evidence))
     replaced = {frozenset(pair) for pair in evidence.replacing}
@@ -62,11 +65,39 @@ def relate(
     return sorted(kept, key=lambda r: (by_number(r.a), by_number(r.b or ""), r.kind))
 
 
+def _pairs(lines: Sequence[Line], mine: Line | None) -> Iterable[tuple[Statement, Statement, Line, Line]]:
+    """What lineages stand by, two by two, where their periods may meet; of one lineage with all others, if one is given."""
+    if mine is not None:
+        yield from (
+            (a, b, mine, line) for line in lines if line is not mine for a in mine.heads for b in line.heads
+        )
+        return
+    active: dict[str, list[tuple[date, Statement, Line]]] = {}
+    heads = [(head, line) for line in lines for head in line.heads]
+    for head, line in sorted(heads, key=lambda pair: (_begins(pair[0]), by_number(pair[0].id))):
+        begins, ends = _begins(head), _ends(head)
+        going = [entry for entry in active.get(head.claim.says, ()) if entry[0] >= begins]
+        yield from ((other, head, its, line) for _, other, its in going if its is not line)
+        active[head.claim.says] = [*going, (ends, head, line)]
+
+
+def _begins(statement: Statement) -> date:
+    time = statement.claim.scope.time
+    return time.first if time is not None and time.first is not None else date.min
+
+
+def _ends(statement: Statement) -> date:
+    time = statement.claim.scope.time
+    return time.last if time is not None and time.last is not None else date.max
+
+
 def _inside(line: Line, evidence: Evidence) -> Iterable[Relation]:
     for copy in line.copies:
         one, origin = copy.statement, copy.origin
         if one is origin or not one.takes_side or not origin.takes_side:
             continue
+        if copy.replaces and one.stance in TAKERS:
+            continue  # told by `_taken_back`
         if copy.replaces:
             said = why_replaces(one, origin) or "said so by a person or the table it came with"
             yield make_relation(one.id, origin.id, RelationKind.SUPERSEDES, said)
@@ -92,6 +123,8 @@ def _between(one: Statement, other: Statement, first: Line, second: Line) -> Ite
     """What two statements do to each other that are not copies of one claim."""
     if not (one.takes_side and other.takes_side) or one.claim.says != other.claim.says:
         return
+    if by_number(other.id) < by_number(one.id):
+        one, other, first, second = other, one, second, first
     for new, old in ((one, other), (other, one)):
         if why := why_replaces(new, old):
             yield make_relation(new.id, old.id, RelationKind.SUPERSEDES, why)
@@ -158,11 +191,24 @@ def _supports(line: Line) -> Iterable[Relation]:
             yield make_relation(name, copy.statement.id, RelationKind.SUPPORTS, basis)
 
 
+def _replaced_elsewhere(lines: Sequence[Line], mine: Line | None) -> Iterable[Relation]:
+    """What the same source replaced in another lineage."""
+    former = [(line, old) for line in lines for old in line.former]
+    standing = [(line, new) for line in lines for new in (*line.heads, *line.former)] if former else []
+    for line, old in former:
+        for other, new in standing:
+            if (
+                other is not line
+                and (mine is None or mine in (line, other))
+                and (why := why_replaces(new, old))
+            ):
+                yield make_relation(new.id, old.id, RelationKind.SUPERSEDES, why)
+
+
 def _taken_back(lines: Sequence[Line], mine: Line | None) -> Iterable[Relation]:
     everything = [(line, c.statement) for line in lines for c in line.copies]
-    for line, new in everything:
-        if new.stance not in TAKERS:
-            continue
+    takers = [(line, new) for line, new in everything if new.stance in TAKERS]
+    for line, new in takers:
         kind = RelationKind.RETRACTS if new.stance is Stance.RETRACTS else RelationKind.CORRECTS
         about = [
             (other, old, why) for other, old in everything if (why := why_takes_back(new, old)) is not None
@@ -182,16 +228,17 @@ def _silent(lines: Sequence[Line], mine: Line | None, evidence: Evidence) -> Ite
             one = copy.statement
             if one.stance not in _SILENT:
                 continue
+            is_mine = mine is None or line is mine
             about = [
-                (other, head, fit)
+                (head, fit)
                 for other, head in heads
-                if (fit := fit_scopes(one.claim, head.claim)).overall is not Fit.DISJOINT
+                if (is_mine or other is mine)
+                and (fit := fit_scopes(one.claim, head.claim)).overall is not Fit.DISJOINT
                 and (fit.overall is not Fit.UNKNOWN or not one.claim.subject)
             ]
-            for other, head, fit in about:
-                if mine is None or mine in (line, other):
-                    yield _word_on(one, head, fit, evidence)
-            if not about and (mine is None or mine is line):
+            for head, fit in about:
+                yield _word_on(one, head, fit, evidence)
+            if not about and is_mine:
                 basis = f"{_say_silent(one, evidence)}; nobody on record asserts {one.claim.key!r}"
                 yield make_relation(one.id, None, _SILENT[one.stance], basis)
     for denial, why in evidence.broader:
@@ -218,5 +265,5 @@ def _say_silent(one: Statement, evidence: Evidence) -> str:
         asked = one.asked
         told = [f"asked by {asked.by}" if asked and asked.by else "", asked.how if asked else ""]
         return ", ".join([f"{who}: no response", *filter(None, told)]) + "; that denies nothing"
-    given = evidence.given.get(one.id, one.evidence)
+    given = dict.fromkeys((*one.evidence, *evidence.given.get(one.id, ())))
     return f"denied by {who}; " + (f"evidence given: {', '.join(given)}" if given else "no evidence given")

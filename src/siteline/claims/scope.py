@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
-from siteline.model.claim import Claim
+from siteline.model.claim import Claim, Scope
 from siteline.model.interval import Period
 
 NEARLY = 0.9
@@ -80,7 +80,7 @@ def fit_scopes(one: Claim, other: Claim) -> ScopeFit:
     return ScopeFit(
         subject=_fit_subjects(one, other),
         time=time,
-        place=_fit_places(one, other),
+        place=fit_places(one.scope, other.scope),
         thing=_fit_texts(one.scope.thing, other.scope.thing),
         is_nearly=is_nearly,
     )
@@ -101,7 +101,7 @@ def say_fit(fit: ScopeFit, one: Claim, other: Claim) -> str:
                 f"{name}: {first or 'not said'!r} is not shown to be apart from {second or 'not said'!r}"
             )
         else:
-            said.append(f"{name}: {first!r} {_VERBS[axis]} {second!r}")
+            said.append(f"{name}: {first or 'not said'!r} {_VERBS[axis]} {second or 'not said'!r}")
     return "; ".join(said)
 
 
@@ -152,8 +152,8 @@ def _fit_times(one: Period | None, other: Period | None) -> tuple[Fit, bool]:
 def _fit_subjects(one: Claim, other: Claim) -> Fit:
     if one.subject_ids and other.subject_ids:
         return _fit_sets(frozenset(one.subject_ids), frozenset(other.subject_ids))
-    if not one.subject and not other.subject:
-        return Fit.SAME
+    if not one.subject or not other.subject:  # the key says the rest
+        return Fit.SAME if one.subject == other.subject else Fit.OVERLAPS
     first, second = fold(one.subject), fold(other.subject)
     if first == second:
         return Fit.SAME
@@ -169,16 +169,15 @@ def _fit_sets(one: frozenset[str], other: frozenset[str]) -> Fit:
     return Fit.OVERLAPS if one & other else Fit.UNKNOWN
 
 
-def _fit_places(one: Claim, other: Claim) -> Fit:
-    if one.scope.place_id and one.scope.place_id == other.scope.place_id:
+def fit_places(one: Scope, other: Scope) -> Fit:
+    """How two places lie to each other, by what their names show."""
+    if one.place == other.place or (one.place_id and one.place_id == other.place_id):
         return Fit.SAME
-    first, second = _parts(one.scope.place), _parts(other.scope.place)
-    if one.scope.place == other.scope.place:
-        return Fit.SAME
+    first, second = _parts(one.place), _parts(other.place)
     if not first or not second:
         return Fit.UNKNOWN
     if first == second:
-        return Fit.OVERLAPS if "(" in one.scope.place + other.scope.place else Fit.SAME
+        return Fit.OVERLAPS if "(" in one.place + other.place else Fit.SAME
     if first > second:
         return Fit.INSIDE
     return Fit.CONTAINS if first < second else Fit.UNKNOWN

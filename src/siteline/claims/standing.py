@@ -8,12 +8,12 @@ them; a copy that drifted speaks for nobody.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from siteline.claims.compare import same_unit, same_value, say_value
 from siteline.claims.drift import Copy, trace
 from siteline.claims.lineage import Lines, has_primary_access
-from siteline.claims.scope import Fit, fit_scopes, say_fit
+from siteline.claims.scope import Fit, fit_scopes, fold, say_fit
 from siteline.claims.succession import TAKERS, why_replaces, why_takes_back
 from siteline.model.claim import Statement
 
@@ -28,6 +28,8 @@ class Line:
     """What it stands by: origins that take a side, or what replaced them; nothing that was taken back."""
 
     has_primary: bool
+    former: tuple[Statement, ...] = ()
+    """What it stood by until the same source, in another lineage, said otherwise or took it back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class Evidence:
     """Denials of something broader, each with why it entails this question."""
 
     given: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Exhibits offered in support, by statement."""
+    """Exhibits offered in support later than when it was filed, by statement."""
 
 
 def draw_lines(statements: Iterable[Statement], evidence: Evidence) -> list[Line]:
@@ -50,7 +52,37 @@ def draw_lines(statements: Iterable[Statement], evidence: Evidence) -> list[Line
     by_name: dict[str, list[Statement]] = {}
     for statement in statements:
         by_name.setdefault(evidence.lines.name(statement.lineage_name), []).append(statement)
-    return [_draw(name, members, evidence) for name, members in sorted(by_name.items())]
+    return _without_former([_draw(name, members, evidence) for name, members in sorted(by_name.items())])
+
+
+def _without_former(lines: list[Line]) -> list[Line]:
+    """Lineages without what their sources replaced or took back in other lineages."""
+    takers = [c.statement for line in lines for c in line.copies if c.statement.stance in TAKERS]
+    by_source: dict[tuple[object, ...], list[Statement]] = {}
+    for line in lines:
+        for head in line.heads:
+            by_source.setdefault(_source_and_scope(head), []).append(head)
+    gone = set()
+    for line in lines:
+        for head in line.heads:
+            own = by_source[_source_and_scope(head)] if head.speaker else []
+            if any(why_replaces(new, head) for new in own) or any(
+                why_takes_back(new, head) for new in takers
+            ):
+                gone.add(head.id)
+    return [_part(line, gone) if any(head.id in gone for head in line.heads) else line for line in lines]
+
+
+def _part(line: Line, gone: set[str]) -> Line:
+    kept = tuple(head for head in line.heads if head.id not in gone)
+    return replace(line, heads=kept, former=tuple(head for head in line.heads if head.id in gone))
+
+
+def _source_and_scope(statement: Statement) -> tuple[object, ...]:
+    """What two statements share if one can replace the other."""
+    claim = statement.claim
+    time = claim.scope.time
+    return fold(statement.speaker), claim.says, (time.first, time.last) if time else None
 
 
 def count_corroboration(line: Line, lines: Iterable[Line], lines_if_proposed: Lines) -> int:

@@ -14,7 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from siteline.claims.rows import NOT, claim_row, read_claim, read_statement, statement_row
+from siteline.claims.rows import NOT, by_number, claim_row, read_claim, read_statement, statement_row
 from siteline.model.claim import Claim, Stance, Statement
 from siteline.model.errors import BadStatement, NotFound
 from siteline.store import tables
@@ -173,7 +173,8 @@ class Statements:
             found = self._read(query, as_of)
         else:
             found = [f for part in _parts(list(ids)) for f in self._read(query.where(_S.id.in_(part)), as_of)]
-        return [f for f in found if with_withdrawn or not f.is_withdrawn]
+        shown = [f for f in found if with_withdrawn or not f.is_withdrawn]
+        return sorted(shown, key=lambda filed: by_number(filed.id))
 
     def claim(self, claim_id: str, as_of: datetime | None = None) -> Claim:
         """One proposition; raises NotFound."""

@@ -48,7 +48,9 @@ def why_takes_back(new: Statement, old: Statement) -> str | None:
 
 
 def _is_same_source(new: Statement, old: Statement) -> bool:
-    return bool(new.speaker) and fold(new.speaker) == fold(old.speaker) and not new.is_relay
+    if not new.speaker or new.attribution[0].is_anonymous:  # two sources may both be "a military source"
+        return False
+    return fold(new.speaker) == fold(old.speaker) and not new.is_relay
 
 
 def _is_later(new: Statement, old: Statement) -> bool:

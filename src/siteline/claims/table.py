@@ -18,6 +18,9 @@ from typing import TypeVar
 from siteline.model.errors import BadTable
 
 LONGEST_CELL = 100_000
+LARGEST = 1 << 30
+"""Bytes of a table."""
+
 _RISKY = "=+-@\t\r\n＝＋－＠"
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
@@ -80,13 +83,14 @@ class Table:
     path: Path
     columns: tuple[str, ...]
     text: str
+    delimiter: str = ","
     faults: list[RowFault] = field(default_factory=list)
     """Of lines that are no rows; complete once `rows` was read through."""
 
     def rows(self) -> Iterator[Row]:
         """Each row that has cells; lines that are no rows go to `faults`."""
         self.faults.clear()
-        reader = csv.reader(io.StringIO(self.text, newline=""), strict=True)
+        reader = csv.reader(io.StringIO(self.text, newline=""), strict=True, delimiter=self.delimiter)
         next(reader)
         while True:
             try:
@@ -112,18 +116,21 @@ class Table:
 
 def open_table(path: Path, required: Sequence[str]) -> Table:
     """
-    A CSV file in UTF-8 (or UTF-16 with its mark); raises BadTable where it cannot be a table with these columns.
+    A CSV file in UTF-8 (or UTF-16 with its mark), its cells parted by commas, semicolons or tabs.
+
+    Raises BadTable where it cannot be a table with these columns.
     """
     text = _decode(path)
+    delimiter = _delimiter(text)
     try:
-        heads = next(csv.reader(io.StringIO(text, newline=""), strict=True), [])
+        heads = next(csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=delimiter), [])
     except csv.Error as error:
         raise BadTable(f"{path.name}, line 1: not_csv: {error}") from error
     columns = tuple(head.strip() for head in heads)
     if not any(columns):
         raise BadTable(
             f"{path.name}, line 1: no_columns: the file is empty",
-            f"The first line names the columns: {', '.join(required)}",
+            f"The first line names the columns, such as {', '.join(required or ('id', 'claim_key', 'url'))}.",
         )
     for column in columns:
         if columns.count(column) > 1:
@@ -138,7 +145,7 @@ def open_table(path: Path, required: Sequence[str]) -> Table:
                 f"{path.name}, line 1, column {column}: no_column: the table has no such column",
                 f"It has: {', '.join(columns)[:300]}",
             )
-    return Table(path, columns, text)
+    return Table(path, columns, text, delimiter)
 
 
 def read_cell(cell: str) -> str:
@@ -199,8 +206,16 @@ def _fault_of(value: str) -> tuple[str, str] | None:
     return None
 
 
+def _delimiter(text: str) -> str:
+    """What parts the names of the columns; spreadsheets of some countries write semicolons."""
+    first = text.partition("\n")[0]
+    return max(",;\t", key=first.count)
+
+
 def _decode(path: Path) -> str:
     csv.field_size_limit(4 * LONGEST_CELL)
+    if path.stat().st_size > LARGEST:
+        raise BadTable(f"{path.name}: too_large: more than {LARGEST >> 20} MiB", "Split the table.")
     raw = path.read_bytes()
     name = "utf-16" if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
     try:
@@ -208,6 +223,6 @@ def _decode(path: Path) -> str:
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         raise BadTable(
-            f"{path.name}, line {line}: encoding: byte {raw[error.start]:#04x} is not {name[:6].upper()}",
+            f"{path.name}, line {line}: encoding: byte {raw[error.start]:#04x} is not {name.removesuffix('-sig').upper()}",
             "Save the table as CSV in UTF-8.",
         ) from error

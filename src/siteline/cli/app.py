@@ -15,21 +15,27 @@ from siteline.cli import (
     cases,
     claiming,
     claims,
+    claims_said,
     custody,
+    drafting,
+    entities,
     events,
     evidence,
     figure,
     fromimages,
     hypotheses,
+    importing,
     inspecting,
     judging,
     ledger,
     linked,
+    matching,
     measure,
     nudge,
     scenes,
     sites,
     survey,
+    timing,
     watching,
 )
 from siteline.model.errors import SitelineError
@@ -53,8 +59,18 @@ app.add_typer(events.app, name="events")
 app.add_typer(measure.app, name="measure")
 app.add_typer(evidence.app, name="evidence")
 claims.app.command("add")(claiming.add)
+claims.app.command("draft")(drafting.draft)
+for said in (
+    claims_said.lineage,
+    claims_said.entail,
+    claims_said.withdraw,
+    claims_said.evidence,
+    claims_said.checked,
+):
+    claims.app.command(said.__name__)(said)
 app.add_typer(claims.app, name="claims")
 app.add_typer(ledger.app, name="ledger")
+app.add_typer(entities.app, name="entities")
 app.add_typer(figure.app, name="figure")
 app.add_typer(brief.app, name="brief")
 app.add_typer(cases.cache_app, name="cache")
@@ -66,6 +82,7 @@ for command in (
     custody.proof,
     custody.explain,
     custody.key,
+    matching.match,
 ):
     evidence.app.command(command.__name__)(command)
 for watch in (watching.check, watching.findings, watching.confirm):
@@ -83,6 +100,9 @@ for made in (
 ):
     claims.app.command(made.__name__.replace("_", "-"))(made)
 claims.app.add_typer(hypotheses.app, name="hypotheses")
+for time in (timing.timestamp, timing.timestamps, timing.upgrade):
+    evidence.app.command(time.__name__)(time)
+evidence.app.command("import")(importing.import_)
 evidence.app.command("rotate-key")(custody.rotate_key)
 evidence.app.command("trust-key")(custody.trust_key)
 

@@ -60,7 +60,7 @@ def case_folder(context: typer.Context, case: str | None) -> Path:
 _IN_A_CASE = re.compile(
     r"\bsiteline ((?:claims hypotheses [a-z-]+|ledger incidents (?:queries|editions|duplicates) [a-z-]+"
     r"|ledger (?:incidents|components) [a-z-]+"
-    r"|(?:site|scenes|events|measure|evidence|claims|entities|figure|brief|cache) [a-z-]+|start|survey)\b(?! --case))"
+    r"|(?:site|scenes|events|measure|evidence|claims|entities|brief|figure|cache) [a-z-]+|start|survey)\b(?! --case))"
 )
 
 
@@ -100,9 +100,10 @@ def say(remarks: Iterable[Remark], folder: Path) -> None:
 
 
 def table(rows: Sequence[tuple[str, ...]], heads: tuple[str, ...]) -> None:
-    """Plain columns, as wide as they need to be."""
-    widths = [max(len(row[i]) for row in [heads, *rows]) for i in range(len(heads))]
-    for row in [heads, *rows]:
+    """Plain columns, as wide as they need to be; what would move a terminal's cursor or turn its text round is left out."""
+    shown = [tuple("".join(filter(str.isprintable, cell)) for cell in row) for row in [heads, *rows]]
+    widths = [max(len(row[i]) for row in shown) for i in range(len(heads))]
+    for row in shown:
         typer.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
@@ -117,6 +118,8 @@ STAGE_NAMES = {
     "find_changes": "looking for changes",
     "measure_event": "measuring",
     "measure_outline": "measuring known structures",
+    "frame_evidence": "hashing frames",
+    "compare_evidence": "comparing",
 }
 """What a person reads while a stage runs."""
 

@@ -19,6 +19,7 @@ from siteline.cli.common import (
     table,
 )
 from siteline.cli.evidence import ExhibitArgument
+from siteline.cli.timing import ChainOption, HeadersOption
 from siteline.model.errors import BrokenCustody
 
 _SHOWN = 20
@@ -47,19 +48,21 @@ def verify(
             "--bundle", metavar="PATH", help="Not the case, but a bundle that was exported: folder or ZIP."
         ),
     ] = None,
+    chain: ChainOption = None,
+    headers: HeadersOption = None,
     json: JsonOption = False,
     case: CaseOption = None,
 ) -> None:
     """Hash every byte again, walk the log, check every signature; exit 1 and name each fault if there is one."""
-    from siteline.workbench.evidence.exhibits import check_bundle, check_custody_of_all, tell_report
+    from siteline.workbench.evidence.verifying import check_bundle, check_custody_of_all, tell_report
 
     if bundle is not None:
         if exhibit or record:
             raise typer.BadParameter("--bundle goes without --exhibit and --record")
-        _tell(tell_report(check_bundle(bundle, key)), json)
+        _tell(tell_report(check_bundle(bundle, key, chain or (), headers)), json)
         return
     with opened(context, case) as work:
-        _tell(tell_report(check_custody_of_all(work, key, exhibit, record)), json)
+        _tell(tell_report(check_custody_of_all(work, key, exhibit, record, chain or (), headers)), json)
 
 
 def _tell(told: dict[str, Any], json: bool) -> None:
@@ -74,6 +77,11 @@ def _tell(told: dict[str, Any], json: bool) -> None:
             typer.echo(f"fault: {finding['object']}: {finding['problem']}")
         if len(findings) > _SHOWN:
             typer.echo(f"... and {len(findings) - _SHOWN:,} more (--json lists all)")
+        for time in told["times"]:
+            roots = "; ".join(
+                dict.fromkeys(f"{p['root']}, {p['trusted_by']}" for p in time["proofs"] if p["root"])
+            )
+            typer.echo(f"time: {time['means']}{f' Root: {roots}.' if roots else ''}")
         trusted = f"{key['fingerprint']} ({key['trusted_by']})" if key["fingerprint"] else key["trusted_by"]
         typer.echo(
             f"{told['checked']:,} blobs, {log['rows']:,} rows, {log['checkpoints']:,} checkpoints; key: {trusted}"
@@ -97,7 +105,7 @@ def log(
     case: CaseOption = None,
 ) -> None:
     """Print the custody log: who did what to which bytes, with what, when."""
-    from siteline.workbench.evidence.exhibits import list_log
+    from siteline.workbench.evidence.journal import list_log
 
     with opened(context, case) as work:
         rows = list_log(work, moment(as_of), exhibit)
@@ -130,7 +138,7 @@ def proof(
     case: CaseOption = None,
 ) -> None:
     """Print proofs (RFC 6962, JSON): the exhibit is under the newest checkpoint, and the log only grew."""
-    from siteline.workbench.evidence.exhibits import prove
+    from siteline.workbench.evidence.journal import prove
 
     with opened(context, case) as work:
         print_json(prove(work, exhibit, since))
@@ -143,7 +151,7 @@ def explain(
     case: CaseOption = None,
 ) -> None:
     """Say why the clock ran backwards at a row; `verify` then tells it as a note."""
-    from siteline.workbench.evidence.exhibits import explain_row
+    from siteline.workbench.evidence.journal import explain_row
 
     with opened(context, case) as work:
         explain_row(work, row, why)
@@ -157,7 +165,7 @@ def key(
     case: CaseOption = None,
 ) -> None:
     """Show the key that signs checkpoints (its fingerprint and public half), and those that the log knows."""
-    from siteline.workbench.evidence.exhibits import tell_keys
+    from siteline.workbench.evidence.signing import tell_keys
     from siteline.workbench.keyring import find_key, make_key
 
     if make and find_key().signer is None:
@@ -184,7 +192,7 @@ def key(
 
 def rotate_key(context: typer.Context, case: CaseOption = None) -> None:
     """Make a new key that takes the old one's place; the old one signs that it does, and signs no more."""
-    from siteline.workbench.evidence.exhibits import rotate_key
+    from siteline.workbench.evidence.signing import rotate_key
 
     with opened(context, case) as work:
         old, new = rotate_key(work)
@@ -197,7 +205,7 @@ def trust_key(
     case: CaseOption = None,
 ) -> None:
     """Vouch for a colleague's key in this case's log: whoever trusts yours then trusts it, too."""
-    from siteline.workbench.evidence.exhibits import trust_key
+    from siteline.workbench.evidence.signing import trust_key
 
     with opened(context, case) as work:
         typer.echo(f"{trust_key(work, file)} is vouched for")

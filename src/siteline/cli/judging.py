@@ -186,6 +186,6 @@ def calibration(
                 for line in say_calibration(one):
                     typer.echo(f"  {line}")
             if not found:
-                typer.echo("  nothing is resolved yet")
+                typer.echo("  nothing to score yet: no judgement from before an outcome")
         if kept_back:
             typer.echo(f"{kept_back} judgements are not open to you and are not counted here")

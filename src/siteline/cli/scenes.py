@@ -188,8 +188,9 @@ def find(
         if rows:
             table(rows, ("id", "acquired", "source", "cloud", "m/px", "use", "remark"))
         typer.echo(f"{len(scenes)} scenes found, {_said_bytes(result.told['bytes'])} of pixels over the site")
-        for line in _tell_price(result.told["price"]):
-            typer.echo(line)
+        for price in result.told["prices"]:
+            for line in _tell_price(price):
+                typer.echo(line)
         left = result.told["left_out"]
         if left["clouds"] or left["elsewhere"]:
             typer.echo(f"left out: {left['clouds']} too cloudy, {left['elsewhere']} of other places or times")

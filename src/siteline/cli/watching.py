@@ -78,7 +78,7 @@ def findings(
     case: CaseOption = None,
 ) -> None:
     """List what the checks add up to: removed, purge, dropped_from_list, site_migrated, site_down; and what they lack."""
-    from siteline.workbench.evidence.watching import find, find_on_list, tell_findings
+    from siteline.workbench.evidence.removals import find, find_on_list, tell_findings
 
     with opened(context, case) as work:
         until = moment(as_of)
@@ -118,7 +118,7 @@ def confirm(
     case: CaseOption = None,
 ) -> None:
     """Confirm a finding whose other conditions all hold; you sign it."""
-    from siteline.workbench.evidence.watching import confirm
+    from siteline.workbench.evidence.removals import confirm
 
     with opened(context, case) as work:
         found = confirm(work, finding, why)

@@ -1,1 +1,1 @@
-"""Entities: things and their names, and people's judgements of which are the same."""
+"""Things and their names: who calls what by which name, what binds them, and which of them are one."""

@@ -202,6 +202,11 @@ class Scope:
     """A narrower thing than the subject: "one wreck", "of those examined"."""
 
 
+def _float(end: float | None) -> float | None:
+    """24 and 24.0 are one value, and have one spelling."""
+    return None if end is None else float(end)
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """One proposition: subject, predicate, and a value, with its scope."""
@@ -256,7 +261,7 @@ class Claim:
             *(self.key, self.subject, self.predicate, self.value_text, self.unit, self.kind.value),
             *(self.condition, self.definition, scope.place, scope.place_id, scope.thing),
             *((str(end) for end in (scope.time.first, scope.time.last)) if scope.time else ()),
-            [value.low, value.high, value.excludes_low, value.excludes_high] if value else None,
+            [*map(_float, value.ends()), value.excludes_low, value.excludes_high] if value else None,
             sorted(self.subject_ids),
             sorted(self.value_ids),
         ]

@@ -19,8 +19,8 @@ class CountPoint:
     lower: int
     """At least so many: what can be nothing else."""
 
-    upper: int
-    """At most so many: what can be this at all."""
+    upper: int | None
+    """At most so many: what can be this at all; None if a report that belongs here sets no upper bound."""
 
     unknown: int
     """Reports that may belong here and give no number; they count 0 in both bounds."""

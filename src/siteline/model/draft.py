@@ -77,6 +77,9 @@ class SaidQuantity:
     width: str
     """The rule by which the words became an interval, with its width."""
 
+    stated: tuple[float, float] | None = None
+    """The number itself, before its words were read: (50, 50) of "about 50"; None of ratios and of "dozens"."""
+
 
 @dataclass(frozen=True, slots=True)
 class SaidDate:
@@ -150,6 +153,9 @@ class Draft:
 
     asks: tuple[str, ...]
     """What a person should settle before accepting it."""
+
+    outlet: Span | None = None
+    """The agency in whose story it stands, by its dateline."""
 
     @property
     def source(self) -> Span | None:

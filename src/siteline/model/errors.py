@@ -11,6 +11,9 @@ SitelineError                  one sentence (what happened) and one hint (what t
 │   ├── BadPlace               a coordinate that cannot be understood
 │   ├── BadProof               a time stamp, signature, chain or header file that cannot be read
 │   ├── BadArchive             a WARC, ARC or WACZ that cannot be read or written
+│   ├── BadComponents          a table of parts, companies, listings or replies, by line and column
+│   ├── BadEntity              a thing, name, edge or judgement of identity that cannot be
+│   │   └── BadEntityFile      a file of them, by line
 │   ├── BadMedia               a picture or video that cannot be read within the limits
 │   ├── BadStatement           a statement or claim that does not say who, what or where
 │   │   ├── BadTable           a table of them, by line, column and code
@@ -104,6 +107,12 @@ class BadArchive(BadInput):
     hint = "Keep the bytes as they are; fetch the archive again, or import what can be read of it."
 
 
+class BadComponents(BadInput):
+    """A table of parts, companies, listings or replies has a line or column we cannot accept."""
+
+    hint = "Correct the lines and import it again, or take the good ones: --lenient. Nothing was recorded."
+
+
 class BadMedia(BadInput):
     """A picture or video cannot be read within the limits."""
 
@@ -144,6 +153,16 @@ class BadLedgerFile(BadInput):
         self.args = (message, hint, faults)
         self.faults = faults
         """Each with line, column, code and remedy."""
+
+
+class BadEntity(BadInput):
+    """A thing, a name, an edge or a judgement of identity cannot be as it was given."""
+
+
+class BadEntityFile(BadEntity):
+    """A file of entities, names or edges has a line that we cannot accept; nothing of it was recorded."""
+
+    hint = "Correct that line, or take the good ones and have the others written beside the file: --lenient"
 
 
 class BadSetting(BadInput):

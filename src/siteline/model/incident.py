@@ -166,6 +166,15 @@ class Edition:
     rejected: int
     """Rows that were left out by a lenient import."""
 
+    encoding: str = "utf-8"
+    """In which its file was read."""
+
+    war_zone: bool | None = None
+    """What was said about unknown numbers of fatalities; None if nothing."""
+
+    mapping: str = ""
+    """SHA-256 of the words for weapons with which breakdowns were read; "" for Siteline's own."""
+
     known: int = 0
     """Order of arrival in this case."""
 

@@ -15,7 +15,7 @@ from siteline.model.weeks import is_wide, monday_of, weeks_of
 from siteline.report.days import say_short
 from siteline.report.figure import Figure
 from siteline.report.inert import inert
-from siteline.report.lettering import broken, can_letter, cjk_font, width_of
+from siteline.report.lettering import broken, can_letter, families, width_of
 from siteline.report.rights import rights_of
 from siteline.report.rules import Stamp
 
@@ -63,7 +63,12 @@ def draw_calendar(
     head = 0.80 + (0.24 if stamped else 0.0)
     foot = 0.62 + 0.185 * len(below)
     height = head + _ROW_IN * len(years) + foot
-    settings: Any = {"svg.hashsalt": "siteline", "svg.fonttype": "path", "hatch.linewidth": 0.7, **_fonts()}
+    settings: Any = {
+        "svg.hashsalt": "siteline",
+        "svg.fonttype": "path",
+        "hatch.linewidth": 0.7,
+        "font.family": families(),
+    }
     with rc_context(settings):
         sheet = Sheet(figsize=(_WIDE_IN, height), dpi=_DPI, facecolor="white")
         FigureCanvasAgg(sheet)
@@ -100,18 +105,6 @@ def draw_calendar(
 def _name(site: Site) -> str:
     said = inert(site.name or site.id, 90)
     return said if can_letter(said) else inert(site.id, 90)
-
-
-def _fonts() -> dict[str, Any]:
-    """DejaVu, and behind it a font with Korean where the system has one."""
-    from matplotlib import font_manager
-
-    families = ["DejaVu Sans"]
-    path = cjk_font()
-    if path is not None:
-        font_manager.fontManager.addfont(path)
-        families.append(font_manager.FontProperties(fname=path).get_name())
-    return {"font.family": families}
 
 
 def _week_and_day(day: date, year: int) -> float:

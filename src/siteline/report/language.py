@@ -17,6 +17,12 @@ from siteline.model.likelihood import TermSet
 MIXED = "mixed"
 """The gate's code for both faults of mixing."""
 
+CONFIRMED = "confirmed"
+"""The gate's code for a credibility of 1 that somebody typed."""
+
+AVERAGED = "averaged"
+"""A class of the Admiralty system used as a number."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -57,13 +63,30 @@ _CONFIDENCE = re.compile(
     re.IGNORECASE,
 )
 _STATISTICS = re.compile(rf"{_SHARE}\s+confidence\b", re.IGNORECASE)
+_TYPED_ONE = re.compile(
+    r"\b(?:rated|graded|assessed\s+as|admiralty(?:\s+(?:code|grade|rating|system))?)\W{1,3}(?:as\s+)?[A-F]-?1\b"
+    r"|\b(?:information\s+)?credibility(?:\s+(?:of|is|as|rating))?\W{1,3}1\b(?![.,]?\d|\s*%)",
+    re.IGNORECASE,
+)
+_MEAN = re.compile(
+    r"\b(?:average|averaged|mean|median|sum\s+of)\b[^.;]{0,60}\b(?:reliability|credibility|admiralty)\b"
+    r"|\b(?:reliability|credibility|admiralty)\b[^.;]{0,40}\b(?:averages?|averaged|on\s+average)\b"
+    r"|\bcredibility(?:\s+(?:of|is))?\s+\d\.\d",
+    re.IGNORECASE,
+)
 _EXTREME = re.compile(r"^(?:0(?:\.0+)?|100(?:\.0+)?)\s*(?:%|per)", re.IGNORECASE)
-_QUOTED = re.compile(r"“[^”]*”|„[^“”]*[“”]|«[^»]*»|‹[^›]*›|「[^」]*」|『[^』]*』|《[^》]*》|\"[^\"]*\"")
+_QUOTED = re.compile(
+    r"“[^”]{0,2000}”|„[^“”]{0,2000}[“”]|«[^»]{0,2000}»|‹[^›]{0,2000}›|「[^」]{0,2000}」|『[^』]{0,2000}』|《[^》]{0,2000}》"
+    r"|\"[^\"]{0,2000}\""
+)
+_LONGEST = 4000
+"""Characters of a sentence that are read; none is longer."""
 
 _ABBREVIATION = re.compile(
     r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|Gen|Col|Lt|Sgt|St|No|Nos|Fig|approx|ca|c|vs|etc|al|i\.e|e\.g|U\.S|U\.N|U\.K"
     r"|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)|(?<!\w)[A-Z])\.$"
 )
+_LONGEST_WORD = 12
 _STOP = re.compile(r"[.!?…]+[”\"»’)\]]*\s+(?=[\"“„«(\[]*[^\Wa-z_])|\n\s*\n")
 
 
@@ -71,17 +94,17 @@ def sentences_of(text: str) -> list[str]:
     """The sentences of plain English prose; a semicolon does not end one."""
     found, start = list[str](), 0
     for stop in _STOP.finditer(text):
-        ended = text[start : stop.end()].strip()
-        if _ABBREVIATION.search(ended) and "\n" not in stop.group().strip(" "):
+        tail = text[max(start, stop.start() - _LONGEST_WORD) : stop.end()].strip()
+        if _ABBREVIATION.search(tail) and "\n" not in stop.group().strip(" "):
             continue
-        found.append(ended)
+        found.append(text[start : stop.end()].strip())
         start = stop.end()
     return [said for said in (*found, text[start:].strip()) if said]
 
 
 def spoken(sentence: str) -> Spoken:
     """What a sentence says in its own words, quotations left out."""
-    own = _DETECTION.sub(" ", _QUOTED.sub(" ", sentence))
+    own = _DETECTION.sub(" ", _QUOTED.sub(" ", sentence[:_LONGEST]))
     likelihoods, beyond = list[tuple[str, TermSet | None]](), list[str]()
     for match in _LIKELIHOOD.finditer(own):
         words = " ".join(match.group().split())
@@ -138,6 +161,33 @@ def lint_sentences(
             Fault(place, MIXED, f'"{words}": 0 and 100 % are in no set of likelihood words')
             for words in said.beyond
         ]
+    return faults
+
+
+def lint_ratings(sentences: Sequence[str], *, has_two_origins: bool = False) -> list[Fault]:
+    """
+    Where sentences type a credibility of 1, or add up or average Admiralty classes.
+
+    has_two_origins: whether all claims that the sentences cite are computed as 1. Only words that name a rating are looked at:
+    "B1" alone may be a building.
+    """
+    faults = list[Fault]()
+    for place, sentence in enumerate(sentences):
+        own = _QUOTED.sub(" ", sentence[:_LONGEST])
+        if (typed := _TYPED_ONE.search(own)) and not has_two_origins:
+            words = " ".join(typed.group().split())
+            faults.append(
+                Fault(
+                    place,
+                    CONFIRMED,
+                    f'"{words}": 1 is computed from two independent lineages and never typed',
+                )
+            )
+        if mean := _MEAN.search(own):
+            words = " ".join(mean.group().split())
+            faults.append(
+                Fault(place, AVERAGED, f'"{words}": a letter or digit of the Admiralty system is no number')
+            )
     return faults
 
 

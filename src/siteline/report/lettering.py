@@ -30,6 +30,18 @@ def cjk_font() -> str | None:
     return next((path for path in _CJK if Path(path).is_file()), None)
 
 
+def families() -> list[str]:
+    """Names for matplotlib: DejaVu, and behind it a font with Korean where the system has one."""
+    from matplotlib import font_manager
+
+    found = ["DejaVu Sans"]
+    path = cjk_font()
+    if path is not None:
+        font_manager.fontManager.addfont(path)
+        found.append(font_manager.FontProperties(fname=path).get_name())
+    return found
+
+
 def can_letter(text: str) -> bool:
     """Whether every letter of a text can be drawn, left to right, with the fonts at hand."""
     return all(_face(letter) is not None for letter in inert(text))

@@ -21,6 +21,9 @@ from siteline.model.errors import BrokenCustody, CaseBusy, DiskFull, NewerCase
 BUSY_SECONDS = 30
 """How long an append waits for another process."""
 
+_WIDE = 512 << 20
+"""Bytes of memory that SQLite may take while millions of rows are added."""
+
 _ROOM = 1 << 20
 """Bytes that SQLite's side files may need."""
 
@@ -83,6 +86,12 @@ class Database:
         assert self._appending is not None
         if self.engine.dialect.name == "postgresql":
             self._appending.exec_driver_sql(f"LOCK TABLE {table.name} IN EXCLUSIVE MODE")
+
+    def widen(self) -> None:
+        """Inside a boundary: memory for millions of rows, so that their indexes are not written over and over."""
+        assert self._appending is not None
+        if self.engine.dialect.name == "sqlite":
+            self._appending.exec_driver_sql(f"PRAGMA cache_size = -{_WIDE >> 10}")
 
     def append(self, table: sa.Table, *rows: dict[str, Any]) -> None:
         """Add rows, signed and timed."""

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 from siteline import __version__
+from siteline.claims.drafts import FiledDrafts
 from siteline.claims.hypotheses.questions import Questions
 from siteline.claims.lineage import Lineages
 from siteline.claims.members import Members
@@ -15,10 +16,14 @@ from siteline.claims.weighing.assessments import Assessments
 from siteline.claims.weighing.outcomes import Outcomes
 from siteline.claims.weighing.pixels import PixelClaims
 from siteline.editions.briefs import Briefs
+from siteline.entities.register import Entities
 from siteline.evidence.custody.clock import Clock
 from siteline.evidence.custody.exhibits import Exhibits
 from siteline.evidence.custody.keys import Signer
 from siteline.evidence.custody.log import CustodyLog, Surroundings
+from siteline.evidence.likeness.frames import Frames
+from siteline.evidence.likeness.pairs import Pairs
+from siteline.evidence.times.records import TimeProofs
 from siteline.evidence.watch.checks import Checks
 from siteline.ledger.incidents.queries import Queries
 from siteline.ledger.incidents.rows import Incidents
@@ -71,11 +76,13 @@ class Case:
         self.outcomes = Outcomes(self.db)
         self.questions = Questions(self.db)
         self.pixel_claims = PixelClaims(self.db)
+        self.drafts = FiledDrafts(self.db)
         self.lineages = Lineages(self.db)
         self.relations = Relations(self.db)
         self.members = Members(self.db, self.statements)
         self.incidents = Incidents(self.db)
         self.queries = Queries(self.db)
+        self.entities = Entities(self.db)
         self.unsigned_because = ""
         """Why checkpoints are not signed; known once something was written to the log."""
 
@@ -92,6 +99,9 @@ class Case:
         self.log = CustodyLog(self.db, around)
         self.exhibits = Exhibits(self.db, self.log)
         self.checks = Checks(self.db, self.log)
+        self.times = TimeProofs(self.db, self.log)
+        self.frames = Frames(self.db, self.log)
+        self.pairs = Pairs(self.db, self.log)
 
     def _signer(self) -> Signer | None:
         found = keyring.find_key()

@@ -161,6 +161,9 @@ def find_scenes(
     asked = Asked(box, first, last)
     for line in _announce(sources, asked):
         tell(line)
+    for source in sources:
+        if source.token_env and key_of(source) is None:
+            tell(f"{source.name}: {source.token_env} is not set, so it is asked without a key")
     remarks = []
     if not holds(box, outline):
         remarks.append(
@@ -175,7 +178,7 @@ def find_scenes(
         remarks.append(
             Remark("bytes", f"of {untold} scenes the catalog does not say how large their pixels are")
         )
-    price, said = _price(case, site, sources, found.scenes)
+    prices, said = _prices(case, site, sources, found.scenes)
     remarks += said
     recorded = 0
     if not dry_run:
@@ -188,7 +191,8 @@ def find_scenes(
     told = {
         "scenes": [_tell(scene, sizes[scene.id]) for scene in found.scenes],
         "bytes": total,
-        "price": price,
+        "price": prices[0] if prices else None,
+        "prices": prices,
         "offered": found.offered,
         "left_out": {"clouds": found.cloudy, "elsewhere": found.elsewhere},
         "box": list(box.bbox),
@@ -197,19 +201,21 @@ def find_scenes(
     return Result(told, recorded, (*remarks, *found.remarks))
 
 
-def _price(
+def _prices(
     case: Case, site: Site, sources: Sequence[Source], scenes: Sequence[FoundScene]
-) -> tuple[dict[str, Any] | None, list[Remark]]:
-    """What found scenes would cost that are neither in custody nor ordered; None where nobody charges."""
+) -> tuple[list[dict[str, Any]], list[Remark]]:
+    """What found scenes would cost that are neither in custody nor ordered, at each source that charges."""
     from siteline.catalog.planet.account import Account
 
+    prices, remarks = list[dict[str, Any]](), list[Remark]()
     for source in sources:
         if source.kind == "planet" and any(scene.source == source.name for scene in scenes):
             fresh = not_bought(case, site.id, source, scenes)
             with open_web(case, (source,)) as web:
-                price, remarks = price_scenes(case, site, Account(web, source, key_of(source)), fresh)
-            return price.as_dict(), remarks
-    return None, []
+                price, said = price_scenes(case, site, Account(web, source, key_of(source)), fresh)
+            prices.append(price.as_dict())
+            remarks += said
+    return prices, remarks
 
 
 def unfetched(case: Case, site_id: str, as_of: datetime | None = None) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from siteline.model.place import Site
 from siteline.model.remark import Remark
 from siteline.workbench.case import Case
 from siteline.workbench.catalogs import unfetched
-from siteline.workbench.evidence.custody import take_scenes
+from siteline.workbench.evidence.scenes import take_scenes
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,10 @@ TEMPLATE = """\
 
 [evidence]
 # max_gib = 2                   # larger files are refused
+# authorities = ["https://tsa.example.org", "https://tsa.example.net"]   # whom `evidence timestamp` asks; two at least
+# authority_chain = ["tsa-roots.pem"]     # certificates of theirs that you vouch for, relative to this folder
+# calendars = []                # OpenTimestamps calendars that are asked as well
+# explorer = ""                 # an Esplora API that gives Bitcoin block headers to `evidence upgrade`
 # vantage = "newsroom, Vienna"  # from where you work, as the custody log shall say it; default: SITELINE_VANTAGE
 
 [capture]
@@ -34,6 +38,13 @@ TEMPLATE = """\
 # max_response_mb = 256         # what is longer is cut, and says so
 # max_total_mb = 1024
 # max_requests = 3000
+
+[claims]
+# about_percent = 10            # "about n" reaches so far to either side, when articles are drafted
+# dozens = 24                   # the least that "dozens" is; 12 as ACLED codes it
+# model = ""                    # a command, or an address: a language model that proposes drafts, too; none by default
+# model_hosts = []              # hosts that articles may be sent to, such as "localhost:8080"
+# model_token_env = ""          # the environment variable that holds the key of that host
 
 [fetch]
 # threads = 16                  # requests at a time, over all scenes
@@ -102,6 +113,10 @@ class EvidenceSettings(_Section):
 
     max_gib: float = Field(default=2.0, gt=0)
     vantage: str | None = Field(default=None, min_length=1, max_length=200)
+    authorities: tuple[str, ...] = Field(default=(), max_length=20)
+    authority_chain: tuple[str, ...] = Field(default=(), max_length=100)
+    calendars: tuple[str, ...] = Field(default=(), max_length=20)
+    explorer: str | None = Field(default=None, max_length=2000)
 
     @property
     def largest(self) -> int:
@@ -150,6 +165,23 @@ class StyleSettings(_Section):
     font: str | None = Field(default=None, min_length=1, max_length=200)
     font_bold: str | None = Field(default=None, min_length=1, max_length=200)
     logo: str | None = Field(default=None, min_length=1, max_length=500)
+
+
+class ClaimsSettings(_Section):
+    """How articles are drafted: how far words reach, and whether a model proposes, too."""
+
+    about_percent: float = Field(default=10.0, ge=0, le=50)
+    third_points: float = Field(default=2.5, ge=0, le=15)
+    about_points: float = Field(default=5.0, ge=0, le=20)
+    nearly_points: float = Field(default=5.0, gt=0, le=20)
+    more_points: float = Field(default=10.0, gt=0, le=30)
+    dozens: Literal[12, 24] = 24
+    model: str | None = Field(default=None, max_length=2000)
+    model_hosts: tuple[str, ...] = ()
+    model_token_env: str | None = Field(default=None, pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=100)
+    model_seconds: float = Field(default=60.0, gt=0, le=3600)
+    model_max_kb: int = Field(default=200, ge=1, le=4000)
+    model_budget: int = Field(default=200, ge=1, le=2000)
 
 
 class CacheSettings(_Section):
@@ -202,6 +234,7 @@ class Settings(_Section):
     evidence: EvidenceSettings = EvidenceSettings()
     capture: CaptureSettings = CaptureSettings()
     judging: JudgingSettings = JudgingSettings()
+    claims: ClaimsSettings = ClaimsSettings()
     style: StyleSettings = StyleSettings()
     cache: CacheSettings = CacheSettings()
     sources: dict[str, SourceSettings] = Field(default_factory=dict)
@@ -243,6 +276,7 @@ def _remedy(where: tuple[int | str, ...]) -> str:
             ("evidence", EvidenceSettings),
             ("capture", CaptureSettings),
             ("judging", JudgingSettings),
+            ("claims", ClaimsSettings),
             ("style", StyleSettings),
             ("cache", CacheSettings),
         )

@@ -194,3 +194,15 @@ def test_what_is_no_proxy_is_refused_without_repeating_it(said: str) -> None:
         parse_proxy(said, "SITELINE_PROXY")
     assert "secret" not in str(told.value) + told.value.hint
     assert "word" not in repr(parse_proxy("http://me:word@h:1", "--proxy"))
+
+
+@pytest.mark.parametrize(
+    "spelt", ["SOCKS5H://10.0.0.1:9050", "Socks5h://me:word@10.0.0.1", " socks5h://10.0.0.1 "]
+)
+def test_a_proxy_is_known_by_what_it_is_and_not_by_its_spelling(spelt: str) -> None:
+    """socks5h looks names up itself however it is written; what only resembles it is refused."""
+    assert parse_proxy(spelt, "--proxy").looks_up
+    assert not parse_proxy(spelt.lower().replace("socks5h", "socks5"), "--proxy").looks_up
+    for other in ("socks", "socks4", "socks4a", "socks5hh", "https"):
+        with pytest.raises(BadSetting):
+            parse_proxy(f"{other}://10.0.0.1:9050", "--proxy")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import tracemalloc
 import zipfile
@@ -13,6 +14,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from siteline.evidence.custody import bundle as bundle_module
+from siteline.evidence.custody import bundle_rows
 from siteline.evidence.custody.bundle import (
     STATEMENT,
     STATEMENT_TYPE,
@@ -29,8 +32,8 @@ from siteline.evidence.custody.log import open_checkpoint
 from siteline.evidence.custody.report import Report
 from siteline.evidence.custody.rows import canonical
 from siteline.model.errors import BadInput
-from siteline.workbench.evidence.exhibits import check_bundle
 from siteline.workbench.evidence.handover import export_bundle
+from siteline.workbench.evidence.verifying import check_bundle, tell_report
 from tests.evidence.custody.material import make_full_case, opened
 
 
@@ -317,6 +320,18 @@ def test_of_an_unsigned_bundle_it_is_said_what_nothing_proves(
     assert "could have changed" in note["problem"]
 
 
+def test_a_key_that_comes_with_the_bundle_is_said_to_prove_nothing(
+    bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever has no key of the log's and names none is told so; naming one's fingerprint settles it."""
+    monkeypatch.setenv("SITELINE_CONFIG", str(tmp_path / "stranger"))
+    report = check_bundle(bundle)
+    assert report.findings == []
+    assert report.trusted_by == "recorded at init (first use)"
+    assert ["by another road" in n["problem"] for n in report.notes if n["object"] == "key"] == [True]
+    assert check_bundle(bundle, report.fingerprint).notes == []
+
+
 def test_a_log_of_a_billion_empty_rows_is_refused_in_bounded_memory(bundle: Path, tmp_path: Path) -> None:
     """1 GiB of newlines, sparse lines and one endless row: named within seconds, without the memory they ask for."""
     copy = Path(shutil.copytree(bundle, tmp_path / "copy"))
@@ -337,6 +352,52 @@ def test_a_log_of_a_billion_empty_rows_is_refused_in_bounded_memory(bundle: Path
     assert "custody.jsonl" in {f["object"] for f in check_bundle(copy).findings}
 
 
+def test_a_log_that_tells_more_than_is_read_is_refused_in_bounded_memory(
+    bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A chain without a fault, of rows that all ask to be remembered: what is kept of them has an end."""
+    monkeypatch.setattr(bundle_rows, "LARGEST_SHOWN", 8 << 20)
+    copy = Path(shutil.copytree(bundle, tmp_path / "copy"))
+    first, *rest = (copy / "custody.jsonl").read_bytes().splitlines()
+    row = next(said for said in map(json.loads, rest) if said.get("action") == "added")
+    head, count = digest_of_bytes(first), 20_000
+    with (copy / "custody.jsonl").open("wb") as stream:
+        stream.write(first + b"\n")
+        for number in range(2, count):
+            line = canonical(
+                {**row, "seq": number, "prev_hash": head, "exhibit_id": f"{number:026}"}
+            ).encode()
+            stream.write(line + b"\n")
+            head = digest_of_bytes(line)
+    tracemalloc.start()
+    try:
+        report = check_bundle(copy)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert any("more than is read" in f["problem"] for f in report.findings)
+    assert 1000 < report.rows < count
+    assert peak < 64 << 20
+
+
+@pytest.mark.parametrize("is_signed", [True, False])
+def test_a_page_of_another_version_is_a_remark_if_it_is_signed_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_signed: bool
+) -> None:
+    """A later Siteline may word its instructions otherwise; without a signature over the list they are anybody's."""
+    if not is_signed:
+        (tmp_path / "file").touch()
+        monkeypatch.setenv("SITELINE_CONFIG", str(tmp_path / "file"))
+    with opened(make_full_case(tmp_path, batches=1)) as case, monkeypatch.context() as later:
+        later.setattr(bundle_module, "instructions", lambda *_: "# A bundle, as a later version tells it\n")
+        export_bundle(case, tmp_path / "out")
+    report = check_bundle(tmp_path / "out")
+    told = report.notes if is_signed else report.findings
+    assert [f["object"] for f in report.findings] == ([] if is_signed else ["README.md"])
+    [said] = [f["problem"] for f in told if f["object"] == "README.md"]
+    assert ("before you run them" if is_signed else "do not trust") in said
+
+
 def test_a_bomb_is_refused_before_it_is_unpacked(bundle: Path, tmp_path: Path) -> None:
     """A ZIP that would grow a thousandfold is no bundle."""
     path = tmp_path / "bomb.zip"
@@ -346,3 +407,14 @@ def test_a_bomb_is_refused_before_it_is_unpacked(bundle: Path, tmp_path: Path) -
         archive.writestr("blobs/" + "0" * 64, b"\0" * (64 << 20))
     with pytest.raises(BadInput, match="bomb"):
         check_bundle(path)
+
+
+def test_names_in_a_strangers_bundle_cannot_steer_a_terminal(bundle: Path, tmp_path: Path) -> None:
+    """Cursor, colours, text turned round, bytes that are no text: named without them, as JSON, too."""
+    copy = Path(shutil.copytree(bundle, tmp_path / "copy"))
+    for name in (b"all is\x1b[2J well", "\u202etxt.exe".encode(), b"\xff\xfe", b"two\nlines"):
+        Path(os.fsdecode(bytes(copy) + b"/" + name)).write_bytes(b"x")
+    told = json.dumps(tell_report(check_bundle(copy)), ensure_ascii=False)
+    assert told.encode()
+    assert not {"\x1b", "\u202e", "\\u001b"} & set(told)
+    assert "all is\N{REPLACEMENT CHARACTER}[2J well" in told

@@ -16,25 +16,23 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from siteline.evidence.custody.exhibits import Taken, Taking
 from siteline.evidence.custody.log import Written
 from siteline.evidence.custody.restrictions import Restriction
 from siteline.evidence.custody.rows import Event
+from siteline.evidence.custody.taking import Taken, Taking
 from siteline.model.errors import BadSetting, CannotTell, NotForYou
 from siteline.model.exhibit import Exhibit
 from siteline.workbench.case import Case, make_case
 from siteline.workbench.evidence import handover
 from siteline.workbench.evidence.exhibits import (
-    check_bundle,
-    check_custody_of_all,
-    explain_row,
     list_exhibits,
-    list_log,
     restrict_exhibit,
     search_exhibits,
     show_exhibit,
 )
 from siteline.workbench.evidence.handover import export_bundle
+from siteline.workbench.evidence.journal import explain_row, list_log
+from siteline.workbench.evidence.verifying import check_bundle, check_custody_of_all
 from tests.evidence.custody.material import behind_the_triggers, opened
 
 
@@ -284,6 +282,43 @@ def test_a_description_that_points_to_a_secret_does_not_go_out(case: Case, tmp_p
     assert export_bundle(case, tmp_path / "all").exhibits == 1
     with pytest.raises(BadSetting, match=pointing.id):
         export_bundle(case, tmp_path / "named", [pointing.id])
+
+
+@pytest.mark.parametrize("damage", ["bytes", "record", "restriction", "unreadable restriction"])
+def test_a_verification_names_what_is_restricted_to_its_readers_alone(
+    case: Case, monkeypatch: pytest.MonkeyPatch, damage: str
+) -> None:
+    """Others learn that something is wrong, and by which row it came; neither its id nor any digest of it."""
+    maker = Maker(case)
+    maker.take("open")
+    secret = maker.take("secret", restriction=Restriction("source at risk", ("R. Reader",)))
+    if damage == "bytes":
+        blob = case.blobs.path(secret.sha256)
+        blob.chmod(0o644)
+        blob.write_bytes(b"something else")
+    with behind_the_triggers(case.folder) as raw:
+        if damage == "record":
+            raw.execute("UPDATE exhibit SET created_by = 'B' WHERE id = ?", (secret.id,))
+        elif damage == "restriction":
+            raw.execute("UPDATE restriction SET why = 'another' WHERE exhibit_id = ?", (secret.id,))
+        elif damage == "unreadable restriction":
+            raw.execute("UPDATE restriction SET readers = '[' WHERE exhibit_id = ?", (secret.id,))
+        [[row]] = raw.execute(
+            "SELECT seq FROM custody_event WHERE action = 'added' AND exhibit_id = ?", (secret.id,)
+        )
+    for who, is_reader in (("R. Reader", True), ("E. Else", False)):
+        monkeypatch.setenv("SITELINE_WHO", who)
+        with opened(case.folder) as work:
+            report = check_custody_of_all(work)
+        told = json.dumps([report.findings, report.notes])
+        assert report.findings
+        if is_reader and damage != "unreadable restriction":
+            assert secret.id in told
+        else:
+            assert secret.id not in told
+            assert secret.sha256 not in told
+            assert hashlib.sha256(b"something else").hexdigest() not in told
+            assert f"restricted, custody row {row}" in told
 
 
 def test_restrictions_count_by_the_order_of_the_log(case: Case) -> None:

@@ -6,9 +6,6 @@ import hashlib
 import json
 import multiprocessing
 import os
-import shutil
-import socket
-import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -21,18 +18,16 @@ from siteline.workbench.case import Case, make_case, open_case
 from siteline.workbench.evidence import custody
 from siteline.workbench.evidence.custody import Kept, Refused
 from siteline.workbench.evidence.exhibits import (
-    check_custody_of_all,
     copy_out,
     list_exhibits,
     list_json,
-    list_log,
-    prove,
     restrict_exhibit,
     search_exhibits,
     show_exhibit,
 )
 from siteline.workbench.evidence.handover import export_bundle
-from tests.conftest import missing
+from siteline.workbench.evidence.journal import list_log, prove
+from siteline.workbench.evidence.verifying import check_custody_of_all
 from tests.evidence.custody.material import make_full_case, opened, take, write_files
 
 
@@ -320,42 +315,6 @@ def test_several_processes_write_one_chain(case: Case, tmp_path: Path) -> None:
     _is_one_chain(case)
 
 
-@pytest.fixture
-def postgres(tmp_path: Path) -> Iterator[str]:
-    """A PostgreSQL of this test's own; its URL."""
-    pytest.importorskip("psycopg")
-    found = [Path(p).parent for p in ([shutil.which("initdb")] if shutil.which("initdb") else [])]
-    found += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
-    if not found or not (found[0] / "initdb").exists():
-        missing("PostgreSQL (initdb, postgres)")
-    folder = Path(subprocess.run(["mktemp", "-d"], capture_output=True, text=True, check=True).stdout.strip())
-    as_other: list[str] = []
-    if os.geteuid() == 0:
-        as_other = ["runuser", "-u", "nobody", "--"]
-        shutil.chown(folder, "nobody")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    data = folder / "data"
-    subprocess.run(
-        [*as_other, found[0] / "initdb", "-D", data, "-U", "siteline", "-A", "trust", "--no-sync"],
-        check=True,
-        capture_output=True,
-        cwd="/",
-    )
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off"
-    control = [*as_other, found[0] / "pg_ctl", "-D", data, "-w"]
-    subprocess.run(
-        [*control, "-l", folder / "log", "-o", options, "start"], check=True, capture_output=True, cwd="/"
-    )
-    try:
-        yield f"postgresql+psycopg://siteline@127.0.0.1:{port}/postgres"
-    finally:
-        subprocess.run([*control, "-m", "immediate", "stop"], check=True, capture_output=True, cwd="/")
-        shutil.rmtree(folder)
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="starts a server as another user")
 def test_several_processes_write_one_chain_on_postgresql(
     tmp_path: Path, postgres: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

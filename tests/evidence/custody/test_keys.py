@@ -15,7 +15,8 @@ from siteline.evidence.custody.keys import PublicKey, new_signer, parse_signer, 
 from siteline.model.errors import BadInput, BadKey
 from siteline.workbench import keyring
 from siteline.workbench.case import make_case, open_case
-from siteline.workbench.evidence.exhibits import check_custody_of_all, rotate_key, tell_keys, trust_key
+from siteline.workbench.evidence.signing import rotate_key, tell_keys, trust_key
+from siteline.workbench.evidence.verifying import check_custody_of_all
 from tests.conftest import missing
 from tests.evidence.custody.material import opened, take, write_files
 

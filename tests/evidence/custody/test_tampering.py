@@ -19,7 +19,7 @@ from siteline.evidence.custody.log import CustodyLog
 from siteline.evidence.custody.report import Report
 from siteline.evidence.custody.rows import COLUMNS, hash_line, line_of
 from siteline.workbench.case import make_case
-from siteline.workbench.evidence.exhibits import check_custody_of_all
+from siteline.workbench.evidence.verifying import check_custody_of_all
 from tests.evidence.custody.material import (
     SetClock,
     behind_the_triggers,
@@ -326,7 +326,7 @@ def test_time_that_runs_backwards_is_a_fault_until_it_is_explained(tmp_path: Pat
     assert "3,540 s" in finding["problem"]
     assert any("set forward by 7,200 s" in n["problem"] for n in report.notes)
     row = int(finding["object"].split()[-1])
-    from siteline.workbench.evidence.exhibits import explain_row
+    from siteline.workbench.evidence.journal import explain_row
 
     explain_row(case, row, "the clock was an hour fast")
     after = check_custody_of_all(case)

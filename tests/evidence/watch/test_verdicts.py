@@ -109,9 +109,9 @@ def test_a_fingerprint_is_made_of_anything_and_kept_as_json(body: bytes, url: st
 )
 def test_a_page_made_to_be_slow_is_read_in_time(piece: str) -> None:
     body = b"<html>" + piece.encode() * (600_000 // len(piece))
-    began = time.monotonic()
+    began = time.process_time()  # not the clock: others work here, too
     fingerprint(body, URL)
-    assert time.monotonic() - began < 10
+    assert time.process_time() - began < 10
 
 
 def test_main_text_is_told_from_menus_footers_and_lists_of_links() -> None:
@@ -181,7 +181,7 @@ def test_addresses_are_compared_and_made_up() -> None:
     assert not same_address("http://a.example/x?id=1", "http://a.example/x?id=2")
     assert sections_of(URL) == ["http://a.example/news/2026/", "http://a.example/news/"]
     assert never_was(URL, "abc") == "http://a.example/news/2026/abc.html"
-    assert in_sitemap("<loc>http://a.example/a</loc><loc>http://[</loc><loc>file:///x</loc>") == [
-        "http://a.example/a"
-    ]
+    text = "<loc>http://a.example/a</loc><loc>http://[</loc><loc>file:///x</loc>"
+    assert in_sitemap(text) == (["http://a.example/a"], True)
+    assert in_sitemap(text, 2) == (["http://a.example/a"], False)
     assert may_be_it(URL, ["The great hall"], [("The great hall", "http://b.example/x")]) == []

@@ -9,9 +9,10 @@ import pytest
 
 from siteline.evidence.watch.series import Finding
 from siteline.model.errors import BadInput, NotFound
-from siteline.workbench.evidence.exhibits import check_bundle, check_custody_of_all, restrict_exhibit
+from siteline.workbench.evidence.exhibits import restrict_exhibit
 from siteline.workbench.evidence.handover import export_bundle
-from siteline.workbench.evidence.watching import confirm, find, find_on_list, tell_findings
+from siteline.workbench.evidence.removals import confirm, find, find_on_list, tell_findings
+from siteline.workbench.evidence.verifying import check_bundle, check_custody_of_all
 from tests.evidence.custody.material import behind_the_triggers
 from tests.evidence.watch.watched_site import Watch, article, prose, watching
 from tests.servers import serving

@@ -83,7 +83,7 @@ class Site:
             reply.send(
                 status,
                 body,
-                Content_Type="text/html; charset=utf-8",
+                Content_Type="image/jpeg" if path.endswith(".jpg") else "text/html; charset=utf-8",
                 **({"Location": there} if there else {}),
             )
         elif path in ("/", "/news/"):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from siteline.evidence.custody.exhibits import Taking
+from siteline.evidence.custody.taking import Taking
 from siteline.model.change import Status
 from siteline.model.claim import Anchor, AnchorKind, Attribution, Claim, Hedge, Stance, Statement
 from siteline.model.errors import BadBrief

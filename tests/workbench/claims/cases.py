@@ -10,7 +10,7 @@ from typing import Any
 
 from shapely.geometry import box
 
-from siteline.evidence.custody.exhibits import Taking
+from siteline.evidence.custody.taking import Taking
 from siteline.model.change import ChangeEvent
 from siteline.model.imagery import Gap, Grid
 from siteline.model.place import Role, Site

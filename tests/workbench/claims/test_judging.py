@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,7 @@ from siteline.workbench.claims.linked import claim_review, prov_of
 from tests.claims.factory import make_statement
 from tests.workbench.claims.cases import A, B, C, as_analyst, made_case
 
+TODAY = datetime.now(UTC).date().isoformat()
 TELLTALE = "zanzibar"
 """A word of the first analyst's reasons: wherever it is seen, the first analyst's judgement is seen."""
 
@@ -314,9 +315,7 @@ def backdate(case: Case, claims: int, days: int = 30) -> None:
                 "created_at": at.isoformat(timespec="microseconds"),
             },
         )
-        resolve_outcome(
-            case, statement.id, "true" if number % 2 else "false", date.today().isoformat(), "seen"
-        )
+        resolve_outcome(case, statement.id, "true" if number % 2 else "false", TODAY, "seen")
 
 
 def test_scores_are_shown_from_twenty_resolved_judgements_on(case: Case) -> None:
@@ -342,7 +341,7 @@ def test_a_score_per_analyst_and_per_source(case: Case) -> None:
 
 def test_hindsight_and_what_is_blind_are_not_scored(case: Case) -> None:
     judge_claim(case, "S1", "x", likelihood="99")
-    resolve_outcome(case, "S1", "true", date.today().isoformat(), "seen")  # noqa: DTZ011
+    resolve_outcome(case, "S1", "true", TODAY, "seen")
     assert calibrations(case)[0] == []
     backdate(case, 20)
     analysts, _, kept = calibrations(as_analyst(case.folder, B))

@@ -6,18 +6,19 @@ import json
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
 from siteline.model.change import Status
 from siteline.model.claim import Anchor, AnchorKind, Stance
-from siteline.model.errors import BadInput
+from siteline.model.errors import BadInput, NotFound
 from siteline.workbench.case import Case
-from siteline.workbench.claims.judging import judge_claim, resolve_outcome
+from siteline.workbench.claims.judging import judge_claim, list_assessments, resolve_outcome
 from siteline.workbench.claims.linked import claim_review, prov_of
 from siteline.workbench.claims.pixels.events import claims_from_event
 from siteline.workbench.evidence.custody import Description, Kept, take_files
 from tests.claims.factory import make_claim, make_statement
-from tests.conftest import wanted
+from tests.conftest import ROOT, wanted
 from tests.factory import make_scene
 from tests.workbench.claims.cases import A, B, as_analyst, watched_case
 
@@ -201,6 +202,7 @@ def test_restricted_images_leave_the_finding_and_no_name(case: Case) -> None:
     exhibit = case.exhibits.get(make_scene("S2").sha256)
     case.exhibits.restrict(exhibit.id, "licence", [A])
     told = prov_of(case)
+    jsonschema.validate(told, json.loads((ROOT / "docs/reference/schemas/prov-1.schema.json").read_text()))
     text = json.dumps(told)
     assert exhibit.id not in text
     assert exhibit.sha256 not in text
@@ -252,3 +254,30 @@ def test_a_review_stands_on_a_page(case: Case, url: str) -> None:
     judge_claim(case, "W1", "x", credibility="4")
     with pytest.raises(BadInput, match="address of a page"):
         claim_review(case, "W1", url)
+
+
+def test_our_own_finding_is_reviewed_by_nobody(case: Case) -> None:
+    """A finding from images is no claim of somebody else's; one of an invented place least of all."""
+    event = case.events.all("s")[0].id
+    case.events.judge(event, Status.ACCEPTED, "seen")
+    made = claims_from_event(case, "s", event)[0].statement
+    judge_claim(case, made.id, "three looks", likelihood="85")
+    with pytest.raises(BadInput, match="our own finding"):
+        claim_review(case, made.id, "https://desk.example/review")
+
+
+def test_what_rests_on_a_restricted_exhibit_alone_is_not_there_for_others(case: Case) -> None:
+    """Neither its claim, nor what was judged of it, nor who speaks in it; a second, public source opens the claim."""
+    secret = pdf(case, "whistle.txt", "Five hundred people work there.", restricted=True)
+    case.statements.add([words(secret, "WS1", "Five hundred people work there.", "Insider X")])
+    judge_claim(case, "WS1", "the insider is well placed", credibility="2")
+    other = as_analyst(case.folder, B, may_look=(B,))
+    claim = case.statements.get("WS1").statement.claim.id
+    for said in ("WS1", claim, claim[:6]):
+        with pytest.raises(NotFound):
+            judge_claim(other, said, "x", credibility="3")
+    assert "insider" not in json.dumps(list_assessments(other)).lower()
+    public = pdf(case, "paper.txt", "Five hundred people are said to work there.")
+    case.statements.add([words(public, "WS2", "Five hundred people are said to work there.", "Paper Y")])
+    assert judge_claim(other, claim, "x", credibility="3").claim_id == claim
+    assert "Insider X" not in json.dumps(list_assessments(other))

@@ -147,7 +147,7 @@ def test_a_ratio_on_file_becomes_a_claim_in_words_it_supports(case: Case) -> Non
     told = ratio_of(case, "s", event, "A-1", say_nothing)
     row = case.filed.all("s")[0]
     made = claim_from_size(case, "s", row.id[:8])
-    assert made.statement.quote == told["supported"][0]
+    assert made.statement.quote.lower() == f"{told['supported'][0]}.".lower()
     assert made.statement.claim.value is not None
     assert made.statement.claim.value.low == pytest.approx(told["ratio"]["low95"])
     assert made.statement.claim.value_type == "ratio"

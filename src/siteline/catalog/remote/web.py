@@ -205,6 +205,11 @@ class Web:
         ask = _Ask("POST", url, {**sent, **(headers or {})}, content, stay=True, is_order=is_order)
         return _json_of(self._ask(ask, via))
 
+    def post(self, url: str, body: bytes, content_type: str, accept: str = "*/*") -> Answer:
+        """What an address answers to these bytes; a redirect to another host is refused."""
+        sent = {"Accept": accept, "Accept-Encoding": "identity", "Content-Type": content_type}
+        return self._ask(_Ask("POST", url, sent, body, stay=True), None)
+
     def get_range(
         self,
         url: str,

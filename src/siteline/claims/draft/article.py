@@ -26,12 +26,15 @@ _INVISIBLE = re.compile(f"[{INVISIBLE}]")
 _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 _BOILERPLATE = re.compile(
-    r"(?i)(?:read (?:more|also|next)|related(?: (?:stories|articles))?|advertisement|sponsored|subscribe|sign up|follow us|share this"
-    r"|click here|most read|newsletter|log in|sign in|menu|search|terms of (?:use|service)|privacy policy|skip to|photo(?: credit)?:"
+    r"(?i)(?:read (?:more|also|next)|related(?: (?:stories|articles))?|advertisement|sponsored|subscribe|sign up"
+    r"|follow us|share this"
+    r"|click here|most read|newsletter|log in|sign in|menu|search|terms of (?:use|service)|privacy policy|skip"
+    r" to|photo(?: credit)?:"
     r"|image credit|читайте також|читайте также|підписуйтесь|подписывайтесь|реклама)"
 )
 _ALWAYS_BOILERPLATE = re.compile(
-    r"(?i)(?:©|\(c\) (?:19|20)\d\d|copyright (?:©|\(c\)|(?:19|20)\d\d)|all rights reserved|(?:this site|we) uses? cookies|read more:"
+    r"(?i)(?:©|\(c\) (?:19|20)\d\d|copyright (?:©|\(c\)|(?:19|20)\d\d)|all rights reserved|(?:this site|we)"
+    r" uses? cookies|read more:"
     r"|subscribe to our|sign up (?:for|to) our|follow us on|усі права захищено|все права защищены|무단\s?전재)"
 )
 _BYLINE = re.compile(r"(?:By|Text by|Reporting by|Photos? by|Edited by)\s+[A-Z][^.!?]{1,60}$")
@@ -168,13 +171,14 @@ def _kind(sentence: Sentence) -> str:
 
 
 def _with_outlet(draft: Draft, datelines: Sequence[Dateline]) -> Draft:
-    """The agency in the dateline passes on what speakers say in its story."""
-    if not datelines or not datelines[0].outlet or not draft.chain or draft.start < datelines[0].start:
+    """The draft, with the agency whose story it stands in."""
+    place = bisect_right(datelines, draft.start, key=lambda line: line.start) - 1
+    if place < 0 or not (line := datelines[place]).outlet:
         return draft
-    line = datelines[bisect_right([d.start for d in datelines], draft.start) - 1]
-    if not line.outlet or any(voice.span.words == line.outlet for voice in draft.chain):
-        return draft
-    return replace(draft, reasons=(*draft.reasons, f"in a story of {line.outlet}, by its dateline"))
+    outlet = Span(line.outlet_start, line.outlet_start + len(line.outlet), line.outlet)
+    return replace(
+        draft, outlet=outlet, reasons=(*draft.reasons, f"in a story of {line.outlet}, by its dateline")
+    )
 
 
 def _notes(text: str, lang: str, reader: _Reader, datelines: Sequence[Dateline]) -> list[str]:
@@ -204,5 +208,5 @@ def spans_of(draft: Draft) -> list[Span]:
     found += (
         [h.span for h in draft.hedges] + [q.span for q in draft.quantities] + [d.span for d in draft.dates]
     )
-    found += [f.span for f in draft.flags] + [s for s in (draft.cue, draft.condition) if s]
+    found += [f.span for f in draft.flags] + [s for s in (draft.cue, draft.condition, draft.outlet) if s]
     return found

@@ -6,34 +6,43 @@ from dataclasses import dataclass, field
 
 from siteline.claims.draft.groups import Groups
 from siteline.claims.draft.lexicon import Lexicon
+from siteline.claims.draft.relays import Ways
 from siteline.claims.draft.tokens import CLOSING, Tokens, one_of
 
 _MODALS = one_of("will would could can may might should must to")
 _PARTICIPLES = one_of("saying adding warning noting claiming alleging stating announcing arguing concluding explaining denying"
                       " rejecting dismissing insisting stressing confirming estimating reporting telling stressing")  # fmt: skip
 _NOUNS = one_of(
-    "report reports claim claims estimate estimates state states note notes warning confirm believe claimed"
+    "caution stress reply recall documents records counts recounted report reports claim claims estimate"
+    " estimates state states note notes warning"
+    " confirm believe claimed"
 )
 """Verbs that are nouns or part of something else as often."""
 
 _NOT_DENIED = one_of(
     "access entry permission visa visas bail request requests treatment opportunity admission service boarding"
 )
-_WHAT_IS_DENIED = one_of(
-    "claim claims allegation allegations report reports accusation accusations charge charges suggestion suggestions assertion"
-    " assertions figure figures idea as the any it them this that involvement responsibility having wrongdoing reports' such these"
-    " those western ukrainian russian media all speculation rumours rumors"
-)
 _DISMISSABLE = one_of(
     "dismissed dismisses dismiss dismissing rejected rejects reject rejecting disputed disputes"
 )
-_SAID_OF = one_of("claim allegation report accusation charge suggestion assertion figure idea speculation rumour rumor finding account"
+_SAID_OF = one_of("claim allegation report accusation charge suggestion assertion figure idea speculation rumour"
+                  " rumor finding account"
                   " number estimate statement story article version narrative conclusion criticism")  # fmt: skip
-_SEEN_BY = one_of(
-    "seen obtained reviewed cited quoted carried published reported released aired broadcast shared circulated"
+_SILENT = {"responded": "no_answer", "replied": "no_answer", "answered": "no_answer", "commented": "no_position",
+           "confirmed": "no_position", "would": "no_position"}  # fmt: skip
+"""After `neither A nor B`: what both left undone."""
+
+_CALLS = one_of("called calls call described describes describe branded labelled labeled decried")
+"""With a word such as false behind them, they deny."""
+
+_NO_SUBJECT = one_of(
+    "in of at on for with by from to and or the a an into under over about as than most some all"
 )
-_HEARERS = one_of(
-    "reporters journalists us them him her me lawmakers parliament court council lawmakers lawmaker committee deputies"
+"""Words with which no subject ends."""
+
+_BODIES = one_of(
+    "ministry office army government police company institute authority statement report mission navy committee council"
+    " prosecution prosecutors centre center university association firm department embassy service staff"
 )
 
 
@@ -77,6 +86,7 @@ class _Finder:
     def __init__(self, tokens: Tokens, lexicon: Lexicon, quoted: list[bool]) -> None:
         self.tokens, self.lexicon, self.quoted = tokens, lexicon, quoted
         self.groups = Groups(tokens, lexicon, quoted)
+        self.ways = Ways(tokens, lexicon, self.groups)
 
     def at(self, i: int) -> Cue | None:
         """The cue that begins at a token."""
@@ -86,6 +96,37 @@ class _Finder:
             return self._told(i, *hit)
         if hit := self.lexicon.verbs.at(self.tokens, i):
             return self._verb(i, *hit)
+        if self.tokens.norms[i] == "neither":
+            return self._neither(i)
+        if self.tokens.norms[i] in _CALLS:
+            return self._called(i)
+        return None
+
+    def _called(self, i: int) -> Cue | None:
+        """`The ministry called the report “false”.`"""
+        ahead = self.tokens.norms[i + 1 : i + 12]
+        if (
+            not set(ahead) & self.lexicon.false_words
+            or "not" in ahead
+            or self._passed(i) & self.lexicon.passive
+        ):
+            return None
+        group = self.groups.left(i - 1)
+        return Cue(i, i + 1, "denial", "before", group) if group else None
+
+    def _neither(self, i: int) -> Cue | None:
+        """`Neither the company nor its owner responded.`"""
+        tokens = self.tokens
+        has_nor = False
+        for k in range(i + 1, min(len(tokens), i + 16)):
+            word = tokens.norms[k]
+            has_nor = has_nor or word == "nor"
+            if stance := _SILENT.get(word):
+                if not has_nor or k - i < 4 or tokens.norms[k - 1] == "nor":
+                    return None
+                return Cue(k, k + 1, stance, "before", (i, self.groups.last_of(k - 1) + 1))
+            if word in ",;:." or self.quoted[k]:
+                return None
         return None
 
     def _bare(self, i: int, j: int, stance: str) -> Cue:
@@ -100,7 +141,9 @@ class _Finder:
             if verb is not None:
                 return Cue(verb, self.lexicon.verbs.at(tokens, verb)[0], stance, "bare", (i, verb))  # type: ignore[index]
             j += 1
-        if tokens.norm(j) in ("from", "to", "by", "of"):
+        if tokens.norm(j - 1) in ("reach", "contact"):
+            group = self.groups.right(j)
+        elif tokens.norm(j) in ("from", "to", "by", "of"):
             group = self.groups.right(j + 1)
         elif i > 0 and tokens.norm(i) in ("has", "have", "was", "were", "is", "hereby"):
             group = None
@@ -116,7 +159,7 @@ class _Finder:
             return Cue(i, j, stance, "citing", group)
         if word.endswith("ed") and tokens.norm(i - 1) in self.lexicon.determiners:
             return None
-        return Cue(i, j, stance, "told", group, self._seen_by(group))
+        return Cue(i, j, stance, "told", group, self.ways.seen_by(group))
 
     def _verb(self, i: int, j: int, stance: str) -> Cue | None:
         tokens, lexicon = self.tokens, self.lexicon
@@ -127,6 +170,8 @@ class _Finder:
         passed = self._passed(i)
         if is_single and passed & _MODALS and lexicon.code == "en":
             return None
+        if word == "quoted" and (cue := self._quoted(i, j)) is not None:
+            return cue
         if is_single and passed & lexicon.passive and word != "told":
             return self._passive(i, j, stance)
         is_negated = bool(passed & lexicon.negators)
@@ -134,11 +179,11 @@ class _Finder:
             stance = "no_position"
         start = self._negation(i) if is_negated else i
         if word == "quoted":
-            return self._quoted(i, j)
+            return None
         if is_single and word not in ("told", "tell", "tells") and self._is_inverted(i, j):
             group = self.groups.right(j)
-            if group is not None:
-                return Cue(start, j, stance, "after", group, self._seen_by(group), is_negated)
+            if group is not None and not self._is_aside(i, group):
+                return Cue(start, j, stance, "after", group, self.ways.seen_by(group), is_negated)
         if word in _PARTICIPLES and before == ",":
             return None
         group = self.groups.left(i - 1)
@@ -149,14 +194,19 @@ class _Finder:
                 and (group := self.groups.right(j)) is not None
                 and after not in lexicon.breakers
             ):
-                return Cue(start, j, stance, "after", group, self._seen_by(group), is_negated)
+                return Cue(start, j, stance, "after", group, self.ways.seen_by(group), is_negated)
+            return None
+        last = group[1] - 1
+        if lexicon.code == "en" and tokens.norms[last] in _NO_SUBJECT and not tokens.is_capital(last):
             return None
         if word in _NOUNS and is_single and not self._is_clause(group, j):
             return None
-        relays = self._seen_by(group)
-        if word in ("told", "tell", "tells") and (hearer := self._hearer(j)):
+        if stance == "no_answer":
+            group = self.ways.asked(group)
+        relays = self.ways.seen_by(group)
+        if word in ("told", "tell", "tells") and (hearer := self.ways.hearer(j)):
             relays = [*relays, hearer]
-        if with_whom := self._interviewer(j):
+        if with_whom := self.ways.interviewer(j):
             relays = [*relays, with_whom]
         return Cue(start, j, stance, "before", group, relays, is_negated)
 
@@ -270,6 +320,18 @@ class _Finder:
         )
         return names and (is_quote_led or ends or tokens.norm(group[1]) in self.lexicon.breakers)
 
+    def _is_aside(self, i: int, group: tuple[int, int]) -> bool:
+        """Whether `, said` closes an aside about the speaker before it: the words after it name nobody."""
+        tokens = self.tokens
+        if tokens.norm(i - 1) != "," or self.quoted[i - 1] or (i > 1 and self.quoted[i - 2]):
+            return False
+        known = self.lexicon.persons | self.lexicon.relays | _BODIES
+        has_number = any(tokens.is_number(k) for k in range(*group))
+        names = not has_number and any(
+            tokens.norms[k] in known or (tokens.is_capital(k) and tokens.is_word(k)) for k in range(*group)
+        )
+        return not names and self.groups.left(i - 1) is not None
+
     def _is_clause(self, group: tuple[int, int], j: int) -> bool:
         """Whether a word that may be a noun is a verb here: a name or pronoun before, a clause behind."""
         tokens = self.tokens
@@ -283,122 +345,3 @@ class _Finder:
             and tokens.is_word(j)
             and after not in ("of", "in", "from", "by", "on")
         )
-
-    def _seen_by(self, group: tuple[int, int]) -> list[tuple[int, int]]:
-        """`a report seen by the Herald`: the Herald passed it on."""
-        for k in range(group[0], group[1] - 2):
-            if self.tokens.norms[k] in _SEEN_BY and self.tokens.norms[k + 1] == "by":
-                return [(k + 2, group[1])]
-        return []
-
-    def _hearer(self, j: int) -> tuple[int, int] | None:
-        """`told the Herald`: the Herald passed it on; of reporters nobody knows."""
-        tokens = self.tokens
-        end = j
-        while (
-            end < min(len(tokens), j + 7)
-            and tokens.is_word(end)
-            and tokens.norms[end] not in self.lexicon.breakers
-            and (
-                tokens.is_capital(end)
-                or tokens.norms[end] in self.lexicon.determiners | self.lexicon.relays | {"news"}
-            )
-        ):
-            end += 1
-        if (
-            end == j
-            or tokens.norm(j) in _HEARERS
-            or (end == j + 1 and tokens.norm(j) in self.lexicon.determiners)
-        ):
-            return None
-        words = set(tokens.norms[j:end])
-        is_outlet = bool(words & self.lexicon.relays) or (
-            tokens.is_capital(end - 1) and tokens.norm(j) == "the"
-        )
-        return (j, end) if is_outlet and not words & _HEARERS else None
-
-    def _interviewer(self, j: int) -> tuple[int, int] | None:
-        """`in an interview with the Herald`."""
-        tokens = self.tokens
-        for k in range(j, min(len(tokens) - 1, j + 12)):
-            if tokens.norms[k] == "interview" and tokens.norms[k + 1] == "with":
-                return self.groups.right(k + 2)
-        return None
-
-
-def governing(cues: list[Cue], tokens: Tokens, lexicon: Lexicon) -> Cue | None:
-    """
-    The cue that the whole stands under, with its chain.
-
-    Of nested ones (`X said that Y denied it`) the innermost speaks, and the others pass it on; `citing Z` names who spoke.
-    """
-    cited = [cue for cue in cues if cue.form == "citing"]
-    plain = [cue for cue in cues if cue.form != "citing"]
-    if not plain:
-        return cited[0] if cited else None
-    settled = [cue for cue in plain if cue.stance in ("correction", "retraction")]
-    if settled:
-        return next((cue for cue in settled if cue.group is not None), settled[0])
-    main = plain[0]
-    for cue in plain[1:]:
-        if cue.group is None or cue.form == "bare":
-            main = _firmer(main, cue)
-        elif _is_pronoun(cue, tokens, lexicon):
-            main = Cue(
-                main.start,
-                main.end,
-                _stronger(main, cue),
-                main.form,
-                main.group,
-                main.relays,
-                main.is_negated,
-            )
-        elif cue.start > main.end and main.form == "before" and cue.form in ("before", "passive"):
-            trails = tokens.norm(cue.group[0] - 1) == ","
-            inner, outer = (main, cue) if trails else (cue, main)
-            main = Cue(
-                inner.start,
-                inner.end,
-                inner.stance,
-                inner.form,
-                inner.group,
-                _joined(inner, outer),
-                inner.is_negated,
-            )
-        elif cue.group is not None and main.group is not None:
-            main = Cue(
-                main.start, main.end, main.stance, main.form, main.group, _joined(main, cue), main.is_negated
-            )
-        else:
-            main = _firmer(main, cue)
-    if cited and cited[0].group is not None and main.form != "citing":
-        relays = [main.group, *main.relays] if main.group else main.relays
-        main = Cue(main.start, main.end, main.stance, main.form, cited[0].group, relays, main.is_negated)
-    return main
-
-
-def _joined(inner: Cue, outer: Cue) -> list[tuple[int, int]]:
-    chain = [*inner.relays, *([outer.group] if outer.group else []), *outer.relays]
-    return list(dict.fromkeys(chain))
-
-
-def _firmer(main: Cue, cue: Cue) -> Cue:
-    """The one that settles more: silence and denial before plain speech."""
-    if cue.stance in ("no_answer", "no_position", "denial") and main.stance in ("neutral", "doubt"):
-        return Cue(
-            cue.start, cue.end, cue.stance, cue.form, cue.group or main.group, main.relays, cue.is_negated
-        )
-    return main
-
-
-def _stronger(main: Cue, cue: Cue) -> str:
-    """`The ministry said it denied the report`."""
-    return cue.stance if main.stance == "neutral" and cue.stance in ("denial", "no_position") else main.stance
-
-
-def _is_pronoun(cue: Cue, tokens: Tokens, lexicon: Lexicon) -> bool:
-    return (
-        cue.group is not None
-        and cue.group[1] - cue.group[0] == 1
-        and tokens.norms[cue.group[0]] in lexicon.pronouns
-    )

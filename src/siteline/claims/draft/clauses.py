@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
-from siteline.claims.draft.attribution import Cue, find_cues, governing
+from siteline.claims.draft.attribution import Cue, find_cues
+from siteline.claims.draft.chains import governing
 from siteline.claims.draft.dates import find_dates
 from siteline.claims.draft.hedges import find_conditions, find_flags, find_hedges, find_negations
 from siteline.claims.draft.intervals import Widths
@@ -60,7 +62,7 @@ def clauses_of(
 def _parts(tokens: Tokens, cues: Sequence[Cue]) -> list[tuple[int, int]]:
     """Where a sentence falls apart: `X said it, but Y denied it`."""
     cuts: list[tuple[int, int]] = []
-    for earlier, later in zip(cues, cues[1:], strict=False):
+    for earlier, later in pairwise(cues):
         begin = (
             later.start
             if later.form in ("told", "citing")
@@ -119,8 +121,8 @@ def _draft(
     widths: Widths,
 ) -> Draft:
     cue = governing(cues, tokens, lexicon)
-    if cue is None and sentence.kind == "headline":
-        cue = _before_colon(tokens)
+    if cue is None:
+        cue = _before_colon(tokens, is_headline=sentence.kind == "headline")
     dates, taken = find_dates(tokens, lexicon)
     hedges = find_hedges(tokens, lexicon, taken)
     flags = find_flags(tokens, lexicon)
@@ -193,10 +195,12 @@ def _inner_reference(
     return None
 
 
-def _before_colon(tokens: Tokens) -> Cue | None:
-    """`Officials: 24 missiles fired`, of headlines."""
+def _before_colon(tokens: Tokens, *, is_headline: bool) -> Cue | None:
+    """`Officials: 24 missiles fired`, of headlines; `Weir: “We saw it.”` anywhere."""
     for k in range(1, min(_MOST_COLON, len(tokens) - 2)):
         if tokens.norms[k] == ":":
+            if not is_headline and tokens.norms[k + 1] not in ('"', "“", "«", "„"):
+                return None
             return Cue(k, k + 1, "neutral", "before", (0, k)) if tokens.is_capital(0) else None
         if not (tokens.is_word(k) or tokens.norms[k] in "-'’"):
             return None
@@ -231,9 +235,15 @@ def _reasons(read: Read, cue: Cue | None, chain: Sequence[Voice], tokens: Tokens
         return [*reasons, "nobody is named as its speaker: the text itself says it"]
     said = tokens.text[tokens.starts[cue.start] : tokens.ends[cue.end - 1]]
     where = {
-        "before": "the words before it", "after": "the words after it", "told": "the words after it", "passive": "by whom, after it",
-        "citing": "whom it cites", "quoted": "whom it quotes", "bare": "a formula",
-    }[cue.form]  # fmt: skip
+        "before": "the words before it",
+        "after": "the words after it",
+        "told": "the words after it",
+        "passive": "by whom, after it",
+        "citing": "whom it cites",
+        "cited": "whom it cites",
+        "quoted": "whom it quotes",
+        "bare": "a formula",
+    }[cue.form]
     reasons.append(
         f"“{said}”" + (f": {where}, “{chain[0].span.words}”" if chain else ": a formula, nobody named")
     )

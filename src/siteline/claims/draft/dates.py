@@ -7,45 +7,15 @@ from calendar import monthrange
 from collections.abc import Iterator
 
 from siteline.claims.draft.lexicon import Lexicon
-from siteline.claims.draft.tokens import Tokens
+from siteline.claims.draft.tokens import Tokens, one_of
 from siteline.model.draft import SaidDate, Span
 
 _ISO = re.compile(r"(?<!\d)(\d{4})-(\d{2})(?:-(\d{2}))?(?![\d-])")
 _ORDINALS = frozenset(("st", "nd", "rd", "th"))
-_YEAR_BEFORE = frozenset(
-    [
-        "in",
-        "since",
-        "by",
-        "until",
-        "before",
-        "after",
-        "from",
-        "during",
-        "of",
-        "through",
-        "year",
-        "early",
-        "late",
-        "mid",
-        "end",
-        "till",
-        "for",
-        "spring",
-        "summer",
-        "autumn",
-        "winter",
-        "fall",
-        "в",
-        "у",
-        "з",
-        "до",
-        "с",
-        "года",
-        "року",
-        "рік",
-        "год",
-    ]
+_YEAR_BEFORE = one_of(
+    "in since by until before after from during of through year early late mid end till for"
+    " spring summer autumn winter fall"
+    " в у з до с года року рік год"
 )
 _YEAR_AFTER = frozenset(("року", "рік", "году", "года", "год", "р", "г", "년"))
 
@@ -84,9 +54,8 @@ def _ranges(tokens: Tokens, found: list[tuple[int, int, str]]) -> list[SaidDate]
 
 def _leads(tokens: Tokens, i: int) -> bool:
     """Whether a day stands alone here, and its month comes with the next: 3 and 19 April."""
-    return (
-        tokens.is_number(i) and tokens.norm(i + 1) in ("and", "to", "-", "–", "—") and tokens.is_number(i + 2)
-    )
+    is_day = tokens.is_number(i) and len(tokens.norms[i]) <= 2
+    return is_day and tokens.norm(i + 1) in ("and", "to", "-", "–", "—") and tokens.is_number(i + 2)
 
 
 def _with_first_day(tokens: Tokens, i: int, j: int, said: str) -> tuple[int, int, str]:
@@ -179,27 +148,8 @@ def _by_month(tokens: Tokens, i: int, lexicon: Lexicon) -> tuple[int, str] | Non
     return (i, said) if said else None
 
 
-MONTH_BEFORE = frozenset(
-    [
-        "in",
-        "since",
-        "until",
-        "by",
-        "last",
-        "early",
-        "late",
-        "mid",
-        "of",
-        "during",
-        "through",
-        "from",
-        "this",
-        "next",
-        "before",
-        "after",
-        "and",
-        "to",
-    ]
+MONTH_BEFORE = one_of(
+    "in since until by last early late mid of during through from this next before after and to"
 )
 """Words that make "May" and "March" months."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from siteline.claims.draft.lexicon import Lexicon
-from siteline.claims.draft.tokens import Phrases, one_of, spread
+from siteline.claims.draft.tokens import Phrases, in_order, listed, one_of, spread
 
 _CUES = {
     "neutral": (
@@ -18,6 +18,9 @@ _CUES = {
         "put the toll at|puts the toll at|put the number at|put the figure at|emphasised|emphasized|observed that",
         "cautioned|cautions|replied|replies|answered|responded that|remarked|clarified|underlined|hinted that|suggested that",
         "suggests that|speculated that|speculates that|maintained that|maintains that|allowed that|judged that|agreed that",
+        "caution|insist|insist that|stress that|acknowledge|admit|concede|assert|conclude|declare|announce|explain|maintain that",
+        "accuse|accuses|accused|accusing",
+        "predict|reply|recall|point out that|told journalists|note that|warn that",
         "predicted|predicts|believes|believe|told reporters|quoted|found that|find that|finds that|showed that|shows that",
         "show that|determined that|established that|documented|documents|counted|recorded|recalls|described|describes",
     ),
@@ -42,6 +45,7 @@ _CUES = {
         "could not independently verify|could not independently confirm|could not immediately verify|could not verify",
         "was not able to verify|was unable to verify|were unable to verify|has not been able to verify",
         "have not been able to verify|was unable to confirm|could not immediately confirm|was not able to confirm",
+        "did not immediately comment|has yet to comment|have yet to comment|has not yet commented|have not yet commented",
         "did not say|has not said|have not said|did not specify|did not elaborate|did not deny|has not denied",
         "have not denied|had not denied|took no position|took no view|cannot say|could not say|stopped short of denying",
         "did not address|has not confirmed|have not confirmed|did not confirm|kept silent about|reserved judgement",
@@ -58,6 +62,7 @@ _CUES = {
         "were not answered|was not answered|were not immediately returned|gave no answer|gave no reply|made no reply",
         "didn't respond|didn't immediately respond|hasn't responded|haven't responded|didn't reply|didn't answer",
         "didn't return|ignored requests|ignored a request|ignored questions|ignored repeated requests|left unanswered",
+        "has yet to respond|have yet to respond|has yet to reply|have yet to reply",
         "did not respond to|provided no response|offered no response|gave no response",
     ),
     "correction": ("misstated|mistakenly said|incorrectly said|incorrectly stated|wrongly said|erroneously said",
@@ -82,7 +87,8 @@ _BARE = {
         "has been withdrawn|have been withdrawn|we withdraw|retraction :|please disregard the story|story is withdrawn",
         "this article has been removed because|no longer stand by",
     ),
-    "no_answer": ("there was no immediate response|there was no response|there was no immediate reply|no reply was",
+    "no_answer": ("attempts to reach|efforts to reach|attempts to contact|efforts to contact",
+                  "there was no immediate response|there was no response|there was no immediate reply|no reply was",
                   "there was no answer|no response was received|there was no reply|received no reply|received no response",
                   "received no answer|without reply|requests for comment went unanswered|got no answer"),
     "no_position": ("there was no immediate comment|there was no comment|no comment was|\" no comment|no official comment",
@@ -93,7 +99,8 @@ _HEDGES = {
     "epistemic": (
         "may|might|could|possibly|possible|possibility|probably|probable|likely|unlikely|appear to|appears to",
         "appeared to|appear|appears|appeared|appearing to|seem to|seems to|seemed to|seem|seems|seemed|suggest|suggests",
-        "suggested|suggesting|suggestive|believe|believes|believed|belief|thought to|is thought|are thought|was thought",
+        "suggestion|suggestions|suggested|suggesting|suggestive|believe|believes|believed|belief|thought to",
+        "is thought|are thought|was thought",
         "were thought|be thought|been thought|presumably|presumed|presumes|potentially|perhaps|maybe|conceivably",
         "conceivable|plausible|plausibly|improbable|suspected|suspects|suspect|suspicion|assumed|assumes|assume|assumption",
         "unclear|uncertain|not clear|not certain|unknown|not known|doubtful|doubts|tentative|tentatively|hypothesis",
@@ -104,6 +111,8 @@ _HEDGES = {
         "suspicious|likelihood|probability|potential|conjecture|conjectured|surmised|guess|would appear|would seem",
     ),
     "evidential": (
+        "not been independently verified|not been verified|not been independently confirmed|not been confirmed",
+        "could not be verified|could not be independently verified|could not be confirmed|could not immediately be verified",
         "reportedly|apparently|allegedly|alleged|alleges|allege|purportedly|purported|ostensibly|is said to|are said to",
         "was said to|were said to|said to be|said to have|preliminary|unconfirmed|unverified|rumoured|rumored|rumour",
         "rumours|rumor|rumors|by all accounts|supposedly|supposed|seemingly|evidently|it is said|it was said|it is claimed",
@@ -138,44 +147,13 @@ _FLAGS = {
                "in a letter|in an email|by phone|in written answers|at a news conference|at a press conference"),
 }  # fmt: skip
 
-_MONTHS = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-]
-_SHORT = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-_ONES = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-]
-_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+_MONTHS = in_order("january february march april may june july august september october november december")
+_SHORT = in_order("jan feb mar apr may jun jul aug sep oct nov dec")
+_ONES = in_order(
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+    "seventeen eighteen nineteen"
+)
+_TENS = in_order("twenty thirty forty fifty sixty seventy eighty ninety")
 
 ENGLISH = Lexicon(
     code="en",
@@ -200,7 +178,12 @@ ENGLISH = Lexicon(
         "not no never none nothing neither nor nobody without cannot can't don't doesn't didn't won't wouldn't couldn't"
         " isn't aren't wasn't weren't hasn't haven't hadn't n't"
     ),
-    conditions=Phrases(dict.fromkeys(("if", "unless", "provided that", "as long as", "on condition that", "in the event", "should it", "should they", "should the", "assuming"), "if")),  # fmt: skip
+    conditions=Phrases(
+        dict.fromkeys(
+            listed("if|unless|provided that|as long as|on condition that|in the event|should it|should they|should the|assuming"),
+            "if",
+        )
+    ),
     breakers=one_of(
         "that but while because as when if although though after before where since until so yet whereas nor unless"
         " whether than then which"
@@ -226,12 +209,13 @@ ENGLISH = Lexicon(
         spread(
             {
                 "least": ("at least|no fewer than|no less than|not less than|not fewer than|a minimum of|minimum of",),
-                "more": ("more than|over|upwards of|in excess of|above|exceeding|exceeds|exceeded|greater than|well over"
-                         "|well over|just over|slightly more than",),
-                "most": ("up to|at most|no more than|not more than|as many as|as much as|a maximum of|maximum of|no higher than",),
+                "more": ("more than|over|upwards of|in excess of|above|exceeding|exceeds|exceeded|greater than|well over",
+                         "well over|just over|slightly more than",),
+                "most": ("up to|at most|no more than|not more than|as many as|as much as|a maximum of|maximum of",
+                         "no higher than",),
                 "fewer": ("fewer than|less than|under|below|just under|well under|slightly less than",),
-                "about": ("about|around|roughly|approximately|some|circa|approx|approx .|an estimated|estimated|in the region of"
-                          "|close to|~|≈|or so|perhaps|somewhere around|on the order of|an average of",),
+                "about": ("about|around|roughly|approximately|some|circa|approx|approx .|an estimated|estimated|in the region of",
+                          "close to|~|≈|or so|perhaps|somewhere around|on the order of|an average of",),
                 "nearly": ("nearly|almost|close on|not quite|just short of",),
             }
         )
@@ -263,7 +247,18 @@ ENGLISH = Lexicon(
                          " fig figs no nos vol pp ch sec art dept brig cmdr amb pres messrs viz al"),
     endings=one_of("u.s u.n u.k e.u a.m p.m inc ltd co corp jr sr etc d.c ph.d jan feb mar apr jun jul aug sep sept oct nov dec"
                    " u.s.a plc bros ft mi km"),
-    anonymous=Phrases(dict.fromkeys(("asked not to be named", "asked not to be identified", "on condition of anonymity", "on the condition of anonymity", "declined to be named", "declined to be identified", "who asked for anonymity", "requested anonymity", "asked to remain anonymous", "spoke anonymously", "was not authorised to speak", "was not authorized to speak", "were not authorised to speak", "were not authorized to speak", "not authorised to speak", "not authorized to speak", "who was not named", "wished to remain anonymous", "on background", "whose name is withheld", "name withheld"), "asked")),
+    anonymous=Phrases(
+        dict.fromkeys(
+            listed(
+                "asked not to be named|asked not to be identified|on condition of anonymity|on the condition of anonymity",
+                "declined to be named|declined to be identified|who asked for anonymity|requested anonymity|spoke anonymously",
+                "asked to remain anonymous|wished to remain anonymous|was not authorised to speak|was not authorized to speak",
+                "were not authorised to speak|were not authorized to speak|not authorised to speak|not authorized to speak",
+                "who was not named|on background|whose name is withheld|name withheld",
+            ),
+            "asked",
+        )
+    ),
     persons=one_of("official officials source sources person people spokesman spokeswoman spokesperson diplomat diplomats soldier"
                    " soldiers officer officers resident residents witness witnesses worker workers researcher researchers analyst"
                    " analysts expert experts employee employees insider insiders lawmaker lawmakers man woman engineer engineers"

@@ -19,7 +19,8 @@ _OCCASIONS = one_of(
 _WHEN = one_of("today yesterday tomorrow earlier later late early last this next tonight")
 _OPENERS = one_of("a an who which whose its his her their our")
 _ROLES = one_of("head chief director spokesman spokeswoman spokesperson deputy former president minister commander chairman"
-                " chairwoman chair researcher analyst professor governor mayor general leader founder")  # fmt: skip
+                " chairwoman chair researcher analyst professor governor mayor general leader founder"
+                 " representative ambassador envoy lawyer")  # fmt: skip
 
 
 class Groups:
@@ -31,7 +32,7 @@ class Groups:
     def left(self, last: int) -> tuple[int, int] | None:
         """The group that ends at token `last`: (first, one past its end)."""
         tokens = self.tokens
-        last = self._without_fillers(last)
+        last = self.last_of(last)
         if last < 0:
             return None
         if tokens.norm(last) in self.lexicon.relatives and last > 0:
@@ -71,8 +72,8 @@ class Groups:
                 return True
         return False
 
-    def _without_fillers(self, last: int) -> int:
-        """Back over "has repeatedly", "on Monday", "in a statement"."""
+    def last_of(self, last: int) -> int:
+        """The last token of a subject: back over "has repeatedly", "on Monday", "in a statement"."""
         tokens = self.tokens
         while last >= 0:
             word = tokens.norm(last)
@@ -134,6 +135,12 @@ class Groups:
             a += 1
         if a < b and tokens.norms[a] in _LEADS:
             a = self._past_lead(a, b)
+        if (
+            b - a > 3
+            and tokens.norms[a] == "на"
+            and tokens.norms[a + 1] in ("запит", "запити", "запрос", "запросы", "прохання")
+        ):
+            a += 3  # at the editors' request
         cut = self._last_finite(a, b)
         if cut is not None:
             a = cut + 1
@@ -251,7 +258,13 @@ class Groups:
         word = tokens.norm(first)
         if first >= len(tokens) or self.quoted[min(first, len(tokens) - 1)]:
             return False
-        starts = word in _OPENERS or (not leading and (word in ("the", "one") or word in _ROLES))
+        end = self._comma(first)
+        is_titled = tokens.is_capital(first) and any(
+            tokens.norms[k] in _ROLES | self.lexicon.persons for k in range(first, end)
+        )  # Ri Song, North Korea's envoy
+        starts = word in _OPENERS or (
+            not leading and (word in ("the", "one") or word in _ROLES or (is_titled and end - first < 9))
+        )
         if not starts:
             return False
         return word in self.lexicon.relatives or not self.is_finite(first, self._comma(first))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from siteline.claims.draft.clauses import Clause, asks_of
@@ -17,6 +18,7 @@ from siteline.model.draft import Draft, Hedge, Span, Voice
 
 _BY_CUE = {"no_position": "no_position", "no_answer": "nonresponse", "denial": "denies", "correction": "corrects",
            "retraction": "retracts"}  # fmt: skip
+_REPORTS = re.compile(r"고\s*(?:보도했|전했|밝혔|말했)")
 _JOINERS = ("그러나 ", "하지만 ", "그리고 ", "또한 ", "또 ", "한편 ", "이에 ", "이날 ")
 
 
@@ -48,7 +50,13 @@ def read_korean(
     if source is not None:
         group = _tokens_of(tokens, source)
         hidden, words = anonymity(tokens, group, lexicon) if group else ("", "")
-        chain = (Voice(source, "primary", hidden, None, ""),)
+        inner = _inner(text, said, sentence.start, source, cue) if according is None and cue else None
+        if inner is not None:
+            reasons.append(f"“{source.words}” passed it on")
+            chain = (Voice(inner, "primary", "", None, ""), Voice(source, "relay", "", None, ""))
+            source, hidden = inner, ""
+        else:
+            chain = (Voice(source, "primary", hidden, None, ""),)
         reasons.append(
             f"“{source.words}”: the subject of “{cue.words}”" if cue else f"“{source.words}”: a subject"
         )
@@ -68,8 +76,9 @@ def read_korean(
         next((h.span for h in hedges if h.kind == "conditional"), None) if is_conditional else None, (), (first, *reasons),
         tuple(asks_of(chain, stance, quantities, dates, ())),
     )  # fmt: skip
-    words = [q for q, n in zip(quoted, tokens.norms, strict=True) if n[0].isalnum()]
-    return Clause(draft, sentence.paragraph, not chain and bool(words) and sum(words) >= 0.8 * len(words))
+    inside = [q for q, n in zip(quoted, tokens.norms, strict=True) if n[0].isalnum()]
+    speaks = not chain and bool(inside) and sum(inside) >= 0.8 * len(inside)
+    return Clause(draft, sentence.paragraph, speaks)
 
 
 def _inside(tokens: Tokens, quoted: Sequence[bool], sentence: Sentence) -> list[bool]:
@@ -83,9 +92,8 @@ def _inside(tokens: Tokens, quoted: Sequence[bool], sentence: Sentence) -> list[
 
 def _cue(text: str, said: str, start: int) -> tuple[Span | None, str]:
     for stance, pattern in STANCES:
-        hit = None
-        for hit in pattern.finditer(said):
-            pass  # the last decides: the verb stands at the end
+        hits = list(pattern.finditer(said))
+        hit = hits[-1] if hits else None  # the last decides: the verb stands at the end
         if hit is not None:
             a, b = start + hit.start(), start + hit.end()
             return Span(a, b, text[a:b]), stance
@@ -110,6 +118,17 @@ def _source(text: str, said: str, start: int, *, needs_verb: bool) -> tuple[Span
         return None, None
     a, b = _trim(said, hit.start("who"), hit.end("who"))
     return (Span(start + a, start + b, text[start + a : start + b]), None) if b > a else (None, None)
+
+
+def _inner(text: str, said: str, start: int, outer: Span, cue: Span) -> Span | None:
+    """Of `A는 B가 논평을 거부했다고 보도했다` B: the subject nearest before a verb that another verb of speech reports."""
+    if not _REPORTS.search(said, cue.end - start):
+        return None
+    found = list(SPEAKER.finditer(said, outer.end - start + 1, cue.start - start))
+    if not found:
+        return None
+    a, b = _trim(said, found[-1].start("who"), found[-1].end("who"))
+    return Span(start + a, start + b, text[start + a : start + b]) if b > a else None
 
 
 def _trim(said: str, a: int, b: int) -> tuple[int, int]:

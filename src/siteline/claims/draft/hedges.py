@@ -8,101 +8,21 @@ from siteline.claims.draft.dates import MONTH_BEFORE
 from siteline.claims.draft.english import GROUPS, VAGUE
 from siteline.claims.draft.lexicon import Lexicon
 from siteline.claims.draft.numbers import number_at
-from siteline.claims.draft.tokens import Tokens
+from siteline.claims.draft.tokens import Tokens, one_of
 from siteline.model.draft import Flag, Hedge, Span
 
-_MIGHT_NOUN = frozenset(
-    [
-        "military",
-        "his",
-        "her",
-        "its",
-        "their",
-        "our",
-        "full",
-        "naval",
-        "economic",
-        "industrial",
-        "the",
-        "air",
-        "sheer",
-        "all",
-    ]
+_MIGHT_NOUN = one_of("military his her its their our full naval economic industrial the air sheer all")
+_LIMITED = one_of("only first last earliest sole latest largest oldest")
+_WHETHER = one_of(
+    "ask asked asks asking know knows knew wonder wondered see determine decide check unclear as"
+    " establish sure tell test"
 )
-_LIMITED = frozenset(["only", "first", "last", "earliest", "sole", "latest", "largest", "oldest"])
-_WHETHER = frozenset(
-    [
-        "ask",
-        "asked",
-        "asks",
-        "asking",
-        "know",
-        "knows",
-        "knew",
-        "wonder",
-        "wondered",
-        "see",
-        "determine",
-        "decide",
-        "check",
-        "unclear",
-        "as",
-        "establish",
-        "sure",
-        "tell",
-        "test",
-    ]
-)
-_POSSESSED = frozenset(
-    ["the", "his", "her", "its", "their", "this", "that", "these", "those", "a", "of", "no"]
-)
-_SPEECH = frozenset(
-    [
-        "say",
-        "says",
-        "said",
-        "argue",
-        "argues",
-        "argued",
-        "claim",
-        "claims",
-        "claimed",
-        "believe",
-        "believes",
-        "believed",
-        "suggest",
-        "suggests",
-        "suggested",
-        "think",
-        "thinks",
-        "thought",
-        "consider",
-        "considers",
-        "considered",
-        "feel",
-        "feels",
-        "felt",
-        "regard",
-        "regards",
-        "regarded",
-        "see",
-        "sees",
-        "maintain",
-        "maintained",
-        "hold",
-        "held",
-        "speculate",
-        "speculated",
-        "assert",
-        "asserted",
-        "contend",
-        "contended",
-        "criticized",
-        "criticised",
-        "describe",
-        "described",
-        "have",
-    ]
+_POSSESSED = one_of("the his her its their this that these those a of no")
+_SPEECH = one_of(
+    "say says said argue argues argued claim claims claimed believe believes believed suggest"
+    " suggests suggested think thinks"
+    " thought consider considers considered feel feels felt regard regards regarded see sees maintain maintained hold held"
+    " speculate speculated assert asserted contend contended criticized criticised describe described have"
 )
 
 
@@ -140,9 +60,9 @@ def find_flags(tokens: Tokens, lexicon: Lexicon) -> list[Flag]:
 def find_conditions(tokens: Tokens, lexicon: Lexicon) -> Iterator[tuple[int, int]]:
     """The words that open a condition; `if` in the sense of whether is none."""
     for i, j, _ in lexicon.conditions.find(tokens):
-        if lexicon.code == "en" and tokens.norm(i) == "if":
-            if tokens.norm(i - 1) in _WHETHER or tokens.norm(i + 1) in ("not", "any", "ever", "only"):
-                continue
+        is_whether = tokens.norm(i - 1) in _WHETHER or tokens.norm(i + 1) in ("not", "any", "ever", "only")
+        if tokens.norm(i) == "if" and is_whether:
+            continue
         if tokens.norm(i).startswith("should") and i > 0:
             continue  # "should the" opens a condition at the beginning only
         if tokens.norms[i] == "on" and tokens.norm(i + 3) == "of":
@@ -176,7 +96,11 @@ def _is_meant(tokens: Tokens, i: int, j: int) -> bool:
         return before not in _MIGHT_NOUN and after not in ("of", ".", ",", ";", "")
     if word == "could":
         return after != "not" or tokens.norm(j + 1) == "have"  # past: it failed
-    if word in ("likely", "possible", "probable") and tokens.is_capital(i) and i > 0:
+    if (
+        word in ("likely", "possible", "probable")
+        and tokens.is_capital(i)
+        and (i > 0 or tokens.is_capital(j))
+    ):
         return False  # a name
     if word == "either":
         return "or" in tokens.norms[i + 1 : i + 25]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from siteline.claims.draft.numbers import Number
 
@@ -39,6 +39,8 @@ class Said:
     low_open: bool = False
     high_open: bool = False
     width: str = "as said"
+    stated: tuple[float, float] | None = None
+    """The number itself."""
 
 
 def interval(number: Number, bound: str, *, counted: bool, widths: Widths) -> Said:
@@ -47,7 +49,14 @@ def interval(number: Number, bound: str, *, counted: bool, widths: Widths) -> Sa
 
     bound: least, more, most, fewer, about, nearly, or "". counted: whether it counts whole things.
     """
+    said = _interval(number, bound, counted=counted, widths=widths)
+    return said if number.at_least else replace(said, stated=(number.value, number.value))
+
+
+def _interval(number: Number, bound: str, *, counted: bool, widths: Widths) -> Said:
     n = number.value
+    if n == 0 and bound in ("nearly", "fewer"):
+        return Said(0.0, 0.0)
     whole = counted and n == int(n)
     if number.at_least and bound in ("", "least", "about", "nearly"):
         return Said(n, None, width=f"a vague plural: {n:g} or more")
@@ -83,6 +92,10 @@ def interval(number: Number, bound: str, *, counted: bool, widths: Widths) -> Sa
 def between(low: float, high: float, bound: str) -> Said:
     """The interval of two numbers with a range between them."""
     low, high = min(low, high), max(low, high)
+    return replace(_between(low, high, bound), stated=(low, high))
+
+
+def _between(low: float, high: float, bound: str) -> Said:
     if bound == "least":
         return Said(low, None, width="a range, at least")
     if bound == "more":

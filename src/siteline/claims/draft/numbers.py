@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from siteline.claims.draft.lexicon import Lexicon
-from siteline.claims.draft.tokens import Tokens
+from siteline.claims.draft.tokens import Tokens, one_of
 
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _DOTTED = re.compile(r"\d{1,3}(?:\.\d{3}){2,}")
@@ -14,6 +14,9 @@ _LONGEST_DIGITS = 18
 _PARTS = {"third": 3.0, "thirds": 3.0, "quarter": 4.0, "quarters": 4.0, "fourth": 4.0, "fifth": 5.0, "fifths": 5.0, "tenth": 10.0,
           "tenths": 10.0, "half": 2.0, "halves": 2.0, "третина": 3.0, "третину": 3.0, "треть": 3.0, "чверть": 4.0,
           "четверть": 4.0, "половина": 2.0, "половину": 2.0}  # fmt: skip
+_AFTER_SHARE = one_of(
+    "of the were was are is as more larger smaller fewer less have had bore bigger to or . , ;"
+) | {""}
 _COUNTED_PARTS = frozenset(
     ("third", "thirds", "quarter", "quarters", "fifth", "fifths", "tenth", "tenths", "fourth")
 )
@@ -121,8 +124,7 @@ def _part(tokens: Tokens, i: int, lexicon: Lexicon) -> Number | None:
 
 def _is_share(tokens: Tokens, j: int) -> bool:
     """Whether `a third` is a part, not the one after the second."""
-    return tokens.norm(j) in ("of", "the", "were", "was", "are", "is", "as", "more", "larger", "smaller", "fewer", "less", ".", ",",
-                              "", "have", "had", "bore", "bigger", ";", "to", "or")  # fmt: skip
+    return tokens.norm(j) in _AFTER_SHARE
 
 
 def _dozen(tokens: Tokens, i: int, lexicon: Lexicon) -> Number | None:

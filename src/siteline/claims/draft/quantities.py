@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from siteline.claims.draft.counting import Counted, is_plural
 from siteline.claims.draft.intervals import Said, Widths, between, interval
 from siteline.claims.draft.lexicon import Lexicon
 from siteline.claims.draft.numbers import Number, number_at
-from siteline.claims.draft.tokens import Tokens
+from siteline.claims.draft.tokens import Tokens, one_of
 from siteline.claims.draft.units import (
     AS_LARGE,
     AUXILIARIES,
@@ -16,7 +17,6 @@ from siteline.claims.draft.units import (
     LOOSE,
     MEASURED,
     MONEY,
-    NO_PLURAL,
     PARTICLES,
     REFERENCE,
     RISES,
@@ -27,6 +27,9 @@ from siteline.claims.draft.units import (
     UNITS,
 )
 from siteline.model.draft import SaidQuantity, Span
+
+_SHORT_SCALES = {"m": 1e6, "k": 1e3, "b": 1e9}
+_PHRASE_ENDS = STOPPERS - one_of("of the a an in this these their its his her")
 
 
 def find_quantities(
@@ -41,6 +44,7 @@ class _Finder:
 
     def __init__(self, tokens: Tokens, lexicon: Lexicon, taken: frozenset[int], widths: Widths) -> None:
         self.tokens, self.lexicon, self.taken, self.widths = tokens, lexicon, taken, widths
+        self.counts = Counted(tokens, lexicon, widths.dozens)
 
     def find(self) -> list[SaidQuantity]:
         found: list[SaidQuantity] = []
@@ -84,6 +88,10 @@ class _Finder:
             return self._share(shown, number, second, j, bound, is_percent=is_percent)
         if symbol or tokens.norm(j) in MONEY:
             unit = symbol or MONEY[tokens.norm(j)]
+            if symbol and tokens.touch(j) and (scale := _SHORT_SCALES.get(tokens.norm(j))):
+                number = Number(j + 1, number.value * scale)
+                second = Number(j + 1, second.value * scale) if second else None
+                j += 1
             return self._make(shown, j + (not symbol), "money", self._interval(number, second, bound), unit)
         k = j + (tokens.norm(j) == "-" and tokens.touch(j))
         if (
@@ -99,8 +107,8 @@ class _Finder:
     def _count(
         self, i: int, shown: int, number: Number, second: Number | None, j: int, bound: str
     ) -> tuple[int, SaidQuantity] | None:
-        head, unit, other = self._counted(j)
-        harm = self._harm(i, max(j, head))
+        head, unit, other = self.counts.counted(j)
+        harm = self.counts.harm(i, max(j, head))
         if self.lexicon.code == "ko" and unit:
             unit = unit[:-1] if len(unit) > 1 and unit.endswith(PARTICLES) else unit
             if not bound and head < len(self.tokens) and (after := self.lexicon.after.at(self.tokens, head)):
@@ -177,58 +185,6 @@ class _Finder:
         is_inside = i > 1 and tokens.is_capital(i - 1) and before not in self.lexicon.joiners
         is_led = self.lexicon.before.at(tokens, i - 1) if i > 0 else None
         return is_digits and is_inside and not is_led and self.lexicon.code == "en"
-
-    def _counted(self, j: int) -> tuple[int, str, str]:
-        """(one past the noun, the noun, of how many) for what follows a number."""
-        tokens, other = self.tokens, ""
-        k = j
-        if tokens.norm(j) == "of":  # 21 of (the) 50 missiles
-            k = j + 1 + (tokens.norm(j + 1) in ("the", "all", "those", "these", "some", "about"))
-            whole = number_at(tokens, k, self.lexicon, self.widths.dozens)
-            if whole is None:
-                k = j + 1
-            else:
-                end, noun, _ = self._counted(whole.end)
-                other = tokens.text[tokens.starts[k] : tokens.ends[max(end, whole.end) - 1]]
-                return max(end, whole.end), noun, other
-        if self.lexicon.code == "ko":
-            return (k + 1, tokens.norm(k), "") if tokens.touch(k) and tokens.is_word(k) else (k, "", "")
-        limit, last = min(len(tokens), k + 6), k
-        while last < limit and (tokens.is_word(last) or (tokens.norm(last) == "-" and tokens.touch(last))):
-            word = tokens.norm(last)
-            if word in STOPPERS and last > k - 1 and word not in NO_PLURAL:
-                break
-            if _is_plural(word, self.lexicon) and tokens.norm(last + 1) != "-":
-                return last + 1, word, other
-            last += 1
-        if last > k and self.lexicon.code != "en":
-            return k + 1, tokens.norm(k), other
-        return k, "", other
-
-    def _harm(self, i: int, j: int) -> str:
-        """killed, wounded or missing, by the verb before or after."""
-        tokens = self.tokens
-        for k in range(i - 1, max(-1, i - 7), -1):
-            word = tokens.norm(k)
-            if word in ",;.:" or (tokens.is_number(k) and k < i - 1):
-                break
-            if kind := next((kind for kind, words in HARM.items() if word in words), ""):
-                return kind
-        for k in range(max(i + 1, j - 1), min(len(tokens), j + 4)):
-            word = tokens.norm(k)
-            if kind := next(
-                (
-                    kind
-                    for kind, words in HARM.items()
-                    if word in words and word not in ("killing", "wounding")
-                ),
-                "",
-            ):
-                return kind
-            if word in ",;." or tokens.is_number(k) or (word in STOPPERS and word not in
-                                                        ("were", "was", "have", "had", "been", "are", "as", "is")):  # fmt: skip
-                break
-        return ""
 
     def _share(
         self, shown: int, number: Number, second: Number | None, j: int, bound: str, *, is_percent: bool
@@ -327,10 +283,8 @@ class _Finder:
         tokens, k = self.tokens, j
         while k < min(len(tokens), j + 9):
             word = tokens.norms[k]
-            if k > j and (
-                word
-                in STOPPERS - {"of", "the", "a", "an", "in", "this", "these", "their", "its", "his", "her"}
-            ):
+            is_over = k > j + 1 and word.endswith("ed") and is_plural(tokens.norms[k - 1], self.lexicon)
+            if is_over or (k > j and word in _PHRASE_ENDS):
                 break
             if not (tokens.is_word(k) or tokens.is_number(k) or (word == "-" and tokens.touch(k))):
                 break
@@ -351,7 +305,7 @@ class _Finder:
         a, b = self.tokens.starts[i], self.tokens.ends[j - 1]
         made = SaidQuantity(
             Span(a, b, self.tokens.text[a:b]), kind, said.low, said.high, said.low_open, said.high_open, unit, direction, other,
-            said.width,
+            said.width, None if kind == "ratio" else said.stated,
         )  # fmt: skip
         return j, made
 
@@ -368,16 +322,6 @@ def _turned(said: Said, direction: str) -> Said:
         None if high is None else _tidy(max(0.0, 1 - high)), None if low is None else _tidy(max(0.0, 1 - low)),
         said.high_open, said.low_open, f"{said.width}; smaller by",
     )  # fmt: skip
-
-
-def _is_plural(word: str, lexicon: Lexicon) -> bool:
-    if word in NO_PLURAL:
-        return True
-    if lexicon.code != "en":
-        return not word.endswith(
-            ("их", "ых", "ої", "ой", "ої", "ний", "ный", "ні", "ные", "них", "ных", "ьких", "ских")
-        )
-    return len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is", "'s"))
 
 
 def _tidy(value: float) -> float:

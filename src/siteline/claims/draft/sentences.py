@@ -156,13 +156,13 @@ def _ends(text: str, hit: re.Match[str], end: int, rules: _Rules) -> bool:
     before = _LAST_WORD.search(text, max(0, hit.start() - 20), hit.start())
     word = before.group() if before else ""
     at = hit.start() - len(word)
-    if len(word) == 1 and word.isupper() and text[at - 1 : at] not in "'’":
+    if len(word) == 1 and word.isupper() and (at == 0 or text[at - 1] not in "'’"):
         return following.lower() in rules.starters and text[at - 1 : at] == "."
     low = word.lower()
-    if low in rules.abbreviations:
-        return False
     if low == "no":
         return not following[:1].isdigit()
+    if low in rules.abbreviations:
+        return False
     if low in rules.endings or ("." in low and all(len(part) == 1 for part in low.split("."))):
         return following.lower() in rules.starters
     return not (len(word) <= 2 and following[:1].isdigit() and low in ("p", "т", "м", "с", "р", "п", "ст"))
@@ -173,7 +173,7 @@ def _dateline(text: str, start: int, end: int) -> Dateline | None:
         if (hit := pattern.match(text, start, min(end, start + 160))) and hit.end() < end:
             said = hit.groupdict()
             outlet = (said["outlet"] or "").strip()
-            where = hit.start("outlet") if outlet else -1
+            where = text.index(outlet, hit.start("outlet")) if outlet else -1
             return Dateline(
                 start, hit.end(), said["place"].strip(), (said.get("day") or "").strip(), outlet, where
             )

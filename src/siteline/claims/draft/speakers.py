@@ -1,4 +1,5 @@
-"""Speakers that were named before, so that "she", "the centre" and words without a speaker find theirs; always with the reason."""
+"""Speakers that were named before, so that "she", "the centre" and words without a speaker find theirs; always"
+" with the reason."""
 
 from __future__ import annotations
 
@@ -28,7 +29,8 @@ class Named:
     norms: frozenset[str]
     sentence: int
     is_speaker: bool
-    is_person: bool
+    is_person: bool | None
+    """None: it may be one."""
 
 
 class Memory:
@@ -66,9 +68,10 @@ class Memory:
             for named in reversed(self._named[-60:]):
                 if sentence - named.sentence > _REACH:
                     break
-                if named.is_speaker and (
-                    named.is_person if wants_person else words[0] in _MANY or not named.is_person
-                ):
+                fits = (
+                    named.is_person is not False if wants_person else words[0] in _MANY or not named.is_person
+                )
+                if named.is_speaker and fits:
                     return (
                         named.span,
                         f"“{said}” seems to be “{named.span.words}”: the nearest speaker before that fits",
@@ -94,23 +97,32 @@ class Memory:
         a, b = tokens.starts[first], tokens.ends[end - 1]
         norms = tokens.norms[first:end]
         main = norms[: norms.index(",")] if "," in norms else norms
-        is_person = is_speaker and (
-            any(word in lexicon.persons for word in norms) or ("," in norms and tokens.is_capital(first))
-            or (1 <= len(main) <= 3 and all(tokens.is_capital(first + k) for k in range(len(main))))
-        )  # fmt: skip
+        is_person = self._is_person(tokens, first, norms, main, lexicon) if is_speaker else False
         named = Named(Span(a, b, tokens.text[a:b]), frozenset(norms), sentence, is_speaker, is_person)
         self._named.append(named)
         if is_speaker or len(norms) > 1:
-            head = (
-                next((k for k, word in enumerate(main) if k and word in _WITHIN), len(main))
-                if is_speaker
-                else len(main)
-            )
+            head = next((k for k, word in enumerate(main) if k and word in _WITHIN), len(main))
             for word in main[:head]:
                 if word not in _SMALL and len(word) > 3:
                     self._by_word[word] = named
+            inner = head + 1 + (head + 1 < len(main) and main[head + 1] == "the")
+            if not is_speaker and inner < len(main):  # of "Dana Weir of the Brandt Centre" the centre
+                self._add(tokens, first + inner, end, sentence, is_speaker=False, lexicon=lexicon)
         if len(self._named) > 400:
             del self._named[:200]
+
+    def _is_person(
+        self, tokens: Tokens, first: int, norms: Sequence[str], main: Sequence[str], lexicon: Lexicon
+    ) -> bool | None:
+        head = next((k for k, word in enumerate(main) if k and word in _WITHIN), len(main))
+        if any(word in lexicon.persons for word in main[:head]) or (
+            "," in norms and tokens.is_capital(first)
+        ):
+            return True
+        is_name = (
+            all(tokens.is_capital(first + k) for k in range(head)) and main[0] not in lexicon.determiners
+        )
+        return None if is_name and head <= 3 and not set(main[:head]) & lexicon.relays else False
 
 
 def anonymity(tokens: Tokens, group: tuple[int, int], lexicon: Lexicon) -> tuple[str, str]:

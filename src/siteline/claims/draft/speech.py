@@ -23,7 +23,19 @@ def is_speech(text: str, quotation: Quotation) -> bool:
         return False  # titles
     if inner[-1] in ".,!?…。！？" or quotation.end - quotation.start > 400 or len(inner.split()) >= _WORDS:
         return True
-    return text[quotation.end : quotation.end + 2].startswith((",", "라고", "고 ")) and len(inner) > 2
+    behind = text[quotation.end : quotation.end + 2]
+    if behind.startswith(","):  # “No”, he said; but not: the agency “Dawn”, which
+        return text[max(0, quotation.start - 3) : quotation.start].rstrip()[-1:] in (
+            "",
+            ",",
+            ":",
+            "—",
+            "–",
+            ".",
+            "!",
+            "?",
+        )
+    return behind.startswith(("라고", "고 ")) and len(inner) > 2
 
 
 def lend_speakers(text: str, clauses: Sequence[Clause], quotations: Sequence[Quotation]) -> list[Draft]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from siteline.claims.draft.attribution import Cue
 from siteline.claims.draft.lexicon import Lexicon
-from siteline.claims.draft.tokens import Phrases, Tokens, one_of
+from siteline.claims.draft.tokens import Phrases, Tokens, listed, one_of
 from siteline.model.draft import Hedge
 
 _BY_CUE = {
@@ -18,13 +18,28 @@ _BY_CUE = {
     "denial": ("denies", "a verb of denial"),
 }
 _NO_WORD = Phrases(
-    dict.fromkeys(("no comment", "nothing to say", "cannot confirm", "can't confirm", "can neither confirm nor deny", "no information", "not aware", "unable to confirm", "neither confirm nor deny", "do not comment", "does not comment", "don't comment", "not comment", "will not comment", "won't comment", "не коментуємо", "не комментируем", "без коментарів", "без комментариев"), "no_position")
-)  # fmt: skip
+    dict.fromkeys(
+        listed(
+            "no comment|nothing to say|cannot confirm|can't confirm|can neither confirm nor deny|no information|not aware",
+            "unable to confirm|neither confirm nor deny|do not comment|does not comment|don't comment|not comment",
+            "will not comment|won't comment|не коментуємо|не комментируем|без коментарів|без комментариев",
+        ),
+        "no_position",
+    )
+)
 _NOT_SO = Phrases(
-    dict.fromkeys(("no truth", "nothing of the kind", "nothing of the sort", "no basis in", "not true", "not the case", "no such", "nothing to do with", "did not happen", "never happened", "no grounds", "не відповідає дійсності", "не соответствует действительности", "не відповідають дійсності", "нічого спільного", "ничего общего"), "denial")
-)  # fmt: skip
+    dict.fromkeys(
+        listed(
+            "no truth|nothing of the kind|nothing of the sort|no basis in|not true|not the case|no such|nothing to do with",
+            "did not happen|never happened|no grounds|не відповідає дійсності|не відповідають дійсності|нічого спільного",
+            "не соответствует действительности|ничего общего",
+        ),
+        "denial",
+    )
+)
 _BE = one_of("is are was were be being 's it's that's these as were is а це є это эти")
 _SELF = one_of("it he she they")
+_TELLS = one_of("say tell confirm comment discuss verify disclose answer speculate elaborate")
 _ACTS = 7
 """How far after "we" a negation is still ours, in words."""
 
@@ -66,18 +81,20 @@ def read_stance(
 def _own_words(tokens: Tokens, quoted: Sequence[bool], cue: Cue | None) -> list[int]:
     """The tokens that the speaker says: what is quoted, else what follows the verb, or stands before it."""
     inside = [i for i in range(len(tokens)) if quoted[i]]
-    if inside and (cue is None or cue.form not in ("before", "quoted") or inside[0] < cue.end):
+    if inside and (cue is None or cue.form not in ("before", "quoted", "cited") or inside[0] < cue.end):
         return inside
     if cue is None:
         return []
-    if cue.form in ("before", "quoted"):
-        after = [i for i in range(cue.end, len(tokens))]
+    if cue.form in ("before", "quoted", "cited"):
+        after = list(range(cue.end, len(tokens)))
         return after if len(after) > 2 else list(range(cue.group[0] if cue.group else cue.start))
     return list(range(cue.end, len(tokens))) if cue.start < 3 else list(range(cue.start))
 
 
 def _denies(tokens: Tokens, own: Sequence[int], lexicon: Lexicon, quoted: Sequence[bool]) -> Read | None:
     first, last = own[0], own[-1] + 1
+    if [tokens.norms[i] for i in own if tokens.norms[i][0].isalnum()] in (["no"], ["ні"], ["нет"]):
+        return Read("denies", "the speaker says no")
     for i in own:
         if (hit := _NO_WORD.at(tokens, i)) and hit[0] <= last:
             return Read("no_position", f"the speaker takes no side: “{_words(tokens, i, hit[0])}”")
@@ -107,10 +124,18 @@ def _denies(tokens: Tokens, own: Sequence[int], lexicon: Lexicon, quoted: Sequen
 
 def _of_acts(tokens: Tokens, i: int, k: int, last: int, lexicon: Lexicon) -> Read | None:
     """A denial of one's own acts; that one has not seen or does not know something denies nothing."""
+    before = tokens.norm(k - 1)
+    if before in ("know", "knew", "knows", "known"):
+        return Read("no_position", f"the speaker does not know: “{_words(tokens, i, k + 1)}”")
+    if before in lexicon.perceives:
+        return None  # saw no change
     verb = k + 1
     while verb < last and tokens.norms[verb] in lexicon.fillers | {"been", "yet", "ever", "and"}:
         verb += 1
     word = tokens.norm(verb)
+    if tokens.norms[k] in ("can't", "cannot") or (tokens.norm(k - 1) == "can" and tokens.norms[k] == "not"):
+        said = _words(tokens, i, min(verb + 1, last))
+        return Read("no_position", f"the speaker does not say: “{said}”") if word in _TELLS else None
     if word in lexicon.perceives:
         if word in ("know", "known", "знаємо", "знаем", "знаю"):
             return Read(

@@ -120,12 +120,16 @@ def one_of(*words: str) -> frozenset[str]:
     return frozenset(word for line in words for word in line.split())
 
 
+def listed(*lines: str) -> list[str]:
+    """Phrases, parted by `|`."""
+    return [phrase.strip() for line in lines for phrase in line.split("|") if phrase.strip()]
+
+
+def in_order(line: str) -> list[str]:
+    """Words of a line, in their order."""
+    return line.split()
+
+
 def spread(kinds: Mapping[str, Sequence[str]]) -> list[tuple[str, str]]:
     """(phrase, kind) of tables that list phrases, parted by `|`, under their kind."""
-    return [
-        (phrase.strip(), kind)
-        for kind, lines in kinds.items()
-        for line in lines
-        for phrase in line.split("|")
-        if phrase.strip()
-    ]
+    return [(phrase, kind) for kind, lines in kinds.items() for phrase in listed(*lines)]

@@ -49,8 +49,10 @@ NO_PLURAL = one_of(
 STOPPERS = one_of(
     "of in on at by for from to with than and or but that which who were was are is had has have been be will would could may"
     " might can between during since until before after over under near into as if when while because their his her its the a"
-    " an this these those not also per against through out about did does do bore fell hit struck came went left took made said saw"
-    " gave found held lost met put ran sat sent set stood told won fall carry carried come go remain remained predate predated weigh"
+    " an this these those not also per against through out about did does do bore fell hit struck came went left"
+    " took made said saw"
+    " gave found held lost met put ran sat sent set stood told won fall carry carried come go remain remained"
+    " predate predated weigh"
     " weighed landed arrived entered appeared"
 )
 """Words at which the name of what is counted is over."""

@@ -111,6 +111,10 @@ class Assessments:
         waiting = {(a.claim_id, a.kind, analyst_key(a.analyst)) for a in kept}
         return Open(tuple(shown), len(waiting))
 
+    def is_judged(self, claim_id: str) -> bool:
+        """Whether anybody judged a claim, open or not."""
+        return bool(self._db.rows(sa.select(_A.seq).where(_A.claim_id == claim_id).limit(1)))
+
     def rate(self, source: str, reliability: Reliability, rationale: str, sight: Sight) -> SourceRating:
         """File what the signer judges of a source."""
         name = " ".join(source.split())

@@ -93,3 +93,10 @@ class PixelClaims:
             PixelClaim(statement, from_json(Source, noun), datetime.fromisoformat(at), by)
             for statement, noun, at, by in self._db.rows(known_at(query, tables.pixel_claim, as_of))
         ]
+
+    def of(self, statement_id: str, as_of: datetime | None = None) -> PixelClaim | None:
+        """What one statement was made from; None for one that was not made from images."""
+        query = sa.select(_P.noun, _P.created_at, _P.created_by).where(_P.statement_id == statement_id)
+        for noun, at, by in self._db.rows(known_at(query, tables.pixel_claim, as_of)):
+            return PixelClaim(statement_id, from_json(Source, noun), datetime.fromisoformat(at), by)
+        return None

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from siteline.cli.common import AsOfOption, CaseOption, JsonOption, moment, opened, print_json, table
+from siteline.cli.common import AsOfOption, CaseOption, JsonOption, moment, opened, print_json
 from siteline.cli.ledger.options import (
     DatasetOption,
     EditionOption,
@@ -17,6 +17,7 @@ from siteline.cli.ledger.options import (
     WeaponOption,
     WeaponsOption,
 )
+from siteline.cli.ledger.saying import echo, table
 
 
 def count(
@@ -51,11 +52,11 @@ def count(
     case: CaseOption = None,
 ) -> None:
     """Count with a lower and an upper bound; definition, period rule and edition are part of the answer."""
-    from siteline.workbench.ledger import asking
+    from siteline.workbench.ledger import asking, sources
 
     with opened(context, case) as work:
-        source = asking.pick_edition(work, edition, dataset, as_of=moment(as_of))
-        words = asking.words_of(work, Path(weapons) if weapons else None)
+        source = sources.pick_edition(work, edition, dataset, weapon=weapon, as_of=moment(as_of))
+        words = sources.words_of(work, Path(weapons) if weapons else None)
         asked = asking.ask_count(work, source, words, weapon, start, until, unit, zone, period)
         answer = asking.count(work, source, words, asked)
         if not not_stored:
@@ -66,7 +67,7 @@ def count(
         print_json(answer)
         return
     upper = "no upper bound" if answer["upper"] is None else answer["upper"]
-    typer.echo(f"{answer['lower']} to {upper} {unit}s ({weapon or 'all weapons'})")
+    echo(f"{answer['lower']} to {upper} {unit}s ({weapon or 'all weapons'})")
     if by:
         points = answer["series"]["points"]
         table(
@@ -101,11 +102,11 @@ def share(
     case: CaseOption = None,
 ) -> None:
     """Shares under every named denominator, and which of them fit a phrase; a share without one has no value."""
-    from siteline.workbench.ledger import asking
+    from siteline.workbench.ledger import asking, sources
 
     with opened(context, case) as work:
-        source = asking.pick_edition(work, edition, dataset, as_of=moment(as_of))
-        words = asking.words_of(work, Path(weapons) if weapons else None)
+        source = sources.pick_edition(work, edition, dataset, weapon=weapon, as_of=moment(as_of))
+        words = sources.words_of(work, Path(weapons) if weapons else None)
         asked = asking.ask_share(work, source, words, weapon, start, until, of or [], phrase)
         answer = asking.shares(work, source, words, asked)
         if not not_stored:
@@ -114,31 +115,32 @@ def share(
         print_json(answer)
         return
     rows = answer.get("shares", [answer])
+    between = answer["phrase"]["between"] if answer["phrase"] else ()
     table(
         [
             (
                 one["of"],
-                str(one["denominator"]["lower"]),
+                _ends(one["denominator"]),
                 _share_of(one, "lower", "low"),
                 _share_of(one, "upper", "high"),
-                _fits(one["fits"]),
+                "between them" if one["of"] in between else _fits(one["fits"]),
             )
             for one in rows
         ],
         ("of", "denominator", "lower", "upper", "fits" if phrase else ""),
     )
     if told := answer["phrase"]:
-        typer.echo(f'"{told["text"]}" was read as {told["low"]:.1%} to {told["high"]:.1%} ({told["width"]})')
+        echo(f'"{told["text"]}" was read as {told["low"]:.1%} to {told["high"]:.1%} ({told["width"]})')
     for one in rows:
-        typer.echo(f"{one['of']}: {one['denominator_is']}")
+        echo(f"{one['of']}: {one['denominator_is']}")
     for unit in dict.fromkeys(one["unit"] for one in rows):
         first = next(one for one in rows if one["unit"] == unit)
-        typer.echo(f"numerator in {unit}s: {first['numerator_is']}")
+        echo(f"numerator in {unit}s: {first['numerator_is']}")
     said = [(one["of"], note) for one in rows for note in one["notes"]]
     for note in dict.fromkeys(note for _, note in said):
         where = [of for of, told in said if told == note]
         only = "" if len(where) == len(rows) else f" ({', '.join(where)})"
-        typer.echo(f"note{only}: {note}")
+        echo(f"note{only}: {note}")
     _foot({**answer, "definition": "", "notes": [], "period": rows[0]["period"]})
 
 
@@ -166,11 +168,11 @@ def casualties(
     case: CaseOption = None,
 ) -> None:
     """The least number that public claims prove, from scopes that are provably apart; nested ones never add."""
-    from siteline.workbench.ledger import asking
+    from siteline.workbench.ledger import asking, sources
 
     with opened(context, case) as work:
-        source = asking.pick_casualties(work, edition, dataset, moment(as_of))
-        words = asking.words_of(work, Path(weapons) if weapons else None)
+        source = sources.pick_casualties(work, edition, dataset, moment(as_of))
+        words = sources.words_of(work, Path(weapons) if weapons else None)
         asked = asking.ask_casualties(
             work, source, weapon, start, until, place, victims, list(kind or ()), words
         )
@@ -195,17 +197,17 @@ def casualties(
 
 def _say_casualties(one: dict[str, Any]) -> None:
     upper = "no upper bound is stated" if one["upper"] is None else f"at most {one['upper']} (stated)"
-    typer.echo(f"{one['wording']}; {upper}")
+    echo(f"{one['wording']}; {upper}")
     if not one["exact"]:
-        typer.echo("  the search was cut off: the bound holds, a higher one may hold too")
+        echo("  the search was cut off: the bound holds, a higher one may hold too")
     for policy in ("every_source", "highest_source"):
         for bound in one[policy]:
             parts = " + ".join(f"{s['lower']} ({', '.join(s['claims'])})" for s in bound["scopes"])
-            typer.echo(f"  {policy}: {bound['lower']} = {parts or 'nothing'}")
+            echo(f"  {policy}: {bound['lower']} = {parts or 'nothing'}")
     for left in one["left_out"]:
-        typer.echo(f"  not counted: {left['claim']}: {left['why']}")
+        echo(f"  not counted: {left['claim']}: {left['why']}")
     for old in one["superseded"]:
-        typer.echo(f"  {old['claim']}: {old['how']} {old['by']}, of the same lineage")
+        echo(f"  {old['claim']}: {old['how']} {old['by']}, of the same lineage")
 
 
 def reconcile(
@@ -225,12 +227,12 @@ def reconcile(
     case: CaseOption = None,
 ) -> None:
     """Hold a series of public totals against each other: which pairs cannot both be right, and why."""
-    from siteline.workbench.ledger import asking
+    from siteline.workbench.ledger import asking, sources
 
     with opened(context, case) as work:
-        source = asking.pick_edition(work, edition, dataset, of_claims=True, as_of=moment(as_of))
+        source = sources.pick_edition(work, edition, dataset, of_claims=True, as_of=moment(as_of))
         asked = asking.ask_totals(source, weapon, list(key or ()))
-        answer = asking.totals(work, source, asking.words_of(work, None), asked)
+        answer = asking.totals(work, source, sources.words_of(work, None), asked)
         if not not_stored:
             answer = asking.keep(work, "reconcile", source, asked, answer)
     if json:
@@ -244,16 +246,23 @@ def reconcile(
         ("id", "from", "until", "words", "of", "who"),
     )
     for pair in (p for p in answer["pairs"] if p["relation"] != "apart"):
-        typer.echo(f"{pair['a']} and {pair['b']}: {pair['relation']}, {pair['verdict']}: {pair['reason']}")
+        echo(f"{pair['a']} and {pair['b']}: {pair['relation']}, {pair['verdict']}: {pair['reason']}")
     for finding in answer["findings"]:
-        typer.echo(f"finding {finding['code']} ({', '.join(finding['claims'])}): {finding['message']}")
+        echo(f"finding {finding['code']} ({', '.join(finding['claims'])}): {finding['message']}")
     _foot({**answer, "definition": "", "period": "", "notes": []})
 
 
 def _share_of(one: dict[str, Any], bound: str, name: str) -> str:
     if one[name] is None:
         return "none"
-    return f"{one['numerator'][bound]} = {one[name]:.1%}"
+    number = one["numerator"][bound]
+    return f"{'no upper bound' if number is None else number} = {one[name]:.1%}"
+
+
+def _ends(span: dict[str, Any]) -> str:
+    """A range in a cell of a table."""
+    lower, upper = span["lower"], span["upper"]
+    return str(lower) if lower == upper else f"{lower}–{upper}" if upper is not None else f"{lower} or more"
 
 
 def _fits(fits: dict[str, bool] | None) -> str:
@@ -266,13 +275,13 @@ def _fits(fits: dict[str, bool] | None) -> str:
 def _foot(answer: dict[str, Any]) -> None:
     for name in ("definition", "period"):
         if answer[name]:
-            typer.echo(f"{name}: {answer[name]}")
+            echo(f"{name}: {answer[name]}")
     if answer.get("unknown"):
-        typer.echo(f"unknown: {answer['unknown']} reports give no number")
+        echo(f"unknown: {answer['unknown']} reports give no number")
     for note in answer["notes"]:
-        typer.echo(f"note: {note}")
-    typer.echo(f"{answer['source']}")
+        echo(f"note: {note}")
+    echo(f"{answer['source']}")
     if query := answer.get("query"):
-        typer.echo(f"query: {query}")
+        echo(f"query: {query}")
     if changed := answer.get("changed_from"):
-        typer.echo(f"note: edition {changed['edition']} gave {changed['value']}", err=True)
+        echo(f"note: edition {changed['edition']} gave {changed['value']}", err=True)

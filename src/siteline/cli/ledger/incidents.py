@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from siteline.cli.common import AsOfOption, CaseOption, JsonOption, moment, opened, print_json, table
+from siteline.cli.common import AsOfOption, CaseOption, JsonOption, moment, opened, print_json
 from siteline.cli.ledger import counting, stored
 from siteline.cli.ledger.options import (
     DatasetOption,
@@ -18,6 +18,8 @@ from siteline.cli.ledger.options import (
     WeaponOption,
     WeaponsOption,
 )
+from siteline.cli.ledger.saying import echo, table
+from siteline.model.errors import BadSetting
 
 app = typer.Typer(help="Reports of attacks: import, count, compare.", no_args_is_help=True)
 
@@ -69,6 +71,9 @@ def import_(
             "--weapon-table", metavar="FILE", help="A list (model, category) to check for categories at odds."
         ),
     ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Import nothing; list every row that would be refused or named.")
+    ] = False,
     json: JsonOption = False,
     case: CaseOption = None,
 ) -> None:
@@ -79,41 +84,39 @@ def import_(
         done = import_file(
             work, Path(file), form, edition, dataset=dataset, upstream=upstream, as_of=data_as_of, zone=zone,
             encoding=encoding, lenient=lenient, war_zone=war_zone, weapons=Path(weapons) if weapons else None,
-            weapon_table=Path(weapon_table) if weapon_table else None,
+            weapon_table=Path(weapon_table) if weapon_table else None, dry_run=dry_run,
         )  # fmt: skip
     told = done.as_dict()
     if json:
         print_json(told)
     else:
         _say_import(told)
-    if done.rejects:
-        typer.echo(
-            f"note: {len(done.rejects)} rows were left out; see {done.rejects_file or 'above'}", err=True
-        )
+    if done.rejects and not dry_run:
+        echo(f"note: {len(done.rejects)} rows were left out; see {done.rejects_file or 'above'}", err=True)
 
 
 _SHOWN = 20
 
 
 def _say_import(told: dict[str, Any]) -> None:
-    if told["already"]:
-        typer.echo(f"this file is edition {told['dataset']}/{told['edition']} already; nothing was added")
+    if told["dry_run"]:
+        echo(f"{told['rows']} rows can be read, {len(told['rejects'])} cannot; nothing was imported")
+    elif told["already"]:
+        echo(f"this file is edition {told['dataset']}/{told['edition']} already; nothing was added")
     else:
-        typer.echo(f"{told['dataset']}/{told['edition']}: {told['rows']} rows, SHA-256 {told['sha256'][:12]}")
+        echo(f"{told['dataset']}/{told['edition']}: {told['rows']} rows, SHA-256 {told['sha256'][:12]}")
     for name, sums in told["tolls"].items():
-        typer.echo(f"  {name}: low {sums['low']}, best {sums['best']}, high {sums['high']}")
+        echo(f"  {name}: low {sums['low']}, best {sums['best']}, high {sums['high']}")
     if told["unknown_numbers"]:
-        typer.echo(f"  {told['unknown_numbers']} reports give no number")
+        echo(f"  {told['unknown_numbers']} reports give no number")
     for code, number in told["warning_counts"].items():
-        typer.echo(f"  {code}: {number}")
+        echo(f"  {code}: {number}")
     for fault in told["warnings"][:_SHOWN]:
-        typer.echo(f"    line {fault['line']}, {fault['column']}: {fault['message']}")
+        echo(f"    line {fault['line']}, {fault['column']}: {fault['message']}")
     if len(told["warnings"]) > _SHOWN:
-        typer.echo(f"    and {len(told['warnings']) - _SHOWN} more; all of them: --json")
+        echo(f"    and {len(told['warnings']) - _SHOWN} more; all of them: --json")
     for fault in told["rejects"]:
-        typer.echo(
-            f"  rejected: line {fault['line']}, {fault['column']}: {fault['message']} [{fault['code']}]"
-        )
+        echo(f"  rejected: line {fault['line']}, {fault['column']}: {fault['message']} [{fault['code']}]")
 
 
 @app.command("list")
@@ -133,12 +136,12 @@ def list_reports(
     case: CaseOption = None,
 ) -> None:
     """List the reports behind a count, and in which of its bounds each is."""
-    from siteline.workbench.ledger import asking, reports
+    from siteline.workbench.ledger import reports, sources
 
     with opened(context, case) as work:
-        source = asking.pick_edition(work, edition, dataset, as_of=moment(as_of))
-        words = asking.words_of(work, Path(weapons) if weapons else None)
-        told = reports.list_reports(work, source, words, weapon, *asking.given_days(start, until), place)
+        source = sources.pick_edition(work, edition, dataset, weapon=weapon, as_of=moment(as_of))
+        words = sources.words_of(work, Path(weapons) if weapons else None)
+        told = reports.list_reports(work, source, words, weapon, *sources.given_days(start, until), place)
     if json:
         print_json(told)
         return
@@ -175,11 +178,13 @@ def show(
         print_json(told)
         return
     for name, value in told.items():
-        if name != "cells" and value not in (None, "", []):
-            typer.echo(f"{name}: {value}")
+        if name not in ("cells", "wrecks") and value not in (None, "", []):
+            echo(f"{name}: {value}")
+    for wreck in told["wrecks"]:
+        echo(f"wreck {wreck['wreck']}: {wreck['parts']} parts on record ({', '.join(wreck['sources'])})")
     for column, cell in told["cells"].items():
         if cell.strip():
-            typer.echo(f"  {column}: {cell!r}")
+            echo(f"  {column}: {cell!r}")
 
 
 @app.command()
@@ -199,19 +204,22 @@ def export(
     case: CaseOption = None,
 ) -> None:
     """Write the reports of an edition as plain CSV that no spreadsheet takes for formulas; it imports back the same."""
-    from siteline.workbench.ledger import asking, reports
+    from siteline.workbench.ledger import reports, sources
 
+    if not out and sys.stdout.isatty():
+        raise BadSetting("a terminal would obey what stands in cells", "Name a file: --out FILE, or pipe it.")
     with opened(context, case) as work:
         either = None if original else False
-        source = asking.pick_edition(work, edition, dataset, of_claims=either, as_of=moment(as_of))
+        source = sources.pick_edition(work, edition, dataset, of_claims=either, as_of=moment(as_of))
         if original:
             content = reports.original(work, source)
         else:
-            lines = reports.export_csv(work, source, *asking.given_days(start, until))
+            lines = reports.export_csv(work, source, *sources.given_days(start, until))
             content = "".join(lines).encode()
+        if out:
+            reports.write_out(work, Path(out), content)
     if out:
-        Path(out).write_bytes(content)
-        typer.echo(f"{out}: {len(content)} bytes", err=True)
+        echo(f"{out}: {len(content)} bytes", err=True)
     else:
         sys.stdout.buffer.write(content)
 

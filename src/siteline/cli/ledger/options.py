@@ -32,3 +32,8 @@ WeaponsOption = Annotated[
 NotKeptOption = Annotated[
     bool, typer.Option("--not-stored", help="Do not file the answer as a stored query.")
 ]
+InternalOption = Annotated[
+    bool, typer.Option("--internal", help="Name all companies; for the desk, never for publication.")
+]
+StaleOption = Annotated[bool, typer.Option("--stale", help="Only those whose number is another by now.")]
+QueryArgument = Annotated[str, typer.Argument(metavar="QUERY", help="Its id, or the start of it.")]

@@ -7,8 +7,10 @@ from typing import Annotated, Any
 
 import typer
 
-from siteline.cli.common import AsOfOption, CaseOption, JsonOption, moment, opened, print_json, table
-from siteline.cli.ledger.options import FromOption, ToOption, WeaponsOption
+from siteline.cli.common import AsOfOption, CaseOption, JsonOption, moment, opened, print_json
+from siteline.cli.ledger.options import FromOption, QueryArgument, StaleOption, ToOption, WeaponsOption
+from siteline.cli.ledger.saying import echo, table
+from siteline.model.errors import BrokenCustody
 
 queries = typer.Typer(
     help="Numbers as stored queries: re-run on a new edition, named where they are stale.",
@@ -23,9 +25,7 @@ duplicates = typer.Typer(
 @queries.command("list")
 def list_queries(
     context: typer.Context,
-    stale: Annotated[
-        bool, typer.Option("--stale", help="Only those whose number is another by now.")
-    ] = False,
+    stale: StaleOption = False,
     json: JsonOption = False,
     as_of: AsOfOption = None,
     case: CaseOption = None,
@@ -55,7 +55,7 @@ def list_queries(
     )
     for one in told:
         if one["stale"]:
-            typer.echo(f"{one['id']}: {one['value']} in {one['edition']}, now {_now(one)}")
+            echo(f"{one['id']}: {one['value']} in {one['edition']}, now {_now(one)}")
 
 
 def _now(one: dict[str, Any]) -> str:
@@ -65,7 +65,7 @@ def _now(one: dict[str, Any]) -> str:
 @queries.command()
 def show(
     context: typer.Context,
-    query: Annotated[str, typer.Argument(metavar="QUERY", help="Its id, or the start of it.")],
+    query: QueryArgument,
     json: JsonOption = False,
     as_of: AsOfOption = None,
     case: CaseOption = None,
@@ -78,16 +78,16 @@ def show(
     if json:
         print_json(told)
         return
-    typer.echo(f"{told['id']}: {told['kind']} {told['asked']}")
+    echo(f"{told['id']}: {told['kind']} {told['asked']}")
     for answer in told["answers"]:
-        typer.echo(f"  {answer['at'][:16]} {answer['by']}: {answer['value']} (edition {answer['edition']})")
-    typer.echo(f"  now: {_now(told)}{' (stale)' if told['stale'] else ''}")
+        echo(f"  {answer['at'][:16]} {answer['by']}: {answer['value']} (edition {answer['edition']})")
+    echo(f"  now: {_now(told)}{' (stale)' if told['stale'] else ''}")
 
 
 @queries.command()
 def rerun(
     context: typer.Context,
-    query: Annotated[str, typer.Argument(metavar="QUERY", help="Its id, or the start of it.")],
+    query: QueryArgument,
     json: JsonOption = False,
     case: CaseOption = None,
 ) -> None:
@@ -100,7 +100,7 @@ def rerun(
     if json:
         print_json(answer)
         return
-    typer.echo(f"{told['id']}: {told['value']} in edition {told['edition']}")
+    echo(f"{told['id']}: {told['value']} in edition {told['edition']}")
 
 
 @editions.command("list")
@@ -152,22 +152,49 @@ def diff(
     if json:
         print_json(told)
         return
-    typer.echo(
+    echo(
         f"{told['same']} rows the same, {len(told['added'])} added, {len(told['removed'])} removed, "
         f"{len(told['changed'])} changed; matched by {'; then '.join(told['matched_by'])}"
     )
-    typer.echo(
+    echo(
         f"launched, all classes: {told['old']['launched']} in {told['old']['edition']}, "
         f"{told['new']['launched']} in {told['new']['edition']}"
     )
     for sign, name in (("+", "added"), ("-", "removed")):
         for one in told[name]:
-            typer.echo(
+            echo(
                 f"{sign} {one['id']}  {one['day']}  {one['class']}  {_number(one['launched'])}  {one['place']}"
             )
     for one in told["changed"]:
         what = "; ".join(f"{column}: {c['old']!r} -> {c['new']!r}" for column, c in one["columns"].items())
-        typer.echo(f"~ {one['new']}  {one['day']}  {one['class']}  {what}")
+        echo(f"~ {one['new']}  {one['day']}  {one['class']}  {what}")
+
+
+@editions.command()
+def verify(
+    context: typer.Context,
+    edition: Annotated[str, typer.Argument(metavar="EDITION", help="An edition.")],
+    json: JsonOption = False,
+    as_of: AsOfOption = None,
+    case: CaseOption = None,
+) -> None:
+    """Read the kept file of an edition again, and compare every row and sum with it; exit 1 if any differs."""
+    from siteline.workbench.ledger.importing import verify_edition
+
+    with opened(context, case) as work:
+        known = work.incidents.edition(edition, moment(as_of))
+        found = verify_edition(work, known)
+    if json:
+        print_json({"ok": not found, "edition": known.name, "dataset": known.dataset, "findings": found})
+    else:
+        for said in found:
+            echo(said)
+        echo(f"{known.label}: {'intact' if not found else f'{len(found)} differences'}, {known.rows} rows")
+    if found:
+        raise BrokenCustody(
+            f"{known.label} differs from its kept file in {len(found)} places",
+            "Do not cite its numbers. Import the file anew into another case: siteline ledger incidents export --original",
+        )
 
 
 @duplicates.command("list")
@@ -187,19 +214,23 @@ def list_duplicates(
     case: CaseOption = None,
 ) -> None:
     """Propose reports that may be of one incident, with reasons; a person puts them together or keeps them apart."""
-    from siteline.workbench.ledger import asking, reports
+    from siteline.workbench.ledger import reports, sources
 
     with opened(context, case) as work:
-        sources = [asking.pick_edition(work, name, as_of=moment(as_of)) for name in edition or [""]]
-        words = asking.words_of(work, Path(weapons) if weapons else None)
-        ends = asking.given_days(start, until)
-        told = reports.propose_duplicates(work, sources, words, *ends)
+        picked = [sources.pick_edition(work, name, as_of=moment(as_of)) for name in edition or [""]]
+        words = sources.words_of(work, Path(weapons) if weapons else None)
+        ends = sources.given_days(start, until)
+        told = reports.propose_duplicates(work, picked, words, *ends)
     if json:
         print_json(told)
         return
     for one in told["candidates"]:
-        typer.echo(f"{one['a']} {one['b']}  {one['day']}  {one['place']}: {', '.join(one['reasons'])}")
-    typer.echo(f"{len(told['candidates'])} proposed, {told['not_shown']} more; by {told['rules']}")
+        echo(f"{one['a']} {one['b']}  {one['day']}  {one['place']}: {', '.join(one['reasons'])}")
+    for word in told["judgements"]:
+        echo(
+            f"{word['verdict']}: {' '.join(word['reports'])}: {word['why']} ({word['who']}, {word['at'][:16]})"
+        )
+    echo(f"{len(told['candidates'])} proposed, {told['not_shown']} more; by {told['rules']}")
 
 
 @duplicates.command()
@@ -228,7 +259,7 @@ def _judge(context: typer.Context, verdict: str, said: list[str], why: str, case
     from siteline.workbench.ledger import reports
 
     with opened(context, case) as work:
-        typer.echo(reports.judge(work, verdict, said, why))
+        echo(reports.judge(work, verdict, said, why))
 
 
 def _number(value: int | None) -> str:

@@ -155,7 +155,7 @@ def _index(written: list[Written]) -> tuple[bytes, bytes]:
             "url": one.record.url,
             "mime": "warc/revisit" if one.record.type == "revisit" else one.mime,
             "status": one.status or "200",
-            "digest": one.payload_digest.replace("sha256:", "sha-256:"),
+            "digest": one.payload_digest,
             "length": str(one.length),
             "offset": str(one.offset),
             "filename": _WARC.rpartition("/")[2],
@@ -167,13 +167,13 @@ def _index(written: list[Written]) -> tuple[bytes, bytes]:
     for start in range(0, len(lines), _LINES_PER_BLOCK):
         block = gzip.compress("".join(lines[start : start + _LINES_PER_BLOCK]).encode(), mtime=0)
         key = " ".join(lines[start].split(" ", 2)[:2])
-        said = {
-            "offset": str(len(blocks)),
-            "length": str(len(block)),
+        place = {
+            "offset": len(blocks),  # numbers: a player adds to them
+            "length": len(block),
             "digest": f"sha256:{hashlib.sha256(block).hexdigest()}",
             "filename": "index.cdx.gz",
         }
-        lookup.append(f"{key} {json.dumps(said)}\n")
+        lookup.append(f"{key} {json.dumps(place)}\n")
         blocks += block
     return blocks, "".join(lookup).encode()
 
@@ -225,7 +225,10 @@ def _zip(stream: BinaryIO, parts: list[tuple[str, bytes | Path, bool]], created:
             if isinstance(content, bytes):
                 archive.writestr(info, content)
                 continue
-            with content.open("rb") as source, archive.open(info, "w", force_zip64=True) as target:
+            info.file_size = (
+                content.stat().st_size
+            )  # players do not skip a ZIP64 field that need not be there
+            with content.open("rb") as source, archive.open(info, "w") as target:
                 while piece := source.read(1 << 20):
                     target.write(piece)
 

@@ -53,6 +53,9 @@ _ENOUGH = 2.0
 """Seconds that must be left to scroll on."""
 
 _PAUSE_MS, _QUIET_MS = 250, 4000
+_TURN_S = 1.0
+"""Seconds after which it is asked again how much time is left."""
+
 
 _LOOK = """() => {
   const seen = e => { const r = e.getBoundingClientRect(), s = getComputedStyle(e);
@@ -156,6 +159,7 @@ def look_at(url: str, gate: Gate, folder: Path, screens: int, sibling: str = "")
                 "Try it by hand with --headless; in a container it may need user namespaces, for its sandbox.",
             ) from error
         view.browser = browser.version
+        gate.begin()
         with _killed_after(browser, gate.left() + _GRACE), contextlib.suppress(Error):
             context = browser.new_context(
                 proxy={
@@ -227,7 +231,7 @@ def _take_down(page: Any, url: str, gate: Gate, folder: Path, screens: int, view
         return
     view.status = response.status if response is not None else 0
     try:
-        page.wait_for_load_state("load", timeout=_ms(gate.left()))
+        _wait(page, gate)
         _settle(page, gate)
         _scroll(page, gate, screens, view)
     except Late:
@@ -236,6 +240,19 @@ def _take_down(page: Any, url: str, gate: Gate, folder: Path, screens: int, view
     if view.final:
         _read(page, view)
         _picture(page, folder, view)
+
+
+def _wait(page: Any, gate: Gate) -> None:
+    """Until all that the page asked for is there; raises Playwright's TimeoutError when the time is over."""
+    from playwright.sync_api import TimeoutError as Late
+
+    while True:
+        try:
+            page.wait_for_load_state("load", timeout=_ms(min(_TURN_S, gate.left())))
+            return
+        except Late:
+            if gate.left() <= 0:
+                raise
 
 
 def _settle(page: Any, gate: Gate) -> None:

@@ -37,10 +37,13 @@ _PIECE = 1 << 18
 class Gate:
     """The proxy, open from `with` to its end."""
 
-    def __init__(self, folder: Path, fetch: Fetch, seconds: float) -> None:
-        """`folder`: a temporary one; `seconds`: how long it lets anything through."""
+    def __init__(
+        self, folder: Path, fetch: Fetch, seconds: float, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """`folder`: a temporary one; `seconds`: how long it lets anything through, from `begin` on, by `clock`."""
         self._fetch = fetch
-        self._until = time.monotonic() + seconds
+        self._seconds, self._clock = seconds, clock
+        self._until = clock() + seconds
         self._lock = threading.Lock()
         self._exchanges: list[Exchange] = []
         self.user, self.password = "siteline", secrets.token_urlsafe(24)
@@ -66,9 +69,13 @@ class Gate:
         self._server.shutdown()
         self._server.server_close()
 
+    def begin(self) -> None:
+        """The browser stands ready: the page's time runs from now on, however long that took."""
+        self._until = self._clock() + self._seconds
+
     def left(self) -> float:
         """Seconds until nothing is let through any more."""
-        return max(0.0, self._until - time.monotonic())
+        return max(0.0, self._until - self._clock())
 
     def exchanges(self) -> list[Exchange]:
         """All that was exchanged so far, in the order in which it ended."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from siteline.evidence.capture.browser import View
@@ -55,12 +55,15 @@ def page_of(exchanges: Sequence[Exchange], asked: str, view: View) -> Exchange |
     return last
 
 
-def judge(asked: str, exchanges: Sequence[Exchange], view: View) -> Recognised:
-    """What a capture is of."""
-    own = exchanges[: view.sibling_from] if view.sibling_from is not None else exchanges
+def judge(
+    asked: str, exchanges: Sequence[Exchange], view: View, media: Collection[str] = frozenset()
+) -> Recognised:
+    """What a capture is of; `media`: what it names and was fetched afterwards, which may have failed, too."""
+    at = view.sibling_from if view.sibling_from is not None else len(exchanges)
+    own, later = exchanges[:at], [e for e in exchanges[at:] if e.ask.url in media]
     page = page_of(own, asked, view)
     led = [*chain_of(own, asked), *([page] if page else [])]
-    failed = [_failure(e) for e in own if all(e is not step for step in led) and _has_failed(e)]
+    failed = [_failure(e) for e in (*own, *later) if all(e is not step for step in led) and _has_failed(e)]
     kind = page.media_type if page else ""
     is_file = bool(page and 200 <= page.status < 300) and (view.downloaded or kind not in _PAGES)
     seen = Observed(
@@ -76,7 +79,7 @@ def judge(asked: str, exchanges: Sequence[Exchange], view: View) -> Recognised:
         download=(kind or "unknown type") if is_file else "",
         truncated=page.truncated if page else "",
         failed=tuple(failed),
-        requests=len(own),
+        requests=len(own) + len(later),
         has_password_field=view.has_password_field,
         overlays=view.overlays,
         scroll_locked=view.scroll_locked,

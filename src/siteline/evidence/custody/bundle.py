@@ -10,12 +10,12 @@ from importlib.resources import files
 from typing import Any
 
 from siteline.evidence.custody.dsse import PAYLOAD_TYPE, seal
-from siteline.evidence.custody.exhibits import as_dict, write_exhibit
 from siteline.evidence.custody.inclusion import Prover
 from siteline.evidence.custody.keys import PublicKey, Signer
 from siteline.evidence.custody.log import KEY_ACTIONS, detail_of
 from siteline.evidence.custody.restrictions import Restriction
 from siteline.evidence.custody.rows import canonical, digest_of, line_of
+from siteline.evidence.custody.told import as_dict, write_exhibit
 from siteline.evidence.custody.withheld import Withheld
 from siteline.model.errors import BadKey
 from siteline.model.exhibit import Exhibit
@@ -39,12 +39,32 @@ class Chosen:
     derived_from: tuple[Mapping[str, str], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Additions:
+    """What another room puts into a bundle."""
+
+    files: Mapping[str, bytes]
+    """By path."""
+
+    instructions: str
+    """A section of the README, Markdown."""
+
+    rows: frozenset[int]
+    """Rows of the log that go out in full for it; they name no exhibit."""
+
+
 def papers(
-    prover: Prover, chosen: Sequence[Chosen], left_out: int, withheld: Withheld
+    prover: Prover,
+    chosen: Sequence[Chosen],
+    left_out: int,
+    withheld: Withheld,
+    added: Additions = Additions({}, "", frozenset()),
 ) -> Iterator[tuple[str, bytes]]:
     """All files of a bundle but the blobs, the sums and the statement: (path, content)."""
     out = {c.exhibit.id: c.restriction is not None for c in chosen}
-    rows = [(row, _goes_out(row, out, withheld)) for row in prover.rows[: prover.size]]
+    rows = [
+        (row, row["seq"] in added.rows or _goes_out(row, out, withheld)) for row in prover.rows[: prover.size]
+    ]
     keys = keys_in(prover.rows[: prover.size])
     newest = prover.newest()
     signer = prover.points[-1][2]
@@ -66,7 +86,8 @@ def papers(
         "exhibits_left_out": left_out,
     }
     yield "manifest.json", pretty(manifest)
-    yield "README.md", instructions(newest, signer, len(chosen)).encode()
+    yield from added.files.items()
+    yield "README.md", instructions(newest, signer, len(chosen), added.instructions).encode()
 
 
 def pretty(manifest: Mapping[str, Any]) -> bytes:
@@ -150,7 +171,7 @@ def keys_in(rows: Iterable[Mapping[str, Any]]) -> dict[str, PublicKey]:
     return found
 
 
-def instructions(newest: Mapping[str, Any], signer: str, count: int) -> str:
+def instructions(newest: Mapping[str, Any], signer: str, count: int, sections: str = "") -> str:
     """The page that says how a stranger checks a bundle."""
     page = files("siteline.evidence.custody").joinpath("bundle_readme.md").read_text(encoding="utf-8")
     unsigned, _, signed = page.partition("<!-- signed -->\n")
@@ -170,6 +191,7 @@ def instructions(newest: Mapping[str, Any], signer: str, count: int) -> str:
         .replace("{statement_type}", STATEMENT_TYPE)
         .replace("{statement_type_length}", str(len(STATEMENT_TYPE)))
         .replace("{first}", "0" * 64)
+        .replace("{sections}", sections)
     )
 
 

@@ -9,7 +9,8 @@ is no such signature, it is said what that leaves unproven.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -32,12 +33,12 @@ from siteline.evidence.custody.bundle_files import (
 from siteline.evidence.custody.bundle_manifest import check_manifest
 from siteline.evidence.custody.bundle_rows import LOG, Rows, read_rows
 from siteline.evidence.custody.dsse import parse_envelope
-from siteline.evidence.custody.exhibits import read_exhibit
 from siteline.evidence.custody.log import KEY_ACTIONS, detail_of, open_checkpoint
 from siteline.evidence.custody.merkle import is_included
 from siteline.evidence.custody.report import Report, Trust
 from siteline.evidence.custody.rows import canonical, hash_bytes, leaf
 from siteline.evidence.custody.signatures import Believed, Point, check_points, check_signatures
+from siteline.evidence.custody.told import read_exhibit
 from siteline.model.errors import BadInput, BrokenCustody
 from siteline.model.exhibit import Exhibit
 
@@ -52,7 +53,18 @@ _SUM = re.compile(r"([0-9a-f]{64}) [ *](.+)")
 _TROUBLE = (TypeError, ValueError, KeyError, AttributeError, OverflowError, RecursionError)
 
 
-def verify_bundle(path: Path, trust: Trust) -> Report:
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """Another room that has put something into a bundle."""
+
+    actions: frozenset[str]
+    """Of the rows that it asks for."""
+
+    look: Callable[[Files, Rows, Report], tuple[set[str], str]]
+    """Looks at its files; returns their names and the section of the README that goes with them."""
+
+
+def verify_bundle(path: Path, trust: Trust, guests: Sequence[Guest] = ()) -> Report:
     """Look at everything in a bundle; raises BadInput for what is none."""
     report = Report()
     with open_bundle(path) as files:
@@ -62,14 +74,17 @@ def verify_bundle(path: Path, trust: Trust) -> Report:
                 "that is no bundle of evidence: it has no log or no sums",
                 "Give what `evidence export` wrote.",
             )
-        _Bundle(files, report).check(trust)
+        _Bundle(files, report, guests).check(trust)
     return report
 
 
 class _Bundle:
     """A bundle that is looked at."""
 
-    def __init__(self, files: Files, report: Report) -> None:
+    def __init__(self, files: Files, report: Report, guests: Sequence[Guest]) -> None:
+        self._guests = guests
+        self._theirs: set[str] = set()
+        self._sections = ""
         self._files = files
         self._report = report
         self._names = set(files.names())
@@ -83,17 +98,23 @@ class _Bundle:
         """Each file, in the order in which one rests on the other."""
         files, report = self._files, self._report
         self._check_sums()
-        self._rows = read_rows(files, report)
+        self._rows = read_rows(files, report, {action for guest in self._guests for action in guest.actions})
         points = [_as_point(line) for line in self._texts("checkpoints.jsonl")]
         self._envelope = points[-1][4] if points else ""
         sound: list[Point] = []
         try:
             check_points(self._rows, points, sound, report)
             believed = check_signatures(self._rows, sound, trust, report)
+            if believed.trusted and not (trust.named or report.fingerprint == trust.own):
+                report.note(
+                    "key",
+                    "it came with the bundle and proves nothing: ask for its fingerprint by another road, and name it with --key",
+                )
             self._check_checkpoints(points)
             self._check_keys()
-            self._check_exhibits()
-            self._check_statement(believed)
+            self._ask_guests()
+            found = self._check_exhibits()
+            self._check_page(found, is_signed=self._check_statement(believed))
         except _TROUBLE as error:
             report.find("bundle", f"a value in it is of no kind that was ever written there: {error}")
         report.checked = sum(name.startswith("blobs/") for name in self._digests)
@@ -153,16 +174,22 @@ class _Bundle:
             if name not in wanted or raw != wanted[name].encode():
                 self._report.find(name, "it is not the key that the log names")
 
-    def _check_exhibits(self) -> None:
-        """Descriptions, blobs and proofs against the log; the manifest and the page of instructions against those."""
+    def _ask_guests(self) -> None:
+        for guest in self._guests:
+            names, section = guest.look(self._files, self._rows, self._report)
+            self._theirs |= names
+            self._sections += section
+
+    def _check_exhibits(self) -> int:
+        """Descriptions, blobs and proofs against the log, and the manifest against those; returns how many there are."""
         report, rows = self._report, self._rows
-        added = {row["exhibit_id"]: row for row in rows.shown("added")}
+        added = {row["exhibit_id"]: row["seq"] for row in rows.shown("added")}
         found, before, read = dict[str, Exhibit](), 0, 0
         proofs = lines_of(self._files, "proofs.jsonl", report)
         for line in lines_of(self._files, "exhibits.jsonl", report):
             told, read = detail_of(line.decode("utf-8", "replace")), read + len(line)
             exhibit, sha256 = str(told.get("id")), str(told.get("sha256"))
-            name, row = f"exhibit {exhibit}", added.get(exhibit)
+            name, row = f"exhibit {exhibit}", rows[added[exhibit] - 1] if exhibit in added else None
             if row is None:
                 report.find(name, "the log has no row by which it came")
             elif detail_of(row["detail"]).get("record") != hash_bytes(line) or row["object"] != sha256:
@@ -183,7 +210,7 @@ class _Bundle:
             report.find("proofs.jsonl", "it holds proofs of what is not in the bundle")
         for absent in sorted(set(added) - set(found)):
             report.find(f"exhibit {absent}", "the log shows how it came, but it is not in exhibits.jsonl")
-        known = {*_PAPERS, *(f"blobs/{e.sha256}" for e in found.values())}
+        known = {*_PAPERS, *self._theirs, *(f"blobs/{e.sha256}" for e in found.values())}
         for name in sorted(self._digests):
             if name.startswith("blobs/") and name not in known:
                 report.find(name, "no row of the log names it")
@@ -192,12 +219,19 @@ class _Bundle:
         most = _PAGE + 8 * read + 256 * len(rows)  # what it tells is in those; a bomb is no manifest
         manifest = read_small(self._files, "manifest.json", most)
         check_manifest(manifest or b"", rows, found, self._newest, self._signer, report)
-        page = instructions(self._newest, self._signer, len(found)).encode()
-        if read_small(self._files, "README.md", _PAGE) != page:
-            report.find(
-                "README.md",
-                "it is not the page that this version of Siteline writes; do not trust its commands",
-            )
+        return len(found)
+
+    def _check_page(self, exhibits: int, *, is_signed: bool) -> None:
+        """The page of instructions is the one we write; one of another version is whoever's who signed for it."""
+        page = instructions(self._newest, self._signer, exhibits, self._sections).encode()
+        if read_small(self._files, "README.md", _PAGE) == page:
+            return
+        said = "it is not the page that this version of Siteline writes"
+        if is_signed:
+            said += ", but whoever signed the bundle signed for it; read its commands before you run them"
+            self._report.note("README.md", said)
+        else:
+            self._report.find("README.md", f"{said}; do not trust its commands")
 
     def _is_proof(self, line: bytes, row: Mapping[str, Any]) -> bool:
         said, report = detail_of(line.decode("utf-8", "replace")), self._report
@@ -215,9 +249,10 @@ class _Bundle:
             leaf(row["row_hash"]), index, size, steps, root
         )
 
-    def _check_statement(self, believed: Believed) -> None:
-        """The signed statement over the list of sums: by a key that counts, of this log, of these sums."""
+    def _check_statement(self, believed: Believed) -> bool:
+        """The signed statement over the list of sums; whether it is by a key that counts, of this log, of these sums."""
         report, raw = self._report, read_small(self._files, STATEMENT, _PAGE)
+        faults = len(report.findings)
         loose = (
             "which rows were kept back, how many exhibits were left out, and README.md rest on no signature: "
             "whoever had the bundle could have changed them"
@@ -226,12 +261,12 @@ class _Bundle:
             (report.find if believed.trusted else report.note)(
                 STATEMENT, f"the list of sums is not signed; {loose}"
             )
-            return
+            return False
         try:
             envelope = parse_envelope(raw.decode())
         except (BadInput, UnicodeDecodeError):
             report.find(STATEMENT, f"it cannot be read; {loose}")
-            return
+            return False
         listed = hash_file(self._files, SUMS)
         said = canonical(stated(str(self._newest.get("case")), self._envelope, listed)).encode()
         if envelope.payload_type != STATEMENT_TYPE or f"{envelope.to_json()}\n".encode() != raw:
@@ -248,6 +283,8 @@ class _Bundle:
             report.find(
                 STATEMENT, f"it is signed by the key {who[:16]}, for whom no trusted key has vouched; {loose}"
             )
+        is_listed = bool(listed) and not any(f["object"] in (SUMS, "README.md") for f in report.findings)
+        return who in believed.trusted and is_listed and len(report.findings) == faults
 
     def _texts(self, name: str) -> Iterator[str]:
         return (line.decode("utf-8", "replace") for line in lines_of(self._files, name, self._report))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import sys
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, overload
 
 from siteline.evidence.custody.bundle import kept_back
@@ -16,16 +17,26 @@ LOG = "custody.jsonl"
 _ASKED = ("opened", "added", "restricted", "derived", *KEY_ACTIONS)
 """Of other rows nothing but the hash is kept."""
 
+LARGEST_SHOWN = 512 << 20
+"""Bytes of memory, about, that the rows may take that are kept; a million exhibits do."""
+
+_OF_A_ROW = 300
+"""Bytes that a row takes beside its letters."""
+
 _HASH = 32
 
 
 class Rows(Sequence[Row]):
     """The rows of a log: 32 bytes each, and a little more for those that are shown."""
 
-    def __init__(self) -> None:
+    def __init__(self, also: Collection[str] = ()) -> None:
+        """`also`: other actions that are asked for."""
+        self._asked = {*_ASKED, *also}
         self._hashes = bytearray()
         self._shown: dict[int, tuple[str, str, str, str]] = {}
         self.redacted = 0
+        self.weight = 0
+        """Bytes of memory, about, of what is kept."""
 
     def add(self, row_hash: str, said: Mapping[str, Any] | None) -> None:
         """One more row; `said`: what it says, if it is shown."""
@@ -33,10 +44,10 @@ class Rows(Sequence[Row]):
         self._hashes += bytes.fromhex(row_hash)
         if said is None:
             self.redacted += 1
-        elif said.get("action") in _ASKED:
-            self._shown[seq] = tuple(
-                str(said.get(n, "")) for n in ("action", "object", "exhibit_id", "detail")
-            )  # type: ignore[assignment]
+        elif said.get("action") in self._asked:
+            action, *told = (str(said.get(n, "")) for n in ("action", "object", "exhibit_id", "detail"))
+            self._shown[seq] = (sys.intern(action), *told)  # type: ignore[assignment]
+            self.weight += _OF_A_ROW + sum(map(sys.getsizeof, told))
 
     def shown(self, action: str) -> Iterator[Row]:
         """Rows of one action that are shown."""
@@ -62,9 +73,9 @@ class Rows(Sequence[Row]):
                 "exhibit_id": exhibit, "detail": detail}  # fmt: skip
 
 
-def read_rows(files: Files, report: Report) -> Rows:
+def read_rows(files: Files, report: Report, also: Collection[str] = ()) -> Rows:
     """The rows, those kept back by their hash alone; the chain is followed on the way."""
-    rows, head = Rows(), FIRST
+    rows, head = Rows(also), FIRST
     for number, line in enumerate(lines_of(files, LOG, report, LARGEST_LOG), 1):
         said, name = detail_of(line.decode("utf-8", "replace")), f"custody row {number}"
         is_kept_back = said.get("redacted") is True
@@ -83,5 +94,12 @@ def read_rows(files: Files, report: Report) -> Rows:
             report.find(name, "it says more than a row that was kept back; nothing proves it")
         head = row_hash
         rows.add(row_hash, None if is_kept_back else said)
+        if rows.weight > LARGEST_SHOWN:
+            report.find(
+                LOG, f"its first {number:,} rows tell more than is read; what follows was not looked at"
+            )
+            break
+    if not len(rows):
+        report.find(LOG, "there is no row in it")
     report.head, report.rows = head, len(rows)
     return rows

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from ulid import ULID
@@ -14,51 +12,26 @@ from ulid import ULID
 from siteline.evidence.custody.clock import stamp
 from siteline.evidence.custody.log import CustodyLog, Written
 from siteline.evidence.custody.restrictions import OF_THE_CAPTURE, Restriction, in_force, named_bytes
-from siteline.evidence.custody.rows import Event, canonical, digest_of, hash_line
-from siteline.model.errors import BadInput, BrokenCustody, NotForYou, NotFound
+from siteline.evidence.custody.rows import Event, canonical
+from siteline.evidence.custody.taking import (
+    Taken,
+    Taking,
+    events_of,
+    is_same,
+    restricted_event,
+    restriction_row,
+)
+from siteline.evidence.custody.told import FIELDS, as_dict, read_exhibit, write_exhibit
+from siteline.model.errors import BadInput, NotForYou, NotFound
 from siteline.model.exhibit import Exhibit
 from siteline.store import tables
 from siteline.store.db import Database, known_at
 
-_FIELDS = tuple(field.name for field in fields(Exhibit))
-_DESCRIBED = ("name", "kind", "title", "source_url", "obtained", "licence", "credit", "note")
 _SHORTEST = 4
 """Fewest letters of an id that may stand for it."""
 
 _MANY = 500
 """How many values go into one query."""
-
-
-@dataclass(frozen=True, slots=True)
-class Taking:
-    """Bytes that lie in the case, and what is said of them; to be made an exhibit."""
-
-    sha256: str
-    bytes: int
-    name: str
-    kind: str
-    media_type: str
-    title: str = ""
-    source_url: str = ""
-    obtained: str = ""
-    licence: str = "unknown"
-    credit: str = "unknown"
-    note: str = ""
-    restriction: Restriction | None = None
-    derived_from: tuple[str, ...] = ()
-    activity: str = ""
-    """How it was made out of those."""
-
-    started_at: datetime | None = None
-    ended_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """An exhibit, and whether it came just now."""
-
-    exhibit: Exhibit
-    is_new: bool
 
 
 class Exhibits:
@@ -88,13 +61,13 @@ class Exhibits:
                 if refusal := self._refusal(taking, twins, restricted, named):
                     answers.append(refusal)
                     continue
-                same = next((e for e in twins if _is_same(taking, e, restricted)), None)
+                same = next((e for e in twins if is_same(taking, e, restricted)), None)
                 exhibit = same or self._exhibit(taking)
                 answers.append(Taken(exhibit, same is None))
                 if same is None:
                     twins.append(exhibit)
                     fresh.append((taking, exhibit, len(events)))
-                    events += _events(taking, exhibit, tool)
+                    events += events_of(taking, exhibit, tool)
                     if taking.restriction:
                         restricted[exhibit.id] = taking.restriction
                         named.add(exhibit.sha256)
@@ -112,8 +85,8 @@ class Exhibits:
         with self._db.appending():
             self._db.only_writer(tables.custody_event)
             exhibit = self.get(exhibit_id)  # once nobody else can restrict it
-            [row] = self._log.append([_restricted(exhibit, said, "evidence restrict")])
-            self._db.append(tables.restriction, _restriction_row(exhibit.id, said, row))
+            [row] = self._log.append([restricted_event(exhibit, said, "evidence restrict")])
+            self._db.append(tables.restriction, restriction_row(exhibit.id, said, row))
 
     def restrictions(self) -> dict[str, Restriction]:
         """What is confidential now, by exhibit: by its own word, or through what it was made from, holds or repeats."""
@@ -235,7 +208,7 @@ class Exhibits:
             return None
         if taking.activity.endswith(OF_THE_CAPTURE) and taking.sha256 not in named:
             return None  # a site's logo, which is in a restricted capture, too
-        if any(self._db.who in said.readers and _is_same(taking, e, {}) for e in twins for said in kept):
+        if any(self._db.who in said.readers and is_same(taking, e, {}) for e in twins for said in kept):
             return None  # its own reader, who adds it once more
         return NotForYou(
             "its bytes are kept under restriction in this case",
@@ -243,7 +216,7 @@ class Exhibits:
         )
 
     def _exhibit(self, taking: Taking) -> Exhibit:
-        own = {name: getattr(taking, name) for name in _FIELDS if hasattr(taking, name)}
+        own = {name: getattr(taking, name) for name in FIELDS if hasattr(taking, name)}
         return Exhibit(**own, id=str(ULID()), added_at=stamp(self._log.clock.now()), added_by=self._db.who)
 
     def _file(self, fresh: Sequence[tuple[Taking, Exhibit, int]], rows: Sequence[Written]) -> None:
@@ -259,7 +232,7 @@ class Exhibits:
                 }
             )
             if taking.restriction:
-                restrictions.append(_restriction_row(exhibit.id, taking.restriction, rows[first + 1]))
+                restrictions.append(restriction_row(exhibit.id, taking.restriction, rows[first + 1]))
             offset = first + 1 + (taking.restriction is not None)
             for place, origin in enumerate(taking.derived_from, offset):
                 row = {"exhibit_id": exhibit.id, "from_id": origin, "activity": taking.activity}
@@ -267,68 +240,3 @@ class Exhibits:
         self._db.append(tables.exhibit, *exhibits)
         self._db.append(tables.restriction, *restrictions)
         self._db.append(tables.derivation, *derivations)
-
-
-def write_exhibit(exhibit: Exhibit) -> str:
-    """An exhibit as the text whose hash stands in the log."""
-    return canonical({name: getattr(exhibit, name) for name in _FIELDS})
-
-
-def read_exhibit(noun: str) -> Exhibit:
-    """The exhibit that `write_exhibit` wrote."""
-    try:
-        told = json.loads(noun)
-        return Exhibit(**{name: told[name] for name in _FIELDS})
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
-        raise BrokenCustody(
-            "the row of an exhibit was altered", "Name it: siteline evidence verify"
-        ) from error
-
-
-def as_dict(said: Restriction) -> dict[str, Any]:
-    """A restriction as its readers see it."""
-    told: dict[str, Any] = {"why": said.why, "readers": list(said.readers)}
-    return told | ({"through": said.through} if said.through else {})
-
-
-def _is_same(taking: Taking, exhibit: Exhibit, restricted: Mapping[str, Restriction]) -> bool:
-    """Whether a taking says just what is on record."""
-    return (
-        all(getattr(taking, name) == getattr(exhibit, name) for name in _DESCRIBED)
-        and (taking.restriction is None or restricted.get(exhibit.id) == taking.restriction)
-        and not taking.derived_from
-    )
-
-
-def _events(taking: Taking, exhibit: Exhibit, tool: str) -> list[Event]:
-    added = Event(
-        "added",
-        object=exhibit.sha256,
-        exhibit_id=exhibit.id,
-        tool=tool,
-        detail={"bytes": exhibit.bytes, "record": hash_line(write_exhibit(exhibit))},
-        started_at=taking.started_at,
-        ended_at=taking.ended_at,
-    )
-    restricted = [_restricted(exhibit, taking.restriction, tool)] if taking.restriction else []
-    derived = [
-        Event(
-            "derived",
-            object=exhibit.sha256,
-            exhibit_id=exhibit.id,
-            tool=tool,
-            detail={"from": origin, "record": digest_of([exhibit.id, origin, taking.activity])},
-        )
-        for origin in taking.derived_from
-    ]
-    return [added, *restricted, *derived]
-
-
-def _restricted(exhibit: Exhibit, said: Restriction, tool: str) -> Event:
-    detail = {"record": digest_of([exhibit.id, said.why, list(said.readers)])}
-    return Event("restricted", object=exhibit.sha256, exhibit_id=exhibit.id, tool=tool, detail=detail)
-
-
-def _restriction_row(exhibit_id: str, said: Restriction, row: Written) -> dict[str, Any]:
-    readers = canonical(list(said.readers))
-    return {"exhibit_id": exhibit_id, "why": said.why, "readers": readers, **row.mark()}

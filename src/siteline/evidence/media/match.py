@@ -158,18 +158,23 @@ def find_still(still: Still, video: Frames) -> Match:
     promising: list[tuple[int, int, int, bool]] = []
     checked = 0
     for mirrored in (False, True):
-        own = still.features(mirrored=mirrored)
+        own, sure = still.features(mirrored=mirrored), (NOTHING, 0, 0)
         for bits, _, index in ranked[:_MOST_CHECKED]:
             checked += 1
             found = agree(own, video.features(index))
             if found.inliers > best[0].inliers:
                 best = (found, index, bits, _MIRRORED if mirrored else 0)
-            if _convinces(found, still, mirrored, video, index):
-                return _said(
-                    still, video, "features", index, bits, _MIRRORED if mirrored else 0, found, checked
-                )
+            if found.inliers > sure[0].inliers and _convinces(found, still, mirrored, video, index):
+                sure = (
+                    found,
+                    index,
+                    bits,
+                )  # a slow scene convinces in many frames: the best one tells the time
             if found.inliers >= PROMISING:
                 promising.append((found.inliers, index, bits, mirrored))
+        if sure[0].inliers:
+            found, index, bits = sure
+            return _said(still, video, "features", index, bits, _MIRRORED if mirrored else 0, found, checked)
     for _, index, bits, mirrored in sorted(promising, reverse=True)[:_MOST_CLOSER]:
         found = agree(
             features(still.picture(mirrored=mirrored), closer=True),

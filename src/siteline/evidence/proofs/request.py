@@ -92,9 +92,11 @@ def _parts(piece: Piece) -> list[Piece]:
     return parts
 
 
-def request_time(address: str, digest: bytes, post: Post, *, algorithm: str = "sha256") -> Answer:
+def request_time(
+    address: str, digest: bytes, post: Post, *, algorithm: str = "sha256", query: Query | None = None
+) -> Answer:
     """Ask one authority; what it sent is kept whatever it is worth, and judged by `inspect_token`."""
-    query = ask(digest, algorithm=algorithm)
+    query = query or ask(digest, algorithm=algorithm)
     token = post(address, query.raw, CONTENT_TYPE)
     if len(token) > _LARGEST_ANSWER:
         raise BadProof(f"the answer of {address} is larger than any time stamp")

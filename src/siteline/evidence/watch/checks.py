@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from siteline.evidence.custody.held import hold
 from siteline.evidence.custody.log import CustodyLog, detail_of
 from siteline.evidence.custody.report import Report
 from siteline.evidence.custody.rows import Event, canonical, digest_of, hash_line, read_records
@@ -118,30 +119,11 @@ def check_watched(db: Database, rows: Sequence[Mapping[str, Any]], report: Repor
             check[name] == told.get(key)
             for name, key in (("id", "id"), ("url", "url"), ("exhibit_id", "exhibit"), ("verdict", "verdict"))
         )
-        _hold(f"check {check['id']}", check, hash_line(str(check["noun"])), agrees, said, report)
+        hold(f"check {check['id']}", check, hash_line(str(check["noun"])), agrees, said, report)
     for finding in findings:
         name, told = finding["finding_id"], detail_of(str(finding["noun"]))
         digest = digest_of([name, finding["action"], finding["why"], finding["noun"]])
         agrees = name == told.get("id") and finding["kind"] == told.get("kind")
-        _hold(f"finding {name}", finding, digest, agrees, said, report)
+        hold(f"finding {name}", finding, digest, agrees, said, report)
     for seq, row in said.items():
         report.find("watched pages", f"a {row['action']} is gone, but the log says it came (row {seq})")
-
-
-def _hold(
-    name: str,
-    record: Mapping[str, Any],
-    digest: str,
-    agrees: bool,
-    said: dict[Any, Mapping[str, Any]],
-    report: Report,
-) -> None:
-    row = said.pop(record["log_seq"], None)
-    if row is None:
-        report.find(name, f"the log has no row {record['log_seq']} by which it came")
-    elif (
-        detail_of(row["detail"]).get("record") != digest
-        or not agrees
-        or any(record[column] != row[column] for column in ("created_at", "created_by"))
-    ):
-        report.find(name, "what is said of it was altered")

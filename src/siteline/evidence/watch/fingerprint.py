@@ -133,9 +133,9 @@ def are_alike(one: Fingerprint, other: Fingerprint) -> bool:
     return similarity(one, other) >= ALIKE
 
 
-def share_media(one: Fingerprint, other: Fingerprint) -> bool:
-    """Whether the same picture, video or sound is in the main part of both, by a name too long to be chance."""
-    return any(len(name) >= _OWN_NAME for name in {*one.media} & {*other.media})
+def own_media(print_: Fingerprint) -> set[str]:
+    """Names of pictures, video and sound in the main part that are too long to be chance."""
+    return {name for name in print_.media if len(name) >= _OWN_NAME}
 
 
 def as_json(print_: Fingerprint) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,6 +34,10 @@ def judge_lists(looks: Sequence[ListLook], subject: str = "") -> list[Finding]:
     """
     seen = sorted((look for look in looks if look.entries), key=lambda look: look.at)
     found: list[Finding] = []
+    bearing: dict[str, list[ListLook]] = {}
+    for look in seen:
+        for title in look.entries:
+            bearing.setdefault(title, []).append(look)
     for before, after in pairwise(seen):
         lost = [title for title in before.entries if title not in after.entries]
         new = [title for title in after.entries if title not in before.entries]
@@ -42,8 +47,9 @@ def judge_lists(looks: Sequence[ListLook], subject: str = "") -> list[Finding]:
         renamed = dict(likely_renamed(lost, new))
         for title in lost:
             if not (migration and title in renamed):
-                later = [look for look in seen if look.at > after.at and title in look.entries]
-                found.append(_dropped(title, before, after, later[0] if later else None, renamed.get(title)))
+                place = bisect_right(bearing[title], after.at, key=lambda look: look.at)
+                back = bearing[title][place] if place < len(bearing[title]) else None
+                found.append(_dropped(title, before, after, back, renamed.get(title)))
     return found
 
 

@@ -74,6 +74,9 @@ class Page:
     media: tuple[str, ...]
     """Absolute addresses of pictures, video and sound in the main part."""
 
+    shown: tuple[tuple[str, str], ...]
+    """(address of a picture or film, where it links to or "") anywhere on the page."""
+
     marks: tuple[str, ...]
     """What in its markup is known from interstitials."""
 
@@ -106,6 +109,7 @@ def read_page(body: bytes, url: str, content_type: str = "") -> Page:
         tuple(reader.paths),
         tuple(reader.links),
         tuple(dict.fromkeys(reader.media)),
+        tuple(dict.fromkeys(reader.shown)),
         marks,
         "<script" in text.lower(),
     )
@@ -120,6 +124,7 @@ class _Reader:
         self.paths: list[str] = []
         self.links: list[tuple[str, str]] = []
         self.media: list[str] = []
+        self.shown: list[tuple[str, str]] = []
         self._open: list[tuple[str, bool]] = []
         self._blocks: list[tuple[str, float, bool]] = []
         self._words: list[str] = []
@@ -198,10 +203,13 @@ class _Reader:
             and bool(_SIDE_NAMES.search(f"{said.get('class', '')} {said.get('id', '')} {said.get('role', '')}"))
         )  # fmt: skip
         is_pixel = said.get("width") in ("0", "1") or said.get("height") in ("0", "1")
-        if tag in _MEDIA and not aside and not is_pixel and len(self.media) < _MANY_MEDIA:
-            for name in (_MEDIA[tag], "poster", "data-src"):
-                if where := _absolute(self.base, said.get(name, "")):
-                    self.media.append(where)
+        if tag in _MEDIA and not is_pixel and len(self.shown) < _MANY_LINKS:
+            addresses = [
+                _absolute(self.base, said.get(name, "")) for name in (_MEDIA[tag], "poster", "data-src")
+            ]
+            self.shown += [(where, self._link or "") for where in addresses if where]
+            if not aside and len(self.media) < _MANY_MEDIA:
+                self.media += filter(None, addresses)
         if tag not in _VOID and not attributes.endswith("/") and len(self._open) < _DEEPEST:
             self._open.append((tag, aside))
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
-from siteline.ledger.incidents.cells import Row, zone_of
+from siteline.ledger.incidents.cells import FIRST_YEAR, LAST_YEAR, Row, zone_of
 from siteline.ledger.incidents.observing import Reading
 from siteline.model.dates import MONTHS
 from siteline.model.incident import Report, Spot, Toll, Window
@@ -92,6 +92,10 @@ def _window(row: Row, zone: str) -> Window:
     if day is None:
         row.refuse(
             "event_date", "bad_time", f"{plain(said, 40)!r} is no date", "Write YYYY-MM-DD or 2 January 2024."
+        )
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        row.refuse(
+            "event_date", "bad_time", f"{plain(said, 40)!r} is no date of any attack", "Mend the year."
         )
     precision = row.whole("time_precision") or 1
     first = last = day

@@ -39,7 +39,7 @@ def read(row: Row, how: Reading) -> Report:
         observations=seen,
         launched=launched,
         intercepted=check_interception(row, "launched", "destroyed", launched),
-        reporter=row.text("source").split("/")[0],
+        reporter=row.text("source").split("/")[0].strip(),
         url=row.text("source"),
         cells=row.cells,
     )

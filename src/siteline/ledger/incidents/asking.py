@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from siteline.ledger.incidents.cells import zone_of
+from siteline.ledger.incidents.cells import FIRST_YEAR, LAST_YEAR, zone_of
 from siteline.ledger.incidents.summing import ATTACK_HOURS
 from siteline.model.errors import BadSetting
 from siteline.model.incident import Edition
@@ -41,6 +41,11 @@ class Asked:
             raise BadSetting(
                 f"a window from {self.start} to {self.until} holds no day",
                 "--from is the first day, --to the day after the last one.",
+            )
+        if self.start.year < FIRST_YEAR or self.until.year > LAST_YEAR:
+            raise BadSetting(
+                f"a window from {self.start} to {self.until} is longer than any data",
+                f"Name years from {FIRST_YEAR} to {LAST_YEAR}.",
             )
         for value, known in ((self.unit, UNITS), (self.period, PERIODS)):
             if value not in known:

@@ -3,8 +3,8 @@ The least number of casualties that public numbers prove: the heaviest set of sc
 
 Each claim gives a lower bound for its scope. Scopes that are provably apart may be added; what may overlap may not. The total
 of a scope is therefore a maximum-weight independent set in the graph whose edges join scopes that are not provably apart: exact
-by branch and bound with a clique-cover bound, within a number of steps; beyond that what was found is still true, only perhaps
-not the most that could be shown, and that is said.
+(see heaviest.py) within limits; beyond them what was found is still true, only perhaps not the most that could be shown, and
+that is said.
 """
 
 from __future__ import annotations
@@ -12,11 +12,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from siteline.ledger.incidents.heaviest import STEPS, components, solve
 from siteline.ledger.incidents.scopes import apart, outside
 from siteline.model.casualty import NumberClaim, Scope
-
-STEPS = 200_000
-"""Most branches that are looked at."""
 
 POLICIES = ("every_source", "highest_source")
 
@@ -150,88 +148,11 @@ def heaviest(sums: Sequence[ScopeSum], policy: str, steps: int = STEPS) -> Least
                 joined[i] |= 1 << j
                 joined[j] |= 1 << i
     total, chosen, is_exact = 0, list[int](), True
-    for part in _components(joined):
-        search = _Search(weights, joined, steps)
-        search.run(part)
-        total += search.best
-        chosen += search.chosen
-        is_exact &= not search.cut_off
+    for part in components(joined):
+        best, members, is_proven = solve(weights, joined, part, steps)
+        total += best
+        chosen += members
+        is_exact &= is_proven
     picked = tuple(order[i] for i in sorted(chosen))
     conditions = tuple(dict.fromkeys(word for one in picked for word in one.conditions))
     return Least(total, picked, conditions, is_exact)
-
-
-def _components(joined: Sequence[int]) -> list[int]:
-    """Connected parts of the graph, as bit sets."""
-    found, left = [], (1 << len(joined)) - 1
-    while left:
-        part = frontier = left & -left
-        while frontier:
-            i = (frontier & -frontier).bit_length() - 1
-            frontier &= frontier - 1
-            new = joined[i] & ~part
-            part |= new
-            frontier |= new
-        found.append(part)
-        left &= ~part
-    return found
-
-
-class _Search:
-    """Branch and bound over one part of the graph; nodes are numbered by falling weight."""
-
-    def __init__(self, weights: Sequence[int], joined: Sequence[int], steps: int) -> None:
-        self.weights, self.joined, self.left = weights, joined, steps
-        self.best = 0
-        self.chosen: list[int] = []
-        self.cut_off = False
-
-    def run(self, candidates: int) -> None:
-        """Greedy first, for a bound at once; then all that could beat it."""
-        rest, picked, total = candidates, list[int](), 0
-        while rest:
-            i = (rest & -rest).bit_length() - 1
-            picked.append(i)
-            total += self.weights[i]
-            rest &= ~(self.joined[i] | 1 << i)
-        self.best, self.chosen = total, picked
-        stack: list[tuple[int, int, tuple[int, ...]]] = [(candidates, 0, ())]
-        while stack:
-            if self.left <= 0:
-                self.cut_off = True
-                return
-            self.left -= 1
-            candidates, total, taken = stack.pop()
-            if total > self.best:
-                self.best, self.chosen = total, list(taken)
-            if not candidates or total + self._bound(candidates) <= self.best:
-                continue
-            i = self._branch(candidates)
-            without = candidates & ~(1 << i)
-            stack.append((without, total, taken))
-            stack.append((without & ~self.joined[i], total + self.weights[i], (*taken, i)))
-
-    def _branch(self, candidates: int) -> int:
-        """The node with most neighbours left: deciding it leaves the smallest parts."""
-        best, most, rest = -1, -1, candidates
-        while rest:
-            i = (rest & -rest).bit_length() - 1
-            rest &= rest - 1
-            degree = (self.joined[i] & candidates).bit_count()
-            if degree > most:
-                best, most = i, degree
-        return best
-
-    def _bound(self, candidates: int) -> int:
-        """At most one of each clique can be taken: the sum of the heaviest of each, over a greedy cover by cliques."""
-        total = 0
-        while candidates:
-            i = (candidates & -candidates).bit_length() - 1
-            total += self.weights[i]
-            clique, common = 1 << i, self.joined[i] & candidates
-            while common:
-                j = (common & -common).bit_length() - 1
-                clique |= 1 << j
-                common &= self.joined[j]
-            candidates &= ~clique
-        return total

@@ -20,6 +20,9 @@ from siteline.model.shown import plain
 LARGEST = 10_000_000
 """No number of missiles or people in one report is larger."""
 
+FIRST_YEAR, LAST_YEAR = 1000, 9000
+"""Years that a table or a question can be about; others are slips of the pen."""
+
 _EMPTY = {"", "nan", "none", "null", "n/a", "na", "-", "—"}
 _WHOLE = re.compile(r"[+-]?[0-9]+(\.0*)?")
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
@@ -110,7 +113,7 @@ class Row:
             return {}
         try:
             found = _literal(said)
-        except (ValueError, SyntaxError, RecursionError, MemoryError):
+        except (ValueError, SyntaxError, OverflowError, RecursionError, MemoryError):
             self.refuse(column, "bad_literal", f"{plain(said, 60)!r} is no dict of names and counts")
         for name, count in found.items():
             if count is not None and not 0 <= count <= LARGEST:
@@ -144,6 +147,13 @@ class Row:
             self.refuse(
                 column, "bad_time", f"{plain(said, 40)!r} is no time", "Write YYYY-MM-DD or YYYY-MM-DD HH:MM."
             )
+        if span.is_unclear:
+            self.notice(
+                column,
+                "hour_unclear",
+                f"{plain(said, 40)!r} is twice or never on the clocks of {zone}; both readings lie in the window",
+                "Write it in UTC, or with its offset: 2024-10-27 03:30+02:00",
+            )
         if found["hour"] and len(found["hour"]) == 1:
             self.notice(
                 column,
@@ -159,6 +169,8 @@ class _Span:
     end: datetime
     day: str
     has_hour: bool
+    is_unclear: bool = False
+    """Whether clocks were put back or forward over it."""
 
 
 @lru_cache(maxsize=50_000)
@@ -167,6 +179,8 @@ def _span(said: str, zone: str) -> _Span:
     assert found is not None
     here = zone_of(zone)
     year, month = int(found["year"]), int(found["month"])
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise ValueError(said)
     if found["day"] is None:
         first = date(year, month, 1)
         return _days(first, first.replace(day=monthrange(year, month)[1]), here)
@@ -176,8 +190,10 @@ def _span(said: str, zone: str) -> _Span:
     at = time(int(found["hour"]), int(found["minute"]))
     own = found["zone"]
     tz = here if own is None else UTC if own == "Z" else datetime.strptime(own.replace(":", ""), "%z").tzinfo
-    instant = datetime.combine(day, at, tz).astimezone(UTC)
-    return _Span(instant, instant + timedelta(minutes=1), instant.astimezone(here).date().isoformat(), True)
+    readings = [datetime.combine(day, at.replace(fold=fold), tz).astimezone(UTC) for fold in (0, 1)]
+    first, last = min(readings), max(readings)
+    own_day = first.astimezone(here).date().isoformat()
+    return _Span(first, last + timedelta(minutes=1), own_day, True, first != last)
 
 
 def _days(first: date, last: date, zone: ZoneInfo) -> _Span:

@@ -6,7 +6,7 @@ import re
 from calendar import monthrange
 from datetime import date
 
-from siteline.ledger.incidents.cells import Row
+from siteline.ledger.incidents.cells import FIRST_YEAR, LAST_YEAR, Row
 from siteline.ledger.incidents.observing import Reading
 from siteline.ledger.incidents.scopes import read_place
 from siteline.ledger.incidents.words import interval
@@ -26,6 +26,7 @@ _VICTIMS = {
     "military": "combatants",
     "combatants": "combatants",
 }
+_DENIALS = ("deny", "denies", "denied", "retract", "retracts", "retracted")
 _MOST = 1e12
 
 
@@ -34,12 +35,15 @@ def read(row: Row, how: Reading) -> NumberClaim:
     low, high = _number(row, "value_low"), _number(row, "value_high")
     if low is not None and high is not None and low > high:
         row.refuse("value_low", "low_above_high", f"{low:g} is more than {high:g}", "Swap them.")
-    words = row.text("qualifier")
-    if row.text("unit") == "fraction" or row.text("polarity") == "deny":
-        bounds: tuple[float | None, float | None] = (low, high)
+    words, is_denial = row.text("qualifier"), row.text("polarity").casefold() in _DENIALS
+    if is_denial:  # that a number is denied proves none
+        bounds: tuple[float | None, float | None] = (None, None)
+        words = f"denies {words}".strip()
+    elif row.text("unit") == "fraction":
+        bounds = (low, high)
     else:
         bounds = interval(_whole(low), _whole(high), words)
-    states_total = low is not None and bounds[1] is not None
+    states_total = bounds[0] is not None and bounds[1] is not None
     number = "" if low is None else f"{low:g}" if high in (None, low) else f"{low:g}–{high:g}"
     return NumberClaim(
         id=row.text("id") or f"line {row.line}",
@@ -113,6 +117,8 @@ def _day(row: Row, column: str, *, last: bool) -> date | None:
         if found is None:
             raise ValueError
         year = int(found[1])
+        if not FIRST_YEAR <= year <= LAST_YEAR:
+            raise ValueError
         month = int(found[2] or (12 if last else 1))
         day = int(found[3] or (monthrange(year, month)[1] if last else 1))
         return date(year, month, day)

@@ -1,15 +1,15 @@
 """
 Counts with ranges: lower, what can be nothing else; upper, what can be this at all.
 
-Inner days of a window come from the sums that were made when the edition was filed; only days that a boundary cuts are looked
+Whole days of a window come from the sums that were made when the edition was filed; only days that a boundary cuts are looked
 at report by report.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -25,32 +25,15 @@ from siteline.ledger.incidents.asking import (
     source_line,
 )
 from siteline.ledger.incidents.rows import Incidents, together
+from siteline.ledger.incidents.tallies import Days, ReportRow, Tally, counted_once
 from siteline.ledger.incidents.weapons import Mapping
 from siteline.model.counted import CountAnswer, CountPoint, CountSeries
 from siteline.model.errors import BadSetting
-from siteline.model.incident import Edition, Judged, WeaponObservation
+from siteline.model.incident import Edition, Judged
 from siteline.store import tables
 from siteline.store.db import Database
 
 _SUM, _REPORT = tables.day_sum.c, tables.incident_report.c
-
-
-@dataclass(slots=True)
-class _Tally:
-    """What a set of reports adds to a count."""
-
-    lower: int = 0
-    upper: int = 0
-    reports_lower: int = 0
-    reports_upper: int = 0
-    unknown: int = 0
-    open_above: int = 0
-    unspecified: int = 0
-    unspecified_reports: int = 0
-
-    def add(self, other: _Tally, sign: int = 1) -> None:
-        for name in self.__slots__:
-            setattr(self, name, getattr(self, name) + sign * getattr(other, name))
 
 
 class Counting:
@@ -111,19 +94,16 @@ class Counting:
 
     def series(self, edition: Edition, asked: Asked, step: str, judged: Sequence[Judged] = ()) -> CountSeries:
         """Counts of each day, week (from Monday), month or year of a window."""
-        points = []
-        for start, until in periods(asked.start, asked.until, step):
-            part = Asked(asked.weapon, asked.classes, start, until, asked.unit, asked.zone, asked.period)
-            answer = self.count(edition, part, judged)
-            points.append(
-                CountPoint(
-                    start,
-                    until,
-                    answer.lower,
-                    answer.lower if answer.upper is None else answer.upper,
-                    answer.unknown,
-                )
-            )
+        spans = list(periods(asked.start, asked.until, step))
+        is_plain = (
+            asked.period == "start"
+            and asked.zone in ("", edition.zone)
+            and asked.unit in ("missile", "report")
+        )
+        if is_plain and not together(judged):
+            points = self._plain_series(edition, asked, spans)
+        else:
+            points = [self._point(edition, asked, span, judged) for span in spans]
         zone = asked.zone or edition.zone
         return CountSeries(
             f"{asked.weapon or 'all weapons'}, {asked.unit}s per {step}",
@@ -135,22 +115,60 @@ class Counting:
             tuple(points),
         )
 
-    def rows_of(self, edition: Edition, start: date, until: date) -> Iterator[tuple[str, int, int, int]]:
-        """(class text, reports, launched, unknown) of the rows of a window, as wholes, by class."""
-        texts = {number: text for number, text, _ in self._signatures(edition)}
+    def _point(
+        self, edition: Edition, asked: Asked, span: tuple[date, date], judged: Sequence[Judged]
+    ) -> CountPoint:
+        start, until = span
+        part = Asked(asked.weapon, asked.classes, start, until, asked.unit, asked.zone, asked.period)
+        answer = self.count(edition, part, judged)
+        return CountPoint(start, until, answer.lower, answer.upper, answer.unknown)
+
+    def _plain_series(
+        self, edition: Edition, asked: Asked, spans: Sequence[tuple[date, date]]
+    ) -> list[CountPoint]:
+        """All points from one reading of the sums."""
+        starts = [start.isoformat() for start, _ in spans]
+        tallies = [Tally() for _ in spans]
+        parts_of = {number: [text for text, _ in parts] for number, _, parts in self._signatures(edition)}
+        names = ("day", "signature", "part", "reports", "n_lo", "n_hi", "unknown", "open_above")
         query = (
-            sa.select(
-                _SUM.signature,
-                sa.func.sum(_SUM.reports),
-                sa.func.sum(_SUM.launched),
-                sa.func.sum(_SUM.unknown),
-            )
-            .where(_SUM.edition == edition.known, _SUM.part == 0)
-            .where(_SUM.day >= start.isoformat(), _SUM.day < until.isoformat())
-            .group_by(_SUM.signature)
+            sa.select(*(_SUM[name] for name in names))
+            .where(_SUM.edition == edition.known)
+            .where(_SUM.day >= asked.start.isoformat(), _SUM.day < asked.until.isoformat())
         )
-        for signature, reports, launched, unknown in self._db.rows(query):
-            yield texts[signature], int(reports), int(launched), int(unknown)
+        for day, signature, part, *sums in self._db.rows(query):
+            tally = tallies[bisect_right(starts, day) - 1]
+            self._add_part(tally, asked.classes, parts_of[signature], part, *sums)
+        points = []
+        for (start, until), tally in zip(spans, tallies, strict=True):
+            lower, upper = self._bounds(edition, asked, edition.zone, tally)
+            is_open = tally.open_above and asked.unit == "missile"
+            points.append(CountPoint(start, until, lower, None if is_open else upper, tally.unknown))
+        return points
+
+    def rows_of(self, edition: Edition, start: date, until: date) -> Iterator[tuple[str, Tally]]:
+        """(class text, what its rows add as wholes) of a window, by class: everything in them counts."""
+        found: dict[str, Tally] = {}
+        signatures = {
+            number: (text, [name for name, _ in parts]) for number, text, parts in self._signatures(edition)
+        }
+        for signature, part, *sums in self._sums(edition, start, until):
+            text, texts = signatures[signature]
+            self._add_part(found.setdefault(text, Tally()), None, texts, part, *sums)
+        yield from found.items()
+
+    def doubled(
+        self, edition: Edition, asked: Asked, judged: Sequence[Judged], holds: Callable[[str], bool]
+    ) -> Tally:
+        """What rows of a window add too much because a person put them together; `holds`: of which class texts."""
+        correction = Tally()
+        for members in self._put_together(edition, asked, asked.zone or edition.zone, judged):
+            here = [self._one(None, row) for row in members if holds(row.class_text())]
+            if len(here) > 1:
+                for one in here:
+                    correction.add(one, -1)
+                correction.add(counted_once(here))
+        return correction
 
     def tolls(self, edition: Edition, start: date, until: date) -> list[dict[str, Any]]:
         """Sums of casualties that reports of a window give, by kind and victims, each edition's own."""
@@ -192,34 +210,37 @@ class Counting:
         query = sa.select(of.signature, of.class_text, of.parts).where(of.edition == edition.known)
         return [(number, text, json.loads(parts)) for number, text, parts in self._db.rows(query)]
 
-    def _tally(self, edition: Edition, asked: Asked, zone: str) -> _Tally:
+    def _tally(self, edition: Edition, asked: Asked, zone: str) -> Tally:
         """All reports of the window by where they start."""
-        inner, edges = _Inner(asked.start, asked.until), list[str]()
+        inner, edges = Days(asked.start, asked.until), list[str]()
         if zone != edition.zone:
             inner, edges = self._inner(edition, asked, zone)
-        tally = _Tally()
+        tally = Tally()
         parts_of = {number: parts for number, _, parts in self._signatures(edition)}
         if inner.start < inner.until:
-            names = ("reports", "n_lo", "n_hi", "unknown", "open_above")
-            query = (
-                sa.select(_SUM.signature, _SUM.part, *(sa.func.sum(_SUM[name]) for name in names))
-                .where(_SUM.edition == edition.known)
-                .where(_SUM.day >= inner.start.isoformat(), _SUM.day < inner.until.isoformat())
-                .group_by(_SUM.signature, _SUM.part)
-            )
-            for signature, part, reports, low, high, unknown, open_above in self._db.rows(query):
+            for signature, part, *sums in self._sums(edition, inner.start, inner.until):
                 texts = [text for text, _ in parts_of[signature]]
-                self._add_part(tally, asked.classes, texts, part, reports, low, high, unknown, open_above)
+                self._add_part(tally, asked.classes, texts, part, *sums)
         if edges:
             first, until = first_minute(asked.start, zone), first_minute(asked.until, zone)
             for row in self._base(edition, _REPORT.day.in_(edges)):
-                inside = first <= row.start < until if row.has_hour else is_within(row.day, asked)
-                if inside:
+                if _starts_inside(row, asked, first, until):
                     tally.add(self._one(asked.classes, row))
         return tally
 
+    def _sums(self, edition: Edition, start: date, until: date) -> list[Any]:
+        """(signature, part, reports, n_lo, n_hi, unknown, open_above) over the days of a window."""
+        names = ("reports", "n_lo", "n_hi", "unknown", "open_above")
+        query = (
+            sa.select(_SUM.signature, _SUM.part, *(sa.func.sum(_SUM[name]) for name in names))
+            .where(_SUM.edition == edition.known)
+            .where(_SUM.day >= start.isoformat(), _SUM.day < until.isoformat())
+            .group_by(_SUM.signature, _SUM.part)
+        )
+        return list(self._db.rows(query))
+
     def _add_part(
-        self, tally: _Tally, classes: frozenset[str] | None, texts: Sequence[str], part: int, reports: int,
+        self, tally: Tally, classes: frozenset[str] | None, texts: Sequence[str], part: int, reports: int,
         low: int, high: int, unknown: int, open_above: int,
     ) -> None:  # fmt: skip
         in_lower, in_upper = self._reads(classes, texts[part])
@@ -244,32 +265,31 @@ class Counting:
         missiles = {"ballistic", "cruise", "surface-to-air"}
         return bool(ours & theirs) or (theirs == {"missile"} and bool(ours & missiles))
 
-    def _inner(self, edition: Edition, asked: Asked, zone: str) -> tuple[_Inner, list[str]]:
+    def _inner(self, edition: Edition, asked: Asked, zone: str) -> tuple[Days, list[str]]:
         """Days of the edition's zone that lie wholly in the window of another zone, and those that its ends cut."""
         first, until = first_minute(asked.start, zone), first_minute(asked.until, zone)
-        days = [asked.start + timedelta(days=i) for i in range(-1, (asked.until - asked.start).days + 1)]
-        whole = [
-            day
-            for day in days
-            if asked.start <= day < asked.until
-            and first <= first_minute(day, edition.zone)
-            and first_minute(day + timedelta(days=1), edition.zone) <= until
-        ]
-        edges = [day.isoformat() for day in days if day not in set(whole)]
-        start = whole[0] if whole else asked.start
-        end = whole[-1] + timedelta(days=1) if whole else asked.start
-        return _Inner(start, end), edges
+        one = timedelta(days=1)
+        start, end = asked.start, asked.until  # zones lie less than two days apart: few steps
+        while first_minute(start, edition.zone) < first:
+            start += one
+        while first_minute(end, edition.zone) > until:
+            end -= one
+        start, end = (start, end) if start < end else (asked.until, asked.until)
+        before = [asked.start - 2 * one + i * one for i in range((start - asked.start).days + 2)]
+        after = [end + i * one for i in range((asked.until - end).days + 2)]
+        edges = sorted({day.isoformat() for day in (*before, *after) if not start <= day < end})
+        return Days(start, end), edges
 
-    def _base(self, edition: Edition, *where: sa.ColumnElement[bool]) -> Iterator[_Base]:
+    def _base(self, edition: Edition, *where: sa.ColumnElement[bool]) -> Iterator[ReportRow]:
         query = sa.select(
             _REPORT.id, _REPORT.day, _REPORT.start_min, _REPORT.end_min, _REPORT.has_hour, _REPORT.noun
         ).where(_REPORT.edition == edition.known, *where)
         for name, day, start, end, has_hour, noun in self._db.rows(query):
-            yield _Base(name, day, start, end, bool(has_hour), noun)
+            yield ReportRow(name, day, start, end, bool(has_hour), noun)
 
-    def _one(self, classes: frozenset[str] | None, row: _Base) -> _Tally:
+    def _one(self, classes: frozenset[str] | None, row: ReportRow) -> Tally:
         """What one report adds."""
-        tally = _Tally()
+        tally = Tally()
         seen = row.observations()
         texts = [one.text for one in seen]
         for part, one in enumerate(seen):
@@ -279,7 +299,7 @@ class Counting:
             self._add_part(tally, classes, texts, part, 1, low, high, unknown, open_above)
         return tally
 
-    def _split(self, edition: Edition, asked: Asked, zone: str, tally: _Tally) -> None:
+    def _split(self, edition: Edition, asked: Asked, zone: str, tally: Tally) -> None:
         """Reports whose window an end of the period cuts: all of it may lie inside, or none."""
         longest = self._incidents.longest(edition)
         first, until = first_minute(asked.start, zone), first_minute(asked.until, zone)
@@ -288,55 +308,58 @@ class Counting:
                 edition, _REPORT.start_min < edge, _REPORT.start_min >= edge - longest, _REPORT.end_min > edge
             )
             for row in cut:
-                started_inside = first <= row.start < until if row.has_hour else is_within(row.day, asked)
                 if edge == until and row.start < first:
                     continue  # cut at both ends; the first edge had it
-                one = self._one(asked.classes, row)
-                if started_inside:
-                    tally.lower -= one.lower
-                    tally.reports_lower -= one.reports_lower
-                else:
-                    one.lower = one.reports_lower = 0
+                if _starts_inside(row, asked, first, until):
+                    tally.add(self._one(asked.classes, row), -1)
+                if (one := self._adds(row, asked, first, until)) is not None:
                     tally.add(one)
 
-    def _merged(
+    def _adds(self, row: ReportRow, asked: Asked, first: int, until: int) -> Tally | None:
+        """What one report adds by the period rule; None if it does not belong to the window."""
+        is_cut = asked.period == "split" and any(row.start < edge < row.end for edge in (first, until))
+        if not is_cut and not _starts_inside(row, asked, first, until):
+            return None
+        one = self._one(asked.classes, row)
+        if is_cut:
+            one.lower = one.reports_lower = 0
+        return one
+
+    def _put_together(
         self, edition: Edition, asked: Asked, zone: str, judged: Sequence[Judged]
-    ) -> tuple[_Tally, int] | None:
-        """What counting merged reports once takes away; None if there are none in the window."""
+    ) -> list[list[ReportRow]]:
+        """Reports of a window that a person put together, two or more at a time."""
         groups = together(judged)
         if not groups:
-            return None
+            return []
         first, until = first_minute(asked.start, zone), first_minute(asked.until, zone)
         wanted = sorted(name for group in groups for name in group)
         rows = {row.id: row for row in self._base(edition, _REPORT.id.in_(wanted))}
-        correction, seen = _Tally(), 0
-        for group in groups:
-            inside = []
-            for name in group & rows.keys():
-                row = rows[name]
-                same_zone = zone == edition.zone or not row.has_hour
-                if is_within(row.day, asked) if same_zone else first <= row.start < until:
-                    inside.append(self._one(asked.classes, row))
-            if len(inside) < 2:
-                continue
+        inside = [
+            [
+                rows[name]
+                for name in sorted(group & rows.keys())
+                if self._adds(rows[name], asked, first, until)
+            ]
+            for group in groups
+        ]
+        return [members for members in inside if len(members) > 1]
+
+    def _merged(
+        self, edition: Edition, asked: Asked, zone: str, judged: Sequence[Judged]
+    ) -> tuple[Tally, int] | None:
+        """What counting merged reports once takes away; None if there are none in the window."""
+        first, until = first_minute(asked.start, zone), first_minute(asked.until, zone)
+        correction, seen = Tally(), 0
+        for members in self._put_together(edition, asked, zone, judged):
             seen += 1
-            for one in inside:
+            adds = [one for row in members if (one := self._adds(row, asked, first, until)) is not None]
+            for one in adds:
                 correction.add(one, -1)
-            touching = [one for one in inside if one.reports_upper]
-            once = _Tally(
-                lower=min(one.lower for one in inside),
-                upper=max(one.upper for one in inside),
-                reports_lower=int(all(one.reports_lower for one in inside)),
-                reports_upper=int(bool(touching)),
-                unknown=int(bool(touching) and all(one.unknown for one in touching)),
-                open_above=int(any(one.open_above for one in touching)),
-                unspecified=max(one.unspecified for one in inside),
-                unspecified_reports=int(any(one.unspecified_reports for one in inside)),
-            )
-            correction.add(once)
+            correction.add(counted_once(adds))
         return (correction, seen) if seen else None
 
-    def _bounds(self, edition: Edition, asked: Asked, zone: str, tally: _Tally) -> tuple[int, int]:
+    def _bounds(self, edition: Edition, asked: Asked, zone: str, tally: Tally) -> tuple[int, int]:
         if asked.unit == "missile":
             return tally.lower, tally.upper
         if asked.unit == "report":
@@ -387,23 +410,6 @@ class Counting:
         return lower, upper
 
 
-@dataclass(frozen=True, slots=True)
-class _Inner:
-    start: date
-    until: date
-
-
-@dataclass(frozen=True, slots=True)
-class _Base:
-    id: str
-    day: str
-    start: int
-    end: int
-    has_hour: bool
-    noun: str
-
-    def observations(self) -> list[WeaponObservation]:
-        said = json.loads(self.noun)
-        return [WeaponObservation(**one) for one in said["observations"]] or [
-            WeaponObservation(said["class_text"], None, None)
-        ]
+def _starts_inside(row: ReportRow, asked: Asked, first: int, until: int) -> bool:
+    """Whether a report belongs to a window by where it starts; one that names a day alone belongs to that day."""
+    return first <= row.start < until if row.has_hour else is_within(row.day, asked)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from siteline.ledger.incidents.cells import Row, written_parts
+from siteline.ledger.incidents.cells import Row, written_parts, zone_of
 from siteline.ledger.incidents.observing import Reading, check_category, check_interception, observe
 from siteline.ledger.incidents.spots import read_spot
 from siteline.model.incident import BASES, KINDS, PRECISIONS, VICTIMS, Report, Spot, Toll, WeaponObservation
@@ -26,7 +27,7 @@ COLUMNS = (
 )  # fmt: skip
 """Every column; only `start` and `weapon` are needed. Others are kept as notes."""
 
-_FORMULA = tuple("=+-@\t\r'")
+_FORMULA = tuple("=+-@＝＋－＠\t\r\n'")
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 
 
@@ -43,9 +44,14 @@ def read(row: Row, how: Reading) -> Report:
     text = row.text("weapon")
     check_category(row, "category", text, how.mapping)
     url = row.text("url")
+    window = row.window("start", "end", zone)
+    if (
+        window.has_hour and zone != how.zone
+    ):  # days are those of the edition, whatever zone a row is written in
+        window = replace(window, day=window.start.astimezone(zone_of(how.zone)).date().isoformat())
     return Report(
-        key=row.text("id") or "|".join(row.text(column) for column in COLUMNS),
-        window=row.window("start", "end", zone),
+        key=row.text("id") or _own_key(row),
+        window=window,
         spot=_spot(row),
         class_text=text,
         observations=seen,
@@ -57,6 +63,12 @@ def read(row: Row, how: Reading) -> Report:
         url=url,
         cells=row.cells,
     )
+
+
+def _own_key(row: Row) -> str:
+    """Of a row without an id: a hash of its cells."""
+    said = "|".join(f"{column}={row.text(column)}" for column in sorted(row.cells))
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
 def _observed(row: Row, how: Reading, basis: str) -> tuple[tuple[WeaponObservation, ...], int | None]:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import combinations
 from typing import Any
 
 import sqlalchemy as sa
@@ -24,6 +25,8 @@ from siteline.store.db import Database, known_at
 
 _EDITION, _REPORT = tables.dataset_edition.c, tables.incident_report.c
 _JUDGED, _CLAIM = tables.report_judgement.c, tables.number_claim.c
+
+_FILED = ("line", "day", "start_min", "end_min", "has_hour", "signature", "launched", "place", "noun")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +50,11 @@ class Incidents:
         reports: Iterable[tuple[int, Report]] = (),
         claims: Sequence[NumberClaim] = (),
     ) -> Edition:
-        """Record an edition with all that it holds, in one transaction."""
-        return self.file_rows(edition, _filed(edition, reports), claims)
+        """Record an edition with all that it holds, in one transaction; `line` keeps the order of its file."""
+        in_time = sorted(
+            reports, key=lambda pair: (pair[1].window.start, pair[0])
+        )  # indexes grow at their end
+        return self.file_rows(edition, _filed(edition, in_time), claims)
 
     def file_rows(
         self, edition: Edition, rows: Iterable[Filed], claims: Sequence[NumberClaim] = ()
@@ -58,6 +64,7 @@ class Incidents:
         with self._db.appending() as connection:
             self._db.only_writer(tables.dataset_edition)
             self._refuse_name(edition)
+            self._db.widen()
             # the longest window is known only after the last row, and rows are never changed: reports come first
             newest = connection.execute(sa.select(sa.func.max(_EDITION.seq))).scalar()
             number = (newest or 0) + 1
@@ -156,6 +163,36 @@ class Incidents:
         edition = next(e for e in self.editions() if e.known == number)
         return edition, Kept(name, line, from_json(Report, noun))
 
+    def differences(
+        self, edition: Edition, reports: Iterable[tuple[int, Report]], claims: Sequence[NumberClaim]
+    ) -> list[str]:
+        """Where the rows on record, and the sums over them, are not those that this reading of the file gives."""
+        sums, found = Sums(), list[str]()
+        columns = [_REPORT[name] for name in _FILED]
+        query = sa.select(_REPORT.id, *columns).where(_REPORT.edition == edition.known)
+        kept = {name: tuple(row) for name, *row in self._db.rows(query)}
+        in_time = sorted(reports, key=lambda pair: (pair[1].window.start, pair[0]))
+        for row in _report_rows(edition.known, _filed(edition, in_time), sums):
+            if kept.pop(row["id"], None) != tuple(row[name] for name in _FILED):
+                found.append(f"the report of line {row['line']} is not as its file says")
+        found += [f"report {name} is not in the file" for name in kept]
+        for table, made in (
+            (tables.report_signature, sums.signature_rows(edition.known)),
+            (tables.day_sum, sums.day_rows(edition.known)),
+            (tables.toll_sum, sums.toll_rows(edition.known)),
+            *zip((tables.attack_kind, tables.attack_sum), sums.attack_rows(edition.known), strict=True),
+        ):
+            wanted = [tuple(row.items()) for row in made]
+            names = [name for name, _ in wanted[0]] if wanted else ["edition"]
+            on_record = self._db.rows(
+                sa.select(*(table.c[name] for name in names)).where(table.c.edition == edition.known)
+            )
+            if sorted(map(tuple, on_record)) != sorted(tuple(v for _, v in row) for row in wanted):
+                found.append(f"the sums in {table.name} are not those of the reports")
+        if self.claims(edition) != list(claims):
+            found.append("the public numbers are not as their file says")
+        return found
+
     def claims(self, edition: Edition) -> list[NumberClaim]:
         """Public numbers of an edition, in the order of its file."""
         query = sa.select(_CLAIM.noun).where(_CLAIM.edition == edition.known).order_by(_CLAIM.seq)
@@ -196,6 +233,34 @@ def together(judged: Iterable[Judged]) -> list[frozenset[str]]:
             for name in joined:
                 groups[name] = joined
     return [frozenset(group) for group in {id(g): g for g in groups.values()}.values()]
+
+
+def contradicted(judged: Sequence[Judged], verdict: str, reports: Sequence[str]) -> str:
+    """
+    Why one more word would not hold: through which others reports stay together, or who kept them apart; "" if it does.
+
+    Without this, a split of two would change nothing while both are one with a third, and a merge could undo a split unseen.
+    """
+    named = tuple(sorted(set(reports)))
+    after = [*judged, Judged("", verdict, named, "", "", "")]
+    groups = together(after)
+    if verdict == "not_same":
+        for group in groups:
+            if len(here := sorted(group & set(named))) > 1:
+                others = sorted(group - set(named))
+                return f"{' and '.join(here)} would stay one incident through {', '.join(others)}"
+        return ""
+    apart: dict[frozenset[str], Judged] = {}
+    for one in after:
+        for pair in map(frozenset, combinations(one.reports, 2)):
+            if one.verdict == "same":
+                apart.pop(pair, None)
+            else:
+                apart[pair] = one
+    for pair, one in apart.items():
+        if any(pair <= group and group & set(named) for group in groups):
+            return f"{' and '.join(sorted(pair))} would become one incident, and {one.who} said that they are not: {one.why}"
+    return ""
 
 
 def report_id(edition: Edition, report: Report, line: int) -> str:

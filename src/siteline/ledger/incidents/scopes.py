@@ -13,17 +13,22 @@ from siteline.model.casualty import Scope
 _UNIT = re.compile(r"\s+(oblast|province|region|область|raion|district)$")
 _BRACKETS = re.compile(r"\s*\([^()]*\)")
 _VAGUE = re.compile(r"\d|\b(remnant|regions|several|two|three|four|five|six|seven|eight|nine|ten|and|or)\b")
+_ITSELF = "itself"
 UNPLACED = "?"
 """First word of a place that no list knows: it equals itself, lies in nothing and is apart from nothing."""
 
 
 @lru_cache(maxsize=1)
 def _known() -> dict[str, tuple[str, ...]]:
+    """Where each name lies; that of a unit which has a city of its name means the city, unless "oblast" follows."""
     said = tomllib.loads(files("siteline.ledger.incidents").joinpath("places.toml").read_text("utf-8"))
     found: dict[str, tuple[str, ...]] = {}
     for country, units in said["units"].items():
         found[country] = (country,)
-        found |= {unit: (country, unit) for unit in units}
+        found |= {f"{unit} {_ITSELF}": (country, unit) for unit in units}
+        found |= {
+            unit: (country, unit) if unit in said["no_city"] else (country, unit, unit) for unit in units
+        }
     for city, where in said["cities"].items():
         found[city] = (*where.split("/"), city)
     return found
@@ -35,12 +40,13 @@ def read_place(text: str) -> tuple[str, ...]:
     parts = [part for part in parts if part]
     if not parts or any(_VAGUE.search(part) for part in parts):
         return ()
-    names = [_UNIT.sub("", part) for part in parts]
-    for i, name in enumerate(names):
-        if name in _known():
-            inner = tuple(reversed(names[:i])) if i else tuple(names[1:])
-            return (*_known()[name], *inner)
-    return (UNPLACED, *names)
+    known = _known()
+    for i, part in enumerate(parts):
+        whole = known.get(_UNIT.sub(f" {_ITSELF}", part)) or known.get(_UNIT.sub("", part))
+        if whole:
+            inner = tuple(reversed(parts[:i])) if i else tuple(parts[1:])
+            return (*whole, *(name for name in inner if name not in whole))
+    return (UNPLACED, *parts)
 
 
 def apart(a: Scope, b: Scope) -> str:

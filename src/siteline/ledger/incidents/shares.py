@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from siteline.ledger.incidents.asking import Asked
 from siteline.ledger.incidents.counting import Counting
 from siteline.ledger.incidents.definitions import Denominator
+from siteline.ledger.incidents.tallies import Tally
 from siteline.ledger.incidents.weapons import Mapping
 from siteline.ledger.incidents.words import Phrase
 from siteline.model.errors import BadSetting
@@ -24,8 +25,12 @@ class Share:
     high: float | None
     """Greatest numerator over least denominator."""
 
-    numerator: tuple[int, int]
-    denominator: tuple[int, int]
+    numerator: tuple[int, int | None]
+    """(lower, upper); no upper end where a report gives a number "or more"."""
+
+    denominator: tuple[int, int | None]
+    """As `numerator`: reports that give bounds, or that a person put together, give it a range, too."""
+
     of: str
     """Name of the denominator."""
 
@@ -64,37 +69,45 @@ def share(
             f"{asked.weapon!r} is no part of {of.name} ({of.said})",
             "Name a denominator that can hold it with --of.",
         )
-    top = counting.count(edition, replace(asked, unit=of.unit, period="start", zone=""), judged)
-    rows = [
-        (text, launched if of.unit == "missile" else reports, unknown, reports)
-        for text, reports, launched, unknown in counting.rows_of(edition, asked.start, asked.until)
-        if of.holds(mapping.meant(text), mapping)
-    ]
-    total = sum(number for _, number, _, _ in rows)
-    upper = top.lower if top.upper is None else top.upper
-    low = min(top.lower / total, 1.0) if total else None
-    high = min(upper / total, 1.0) if total else None
+    within = replace(asked, unit=of.unit, period="start", zone="")
+    top = counting.count(edition, within, judged)
+    kinds = list(counting.rows_of(edition, asked.start, asked.until))
+    rows = [(text, rows) for text, rows in kinds if of.holds(mapping.meant(text), mapping)]
+    below = Tally()
+    for _, kind in rows:
+        below.add(kind)
+    below.add(counting.doubled(edition, within, judged, lambda text: of.holds(mapping.meant(text), mapping)))
+    least, most = _ends(below, of.unit)
+    low = 0.0 if most is None else min(top.lower / most, 1.0) if most else None
+    high = None if most == 0 else 1.0 if top.upper is None else min(top.upper / least, 1.0) if least else 1.0
     notes = list(top.notes)
+    if most is None:
+        notes.append(f"{below.open_above} reports in the denominator set no upper bound")
     outside = sum(
-        number
-        for text, reports, launched, _ in counting.rows_of(edition, asked.start, asked.until)
+        kind.upper if of.unit == "missile" else kind.reports_upper
+        for text, kind in kinds
         if mapping.meant(text).classes & asked.classes and not of.holds(mapping.meant(text), mapping)
-        for number in (launched if of.unit == "missile" else reports,)
     )
     if outside:
         notes.append(
             f"{outside} {of.unit}s of composite rows can be of the numerator and lie outside the denominator"
         )
-    unlisted = sorted({text for text, *_ in rows if mapping.meant(text).unmapped})
+    unlisted = sorted({text for text, _ in rows if mapping.meant(text).unmapped})
     if unlisted:
         notes.append(f"the denominator holds classes that the mapping does not list: {', '.join(unlisted)}")
     fits = None
     if phrase is not None and low is not None and high is not None:
         fits = {"lower": phrase.fits(low), "upper": phrase.fits(high)}
+    holds = ((text, kind.upper if of.unit == "missile" else kind.reports_upper) for text, kind in rows)
     return Share(
-        low, high, (top.lower, upper), (total, total), of.name,
-        of.said, top.definition, of.unit, edition.label, top.period,
-        sum(unknown for _, _, unknown, _ in rows),
-        tuple(sorted(((text, number) for text, number, _, _ in rows), key=lambda pair: (-pair[1], pair[0]))),
-        fits, tuple(notes),
+        low, high, (top.lower, top.upper), (least, most), of.name,
+        of.said, top.definition, of.unit, edition.label, top.period, below.unknown,
+        tuple(sorted(holds, key=lambda pair: (-pair[1], pair[0]))), fits, tuple(notes),
     )  # fmt: skip
+
+
+def _ends(kind: Tally, unit: str) -> tuple[int, int | None]:
+    """(lower, upper) of a tally in missiles or reports; None where some report sets no upper bound."""
+    if unit == "report":
+        return kind.reports_upper, kind.reports_upper
+    return kind.lower, None if kind.open_above else kind.upper

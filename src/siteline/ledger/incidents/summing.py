@@ -118,35 +118,49 @@ class Sums:
 
     def attack_rows(self, edition: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         """(kinds of attacks, how many of each start on each day)."""
-        kinds: dict[tuple[int, ...], int] = {}
-        counted: dict[tuple[str, int], int] = defaultdict(int)
-        for day, signatures in self._attacks():
-            kind = kinds.setdefault(signatures, len(kinds) + 1)
-            counted[day, kind] += 1
-        rows = [
-            {"edition": edition, "day": day, "kind": kind, "attacks": n}
-            for (day, kind), n in sorted(counted.items())
-        ]
-        named = [
-            {"edition": edition, "kind": kind, "signatures": json.dumps(signatures)}
-            for signatures, kind in kinds.items()
-        ]
-        return named, rows
+        return attack_rows(edition, self._places.values(), self._alone)
 
-    def _attacks(self) -> Iterator[tuple[str, tuple[int, ...]]]:
-        """(day, signatures) of each attack; a report without a place is an attack of its own."""
-        for signature, day in self._alone:
-            yield day, (signature,)
-        reach = ATTACK_HOURS * 60
-        for starts in self._places.values():
-            starts.sort()
-            first, day, seen = starts[0][0], starts[0][2], set[int]()
-            for start, signature, own in starts:
-                if start - first > reach:
-                    yield day, tuple(sorted(seen))
-                    first, day, seen = start, own, set()
-                seen.add(signature)
-            yield day, tuple(sorted(seen))
+
+def attack_rows(
+    edition: int, places: Iterable[list[tuple[int, int, str]]], alone: Iterable[tuple[int, str]] = ()
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """
+    Rows of kinds of attacks, and of how many of each start on each day.
+
+    places: for each place its reports (start in minutes, signature, day). alone: (signature, day) of reports without a place.
+    """
+    kinds: dict[tuple[int, ...], int] = {}
+    counted: dict[tuple[str, int], int] = defaultdict(int)
+    for day, signatures in _attacks(places, alone):
+        kind = kinds.setdefault(signatures, len(kinds) + 1)
+        counted[day, kind] += 1
+    rows = [
+        {"edition": edition, "day": day, "kind": kind, "attacks": n}
+        for (day, kind), n in sorted(counted.items())
+    ]
+    named = [
+        {"edition": edition, "kind": kind, "signatures": json.dumps(signatures)}
+        for signatures, kind in kinds.items()
+    ]
+    return named, rows
+
+
+def _attacks(
+    places: Iterable[list[tuple[int, int, str]]], alone: Iterable[tuple[int, str]]
+) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """(day, signatures) of each attack; a report without a place is an attack of its own."""
+    for signature, day in alone:
+        yield day, (signature,)
+    reach = ATTACK_HOURS * 60
+    for starts in places:
+        starts.sort()
+        first, day, seen = starts[0][0], starts[0][2], set[int]()
+        for start, signature, own in starts:
+            if start - first > reach:
+                yield day, tuple(sorted(seen))
+                first, day, seen = start, own, set()
+            seen.add(signature)
+        yield day, tuple(sorted(seen))
 
 
 def in_chunks(rows: Iterable[dict[str, Any]], size: int = 20_000) -> Iterator[list[dict[str, Any]]]:

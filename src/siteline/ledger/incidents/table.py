@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import gzip
 import io
 import zlib
 from collections.abc import Iterator, Sequence
@@ -18,6 +19,11 @@ from siteline.model.shown import plain
 LARGEST_BYTES = 2 << 30
 LONGEST_CELL = 1 << 20
 MOST_COLUMNS = 500
+SMALL_BYTES = 64 << 20
+MOST_PACKED = 100
+"""Times its own size to which a gzip file may unpack, once it is larger than SMALL_BYTES: tables pack 5 to 20 times."""
+
+_GZIP = b"\x1f\x8b"
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -126,17 +132,21 @@ def _delimiter(first: str) -> str:
 
 
 def _unzip(content: bytes, name: str) -> bytes:
-    if content[:2] != b"\x1f\x8b":
+    """What gzip packed: every member of the file, within limits, so that a bomb is refused and no part is lost."""
+    if content[:2] != _GZIP:
         return content
-    opener = zlib.decompressobj(wbits=31)
+    most = min(LARGEST_BYTES, max(SMALL_BYTES, len(content) * MOST_PACKED))
     try:
-        whole = opener.decompress(content, LARGEST_BYTES)
-    except zlib.error as error:
+        with gzip.GzipFile(fileobj=io.BytesIO(content)) as packed:
+            whole = packed.read(most + 1)
+    except EOFError as error:
+        raise BadLedgerFile(f"{name} is cut off: the gzip file does not end", "Fetch it again.") from error
+    except (OSError, zlib.error) as error:
         raise BadLedgerFile(f"{name} is no whole gzip file: {error}", "Fetch it again.") from error
-    if opener.unconsumed_tail:
-        raise BadLedgerFile(f"{name} unpacks to more than {LARGEST_BYTES >> 30} GiB", "Split it by year.")
-    if not opener.eof:
-        raise BadLedgerFile(f"{name} is cut off: the gzip file does not end", "Fetch it again.")
+    if len(whole) > most:
+        raise BadLedgerFile(
+            f"{name} unpacks to more than {most >> 20} MiB", "Unpack it yourself, and look at what it holds."
+        )
     return whole
 
 

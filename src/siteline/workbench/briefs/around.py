@@ -15,7 +15,7 @@ from siteline.workbench.briefs.fixity import Fixity
 from siteline.workbench.case import Case
 from siteline.workbench.claims.question import Question, ask
 from siteline.workbench.evidence.marks import marked
-from siteline.workbench.evidence.watching import find
+from siteline.workbench.evidence.removals import find
 
 PERSONAL = "personal"
 """The mark of an exhibit that shows or names a private person."""

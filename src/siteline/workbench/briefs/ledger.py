@@ -7,11 +7,17 @@ from typing import Any
 
 from siteline.model.edition import Carried, Citation, CitedQuery, Step, Support
 from siteline.workbench.briefs.around import Around
+from siteline.workbench.ledger.components.stored import list_queries
 from siteline.workbench.ledger.stored import Looked, look
+
+PARTS = "parts-"
+"""Ids of queries about parts begin so."""
 
 
 def cited_query(around: Around, citation: Citation) -> Support | None:
     """A stored query by its id; what it answered when it was last kept, and whether that still holds."""
+    if citation.ref.startswith(PARTS):
+        return _cited_parts(around, citation)
     looked = look(around.case, citation.ref, around.as_of)
     last = looked.last
     if last is None:
@@ -46,7 +52,7 @@ def _title(looked: Looked) -> str:
 def _stale(looked: Looked) -> Iterator[str]:
     if looked.is_stale and not looked.trouble and looked.last is not None:
         edition = looked.edition.name if looked.edition else "the newest edition"
-        yield f"{edition} gives other numbers: siteline ledger incidents queries run {looked.query.id}"
+        yield f"{edition} gives other numbers: siteline ledger incidents queries rerun {looked.query.id}"
 
 
 def _shares(answer: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -73,7 +79,7 @@ def _numbers(kind: str, answer: Mapping[str, Any]) -> Iterator[Carried]:
                 if one.get(name) is not None:
                     yield Carried(100 * one[name], f"{name} share", "%")
             for name in ("numerator", "denominator"):
-                yield from _each(one.get(name), name)
+                yield from _each(list((one.get(name) or {}).values()), name)
         return
     if kind == "casualties":
         for one in answer.get("casualties", ()):
@@ -107,3 +113,51 @@ def _trace(looked: Looked) -> Iterator[Step]:
     if definition := last.answer.get("definition"):
         yield Step("Definition", str(definition))
     yield Step("Code", f"Siteline {last.version}")
+
+
+# --- parts --------------------------------------------------------------------------------------------
+
+
+def _cited_parts(around: Around, citation: Citation) -> Support | None:
+    """A stored question about parts, its makers as they may be named in publication."""
+    if PARTS not in around.answers:
+        around.answers[PARTS] = {kept["id"]: kept for kept in list_queries(around.case, around.as_of)}
+    kept = around.answers[PARTS].get(citation.ref)
+    if kept is None:
+        return None
+    answer, is_share = kept["answer"], kept["kind"] == "share"
+    of = str(kept["of"] or "")
+    asked = ", ".join(f"{name} {kept[name]}" for name in ("by", "wreck", "value", "of") if kept[name])
+    return CitedQuery(
+        cites=citation,
+        title=f"{kept['kind']} of parts ({citation.ref})",
+        broken=(str(answer["refused"]),) if "refused" in answer else (),
+        stale=(
+            f"edition {kept['edition_now']} gives other numbers: siteline ledger components queries rerun {citation.ref}",
+        )
+        if kept["stale"]
+        else (),
+        numbers=tuple(_part_numbers(answer, kept["kind"])),
+        lower=answer.get("low") if is_share else None,
+        upper=answer.get("high") if is_share else None,
+        unit="parts",
+        denominator=f"parts {of}".strip() if is_share else "",
+        edition=str(kept["edition"]),
+        is_share=is_share,
+        trace=(
+            Step("Asked", f"{kept['kind']}: {asked}"),
+            Step("Answered", f"{kept['asked_at'][:10]}, by {kept['asked_by']}"),
+            Step("Edition", str(kept["edition"])),
+        ),
+    )
+
+
+def _part_numbers(answer: Mapping[str, Any], kind: str) -> Iterator[Carried]:
+    if kind == "share":
+        for name in ("low", "high"):
+            if answer.get(name) is not None:
+                yield Carried(100 * answer[name], f"{name} share", "%")
+    for name in ("numerator", "denominator", "identified", "examined", "distinct"):
+        yield from _each(list(answer.get(name, {}).values()), name)
+    for codes, *span in answer.get("bins", ()):
+        yield from _each(span, "/".join(map(str, codes)))

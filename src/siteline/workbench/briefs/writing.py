@@ -15,7 +15,7 @@ from siteline.report.gate.source import read_brief
 from siteline.store.blobs import room_on_disk
 from siteline.workbench.bench import Bench
 from siteline.workbench.case import Case
-from siteline.workbench.evidence.watching import find
+from siteline.workbench.evidence.removals import find
 from siteline.workbench.findings import findings_of
 from siteline.workbench.survey import site_grid
 

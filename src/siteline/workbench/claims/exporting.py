@@ -107,6 +107,7 @@ def import_words(case: Case, path: Path) -> int:
         if faults:
             refused = refuse_rows(path, faults)
             refused.faults = tuple(faults)
+            refused.hint = "Correct the lines named; nothing was recorded."
             raise refused
     return added
 

@@ -48,8 +48,8 @@ def bring(case: Case, matrix: str, said: str, credibility: str, relevance: str, 
     signed(case)
     question = case.questions.get(matrix)
     weights = [_weight(credibility, "--credibility"), _weight(relevance, "--relevance")]
-    kind, refers_to, text, exhibits = _read(case, said)
-    if exhibits & set(case.exhibits.hidden()):
+    kind, refers_to, text, is_restricted = _read(case, said)
+    if is_restricted:
         raise NotForYou(f"{kind} {refers_to} rests on an exhibit that is restricted to its readers")
     return case.questions.bring(question.id, kind, refers_to, text, weights[0], weights[1], why)
 
@@ -80,8 +80,7 @@ def matrix_of(case: Case, said: str, as_of: datetime | None = None) -> Matrix:
     hidden, remarks = case.exhibits.hidden(), list[tuple[str, str]]()
 
     def open_form(row: Evidence) -> Evidence:
-        exhibits = _exhibits(case, row, as_of)
-        return replace(row, text=WITHHELD) if exhibits & hidden else row
+        return replace(row, text=WITHHELD) if _is_withheld(case, row, hidden, as_of) else row
 
     for row in matrix.evidence:
         remarks += [(row.label, said) for said in _fate(case, row, as_of)]
@@ -196,8 +195,9 @@ def _order(there: dict[str, Any], label: str) -> int:
     return list(there).index(label)
 
 
-def _read(case: Case, said: str) -> tuple[str, str, str, set[str]]:
-    """Of a statement's or claim's id: which it is, its whole id, what it says, and the exhibits that it hangs on."""
+def _read(case: Case, said: str) -> tuple[str, str, str, bool]:
+    """Of a statement's or claim's id: which it is, its whole id, what it says, and whether that is restricted to others."""
+    hidden = case.exhibits.hidden()
     try:
         claim = find_claim(case, said)
     except NotFound:
@@ -210,18 +210,21 @@ def _read(case: Case, said: str) -> tuple[str, str, str, set[str]]:
         statement = filed.statement
         text = statement.quote or statement.paraphrase or say_claim(statement.claim)
         who = f"{statement.speaker}: " if statement.speaker else ""
-        return "statement", statement.id, f"{who}{text}", _hung_on(statement)
+        return "statement", statement.id, f"{who}{text}", bool(_hung_on(statement) & hidden)
     if claim is None:
         raise NotFound(f"no claim and no statement {said!r}", "See: siteline claims list")
-    hung = [_hung_on(f.statement) for f in case.statements.find(claim_id=claim.id)]
-    return "claim", claim.id, say_claim(claim), set.union(*hung) if hung else set()
+    return "claim", claim.id, say_claim(claim), False
 
 
-def _exhibits(case: Case, row: Evidence, as_of: datetime | None) -> set[str]:
+def _is_withheld(case: Case, row: Evidence, hidden: set[str], as_of: datetime | None) -> bool:
+    """Whether all that a row refers to rests on exhibits that are restricted to others."""
+    if not hidden:
+        return False
     if row.kind == "statement":
-        return _hung_on(case.statements.get(row.refers_to, as_of).statement)
-    hung = [_hung_on(f.statement) for f in case.statements.find(claim_id=row.refers_to, as_of=as_of)]
-    return set.union(*hung) if hung else set()
+        filed = [case.statements.get(row.refers_to, as_of)]
+    else:
+        filed = case.statements.find(claim_id=row.refers_to, as_of=as_of, with_withdrawn=True)
+    return bool(filed) and all(_hung_on(one.statement) & hidden for one in filed)
 
 
 def _hung_on(statement: Statement) -> set[str]:

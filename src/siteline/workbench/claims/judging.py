@@ -26,6 +26,9 @@ CONFIRMED_BY = 2
 """Independent lineages with primary access from which the item's digit is 1."""
 
 
+_SHORTEST_ID = 4
+
+
 @dataclass(frozen=True, slots=True)
 class Judged:
     """What one `claims judge` filed."""
@@ -90,22 +93,35 @@ def judge_claim(
 
 
 def find_claim(case: Case, said: str, as_of: datetime | None = None) -> Claim:
-    """The claim with this id or start of one, or that a statement with this id makes; raises NotFound or BadInput."""
+    """
+    The claim with this id or start of one, or that a statement with this id makes; raises NotFound or BadInput.
+
+    What rests on exhibits alone that are restricted to others is not there, for whoever is no reader of theirs.
+    """
     wanted = said.strip()
+    missing = NotFound(f"no claim and no statement {said!r}", "See: siteline claims list")
+    like = claims_like(case.db, wanted.lower(), as_of) if len(wanted) >= _SHORTEST_ID else []
+    found = [claim for claim in like if not is_hidden(case, claim.id, as_of)]
+    exact = [claim for claim in found if claim.id == wanted.lower()] or found
+    if len(exact) > 1:
+        raise BadInput(f"{said!r} fits {len(exact)} claims", "Give the whole id.")
+    if exact:
+        return exact[0]
     try:
-        return case.statements.claim(wanted.lower(), as_of)
-    except NotFound:
-        pass
-    if len(wanted) >= 4:
-        found = claims_like(case.db, wanted.lower(), as_of)
-        if len(found) == 1:
-            return found[0]
-        if found:
-            raise BadInput(f"{said!r} fits {len(found)} claims", "Give the whole id.")
-    try:
-        return case.statements.get(wanted, as_of).statement.claim
+        claim = case.statements.get(wanted, as_of).statement.claim
     except NotFound as error:
-        raise NotFound(f"no claim and no statement {said!r}", "See: siteline claims list") from error
+        raise missing from error
+    if is_hidden(case, claim.id, as_of):
+        raise missing
+    return claim
+
+
+def is_hidden(case: Case, claim_id: str, as_of: datetime | None = None) -> bool:
+    """Whether every statement that makes a claim rests on an exhibit that is restricted to others."""
+    if not case.exhibits.hidden():
+        return False
+    filed = case.statements.find(claim_id=claim_id, as_of=as_of, with_withdrawn=True)
+    return bool(filed) and not visible_filed(case, filed)
 
 
 def tell_assessments(case: Case, claim_id: str, as_of: datetime | None = None) -> dict[str, Any]:
@@ -132,7 +148,8 @@ def list_assessments(case: Case, as_of: datetime | None = None) -> dict[str, Any
     sight = sight_of(case)
     shown = case.assessments.open_to(sight, None, as_of)
     ratings, waiting = case.assessments.ratings_open_to(sight, as_of)
-    claims = list(dict.fromkeys(one.claim_id for one in shown.assessments))
+    judged = dict.fromkeys(one.claim_id for one in shown.assessments)
+    claims = [claim for claim in judged if not is_hidden(case, claim, as_of)]
     return {
         "claims": [tell_assessments(case, claim, as_of) for claim in claims],
         "kept_back": shown.kept_back,

@@ -15,6 +15,7 @@ from siteline.claims.relation import RelationKind
 from siteline.claims.statements import Filed
 from siteline.claims.weighing.assessments import standing
 from siteline.claims.weighing.pixels import Origin, PixelClaim
+from siteline.model.claim import AnchorKind
 from siteline.model.errors import BadInput, NotFound
 from siteline.model.exhibit import Exhibit
 from siteline.workbench.case import Case
@@ -91,10 +92,21 @@ def claim_review(case: Case, said: str, url: str, as_of: datetime | None = None)
             f"claim {claim.id} rests on confidential or withdrawn statements alone",
             "Nothing is published of it; add a statement that may be named.",
         )
+    if all(f.statement.anchor.kind is AnchorKind.OBSERVED for f in filed):
+        raise BadInput(
+            f"claim {claim.id} is our own finding from images, and nobody else's claim",
+            "A ClaimReview is of what others said; publish a finding in a brief: siteline brief build",
+        )
     open_ones = case.assessments.open_to(sight_of(case), (claim.id,), as_of).assessments
     origins = independent_origins(case, claim.id, as_of)
+    words = next((f.statement.quote for f in filed if f.statement.takes_side and f.statement.quote), "")
     return review(
-        claim, say_claim(claim), filed, standing(open_ones), url, has_two_origins=len(origins) >= CONFIRMED_BY
+        claim,
+        words or say_claim(claim),
+        filed,
+        standing(open_ones),
+        url,
+        has_two_origins=len(origins) >= CONFIRMED_BY,
     )
 
 

@@ -9,6 +9,9 @@ from siteline.model.claim import Statement
 from siteline.workbench.case import Case
 from siteline.workbench.claims.question import ask
 
+MOST = 300
+"""Groups of statements on the question that are looked at, the earliest first."""
+
 
 def independent_origins(case: Case, claim_id: str, as_of: datetime | None = None) -> tuple[str, ...]:
     """
@@ -18,7 +21,7 @@ def independent_origins(case: Case, claim_id: str, as_of: datetime | None = None
     bears out "14 or more", not the other way round.
     """
     claim = case.statements.claim(claim_id, as_of)
-    question = ask(case, claim.key, as_of)
+    question = ask(case, claim.key, as_of, most=MOST)
     heads = [(line, head) for line in question.lines if line.has_primary for head in line.heads]
     own = [head for _, head in heads if head.claim.id == claim_id]
     names = {

@@ -13,7 +13,7 @@ from siteline.claims.lineage import Lines, Proposal, last_words, propose
 from siteline.claims.members import Group
 from siteline.claims.relation import Relation, RelationKind, make_relation
 from siteline.claims.rows import by_number
-from siteline.claims.rules import relate
+from siteline.claims.rules import relate_lines
 from siteline.claims.said import ADDED, REJECTED, TABLE, RelationWord
 from siteline.claims.standing import Evidence, Line, count_corroboration, draw_lines
 from siteline.claims.statements import Filed
@@ -23,6 +23,9 @@ from siteline.workbench.case import Case
 
 WHOLE = 300
 """Questions with no more statements than this are compared statement by statement; larger ones by what each lineage says."""
+
+MOST_TRACED = 1000
+"""Groups of statements among which corroboration and relations of a whole question are sought."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +43,23 @@ class Question:
 
     lines_if_proposed: Lines
     left_out: int = 0
-    """Groups that were left out because there are too many."""
+    """Statements that were left out because there are too many."""
 
     def corroboration(self, line: Line) -> int:
-        """How many lineages with primary access say the same as this one, it included."""
-        return count_corroboration(line, self.lines, self.lines_if_proposed)
+        """
+        How many lineages with primary access say the same as this one, it included; a rejected corroboration does not count.
+        """
+        if not line.heads or not line.has_primary:
+            return count_corroboration(line, self.lines, self.lines_if_proposed)
+        own = {copy.statement.id for copy in line.copies}
+        ends = {
+            end
+            for r in self.relations
+            if r.kind is RelationKind.CORROBORATES and own & {r.a, r.b}
+            for end in (r.a, r.b)
+        } - own
+        agreeing = {n.name for n in self.lines if n.has_primary and ends & {c.statement.id for c in n.copies}}
+        return len({self.lines_if_proposed.name(name) for name in (*agreeing, line.name)})
 
 
 def ask(
@@ -58,32 +73,34 @@ def ask(
     """
     What stands on record of a question. Restricted exhibits' statements are left out for those who are not their readers.
 
-    focus: only the relations of this statement's lineage. most: no more groups of statements than this, the earliest first,
-    those of the focus's lineage always among them.
+    focus: only the relations of this statement's lineage. most: no more groups of statements than this (one group says one
+    claim in one lineage), those of the focus's lineage first, then the earliest.
     """
     lines = case.lineages.lines(as_of)
-    groups = case.members.groups(key, as_of)
-    kept = groups if most is None else _keep(groups, most, focus, lines)
-    if sum(group.count for group in groups) <= WHOLE:
+    total, left_out = case.members.count(key, as_of), 0
+    if total <= WHOLE:
         filed = case.statements.find(key=key, as_of=as_of)
         statements = visible(case, [f.statement for f in filed])
     else:
-        statements = visible(case, case.members.statements(kept, as_of))
+        groups = _choose(case, key, as_of, focus, lines, most)
+        left_out = max(0, total - sum(group.count for group in groups)) if most is not None else 0
+        statements = visible(case, case.members.statements(groups, as_of))
     if focus is not None and all(s.id != focus.id for s in statements):
         statements.append(focus)
     words = _on_record(case, case.relations.words_on_key(key, as_of), statements, as_of)
     evidence = _gather(case, key, lines, words, as_of)
     proposals = propose(statements, last_words(case.lineages.words(as_of)))
-    by_rule = relate(statements, evidence, focus.id if focus else None)
+    drawn = draw_lines(statements, evidence)
+    by_rule = relate_lines(drawn, evidence, focus.id if focus else None)
     relations, rejected = _with_words(by_rule, words)
     return Question(
         key,
-        tuple(draw_lines(statements, evidence)),
+        tuple(drawn),
         tuple(relations),
         tuple(rejected),
         tuple(proposals),
         lines.with_proposed(proposals),
-        len(groups) - len(kept),
+        left_out,
     )
 
 
@@ -99,7 +116,7 @@ def trace_drift(
     names = case.lineages.lines(as_of).names_of(lineage) if lineage else None
     rows = []
     for each in keys:
-        question = ask(case, each, as_of)
+        question = ask(case, each, as_of, most=MOST_TRACED)
         filed = visible_filed(case, case.statements.find(key=each, as_of=as_of))
         evidence = _gather(case, each, case.lineages.lines(as_of), (), as_of, question.relations)
         whole = draw_lines([f.statement for f in filed], evidence)
@@ -126,6 +143,7 @@ def tell_line(line: Line, question: Question, head: Line | None = None) -> dict[
         "values": _values(line.copies),
         "verdict": verdict,
         "corroboration": question.corroboration(head or line),
+        "is_lower_bound": question.left_out > 0,
         "origin": line.copies[0].origin.id,
         "primary_access": line.has_primary,
         "changes": [
@@ -199,13 +217,16 @@ def _on_record(
     return [word for word in words if word.a in seen and word.b in seen]
 
 
-def _keep(groups: list[Group], most: int, focus: Statement | None, lines: Lines) -> list[Group]:
-    if len(groups) <= most:
+def _choose(
+    case: Case, key: str, as_of: datetime | None, focus: Statement | None, lines: Lines, most: int | None
+) -> list[Group]:
+    """All groups of statements, or no more than `most`: those of the focus's lineage, then the earliest."""
+    groups = case.members.groups(key, as_of, most=most)
+    if most is None or focus is None:
         return groups
-    mine = lines.name(focus.lineage_name) if focus else None
-    first = [g for g in groups if lines.name(g.lineage) == mine][:most]
-    rest = [g for g in groups if lines.name(g.lineage) != mine]
-    return first + rest[: most - len(first)]
+    own = lines.names_of(focus.lineage_name)
+    mine = case.members.groups(key, as_of, lineages=own, most=most)
+    return [*mine, *(g for g in groups if g.lineage not in own)][:most]
 
 
 def _gather(
@@ -224,10 +245,9 @@ def _gather(
         for broad, why in case.relations.broader_than(key, as_of)
         for denial in visible(case, case.members.denials(broad, as_of))
     ]
-    given = {d.id: case.statements.get(d.id, as_of).evidence for d, _ in broader}
-    given |= {
-        f.id: f.evidence
-        for f in case.statements.find(ids=[g.first_id for g in case.members.denying(key, as_of)], as_of=as_of)
+    keys = {key, *(denial.claim.key for denial, _ in broader)}
+    given = {
+        name: tuple(found) for each in keys for name, found in case.members.evidence(each, as_of).items()
     }
     return Evidence(lines, frozenset(replacing), broader, given)
 

@@ -13,7 +13,17 @@ from siteline.workbench.claims.question import say_claim
 from siteline.workbench.claims.telling import find_seen, tell_page, tell_question
 
 _COPIES = 200
-_OWN = {"statement", "lineage", "relations", "of_its_lineage", "rejected", "words", "as_of", "left_out"}
+_OWN = {
+    "statement",
+    "status",
+    "lineage",
+    "relations",
+    "of_its_lineage",
+    "rejected",
+    "words",
+    "as_of",
+    "left_out",
+}
 _STANCES = {
     Stance.ASSERTS: "asserts",
     Stance.HEDGES: "asserts with a hedge",
@@ -31,6 +41,8 @@ def say_page(case: Case, said: str, as_of: datetime | None = None) -> list[str]:
     page = tell_page(case, said, as_of)
     lines = [f"as at {as_of.isoformat()}"] if as_of else []
     lines += _say_statement(filed)
+    if page["status"] not in ("standing", "withdrawn"):
+        lines.append(f"  {page['status']} by its source: see below")
     row = page["lineage"]
     if row is not None:
         lines += _say_line(row)
@@ -52,7 +64,7 @@ def say_page(case: Case, said: str, as_of: datetime | None = None) -> list[str]:
             lines += [f"  {name}: {entry['text']}" for entry in entries]
     if page["left_out"]:
         lines.append(
-            f"  {page['left_out']} groups of statements on this question were left out of the comparison"
+            f"  {page['left_out']:,} other statements on this question were left out of the comparison"
         )
     return [printable(line) for line in lines]
 
@@ -75,7 +87,7 @@ def say_question(case: Case, key: str, as_of: datetime | None = None) -> list[st
             ]
     lines += [f"  {_say_relation(r)}" for r in told["relations"]]
     if told["left_out"]:
-        lines.append(f"  {told['left_out']} groups of statements were left out")
+        lines.append(f"  {told['left_out']:,} statements were left out")
     return [printable(line) for line in lines]
 
 

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
+from siteline.claims.relation import Relation, RelationKind
+from siteline.claims.rows import rank
 from siteline.claims.statements import Filed
 from siteline.model.claim import Attribution, Stance, Statement
 from siteline.model.errors import BadSetting, NotForYou, NotFound
@@ -19,16 +21,17 @@ from siteline.workbench.claims.question import (
     tell_value,
     visible_filed,
 )
+from siteline.workbench.claims.sections import judged, moved_on
 
-MOST = 300
-"""Groups of statements that one page is computed from; how many were left out is said."""
+MOST = 200
+"""Groups of statements that one page is computed from; how many statements were left out is said."""
 
 _CLAIM_ID = re.compile(r"[0-9a-f]{16}")
 
 Section = Callable[[Case, Statement, datetime | None], dict[str, Any]]
 """What another room adds to a page: {name: [{"text": one line for a person, …}]}."""
 
-SECTIONS: tuple[Section, ...] = ()
+SECTIONS: tuple[Section, ...] = (judged, moved_on)
 """Rooms that add to every page, such as assessments."""
 
 
@@ -48,6 +51,7 @@ def tell_page(case: Case, said: str, as_of: datetime | None = None) -> dict[str,
     own = [r for r in question.relations if statement.id in (r.a, r.b)]
     told: dict[str, Any] = {
         "statement": tell_filed(case, filed),
+        "status": _status(filed, own),
         "lineage": tell_line(line, question) if line else None,
         "relations": [tell_relation(r) for r in own],
         "of_its_lineage": [tell_relation(r) for r in question.relations if r not in own],
@@ -186,10 +190,23 @@ def find_seen(case: Case, said: str, as_of: datetime | None = None) -> Filed:
     if _CLAIM_ID.fullmatch(said):
         found = case.statements.find(claim_id=said, as_of=as_of)
         if found:
-            from siteline.claims.rows import rank
-
             return _seen(case, min(found, key=lambda f: rank(f.statement)))
     return _seen(case, case.statements.get(said, as_of))
+
+
+_ENDED = {
+    RelationKind.RETRACTS: "retracted",
+    RelationKind.CORRECTS: "corrected",
+    RelationKind.SUPERSEDES: "superseded",
+}
+
+
+def _status(filed: Filed, own: Iterable[Relation]) -> str:
+    """`withdrawn` (by us), `retracted`, `corrected` or `superseded` (by its source), else `standing`."""
+    if filed.is_withdrawn:
+        return "withdrawn"
+    ends = {r.kind for r in own if r.b == filed.id}
+    return next((said for kind, said in _ENDED.items() if kind in ends), "standing")
 
 
 def _seen(case: Case, filed: Filed) -> Filed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -10,20 +11,33 @@ from siteline.claims.relation import RelationKind
 from siteline.claims.said import ADDED, REJECTED
 from siteline.claims.statements import WordKind
 from siteline.model.errors import BadSetting, BadStatement, NotFound
+from siteline.model.remark import Remark
 from siteline.workbench.case import Case
-from siteline.workbench.claims.question import WHOLE, ask, tell_relation, visible
+from siteline.workbench.claims.question import MOST_TRACED, WHOLE, ask, tell_relation, visible
 
 
-def list_relations(case: Case, key: str | None = None, as_of: datetime | None = None) -> list[dict[str, Any]]:
-    """All relations in interchange form, question by question; raises NotFound for a key that is not on record."""
+def list_relations(
+    case: Case,
+    key: str | None = None,
+    as_of: datetime | None = None,
+    warn: Callable[[Remark], None] = lambda _: None,
+) -> list[dict[str, Any]]:
+    """
+    All relations in interchange form, question by question; raises NotFound for a key that is not on record.
+
+    warn: hears of each question that is too large to compare all of it.
+    """
     keys = case.members.keys(as_of)
     if key is not None and key not in keys:
         raise NotFound(f"no statement of {key!r}", "See: siteline claims list")
-    return [
-        tell_relation(relation)
-        for each in (keys if key is None else [key])
-        for relation in ask(case, each, as_of).relations
-    ]
+    told = []
+    for each in keys if key is None else [key]:
+        question = ask(case, each, as_of, most=MOST_TRACED)
+        told += [tell_relation(relation) for relation in question.relations]
+        if question.left_out:
+            what = f"{question.left_out:,} statements were left out: only what is said first was compared"
+            warn(Remark(each, what, "Ask for one of them: siteline claims show ID"))
+    return told
 
 
 def say_relation(case: Case, a: str, kind: str, b: str, why: str, *, reject: bool = False) -> str:

@@ -14,9 +14,9 @@ from siteline.evidence.archives.pack import Packed
 from siteline.evidence.capture.browser import View
 from siteline.evidence.capture.reading import Reading
 from siteline.evidence.capture.recognise import Recognised
-from siteline.evidence.custody.exhibits import Taken, Taking
 from siteline.evidence.custody.restrictions import OF_THE_CAPTURE, Restriction
 from siteline.evidence.custody.rows import Event
+from siteline.evidence.custody.taking import Taken, Taking
 from siteline.evidence.sniff import kind_of, sniff
 from siteline.model.errors import BadInput, SitelineError
 from siteline.model.exchange import Exchange

@@ -8,7 +8,7 @@ import tempfile
 import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -27,6 +27,7 @@ from siteline.evidence.capture.reading import Reading, read_page
 from siteline.evidence.capture.records import records_of
 from siteline.model.errors import BadInput, BadSetting, ForbiddenAddress
 from siteline.model.exchange import Ask, CaptureLimits, Exchange
+from siteline.model.remark import Remark
 from siteline.workbench.case import Case
 from siteline.workbench.evidence.capture_filing import (
     LONGEST_URL,
@@ -68,7 +69,18 @@ def capture_page(case: Case, wish: Wish, network: Network = USUAL) -> Captured:
         seen = _visit(folder, url, limits, Exchanger(folder, limits, wish.allowed, proxy, network))
         told = _tell(seen, url, proxy, limits)
         packed = _pack(folder, seen, wish, told)
-        return file_visit(case, folder, wish, seen, packed, told)
+        filed = file_visit(case, folder, wish, seen, packed, told)
+    if proxy is not None and not proxy.looks_up:
+        filed = replace(filed, remarks=(*filed.remarks, _leak(proxy)))
+    return filed
+
+
+def _leak(proxy: Proxy) -> Remark:
+    return Remark(
+        "proxy",
+        f"with {proxy.scheme}:// names are looked up on this machine: its DNS server learned which hosts were asked",
+        "socks5h:// has the proxy look them up.",
+    )
 
 
 def choose_proxy(typed: str, setting: str | None) -> Proxy | None:
@@ -103,12 +115,11 @@ def _visit(folder: Path, url: str, limits: CaptureLimits, exchanger: Exchanger) 
         with Gate(folder, exchanger.ask, limits.seconds) as gate:
             view = look_at(url, gate, folder, limits.screens, sibling_of(url))
             asked = url.partition("#")[0]
-            exchanges = gate.exchanges()
-            recognised = judge(asked, exchanges, view)
             reading = read_page(view.html, view.final or url)
             media = _addresses(reading, view)
-            _fetch_missing(gate, media, exchanges, view)
+            _fetch_missing(gate, media, gate.exchanges(), view)
             exchanges = gate.exchanges()
+            recognised = judge(asked, exchanges, view, frozenset(media))
     finally:
         exchanger.close()
     own = exchanges[: view.sibling_from] if view.sibling_from is not None else exchanges
@@ -130,10 +141,14 @@ def _fetch_missing(gate: Gate, media: Iterable[str], exchanges: Sequence[Exchang
     there = {e.ask.url for e in exchanges}
     headers = next((e.ask.headers for e in exchanges if e.status), ())
     agent = [(n, v) for n, v in headers if n.lower() in ("user-agent", "accept-language")]
-    missing = [address for address in media if address not in there][:_MOST_FETCHED]
-    for address in missing:
+    missing = [address for address in media if address not in there]
+    if len(missing) > _MOST_FETCHED:
+        view.unfinished.append(
+            f"{len(missing) - _MOST_FETCHED} of its media were not fetched: it names too many"
+        )
+    for address in missing[:_MOST_FETCHED]:
         if gate.left() < 1:
-            view.notes.append("the time did not suffice for all media")
+            view.unfinished.append("the time did not suffice for all media")
             break
         gate.ask(Ask("GET", address, (*agent, ("Accept", "*/*"), ("Referer", view.final))))
 

@@ -19,6 +19,7 @@ from siteline.evidence.custody.withheld import Withheld
 from siteline.model.errors import BadSetting, BrokenCustody, CannotTell
 from siteline.store.blobs import room_on_disk
 from siteline.workbench.case import Case
+from siteline.workbench.evidence.timing import bundle_times
 
 _PIECE = 1 << 20
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -60,10 +61,11 @@ def export_bundle(
         [Event("read", object=e.sha256, exhibit_id=e.id, tool=tool, note=to_whom) for e in secret]
     )
     prover, signer = Prover(case.db), case.log.signer
+    added = bundle_times(case, prover.size)
     digests: dict[str, str] = {}
     aside = out.with_name(f".{out.name}.part")
     with room_on_disk(out.parent), _target(aside, is_zip=out.suffix.casefold() == ".zip") as target:
-        for name, content in sorted(papers(prover, chosen, left_out, withheld)):
+        for name, content in sorted(papers(prover, chosen, left_out, withheld, added)):
             digests[name] = digest_of_bytes(content)
             target.put(name, iter([content]))
         for sha256 in sorted({c.exhibit.sha256 for c in chosen}):

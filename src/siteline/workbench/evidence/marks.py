@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
@@ -13,7 +14,13 @@ from siteline.model.exhibit import Exhibit
 from siteline.store import tables
 from siteline.workbench.case import Case
 
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
 GRAPHIC = "graphic"
+_READ = ("text", "data", "page")
+"""Kinds of which nobody sees a picture."""
+
 _BLUR_PARTS = 24
 """A blurred picture keeps so many patches along its longer side."""
 
@@ -24,10 +31,27 @@ def mark_event(exhibit: Exhibit, mark: str, tool: str) -> Event:
 
 
 def marked(case: Case, mark: str = GRAPHIC) -> set[str]:
-    """Exhibits that bear a mark."""
+    """Exhibits that bear a mark; what is graphic is so under any name, and in what is made from it."""
     table = tables.custody_event.c
     rows = case.db.rows(sa.select(table.exhibit_id, table.detail).where(table.action == "marked"))
-    return {exhibit_id for exhibit_id, detail in rows if detail_of(detail).get("mark") == mark}
+    found = {exhibit_id for exhibit_id, detail in rows if detail_of(detail).get("mark") == mark}
+    return _reached(case, found) if found and mark == GRAPHIC else found
+
+
+def _reached(case: Case, marked_ones: set[str]) -> set[str]:
+    """These, other exhibits of the same bytes, and what was made from either, as far as there is anything to see or hear."""
+    exhibit, derivation = tables.exhibit.c, tables.derivation.c
+    every = case.db.rows(sa.select(exhibit.id, exhibit.sha256, exhibit.kind))
+    made = case.db.rows(sa.select(derivation.exhibit_id, derivation.from_id).order_by(derivation.seq))
+    found, before = set(marked_ones), 0
+    while len(found) > before:
+        before = len(found)
+        for one, origin in made:
+            if origin in found:
+                found.add(one)
+        bytes_seen = {sha256 for one, sha256, _ in every if one in found}
+        found |= {one for one, sha256, kind in every if sha256 in bytes_seen and kind not in _READ}
+    return {one for one, _, kind in every if one in found and (kind not in _READ or one in marked_ones)}
 
 
 def captured_detail(case: Case, exhibit_id: str) -> dict[str, object] | None:
@@ -67,14 +91,15 @@ def blurred_copy(case: Case, said: str, file: Path, why: str) -> Exhibit:
     if file.exists():
         raise BadSetting(f"{file} exists", "Name a new file: a working copy never replaces anything.")
     case.blobs.verify(exhibit.sha256)
-    _blur(case.blobs.path(exhibit.sha256), file)
+    small = _blurred(case.blobs.path(exhibit.sha256))
     note = why or "a blurred copy was made"
     event = Event("read", object=exhibit.sha256, exhibit_id=exhibit.id, tool="evidence copy", note=note)
     case.log.append([event])
+    small.save(file, "PNG")
     return exhibit
 
 
-def _blur(source: Path, file: Path) -> None:
+def _blurred(source: Path) -> Image:
     from PIL import Image
 
     try:
@@ -88,4 +113,4 @@ def _blur(source: Path, file: Path) -> None:
         ) from error
     size = small.size
     small.thumbnail((_BLUR_PARTS, _BLUR_PARTS))
-    small.resize(size, Image.Resampling.BILINEAR).save(file, "PNG")
+    return small.resize(size, Image.Resampling.BILINEAR)

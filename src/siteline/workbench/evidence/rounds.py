@@ -7,14 +7,17 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from siteline.evidence.watch import neighbours as near
-from siteline.evidence.watch.fingerprint import Fingerprint, are_alike, fingerprint, share_media
-from siteline.evidence.watch.page import decode, read_page
+from siteline.evidence.watch.fingerprint import Fingerprint, are_alike, fingerprint, own_media
+from siteline.evidence.watch.page import Page, read_page
 from siteline.evidence.watch.removal import site_of
 from siteline.evidence.watch.series import Control, Search
 from siteline.evidence.watch.verdict import MISSING, THERE, Around, Said, judge_look
 from siteline.model.look import Look
+from siteline.workbench.evidence.shelf import Shelf
 
-_SITEMAPS = 4
+_SITEMAPS, _SITEMAP_ASKS, _MANY_LISTED = 4, 8, 50_000
+"""Sitemaps of a site that are read, that are asked for, and addresses out of them that are kept."""
+
 Links = tuple[tuple[str, str], ...]
 
 
@@ -61,6 +64,18 @@ class Before:
     """Address and print of what was said there instead."""
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What a site's sitemaps list."""
+
+    pages: tuple[str, ...]
+    media: tuple[tuple[str, str], ...]
+    """(address of a picture or film, address of the page that shows it)."""
+
+    is_whole: bool
+    """Whether all of them were there and were read to their end."""
+
+
 class Round:
     """Asks every address at most once."""
 
@@ -75,7 +90,8 @@ class Round:
         self._ask = ask
         self._kept = {kept.url: kept for kept in watched}
         self._before = before
-        self._looks: dict[str, Look] = {}
+        self._looks = Shelf()
+        self._sitemaps: dict[str, Listed] = {}
         self._never: dict[str, str] = {}
         self._tick = tick
 
@@ -102,8 +118,14 @@ class Round:
         )
         search = Search(tuple(lists))
         if said.verdict in MISSING and around.root_answers:
-            search = self._search(kept, lists, said)
-            if search.found:
+            others = {
+                name
+                for s in siblings.values()
+                if s.verdict in THERE and s.fingerprint
+                for name in s.fingerprint.media
+            }
+            search, is_moved = self._search(kept, lists, said, others)
+            if is_moved:
                 said = replace(
                     said, verdict="moved", reasons=(*said.reasons, f"the same is at {search.found[0]}")
                 )
@@ -113,8 +135,8 @@ class Round:
     def _look(self, url: str) -> Look:
         if url not in self._looks:
             self._tick(url)
-            self._looks[url] = self._ask(url)
-        return self._looks[url]
+            self._looks.put(url, self._ask(url))
+        return self._looks.get(url)
 
     def _answers(self, url: str, around: Around) -> bool:
         """Whether it makes sense to ask the site for more: something of it answers."""
@@ -167,40 +189,69 @@ class Round:
         for there in (near.root_of(url), *near.sections_of(url)):
             look = self._look(there)
             if there != url and look.status is not None and 200 <= look.status < 300 and look.body:
-                found[there] = links_of(look)
+                found[there] = read_look(look).links
         return found
 
-    def _search(self, kept: Kept, lists: Mapping[str, Links], said: Said) -> Search:
-        listed, has_sitemap = self._sitemap(kept.url)
+    def _search(
+        self, kept: Kept, lists: Mapping[str, Links], said: Said, common: set[str]
+    ) -> tuple[Search, bool]:
+        """
+        Look for the same title and media on list pages and in the sitemap; returns whether the page itself was found.
+
+        A picture or film that is still there without its page is told as found: the page is not, but not all of it is gone.
+
+        common: media that siblings show, too, such as a logo; they tell nothing of where this page went.
+        """
+        listed = self._sitemap(kept.url)
         titles = [kept.title, kept.page.title if kept.page else ""]
         titles += [words for words, there in kept.links if there == kept.url]
+        own = own_media(kept.page) - common if kept.page else set()
+        shown = [pair for there in lists for pair in read_look(self._look(there)).shown]
         candidates = near.may_be_it(
-            kept.url, titles, [link for links in lists.values() for link in links], listed
+            kept.url, titles, [link for links in lists.values() for link in links], listed.pages
         )
-        found = []
-        for there in candidates:
+        showing = near.show_media(kept.url, own, [*shown, *listed.media], [*lists, near.root_of(kept.url)])
+        found, still = list[str](), list[str]()
+        for there in dict.fromkeys([*candidates, *showing]):
             look = self._look(there)
             came = print_of(look) if look.body and (look.status or 0) < 300 else None
             if came is None or (said.fingerprint is not None and are_alike(came, said.fingerprint)):
                 continue  # what is said instead of the page is no page
             bases = [base for base in (kept.page, kept.file) if base is not None]
-            if any(are_alike(base, came) or share_media(base, came) for base in bases):
+            is_it = any(are_alike(base, came) or own_media(base) & {*came.media} - common for base in bases)
+            if is_it:
                 found.append(there)
-        return Search(tuple(lists), has_sitemap, tuple(found))
+            elif not came.is_page and near.name_of(there) in own:
+                still.append(there)
+        return Search(tuple(lists), listed.is_whole, (*found, *still)), bool(found)
 
-    def _sitemap(self, url: str) -> tuple[list[str], bool]:
-        waiting, found, read = [near.root_of(url) + "sitemap.xml"], list[str](), 0
-        while waiting and read < _SITEMAPS:
-            look = self._look(waiting.pop(0))
-            text = decode(look.body, look.headers.get("content-type", ""))
-            if look.failure or look.status != 200 or "<loc>" not in text:
+    def _sitemap(self, url: str) -> Listed:
+        site = site_of(url)
+        if site not in self._sitemaps:
+            self._sitemaps[site] = self._read_sitemaps(url)
+        return self._sitemaps[site]
+
+    def _read_sitemaps(self, url: str) -> Listed:
+        """A site's sitemaps, so many of them; their bodies are not kept."""
+        waiting, pages, media = [near.root_of(url) + "sitemap.xml"], list[str](), list[tuple[str, str]]()
+        asked = read = 0
+        is_whole = True
+        while waiting and read < _SITEMAPS and asked < _SITEMAP_ASKS:
+            there, asked = waiting.pop(0), asked + 1
+            self._tick(there)
+            look = self._ask(there)
+            text, is_read = near.sitemap_text(look.body if look.status == 200 and not look.failure else b"")
+            if "<loc>" not in text:
+                is_whole = False
                 continue
             read += 1
-            listed = near.in_sitemap(text)
-            inner = [there for there in listed if there.endswith(".xml") and site_of(there) == site_of(url)]
-            waiting += inner
-            found += [there for there in listed if there not in set(inner)]
-        return found, read > 0
+            listed, is_all = near.in_sitemap(text, _MANY_LISTED - len(pages))
+            is_whole &= is_all and is_read and not look.is_truncated
+            inner = {there for there in listed if near.is_sitemap(there) and site_of(there) == site_of(url)}
+            waiting += [there for there in listed if there in inner][: _SITEMAP_ASKS + 1]
+            pages += [there for there in listed if there not in inner]
+            media += near.media_in_sitemap(text, _MANY_LISTED - len(media))
+        return Listed(tuple(pages), tuple(media), read > 0 and is_whole and not waiting)
 
 
 def print_of(look: Look) -> Fingerprint:
@@ -208,9 +259,9 @@ def print_of(look: Look) -> Fingerprint:
     return fingerprint(look.body, look.final_url, look.headers.get("content-type", ""))
 
 
-def links_of(look: Look) -> Links:
-    """What a page links to."""
-    return read_page(look.body, look.final_url, look.headers.get("content-type", "")).links
+def read_look(look: Look) -> Page:
+    """A page that was answered, taken apart."""
+    return read_page(look.body, look.final_url, look.headers.get("content-type", ""))
 
 
 def before_of(found: Sequence[tuple[str, str, Fingerprint | None]]) -> dict[str, Before]:

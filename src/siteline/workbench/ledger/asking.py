@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as Dict
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from pathlib import Path
+from datetime import date, timedelta
 from typing import Any
 
 from siteline import __version__
@@ -18,16 +16,14 @@ from siteline.ledger.incidents.queries import query_id
 from siteline.ledger.incidents.reconcile import RULES, reconcile
 from siteline.ledger.incidents.scopes import read_place
 from siteline.ledger.incidents.shares import share
-from siteline.ledger.incidents.weapons import Mapping, built_in, read_mapping
 from siteline.ledger.incidents.words import WIDTHS, Phrase, read_phrase
 from siteline.model.casualty import Scope
 from siteline.model.counted import CountSeries
 from siteline.model.errors import BadSetting, NotFound
-from siteline.model.incident import KINDS, VICTIMS, Edition
+from siteline.model.incident import KINDS, VICTIMS
 from siteline.model.shown import plain
 from siteline.workbench.case import Case
-from siteline.workbench.evidence.custody import note_bytes
-from siteline.workbench.ledger.importing import mapping_of
+from siteline.workbench.ledger.sources import CLAIMS, Words, ends_of
 from siteline.workbench.ledger.telling import (
     Source,
     about,
@@ -37,59 +33,6 @@ from siteline.workbench.ledger.telling import (
     tell_scope,
     tell_share,
 )
-
-CLAIMS = "claims"
-
-
-def pick_edition(
-    case: Case,
-    said: str = "",
-    dataset: str = "",
-    *,
-    of_claims: bool | None = False,
-    as_of: datetime | None = None,
-) -> Source:
-    """
-    The edition that is named; else the newest of the only data set there is.
-
-    of_claims: True for public numbers, False for reports, None for either. Raises NotFound, or BadSetting if several fit.
-    """
-    if said:
-        named = said if not dataset else f"{dataset}/{said}"
-        return Source(case.incidents.edition(named, as_of), as_of)
-    known = [
-        e
-        for e in case.incidents.editions(as_of)
-        if (of_claims is None or (e.format == CLAIMS) is of_claims) and (not dataset or e.dataset == dataset)
-    ]
-    if not known:
-        form = CLAIMS if of_claims else "FORMAT"
-        raise NotFound(
-            "no data set of this kind is on record" + (f" as {plain(dataset, 60)!r}" if dataset else ""),
-            f"Import one: siteline ledger incidents import FILE --format {form} --edition NAME",
-        )
-    sets = sorted({e.dataset for e in known})
-    if len(sets) > 1:
-        raise BadSetting(
-            f"{len(sets)} data sets could be meant: {', '.join(plain(name, 40) for name in sets)}",
-            "Name one: --dataset NAME, or an edition: --edition NAME",
-        )
-    return Source(newest(known), as_of)
-
-
-def pick_casualties(case: Case, said: str, dataset: str, as_of: datetime | None) -> Source:
-    """Public numbers, if the case has any; else the only data set of events."""
-    has_claims = any(e.format == CLAIMS for e in case.incidents.editions(as_of))
-    either = None if said or dataset else has_claims
-    return pick_edition(case, said, dataset, of_claims=either, as_of=as_of)
-
-
-def given_days(start: str | None, until: str | None) -> tuple[date | None, date | None]:
-    """Days of a window, each as given or open."""
-    first, after = _day(start, "--from") if start else None, _day(until, "--to") if until else None
-    if first and after:
-        _ends(start, until, None)
-    return first, after
 
 
 def tell_series(series: CountSeries) -> dict[str, Any]:
@@ -108,39 +51,6 @@ def tell_series(series: CountSeries) -> dict[str, Any]:
             for p in series.points
         ],
     }  # fmt: skip
-
-
-def newest(editions: list[Edition]) -> Edition:
-    """The edition whose data goes furthest; among equals, or where that is not known, the last to come."""
-    if all(e.as_of for e in editions):
-        return max(editions, key=lambda e: (e.as_of, e.known))
-    return max(editions, key=lambda e: e.known)
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """How weapons are named: ours, or a user's mapping, kept in the case so that queries can run again."""
-
-    mapping: Mapping
-    sha256: str = ""
-    """Of the user's mapping among the blobs; "" for ours."""
-
-
-def words_of(case: Case, file: Path | None) -> Words:
-    """The mapping to count with; a user's own is kept in the case."""
-    if file is None:
-        return Words(built_in())
-    mapping = mapping_of(file)
-    sha256 = case.blobs.keep(file.read_bytes())
-    note_bytes(case, [(sha256, "a mapping of words to weapon classes")], "ledger count")
-    return Words(mapping, sha256)
-
-
-def words_again(case: Case, sha256: str) -> Words:
-    """The mapping of a stored query."""
-    if not sha256:
-        return Words(built_in())
-    return Words(read_mapping(case.blobs.read(sha256).decode("utf-8-sig"), "the stored mapping"), sha256)
 
 
 def count(case: Case, source: Source, words: Words, asked: Dict[str, Any]) -> dict[str, Any]:
@@ -276,7 +186,7 @@ def ask_casualties(
         scopes = [claim.scope for claim in case.incidents.claims(source.edition)]
         starts = [scope.start for scope in scopes if scope.start]
         ends = [scope.end for scope in scopes if scope.end]
-        first, after = _ends(start, until, (min(starts), max(ends)) if starts and ends else None)
+        first, after = ends_of(start, until, (min(starts), max(ends)) if starts and ends else None)
     else:
         counting = Counting(case.db, case.incidents, words.mapping)
         first, after = _window(counting, source, start, until)
@@ -383,29 +293,7 @@ def _question(counting: Counting, source: Source, words: Words, asked: Dict[str,
 
 def _window(counting: Counting, source: Source, start: str | None, until: str | None) -> tuple[date, date]:
     ends = None if start and until else counting.first_and_last(source.edition)
-    return _ends(start, until, ends)
-
-
-def _ends(start: str | None, until: str | None, ends: tuple[date, date] | None) -> tuple[date, date]:
-    if (not start or not until) and ends is None:
-        raise BadSetting("the edition has no dated row", "Give the window: --from DATE --to DATE")
-    first = _day(start, "--from") if start else ends[0] if ends else date.min
-    after = _day(until, "--to") if until else ends[1] + timedelta(days=1) if ends else date.max
-    if first >= after:
-        raise BadSetting(
-            f"a window from {first} to {after} holds no day",
-            "--from is the first day, --to the day after the last one.",
-        )
-    return first, after
-
-
-def _day(said: str, option: str) -> date:
-    try:
-        if len(said) != 10:
-            raise ValueError
-        return date.fromisoformat(said)
-    except ValueError as error:
-        raise BadSetting(f"{option} {plain(said, 40)!r} is no day", "Write YYYY-MM-DD.") from error
+    return ends_of(start, until, ends)
 
 
 def _phrase(said: str) -> Phrase | None:

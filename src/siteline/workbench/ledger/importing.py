@@ -7,7 +7,8 @@ import hashlib
 import os
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,8 @@ class Imported:
     """Reports of which it is unknown how many sources they have."""
 
     encoding: str
+    is_dry_run: bool = False
+    """Nothing was recorded: it was only read."""
 
     def as_dict(self) -> dict[str, Any]:
         """For other programs."""
@@ -67,7 +70,8 @@ class Imported:
             "zone": edition.zone,
             "encoding": self.encoding,
             "rows": edition.rows,
-            "already": not self.is_new,
+            "already": not self.is_new and not self.is_dry_run,
+            "dry_run": self.is_dry_run,
             "unknown_numbers": self.unknown_numbers,
             "unknown_sources": self.unknown_sources,
             "tolls": self.tolls,
@@ -93,11 +97,13 @@ def import_file(
     war_zone: bool | None = None,
     weapons: Path | None = None,
     weapon_table: Path | None = None,
+    dry_run: bool = False,
 ) -> Imported:
     """
     File one edition. Its bytes are kept; the same file again adds nothing.
 
     Raises BadLedgerFile with every fault, and records nothing, unless `lenient`: then bad rows are written beside the input.
+    dry_run: only read, as if lenient; nothing is recorded or written.
     """
     if form not in FORMATS:
         raise BadSetting(f"no format {plain(form, 40)!r}", f"One of: {', '.join(FORMATS)}.")
@@ -108,23 +114,38 @@ def import_file(
     sha256 = hashlib.sha256(content).hexdigest()
     mapping = mapping_of(weapons)
     how = Reading(mapping, zone, war_zone)
-    read = read_file(content, file.name, form, how, encoding=encoding, lenient=lenient)
+    read = read_file(content, file.name, form, how, encoding=encoding, lenient=lenient or dry_run)
     if not read.reports and not read.claims:
         raise BadLedgerFile(f"{file.name} has no row that could be read", "Is --format right?")
     known = case.incidents.by_digest(sha256, form, zone)
     notices = (*read.notices, *(_at_odds(weapon_table, how) if weapon_table else ()))
-    if known is not None:
+    if known is not None and not dry_run:
         return _told(known, False, read, notices, None)
     made = Edition(
         str(ULID()), dataset, name, sha256, form, upstream.strip(), _as_of(as_of, name), zone,
-        len(read.reports) + len(read.claims), len(read.rejects),
+        len(read.reports) + len(read.claims), len(read.rejects), read.encoding, war_zone, mapping.sha256 if weapons else "",
     )  # fmt: skip
+    if dry_run:
+        return replace(_told(made, False, read, notices, None), is_dry_run=True)
     beside = _write_rejects(file, read) if read.rejects else None
-    case.blobs.keep(content)
+    kept = [(case.blobs.keep(content), f"a file of reports: {form}, edition {name}")]
+    if weapons:
+        kept.append((case.blobs.keep(weapons.read_bytes()), "a mapping of words to weapon classes"))
     with case.db.appending():
-        note_bytes(case, [(sha256, f"a file of reports: {form}, edition {name}")], "ledger import")
+        note_bytes(case, kept, "ledger import")
         filed = case.incidents.file(made, read.reports, read.claims)
     return _told(filed, True, read, notices, beside)
+
+
+def verify_edition(case: Case, edition: Edition) -> list[str]:
+    """What the rows of an edition say otherwise than its kept file, read again; empty if nothing. Raises BrokenCustody."""
+    content = case.blobs.read(edition.sha256)
+    mapping = built_in()
+    if edition.mapping:
+        mapping = read_mapping(case.blobs.read(edition.mapping).decode("utf-8-sig"), "the stored mapping")
+    how = Reading(mapping, edition.zone, edition.war_zone)
+    read = read_file(content, edition.name, edition.format, how, encoding=edition.encoding, lenient=True)
+    return case.incidents.differences(edition, read.reports, read.claims)
 
 
 def mapping_of(file: Path | None) -> Mapping:
@@ -192,8 +213,6 @@ def _named(said: str, what: str) -> str:
 
 def _as_of(told: str, name: str) -> str:
     """The day up to which the data goes: as told, else as the edition is named."""
-    from datetime import date
-
     said = told.strip() or (found[1] if (found := _DATE.search(name)) else "")
     try:
         return date.fromisoformat(said).isoformat() if said else ""

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 from siteline.ledger.incidents import plain
 from siteline.ledger.incidents.comparing import Difference, compare
 from siteline.ledger.incidents.counting import Counting
 from siteline.ledger.incidents.duplicates import RULES, propose
-from siteline.ledger.incidents.rows import Kept, together
+from siteline.ledger.incidents.rows import Kept, contradicted, together
 from siteline.ledger.incidents.spots import folded
 from siteline.model.errors import BadInput, BadSetting
 from siteline.model.incident import Edition, Report
 from siteline.model.shown import plain as shown
 from siteline.workbench.case import Case
-from siteline.workbench.ledger.asking import Words
+from siteline.workbench.files import write_derived
+from siteline.workbench.ledger.components.recovered import wrecks_of
+from siteline.workbench.ledger.sources import Words
 from siteline.workbench.ledger.telling import Source
 
 
@@ -66,6 +69,7 @@ def show_report(case: Case, said: str, as_of: datetime | None = None) -> dict[st
         "zone": kept.report.window.zone,
         "sources": kept.report.sources,
         "judgements": judged,
+        "wrecks": wrecks_of(case, kept.id, kept.report.key, as_of),
         "cells": dict(kept.report.cells),
     }
 
@@ -179,6 +183,7 @@ def propose_duplicates(
         "editions": [source.edition.label for source in sources],
         "rules": {"days": RULES.days, "km": RULES.km, "text": RULES.text, "longest_days": RULES.longest_days},
         "not_shown": left,
+        "judgements": _judgements(case, sources[0]),
         "candidates": [
             {
                 "a": one.a, "b": one.b, "reasons": list(one.reasons), "score": one.score,
@@ -197,11 +202,18 @@ def judge(case: Case, verdict: str, said: list[str], why: str) -> str:
     ids = list(dict.fromkeys(case.incidents.report(one)[1].id for one in said))
     if len(ids) < 2:
         raise BadInput("a judgement is about two or more reports", "Name two ids.")
+    if said_so := contradicted(case.incidents.judged(), verdict, ids):
+        raise BadInput(
+            said_so,
+            "Name those, too."
+            if verdict == "not_same"
+            else "If that was wrong, merge these two first, by name and with your reason.",
+        )
     return case.incidents.judge(verdict, ids, why.strip())
 
 
-def tell_judged(case: Case, source: Source) -> list[dict[str, Any]]:
-    """Every judgement, oldest first."""
+def _judgements(case: Case, source: Source) -> list[dict[str, Any]]:
+    """Every word that people gave on pairs, oldest first."""
     return [
         {
             "id": one.id,
@@ -223,6 +235,17 @@ def export_csv(case: Case, source: Source, start: date | None, until: date | Non
             "Its file as it came: siteline ledger incidents export --original",
         )
     return plain.write(_reports(case, source.edition, start, until))
+
+
+def write_out(case: Case, out: Path, content: bytes) -> None:
+    """Write an export, whole or not at all. Raises BadSetting."""
+    try:
+        write_derived(case, out, "", content)
+    except OSError as error:
+        raise BadSetting(
+            f"cannot write {out.name}: {(error.strerror or str(error)).lower()}",
+            "Check the folder and its permissions.",
+        ) from error
 
 
 def original(case: Case, source: Source) -> bytes:

@@ -11,7 +11,7 @@ from siteline.ledger.incidents.queries import Answer, StoredQuery
 from siteline.model.errors import NotFound, SitelineError
 from siteline.model.incident import Edition
 from siteline.workbench.case import Case
-from siteline.workbench.ledger import asking
+from siteline.workbench.ledger import asking, sources
 from siteline.workbench.ledger.telling import Source
 
 
@@ -96,7 +96,7 @@ def run_again(case: Case, said: str) -> dict[str, Any]:
 
 def answer(case: Case, query: StoredQuery, source: Source) -> dict[str, Any]:
     """What a stored query answers from an edition; nothing is filed."""
-    words = asking.words_again(case, query.asked.get("mapping", ""))
+    words = sources.words_again(case, query.asked.get("mapping", ""))
     how: dict[str, Callable[..., dict[str, Any]]] = {
         "count": asking.count,
         "share": asking.shares,
@@ -107,7 +107,8 @@ def answer(case: Case, query: StoredQuery, source: Source) -> dict[str, Any]:
 
 
 def _look(case: Case, query: StoredQuery, as_of: datetime | None) -> Looked:
-    order = {edition.known: _rank(edition) for edition in case.incidents.editions()}
+    ours = [e for e in case.incidents.editions() if e.dataset == query.asked["dataset"]]
+    order = {edition.known: place for place, edition in enumerate(sources.in_order(ours))}
     current = [one for one in query.answers if not one.as_of]
     last = max(enumerate(current), key=lambda pair: (order[pair[1].edition], pair[0]))[1] if current else None
     edition = _newest(case, query, as_of)
@@ -123,8 +124,4 @@ def _look(case: Case, query: StoredQuery, as_of: datetime | None) -> Looked:
 def _newest(case: Case, query: StoredQuery, as_of: datetime | None) -> Edition | None:
     dataset = query.asked["dataset"]
     known = [edition for edition in case.incidents.editions(as_of) if edition.dataset == dataset]
-    return asking.newest(known) if known else None
-
-
-def _rank(edition: Edition) -> tuple[str, int]:
-    return edition.as_of, edition.known
+    return sources.newest(known) if known else None

@@ -73,6 +73,14 @@ def tell_phrase(phrase: Phrase, found: list[Share]) -> dict[str, Any]:
         "width": phrase.width,
         "fits_upper": named("upper"),
         "fits_lower": named("lower"),
+        "between": [
+            one.of
+            for one in found
+            if one.low is not None
+            and one.high is not None
+            and one.low < phrase.low
+            and one.high > phrase.high
+        ],
         "fits_none": [one.of for one in found if not one.fits or not any(one.fits.values())],
     }
 

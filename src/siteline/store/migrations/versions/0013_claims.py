@@ -8,7 +8,7 @@ from alembic import op
 from siteline.store.migrations.append_only import hold_append_only
 
 revision = "0013"
-down_revision = "0010"
+down_revision = "0012"
 
 TABLES = ("claim", "statement", "statement_word", "lineage_word", "relation_word", "entailment")
 

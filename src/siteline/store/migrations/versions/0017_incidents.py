@@ -8,7 +8,7 @@ from alembic import op
 from siteline.store.migrations.append_only import hold_append_only
 
 revision = "0017"
-down_revision = "0014"
+down_revision = "0016"
 
 TABLES = (
     "dataset_edition",

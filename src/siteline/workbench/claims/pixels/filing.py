@@ -112,7 +112,9 @@ def tell_made(made: Made) -> dict[str, Any]:
 def scope_of(site: Site, time: Period | None, thing: str = "") -> Scope:
     """When, at which site, of which thing; an invented place says so."""
     place = site.name or site.id
-    return Scope(time, f"{place} ({SIMULATED})" if site.simulated else place, thing=thing)
+    return Scope(
+        time, f"{place.removesuffix(' (simulated)')} ({SIMULATED})" if site.simulated else place, thing=thing
+    )
 
 
 def value_of(quantity: Quantity, *, floor: float | None = None) -> tuple[Interval, Interval]:

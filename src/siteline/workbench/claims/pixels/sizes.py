@@ -59,7 +59,7 @@ def _draft(site: Site, row: FiledRow) -> Draft:
         method=_method(row),
     )
     common = {
-        "quote": filed.said[0],
+        "quote": _sentence(filed.said[0]),
         "source": source,
         "scene_ids": scenes,
         "said": row.created_at.date(),
@@ -108,6 +108,10 @@ def _draft(site: Site, row: FiledRow) -> Draft:
         who=row.created_by,
         **common,  # type: ignore[arg-type]
     )
+
+
+def _sentence(said: str) -> str:
+    return f"{said[0].upper()}{said[1:].rstrip('.')}."
 
 
 def _method(row: FiledRow) -> str:

@@ -1,0 +1,1 @@
+"""Entities in and out: tables as CSV, lists of aliases, FollowTheMoney."""

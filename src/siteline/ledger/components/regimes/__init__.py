@@ -1,0 +1,1 @@
+"""Sanction regimes as their publishers give them, and the makers whose names they may hold."""

@@ -1,0 +1,1 @@
+"""Parts and lists in a case: taken in, counted, compared, published."""

@@ -1,0 +1,113 @@
+"""Questions about parts that were kept: looked at beside what the ledger answers now, and asked again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from siteline.ledger.components.counting import COUNTRY, share
+from siteline.ledger.components.dating import date_wrecks
+from siteline.ledger.components.queries import Kept, Question, is_stale
+from siteline.model.errors import BadInput, NotFound
+from siteline.model.shown import plain
+from siteline.workbench.case import Case
+from siteline.workbench.ledger.components.counting import (
+    count_of,
+    dating_numbers,
+    numbers_of,
+    share_numbers,
+    tell_dating,
+)
+from siteline.workbench.ledger.components.ledger import PartsLedger
+
+
+def list_queries(
+    case: Case, as_of: datetime | None = None, *, internal: bool = False
+) -> list[dict[str, Any]]:
+    """Every question that was kept, oldest first, and whether the ledger answers it otherwise now. internal: with all names."""
+    ledger = PartsLedger(case, as_of)
+    return [_tell(ledger, kept, internal) for kept in ledger.queries.all(as_of)]
+
+
+def show_query(
+    case: Case, said: str, as_of: datetime | None = None, *, internal: bool = False
+) -> dict[str, Any]:
+    """One question by its id or the start of it. Raises NotFound or BadInput."""
+    ledger = PartsLedger(case, as_of)
+    return _tell(ledger, _find(ledger.queries.all(as_of), said), internal)
+
+
+def run_again(case: Case, said: str, *, internal: bool = False) -> dict[str, Any]:
+    """Answer a kept question from what is on record now, and keep the answer."""
+    ledger = PartsLedger(case)
+    kept = _find(ledger.queries.all(), said)
+    ledger.queries.keep(kept.question, ledger.edition, _answer(ledger, kept.question))
+    return show_query(case, kept.id, internal=internal)
+
+
+def _find(known: Sequence[Kept], said: str) -> Kept:
+    bare = said.strip().lower()
+    start = bare if bare.startswith("parts-") else f"parts-{bare}"
+    fitting = [kept for kept in known if len(bare) >= 4 and kept.id.startswith(start)]
+    if not fitting or start == "parts-":
+        raise NotFound(f"no query {plain(said, 40)!r}", "See: siteline ledger components queries list")
+    if len(fitting) > 1:
+        raise BadInput(f"{plain(said, 40)!r} fits {len(fitting)} queries", "Give the whole id.")
+    return fitting[0]
+
+
+def _answer(ledger: PartsLedger, question: Question) -> Any:
+    if question.kind == "dating":
+        found = date_wrecks(ledger.parts, ledger.components.tallies(ledger.as_of), question.asked.wreck)
+        if not found:
+            raise NotFound("there is no such wreck any more", "See: siteline ledger components list")
+        return dating_numbers(tell_dating(found[0], ledger.shown))
+    counted = count_of(ledger, question.asked)
+    if question.kind == "count":
+        return numbers_of(counted)
+    return share_numbers(share(counted, question.value, question.of))
+
+
+def _tell(ledger: PartsLedger, kept: Kept, internal: bool) -> dict[str, Any]:
+    try:
+        stale, now = is_stale(kept, partial(_answer, ledger))
+    except (BadInput, NotFound) as error:
+        stale, now = True, {"refused": str(error)}
+    asked = kept.question.asked
+    names = asked.by not in ("label", *COUNTRY) and not internal
+    hide = partial(_without_names, ledger) if names else _as_it_is
+    value = kept.question.value
+    return {
+        "id": kept.id,
+        "kind": kept.question.kind,
+        "by": asked.by,
+        "wreck": asked.wreck,
+        "value": ledger.shown.value(value) if names and value else value,
+        "of": kept.question.of,
+        "stale": stale,
+        "edition": kept.last[0],
+        "answer": hide(kept.last[1]),
+        "edition_now": ledger.edition,
+        "answer_now": hide(now),
+        "asked_at": kept.asked_at,
+        "asked_by": kept.asked_by,
+    }
+
+
+def _as_it_is(answer: Any) -> Any:
+    return answer
+
+
+def _without_names(ledger: PartsLedger, answer: Any) -> Any:
+    """An answer with its makers as they are shown in publication; of one that is in no count any more, no name."""
+    if "refused" in answer:
+        return {"refused": "the ledger does not answer it any more"}
+    if "bins" not in answer:
+        return answer
+    held = ledger.shown
+    return {
+        **answer,
+        "bins": [[[held.code(code) for code in codes], *span] for codes, *span in answer["bins"]],
+    }

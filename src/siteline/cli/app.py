@@ -21,6 +21,7 @@ from siteline.cli import (
     entities,
     events,
     evidence,
+    figure,
     fromimages,
     hypotheses,
     importing,
@@ -74,6 +75,7 @@ for said in (
 app.add_typer(claims.app, name="claims")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(entities.app, name="entities")
+app.add_typer(figure.app, name="figure")
 app.add_typer(brief.app, name="brief")
 app.add_typer(cases.cache_app, name="cache")
 for step in (releasing.release, releasing.bundle, releasing.diff, releasing.correct, releasing.delivered):

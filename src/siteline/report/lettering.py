@@ -22,7 +22,7 @@ _CJK = (
 
 def font(size: int, bold: bool = False) -> ImageFont.FreeTypeFont:
     """DejaVu Sans, which comes with matplotlib: the same pixels on every machine."""
-    return _load(_dejavu(bold), size)
+    return _load(font_file(bold), size)
 
 
 def cjk_font() -> str | None:
@@ -49,7 +49,7 @@ def can_letter(text: str) -> bool:
 
 def width_of(text: str, size: int, bold: bool = False) -> float:
     """Width of one line, pixels."""
-    return sum(_load(face or _dejavu(bold), size).getlength(run) for face, run in _runs(text, bold))
+    return sum(_load(face or font_file(bold), size).getlength(run) for face, run in _runs(text, bold))
 
 
 def draw_text(
@@ -65,7 +65,7 @@ def draw_text(
     """One line of text, `at` its left end and the middle of its height."""
     x, y = at
     for face, run in _runs(text, bold):
-        loaded = _load(face or _dejavu(bold), size)
+        loaded = _load(face or font_file(bold), size)
         stroke = 0 if halo is None else max(1, round(min(size / 12, 2 + size / 40)))
         draw.text((x, y), run, font=loaded, fill=fill, anchor="lm", stroke_width=stroke, stroke_fill=halo)
         x += loaded.getlength(run)
@@ -92,8 +92,8 @@ def _runs(text: str, bold: bool) -> list[tuple[str | None, str]]:
     runs: list[tuple[str | None, str]] = []
     for letter in inert(text):
         face = _face(letter)
-        if face == _dejavu(False):
-            face = _dejavu(bold)
+        if face == font_file(False):
+            face = font_file(bold)
         if runs and runs[-1][0] == face:
             runs[-1] = (face, runs[-1][1] + letter)
         else:
@@ -105,15 +105,16 @@ def _runs(text: str, bold: bool) -> list[tuple[str | None, str]]:
 def _face(letter: str) -> str | None:
     """The font file that can draw a letter; None for scripts that join, stack or run to the left."""
     if letter.isascii():
-        return _dejavu(False)
+        return font_file(False)
     if unicodedata.bidirectional(letter) in ("R", "AL") or unicodedata.category(letter) in ("Mn", "Mc", "Me"):
         return None
-    faces = (_dejavu(False), *(path for path in _CJK if Path(path).is_file()))
-    return next((path for path in faces if ord(letter) in _letters(path)), None)
+    faces = (font_file(False), *(path for path in _CJK if Path(path).is_file()))
+    return next((path for path in faces if ord(letter) in letters_of(path)), None)
 
 
 @cache
-def _letters(path: str) -> frozenset[int]:
+def letters_of(path: str) -> frozenset[int]:
+    """Code points that a font file can draw."""
     from matplotlib.ft2font import FT2Font
 
     return frozenset(FT2Font(path).get_charmap())
@@ -125,7 +126,8 @@ def _load(path: str, size: int) -> ImageFont.FreeTypeFont:
 
 
 @cache
-def _dejavu(bold: bool) -> str:
+def font_file(bold: bool) -> str:
+    """Our own font, which comes with matplotlib."""
     found = importlib.util.find_spec("matplotlib")
     assert found is not None
     assert found.submodule_search_locations

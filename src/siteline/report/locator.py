@@ -77,7 +77,7 @@ def paint_backdrop(
         return None
     best = max(look.usable for look in usable)
     look = [look for look in usable if look.usable >= min(0.98, best)][-1]
-    window = _map_window(scenery, placed)
+    window = map_window(scenery, [one.outline for one in placed])
     picture = picture_of(scenery, look.scene_id, window, width)
     pixels = np.asarray(picture, dtype=np.float64)
     grey = pixels.mean(axis=-1, keepdims=True)
@@ -115,7 +115,7 @@ def draw_map(
 
     with_picture: embed the backdrop; a page that lays two maps over one picture leaves it out.
     """
-    window = backdrop.window if backdrop else _map_window(scenery, placed)
+    window = backdrop.window if backdrop else map_window(scenery, [one.outline for one in placed])
     scale = width / window.shape[1]
     height = window.shape[0] * scale
 
@@ -217,7 +217,7 @@ def map_figure(scenery: Scenery, placed: Sequence[Placed], width: float = WIDE) 
     """The map as one SVG file to be saved."""
     backdrop = paint_backdrop(scenery, placed)
     drawn = draw_map(scenery, placed, backdrop, width=width)
-    rows, cols = (backdrop.window if backdrop else _map_window(scenery, placed)).shape
+    rows, cols = (backdrop.window if backdrop else map_window(scenery, [one.outline for one in placed])).shape
     return Figure(
         name="map",
         media_type="image/svg+xml",
@@ -265,7 +265,7 @@ def say_perimeter(scenery: Scenery) -> str:
     return f"Perimeter: line {source}." if says_how else f"Perimeter: line drawn by {source}."
 
 
-def _map_window(scenery: Scenery, placed: Sequence[Placed]) -> Window:
+def map_window(scenery: Scenery, outlines: Sequence[BaseGeometry]) -> Window:
     """The part of the grid that holds the perimeter, the structures and the changes, with a margin."""
     rows, cols = scenery.grid.shape
     whole = box(*bounds_of(scenery.grid))
@@ -274,7 +274,7 @@ def _map_window(scenery: Scenery, placed: Sequence[Placed]) -> Window:
         for s in scenery.site.structures
         if s.role in (Role.PERIMETER, Role.BUILDING, Role.ZONE)
     ]
-    things = [*of_site, *(one.outline for one in placed)]
+    things = [*of_site, *outlines]
     shown = union_all(things).intersection(whole) if things else whole
     if shown.is_empty or not of_site:
         return Window(0, rows, 0, cols)

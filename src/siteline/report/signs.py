@@ -23,7 +23,7 @@ def sign(kind: Kind, text: str, x: float, y: float, radius: float = 10.0) -> Mar
     """The sign of one finding, centred at (x, y), as SVG."""
     colour = KIND_COLOUR[kind]
     points = " ".join(
-        f"{number(x + px * radius)},{number(y + py * radius)}" for px, py in _outline(SHAPES[kind])
+        f"{number(x + px * radius)},{number(y + py * radius)}" for px, py in outline_of(SHAPES[kind])
     )
     shape = element(
         "polygon", points=points, fill=colour, stroke="#ffffff", stroke_width=1.5, stroke_linejoin="round"
@@ -58,7 +58,10 @@ def sign_alone(kind: Kind, text: str = "", radius: float = 11.0) -> Markup:
     )
 
 
-def _outline(shape: str) -> list[tuple[float, float]]:
+def outline_of(shape: str) -> list[tuple[float, float]]:
+    """Corners of a sign of radius 1 around (0, 0), y downwards; a circle has many."""
+    if shape == "circle":
+        return [(math.cos(math.pi * step / 16), math.sin(math.pi * step / 16)) for step in range(32)]
     if shape == "square":
         return [(-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)]
     if shape == "diamond":

@@ -41,12 +41,12 @@ def draw_timeline(
 ) -> Markup:
     """Time from left to right, one row for each change; for wide pages and print."""
     width, left, right = WIDE, 250.0, 14.0
-    along = _time_scale(looks, lanes, left, width - right)
+    along = time_scale(looks, lanes, left, width - right)
     top, pitch = 62.0, 24.0
     bottom = top + max(1, len(lanes)) * pitch + 6
     parts: list[Markup] = []
     for gap in blind_times(looks):
-        x0, x1 = along(_noon(gap.last)), along(_noon(gap.next))
+        x0, x1 = along(noon(gap.last)), along(noon(gap.next))
         parts.append(element("rect", x=x0, y=30, width=max(1.0, x1 - x0), height=bottom - 30, **_SHADE))
         said = next(
             (s for s in (say_span(gap.days), _say_briefly(gap.days)) if x1 - x0 > 6.2 * len(s) + 2), ""
@@ -56,23 +56,23 @@ def draw_timeline(
                 element("text", said, x=(x0 + x1) / 2, y=bottom + 13, text_anchor="middle", **_SMALL)
             )
     last_word = -99.0
-    for day, word in _ticks(looks, lanes):
-        x = along(_noon(day))
+    for day, word in ticks_of(looks, lanes):
+        x = along(noon(day))
         if x - last_word < 34 or x > width - right:
             continue
         last_word = x
         parts.append(element("line", x1=x, y1=22, x2=x, y2=bottom, **_HAIR))
         parts.append(element("text", word, x=x + 3, y=18, **_SMALL))
     parts.append(element("text", "Looks", x=0, y=48, font_size=13, font_weight=600, fill="currentColor"))
-    parts += [_dot(look, along(look.acquired.middle), 44.0, len(looks)) for look in _in_order(looks)]
+    parts += [_dot(look, along(look.acquired.middle), 44.0, len(looks)) for look in in_order(looks)]
     for index, lane in enumerate(lanes):
         y = top + (index + 0.5) * pitch
         parts.append(element("line", x1=left, y1=y, x2=width - right, y2=y, **_HAIR))
         parts.append(sign(lane.event.kind, lane.number, 11, y, 9))
         parts.append(_name_lane(lane.label, 28, y))
-        for interval, finished in _intervals(lane.event):
-            start = left if interval.after is None else along(_noon(interval.after))
-            end = along(_noon(interval.by))
+        for interval, finished in intervals_of(lane.event):
+            start = left if interval.after is None else along(noon(interval.after))
+            end = along(noon(interval.by))
             parts += _bar(min(start, end - 4), end, y, lane.event.kind, interval, finished, upright=False)
     below, height = _legend(width, bottom + 22, stamps)
     parts += below
@@ -97,33 +97,33 @@ def draw_upright_timeline(
     """Time from top to bottom, changes side by side; for a phone."""
     width, top = NARROW, 26.0
     length = min(1200.0, max(430.0, 8.0 * len(looks)))
-    along = _time_scale(looks, lanes, top, top + length)
+    along = time_scale(looks, lanes, top, top + length)
     columns = _pack(lanes, along)
     pitch = min(34.0, (width - 112) / max(1, max(columns, default=0) + 1))
     parts: list[Markup] = []
     for gap in blind_times(looks):
-        y0, y1 = along(_noon(gap.last)), along(_noon(gap.next))
+        y0, y1 = along(noon(gap.last)), along(noon(gap.next))
         parts.append(element("rect", x=66, y=y0, width=width - 66, height=max(1.0, y1 - y0), **_SHADE))
         if y1 - y0 > 13:
             parts.append(
                 element("text", say_span(gap.days), x=width - 4, y=y1 - 4, text_anchor="end", **_SMALL)
             )
     last_word = -99.0
-    for day, word in _ticks(looks, lanes):
-        y = along(_noon(day))
+    for day, word in ticks_of(looks, lanes):
+        y = along(noon(day))
         if y - last_word < 20:
             continue
         last_word = y
         parts.append(element("line", x1=52, y1=y, x2=width, y2=y, **_HAIR))
         parts.append(element("text", word, x=0, y=y + 4, **_SMALL))
-    parts += [_dot(look, 74.0, along(look.acquired.middle), len(looks)) for look in _in_order(looks)]
+    parts += [_dot(look, 74.0, along(look.acquired.middle), len(looks)) for look in in_order(looks)]
     signs = []
     for lane, column in zip(lanes, columns, strict=True):
         x = 104 + column * pitch
         ends = []
-        for interval, finished in _intervals(lane.event):
-            start = top if interval.after is None else along(_noon(interval.after))
-            end = along(_noon(interval.by))
+        for interval, finished in intervals_of(lane.event):
+            start = top if interval.after is None else along(noon(interval.after))
+            end = along(noon(interval.by))
             ends.append(end)
             parts += _bar(min(start, end - 4), end, x, lane.event.kind, interval, finished, upright=True)
         if ends:
@@ -154,13 +154,13 @@ def timeline_figure(looks: Sequence[Look], lanes: Sequence[Lane], stamps: Sequen
         alt=describe_timeline(looks, lanes),
         caption="Each dot is a look; a bar spans the time in which a change came into sight.",
         credit="",
-        scene_ids=tuple(look.scene_id for look in _in_order(looks)),
+        scene_ids=tuple(look.scene_id for look in in_order(looks)),
     )
 
 
 def describe_timeline(looks: Sequence[Look], lanes: Sequence[Lane]) -> str:
     """What the timeline shows, in sentences."""
-    ordered = _in_order(looks)
+    ordered = in_order(looks)
     if not ordered:
         return "No look was taken."
     used = sum(look.used for look in ordered)
@@ -185,31 +185,34 @@ _HAIR: Attributes = {"stroke": "currentColor", "stroke_opacity": 0.16, "stroke_w
 _SHADE: Attributes = {"fill": "currentColor", "fill_opacity": 0.085}
 
 
-def _in_order(looks: Sequence[Look]) -> list[Look]:
+def in_order(looks: Sequence[Look]) -> list[Look]:
+    """Looks in order of time."""
     return sorted(looks, key=lambda look: (look.acquired.middle, look.scene_id))
 
 
-def _noon(day: date) -> datetime:
+def noon(day: date) -> datetime:
+    """The middle of a day, for plotting."""
     return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
 
 
 def _span(looks: Sequence[Look], lanes: Sequence[Lane]) -> tuple[datetime, datetime]:
     moments = [look.acquired.middle for look in looks]
-    moments += [_noon(i.by) for lane in lanes for i, _ in _intervals(lane.event)]
-    moments += [_noon(i.after) for lane in lanes for i, _ in _intervals(lane.event) if i.after]
+    moments += [noon(i.by) for lane in lanes for i, _ in intervals_of(lane.event)]
+    moments += [noon(i.after) for lane in lanes for i, _ in intervals_of(lane.event) if i.after]
     moments = moments or [datetime(2000, 1, 1, tzinfo=UTC)]
     margin = max(timedelta(days=2), (max(moments) - min(moments)) / 60)
     return min(moments) - margin, max(moments) + margin
 
 
-def _time_scale(
+def time_scale(
     looks: Sequence[Look], lanes: Sequence[Lane], start: float, end: float
 ) -> Callable[[datetime], float]:
+    """Where a moment lies between two ends of a drawing."""
     first, last = _span(looks, lanes)
     return lambda moment: start + (end - start) * ((moment - first) / (last - first))
 
 
-def _ticks(looks: Sequence[Look], lanes: Sequence[Lane]) -> list[tuple[date, str]]:
+def ticks_of(looks: Sequence[Look], lanes: Sequence[Lane]) -> list[tuple[date, str]]:
     """First days of years, quarters or months, whichever makes about a dozen, with what to write at them."""
     first, last = (moment.date() for moment in _span(looks, lanes))
     months = (last.year - first.year) * 12 + last.month - first.month + 1
@@ -225,7 +228,7 @@ def _ticks(looks: Sequence[Look], lanes: Sequence[Lane]) -> list[tuple[date, str
     return ticks
 
 
-def _intervals(event: ChangeEvent) -> list[tuple[DateInterval, bool]]:
+def intervals_of(event: ChangeEvent) -> list[tuple[DateInterval, bool]]:
     """(interval, whether it is the end of the change)."""
     intervals = [(event.onset, False)]
     if event.finished is not None and event.finished != event.onset:
@@ -286,11 +289,11 @@ def _pack(lanes: Sequence[Lane], along: Callable[[datetime], float]) -> list[int
     ends: list[float] = []
     columns = [0] * len(lanes)
     begin = {
-        index: min(along(_noon(i.after)) if i.after else 0.0 for i, _ in _intervals(lane.event))
+        index: min(along(noon(i.after)) if i.after else 0.0 for i, _ in intervals_of(lane.event))
         for index, lane in enumerate(lanes)
     }
     for index in sorted(begin, key=lambda i: (begin[i], i)):
-        end = max(along(_noon(i.by)) for i, _ in _intervals(lanes[index].event)) + 26
+        end = max(along(noon(i.by)) for i, _ in intervals_of(lanes[index].event)) + 26
         column = next((c for c, taken in enumerate(ends) if taken + 4 < begin[index]), len(ends))
         ends[column : column + 1] = [end]
         columns[index] = column

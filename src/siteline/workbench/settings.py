@@ -54,6 +54,16 @@ TEMPLATE = """\
 # terms = "A"                   # words for likelihoods: A (likely) or B (probable); one brief uses one set
 # may_look = ["E. Editor"]      # who sees a first assessment before a second analyst has filed theirs
 
+[style]
+# desk = "Example Desk"         # printed at the foot of figures
+# credit = "Visual investigations"   # beside it; the credit of an image is its own, from its metadata
+# accent = "#0b5c8f"            # the rule over the title; readable on white
+# outline = "#d55e00"           # of all changes; default: one colour for each kind
+# perimeter = "#f4e04d"
+# font = "fonts/House-Regular.ttf"   # a font file in this case, or a family installed here, such as "Source Sans 3"
+# font_bold = "fonts/House-Bold.ttf"
+# logo = "logo.png"             # a PNG or JPEG in this case
+
 [cache]
 # max_gb = 20                   # derived arrays; oldest go first
 
@@ -76,6 +86,9 @@ TEMPLATE = """\
 # wait_minutes = 60             # how long a fetch waits for an order
 # only = []                     # ground-control, standard-quality, permitted
 """
+
+
+_COLOUR = r"^#[0-9A-Fa-f]{6}$"
 
 
 class _Section(BaseModel):
@@ -139,6 +152,19 @@ class JudgingSettings(_Section):
 
     terms: Literal["A", "B"] = "A"
     may_look: tuple[str, ...] = ()
+
+
+class StyleSettings(_Section):
+    """How a desk's figures look; files are named by their path inside the case."""
+
+    desk: str = Field(default="", max_length=80)
+    credit: str = Field(default="", max_length=120)
+    accent: str | None = Field(default=None, pattern=_COLOUR)
+    outline: str | None = Field(default=None, pattern=_COLOUR)
+    perimeter: str | None = Field(default=None, pattern=_COLOUR)
+    font: str | None = Field(default=None, min_length=1, max_length=200)
+    font_bold: str | None = Field(default=None, min_length=1, max_length=200)
+    logo: str | None = Field(default=None, min_length=1, max_length=500)
 
 
 class ClaimsSettings(_Section):
@@ -209,6 +235,7 @@ class Settings(_Section):
     capture: CaptureSettings = CaptureSettings()
     judging: JudgingSettings = JudgingSettings()
     claims: ClaimsSettings = ClaimsSettings()
+    style: StyleSettings = StyleSettings()
     cache: CacheSettings = CacheSettings()
     sources: dict[str, SourceSettings] = Field(default_factory=dict)
 
@@ -250,6 +277,7 @@ def _remedy(where: tuple[int | str, ...]) -> str:
             ("capture", CaptureSettings),
             ("judging", JudgingSettings),
             ("claims", ClaimsSettings),
+            ("style", StyleSettings),
             ("cache", CacheSettings),
         )
     }

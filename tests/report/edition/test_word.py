@@ -149,7 +149,7 @@ def test_tracked_changes_are_read_as_accepted() -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["# no heading", "*loud* `code` <b>", "[link](https://example.org)", "1) no list", "a|b", "$x$"]
+    "words", ["# no heading", "*loud* `code` <b>", "[link](https://example.org)", "+ no list", "a|b", "$x$"]
 )
 def test_what_an_editor_types_is_words_and_no_marks(words: str) -> None:
     def change(document: Any) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from siteline.workbench.briefs.building import build_file
 from siteline.workbench.briefs.checking import check_text
 from siteline.workbench.case import Case
 from siteline.workbench.ledger import asking
@@ -66,3 +68,15 @@ def test_a_count_of_parts_is_cited_too(case: Case, tmp_path: Path) -> None:
 def test_a_query_that_is_not_on_record_carries_nothing(case: Case) -> None:
     assert codes(case, "Some 9 parts were found. [@query:parts-0000]") == {"no-evidence", "number"}
     assert codes(case, "Some 9 were found. [@query:q0000]") == {"no-evidence", "number"}
+
+
+def test_a_stored_count_is_pictured_in_a_brief(case: Case, tmp_path: Path) -> None:
+    query = counted(case, REPORTS, "2024-08-01", tmp_path)
+    file = tmp_path / "brief.md"
+    file.write_text(
+        HEAD + f"Between 4 and 10 missiles were reported. [@query:{query}]\n\n![](chart:{query})\n"
+    )
+    built = build_file(case, file, tmp_path / "brief.html", date(2024, 9, 2), lambda _: None)
+    assert built.missing == ()
+    assert "data:image/svg+xml" in built.path.read_text()
+    assert built.objections == ()

@@ -7,7 +7,7 @@ from io import BytesIO
 
 from siteline.evidence.media.pictures import open_picture
 from siteline.model.change import Kind
-from siteline.model.edition import BriefFigure, CitedEvent, CitedExhibit, CitedSurvey, Support
+from siteline.model.edition import BriefFigure, CitedEvent, CitedExhibit, CitedQuery, CitedSurvey, Support
 from siteline.model.errors import CannotTell, SitelineError
 from siteline.model.finding import Finding
 from siteline.report.figure import Figure, Scenery
@@ -19,14 +19,15 @@ from siteline.report.rules import Stamp
 from siteline.report.timeline import Lane, timeline_figure
 from siteline.workbench.bench import Bench
 from siteline.workbench.briefs.around import Around
+from siteline.workbench.briefs.ledger import PARTS
 from siteline.workbench.briefs.standard import section_of
 from siteline.workbench.evidence.marks import decisions, marked
+from siteline.workbench.ledger.pictures import draw_query
 from siteline.workbench.survey import renew_survey
 
 _PAIR_PX, _FRAME_PX, _EXHIBIT_PX = 720, 300, 1280
 _BLURRED_PX = 24
 _NOT_YET = {
-    "chart": "a chart of a stored query cannot be drawn in a brief yet; print its numbers in a table",
     "timelapse": "a timelapse moves, and a brief is also printed; use a filmstrip",
 }
 
@@ -48,6 +49,7 @@ class Pictures:
             "map": self._map,
             "timeline": self._timeline,
             "exhibit": self._exhibit,
+            "chart": self._chart,
         }
         if figure.shape not in how:
             raise CannotTell(_NOT_YET.get(figure.shape, f"a {figure.shape} cannot stand in a brief yet"))
@@ -110,6 +112,13 @@ class Pictures:
                 licence=exhibit.licence or "licence unknown",
             ),
         )
+
+    def _chart(self, figure: BriefFigure, support: Support) -> tuple[Figure, ...]:
+        if not isinstance(support, CitedQuery):
+            raise CannotTell(f"{figure.cites} is no stored query")
+        if figure.cites.ref.startswith(PARTS):
+            raise CannotTell("a count of parts is drawn by siteline ledger components picture")
+        return (draw_query(self._around.case, figure.cites.ref, self._around.as_of),)
 
     def _event(self, figure: BriefFigure, support: Support) -> tuple[Scenery, Finding, JudgedEvent]:
         if not isinstance(support, CitedEvent):

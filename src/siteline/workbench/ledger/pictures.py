@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from siteline.model.charted import Legend, MapPoint, ShareBar
 from siteline.model.component import PRECISION_M, Precision
-from siteline.model.errors import BadSetting, NotFound
+from siteline.model.errors import BadSetting, CannotTell, NotFound
 from siteline.model.tallied import Span
 from siteline.workbench.case import Case
 from siteline.workbench.files import write_derived
@@ -22,6 +22,9 @@ from siteline.workbench.ledger.telling import Source, about
 if TYPE_CHECKING:
     from siteline.report.figure import Figure
     from siteline.report.ledger.sheet import Sheet
+
+Make = Callable[["Sheet"], "tuple[Figure, str]"]
+"""Draws a picture on a sheet; returns it with its table as CSV."""
 
 KINDS = ("counts", "shares", "map")
 _RADII = {**{kind.value: PRECISION_M[kind] for kind in Precision}, "district": 20_000.0, "region": 100_000.0}
@@ -83,16 +86,43 @@ def draw(
     return written
 
 
-def _counts(case: Case, source: Source, wanted: Wanted) -> Any:
-    from siteline.report.ledger.bars import draw_counts, table_of_counts
+def draw_query(case: Case, said: str, as_of: datetime | None = None) -> Figure:
+    """
+    The picture of a stored count or share, of the edition that its last answer is of, as SVG.
 
+    Raises NotFound, and CannotTell for a query of another kind.
+    """
+    from siteline.report.ledger.sheet import Sheet
+
+    query = case.queries.get(said, as_of)
+    make = {"count": _counted, "share": _shared}.get(query.kind)
+    if make is None or not query.answers:
+        raise CannotTell(f"query {query.id} is no count and no share that was answered")
+    edition = next(e for e in case.incidents.editions() if e.known == query.answers[-1].edition)
+    source, words = Source(edition, as_of), sources.words_again(case, query.asked.get("mapping", ""))
+    figure, _ = make(case, source, words, query.asked, query.id)(Sheet(False, ".svg"))
+    return figure
+
+
+def _counts(case: Case, source: Source, wanted: Wanted) -> Make:
     words = sources.words_of(case, None)
     asked = asking.ask_count(case, source, words, wanted.weapon, wanted.start, wanted.until, wanted.unit)
-    answer = asking.count(case, source, words, asked)
-    series = asking.count_series(case, source, words, asked, wanted.step)
+    query = ""
     if source.as_of is None:
-        answer = asking.keep(case, "count", source, asked, answer)
-    series = replace(series, query=str(answer.get("query") or ""))
+        answer = asking.count(case, source, words, asked)
+        query = str(asking.keep(case, "count", source, asked, answer).get("query") or "")
+    return _counted(case, source, words, asked, query, wanted.step)
+
+
+def _counted(
+    case: Case, source: Source, words: sources.Words, asked: dict[str, Any], query: str, step: str = ""
+) -> Make:
+    """Bars over time; without a step, by days, weeks or months as the window is long."""
+    from siteline.report.ledger.bars import draw_counts, table_of_counts
+
+    answer = asking.count(case, source, words, asked)
+    series = asking.count_series(case, source, words, asked, step or _step(asked))
+    series = replace(series, query=query)
     notes = [str(note).rstrip(".") for note in answer["notes"]]
     day = data_day(source)
 
@@ -106,16 +136,27 @@ def _counts(case: Case, source: Source, wanted: Wanted) -> Any:
     return make
 
 
-def _shares(case: Case, source: Source, wanted: Wanted) -> Any:
-    from siteline.report.ledger.shares import draw_shares, table_of_shares
+def _step(asked: dict[str, Any]) -> str:
+    days = (date.fromisoformat(asked["to"]) - date.fromisoformat(asked["from"])).days
+    return "day" if days <= 45 else "week" if days <= 120 else "month" if days <= 1500 else "year"
 
+
+def _shares(case: Case, source: Source, wanted: Wanted) -> Make:
     if not wanted.weapon:
         raise BadSetting("a share is that of some weapon", "Say which: --weapon KN-23")
     words = sources.words_of(case, None)
     asked = asking.ask_share(case, source, words, wanted.weapon, wanted.start, wanted.until, list(wanted.of))
-    answer = asking.shares(case, source, words, asked)
+    query = ""
     if source.as_of is None:
-        answer = asking.keep(case, "share", source, asked, answer)
+        answer = asking.shares(case, source, words, asked)
+        query = str(asking.keep(case, "share", source, asked, answer).get("query") or "")
+    return _shared(case, source, words, asked, query)
+
+
+def _shared(case: Case, source: Source, words: sources.Words, asked: dict[str, Any], query: str) -> Make:
+    from siteline.report.ledger.shares import draw_shares, table_of_shares
+
+    answer = asking.shares(case, source, words, asked)
     rows = answer.get("shares", [answer])
     if any(one[side]["upper"] is None for one in rows for side in ("numerator", "denominator")):
         raise BadSetting(
@@ -137,13 +178,13 @@ def _shares(case: Case, source: Source, wanted: Wanted) -> Any:
     meant = tuple(f"{one['of']}: {one['denominator_is']}" for one in rows)
     when = f"{asked['from']} to before {asked['to']}"
     legend = Legend(
-        f"{wanted.weapon}: its share, by what it is a share of ({when})",
+        f"{asked['weapon']}: its share, by what it is a share of ({when})",
         f"numerator: {first['numerator_is']}; {first['period']}".rstrip(". "),
         str(first["source"]),
         f"{first['dataset']}/{first['edition']}",
         data_day(source),
         meant,
-        str(answer.get("query") or ""),
+        query,
     )
 
     def make(sheet: Sheet) -> tuple[Figure, str]:
@@ -152,7 +193,7 @@ def _shares(case: Case, source: Source, wanted: Wanted) -> Any:
     return make
 
 
-def _map(case: Case, source: Source, wanted: Wanted) -> Any:
+def _map(case: Case, source: Source, wanted: Wanted) -> Make:
     from siteline.report.ledger.map import draw_map, drawable, rounded_to, table_of_map
 
     words = sources.words_of(case, None)

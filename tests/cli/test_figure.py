@@ -87,7 +87,9 @@ def test_each_shape_is_made_of_frames_twice_the_same(
     assert digests[0] == digests[1]
 
 
-def test_a_timeline_shows_no_image_and_bears_no_word_of_rights(desert: tuple[Path, str], tmp_path: Path) -> None:
+def test_a_timeline_shows_no_image_and_bears_no_word_of_rights(
+    desert: tuple[Path, str], tmp_path: Path
+) -> None:
     """Only what nobody has reviewed is stamped."""
     case, _ = desert
     told = read_json("figure", "timeline", "desert", "--out", tmp_path / "t.png", cwd=case)

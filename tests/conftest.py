@@ -57,7 +57,7 @@ def shared() -> Path:
 @pytest.fixture
 def postgres() -> Iterator[str]:
     """A PostgreSQL of this test's own; its URL."""
-    pytest.importorskip("psycopg")
+    wanted("psycopg")
     if os.name == "nt":
         pytest.skip("starts a server as another user")
     found = [Path(p).parent for p in ([shutil.which("initdb")] if shutil.which("initdb") else [])]

@@ -16,9 +16,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from siteline.evidence.proofs.c2pa import inspect_c2pa, judge
+from tests.conftest import wanted
 from tests.evidence.certificates import certificates
 
-c2pa = pytest.importorskip("c2pa", reason="SKIPPED LOUDLY: the extra `media` is not installed")
+c2pa = wanted("c2pa")
 
 REMOTE = b"https://cai-manifests.adobe.com/manifests/adobe-urn-uuid-5f37e182-3687-462e-a7fb-573462780391"
 

@@ -9,8 +9,9 @@ import pytest
 
 from siteline.evidence.confined import ask_confined
 from siteline.model.errors import BadMedia
+from tests.conftest import wanted
 
-pytest.importorskip("c2pa", reason="SKIPPED LOUDLY: the extra `media` is not installed")
+wanted("c2pa")
 
 
 def test_a_folder_full_of_modules_is_not_imported_from(

@@ -73,7 +73,8 @@ def test_a_record_of_nouns_comes_back_equal(case: Case) -> None:
 
 def test_arrays_are_restored_from_the_cache_and_made_again_without_it(case: Case) -> None:
     """A cube comes back exactly; if the cache is gone or damaged the stage runs again."""
-    xr = pytest.importorskip("xarray")
+    import xarray as xr
+
     from tests.workbench import stages_for_tests as stages
 
     [size] = sizes(5)

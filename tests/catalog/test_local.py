@@ -209,6 +209,19 @@ def test_reads_what_the_file_says(tmp_path: Path) -> None:
     assert not remarks
 
 
+def test_only_a_simulated_image_may_be_of_a_day_to_come(tmp_path: Path) -> None:
+    """A made-up series may run past today; a date in the future of any other file is a slip of the pen."""
+    write_tiff(tmp_path / "made.tif", GROUND, tags={"SITELINE_SIMULATED": "1"})
+    scene, _ = read_single(tmp_path / "made.tif", make_earth_site(), "2924-06-01T10:30:00Z", bands=BANDS)
+    assert scene.fault is None
+    write_tiff(tmp_path / "real.tif", GROUND)
+    (tmp_path / "broken.tif").write_bytes(b"no image")
+    for name in ("real.tif", "broken.tif"):
+        with pytest.raises(BadManifest, match=r"acquired.*in the future") as error:
+            read_single(tmp_path / name, make_earth_site(), "2924-06-01", bands=BANDS)
+        assert "Check the year" in str(error.value.hint)
+
+
 def test_without_hour_no_sun_and_that_is_said(tmp_path: Path) -> None:
     """A date without time of day gives no sun angles, and the user learns what that switches off."""
     write_tiff(tmp_path / "a.tif", GROUND)

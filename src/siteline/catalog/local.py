@@ -20,6 +20,7 @@ from shapely.geometry.base import BaseGeometry
 from siteline.catalog.manifest import COLUMNS, Row, meant_by, parse_row, read_rows
 from siteline.catalog.probe import Header, look_at_pixels, probe_header
 from siteline.catalog.published import tell_dates
+from siteline.model.dates import refuse_future
 from siteline.model.errors import BadGeometry, BadImage, BadInput, BadManifest
 from siteline.model.imagery import BANDS, Scene
 from siteline.model.place import Frame, Site
@@ -151,7 +152,10 @@ def _scene_of(row: Row, scene_id: str, file: Path, mask: Path | None, site: Site
     try:
         header = probe_header(file)
     except BadImage as error:
+        _refuse_future(row)
         return replace(scene, fault=str(error))
+    if not header.simulated:
+        _refuse_future(row)
     nodata = row.nodata if row.nodata is not None else header.nodata
     if nodata is not None and math.isnan(nodata):
         nodata = None  # NaN is always missing
@@ -180,6 +184,13 @@ def _scene_of(row: Row, scene_id: str, file: Path, mask: Path | None, site: Site
     if mask is not None and (wrong := _fault_of_mask(mask, scene)):
         return replace(scene, fault=wrong)
     return add_sun(scene, site)
+
+
+def _refuse_future(row: Row) -> None:
+    try:
+        refuse_future(row.acquired)
+    except BadInput as error:
+        raise BadManifest(f"{row.where}, column acquired: {error}", error.hint) from error
 
 
 def _bands_of(row: Row, header: Header) -> tuple[str, ...]:

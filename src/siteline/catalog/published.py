@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from siteline.model.dates import Acquired, parse_acquired, say_day
+from siteline.model.dates import Acquired, parse_span, say_day
 from siteline.model.errors import BadInput, BadManifest
 from siteline.model.imagery import Scene
 from siteline.model.remark import Remark
@@ -17,15 +17,16 @@ def read_dates(said: Mapping[str, str], where: str) -> tuple[Acquired, date | No
     """
     When it was taken, when it was published, and the range of a mosaic, from the columns of those names.
 
-    A mosaic without `acquired` may be of any day of its range. Raises BadManifest where there is no date of taking at
-    all, or where two of them contradict each other.
+    A mosaic without `acquired` may be of any day of its range. A day to come passes here: only the image says whether
+    it is simulated. Raises BadManifest where there is no date of taking at all, or where two of them contradict each
+    other.
     """
     published = _day(said, "published", where)
     mosaic = _mosaic(said, where)
     if "acquired" in said:
         acquired = _acquired(said["acquired"], "acquired", where)
     elif mosaic is not None:
-        acquired = parse_acquired(f"{mosaic[0]}/{mosaic[1]}")
+        acquired = parse_span(f"{mosaic[0]}/{mosaic[1]}")
     elif published is not None:
         raise BadManifest(
             f"{where}, column acquired: empty. That it was published on {say_day(published)} does not say when it was taken",
@@ -112,6 +113,6 @@ def _day(said: Mapping[str, str], column: str, where: str) -> date | None:
 
 def _acquired(text: str, column: str, where: str) -> Acquired:
     try:
-        return parse_acquired(text)
+        return parse_span(text)
     except BadInput as error:
         raise BadManifest(f"{where}, column {column}: {error}", error.hint) from error

@@ -130,9 +130,22 @@ def parse_acquired(text: str) -> Acquired:
     A month, a day and an hour without minutes stay intervals. Raises BadInput for anything else, years before 1930 and
     dates in the future.
     """
+    found = parse_span(text)
+    refuse_future(found)
+    return found
+
+
+def refuse_future(acquired: Acquired) -> None:
+    """Raise BadInput if that moment has not come; two days are allowed for clocks and zones."""
+    if acquired.start > datetime.now(UTC) + timedelta(days=2):
+        raise BadInput(f"the date lies in the future: {acquired.text!r}", "Check the year, month and day.")
+
+
+def parse_span(text: str) -> Acquired:
+    """As `parse_acquired`, also of a day to come: a simulated image may have one."""
     said = text.strip()
     if said.count("/") == 1:
-        begins, ends = (parse_acquired(part) for part in said.split("/"))
+        begins, ends = (parse_span(part) for part in said.split("/"))
         if ends.end < begins.start:
             raise BadInput(f"it ends before it begins: {text!r}", "Write the earlier date first.")
         return Acquired(begins.start, max(begins.end, ends.end), said)
@@ -155,8 +168,6 @@ def parse_acquired(text: str) -> Acquired:
         ) from error
     if span[0].year < 1930:
         raise BadInput(f"no satellite or survey image is that old: {text!r}", "Check the year.")
-    if span[0] > datetime.now(UTC) + timedelta(days=2):
-        raise BadInput(f"the date lies in the future: {text!r}", "Check the year, month and day.")
     return Acquired(*span, said)
 
 

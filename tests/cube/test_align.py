@@ -48,6 +48,15 @@ def test_looks_come_back_in_the_order_of_the_natives(tmp_path: Path) -> None:
     assert (reverse.masks["why_not"].values[::-1] == straight.masks["why_not"].values).all()
 
 
+def test_a_simulated_series_may_run_past_today(tmp_path: Path) -> None:
+    """Made-up looks of days to come are laid on each other and stacked like any others."""
+    series = Series(tmp_path)
+    for at, day in enumerate(("2924-01-05", "2924-02-05", "2924-03-05", "2924-04-05")):
+        series.add(ground(), day, seed=at, tags={"SITELINE_SIMULATED": "1"})
+    _, alignment = series.build()
+    assert [look.used for look in alignment.looks] == [True] * 4
+
+
 def test_cloudy_blank_and_hazy_looks_are_left_out_without_masks(tmp_path: Path) -> None:
     """No mask was supplied: an overcast, a hazy and a blank look are named, clear ones are used."""
 

@@ -19,7 +19,7 @@ from siteline.cube.shifts import colours_of, estimate_shifts, pardon_rebuilt, pa
 from siteline.cube.told import tell_alignment, tell_vote
 from siteline.cube.turns import lay_frames
 from siteline.cube.vote import PROVIDERS, call_surfaces
-from siteline.model.dates import parse_acquired
+from siteline.model.dates import parse_span
 from siteline.model.imagery import Grid, Look, WhyNot
 from siteline.model.nudge import Nudge
 from siteline.model.place import Frame, Site
@@ -110,7 +110,7 @@ def align(
 
 
 def _day(native: xr.Dataset) -> float:
-    return parse_acquired(native.attrs["acquired"]).middle.timestamp()
+    return parse_span(native.attrs["acquired"]).middle.timestamp()
 
 
 def _leave_out_other_bands(drafts: Sequence[Draft]) -> None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from siteline.cube.coregister import Shift
 from siteline.cube.native import Pixels, pixels_of
-from siteline.model.dates import Acquired, parse_acquired
+from siteline.model.dates import Acquired, parse_span
 from siteline.model.imagery import Grid, Look
 from siteline.model.nudge import Nudge
 from siteline.raster.grid import Transform
@@ -42,7 +42,7 @@ class Draft:
     acquired: Acquired = field(init=False)
 
     def __post_init__(self) -> None:
-        self.acquired = parse_acquired(self.native.attrs["acquired"])
+        self.acquired = parse_span(self.native.attrs["acquired"])
 
     def placed(self) -> Mapping:
         """Where the grid's pixels lie in it, shift included."""

@@ -14,12 +14,13 @@ from siteline.claims.export import ENTAILMENTS, LINEAGES, RELATIONS, WORDS
 from siteline.claims.relation import RelationKind
 from siteline.claims.said import ADDED, REJECTED, TABLE
 from siteline.claims.statements import WordKind
-from siteline.claims.table import Row, RowFault, open_table, refuse_rows
+from siteline.claims.table import Row, open_table, refuse_rows
 from siteline.claims.weighing.assessments import Word, source_key
 from siteline.claims.weighing.blind import analyst_key
 from siteline.claims.weighing.tables import ASSESSMENTS, OUTCOMES, RATINGS
 from siteline.model.admiralty import parse_credibility, parse_reliability
 from siteline.model.assessment import Analysis, Assessment, Came, Confidence, SourceRating
+from siteline.model.cells import CellFault
 from siteline.model.errors import BadInput, SitelineError
 from siteline.model.likelihood import TermSet, parse_likelihood
 from siteline.workbench.case import Case
@@ -77,7 +78,7 @@ def import_words(case: Case, path: Path, prefix: str = "") -> WordsIn:
     kind = _KINDS[kind_of_table(path)]
     table = open_table(path, kind.columns)
     rows = [_renamed(row, prefix) for row in table.rows()] if prefix else list(table.rows())
-    faults: list[RowFault] = []
+    faults: list[CellFault] = []
     added = of_others = 0
     asked: Counter[What] = Counter()
     with case.db.appending():
@@ -93,7 +94,7 @@ def import_words(case: Case, path: Path, prefix: str = "") -> WordsIn:
                     added += said.take() is not False
             except (SitelineError, ValueError) as error:
                 hint = getattr(error, "hint", "")
-                faults.append(RowFault(row.line, "", "cannot_be", f"{error} {hint}".strip()))
+                faults.append(CellFault(row.line, "", "cannot_be", f"{error} {hint}".strip()))
         faults += table.faults
         if faults:
             refused = refuse_rows(path, faults)

@@ -18,7 +18,8 @@ from siteline.ledger.components.regimes.ftm import read_ftm
 from siteline.ledger.components.regimes.matching import Index
 from siteline.ledger.components.regimes.ordering import Ordered, order_dates
 from siteline.ledger.components.regimes.programmes import read_programme
-from siteline.ledger.components.tables import Fault, read_bytes, read_table
+from siteline.ledger.components.tables import read_bytes, read_table
+from siteline.model.cells import CellFault
 from siteline.model.component import Days
 from siteline.model.errors import BadComponents, BadInput, BadSetting, NotFound
 from siteline.model.regime import Listing, Match, RegimeEdition, Verdict
@@ -102,7 +103,7 @@ def import_list(
     }  # fmt: skip
 
 
-def _refuse(name: str, faults: Sequence[Fault], lenient: bool) -> None:
+def _refuse(name: str, faults: Sequence[CellFault], lenient: bool) -> None:
     if faults and not lenient:
         more = f"; and {len(faults) - 10} more" if len(faults) > 10 else ""
         raise BadComponents(f"{name}: {len(faults)} lines refused: {'; '.join(map(str, faults[:10]))}{more}")

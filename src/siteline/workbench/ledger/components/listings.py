@@ -156,7 +156,7 @@ def match_makers(
     listings = ledger.regimes.listings(as_of)
     index = Index(entry for entry in listings if entry.names)
     judged = ledger.regimes.judgements(as_of)
-    pieces = [piece for wreck in wrecks_of(ledger.parts) for piece in wreck.pieces]
+    pieces = [piece for wreck in wrecks_of(ledger.parts, ledger.judged) for piece in wreck.pieces]
     told = []
     for name, its in _by_maker(pieces).items():
         if maker and company_key(maker) != company_key(name) and maker != ledger.shown.name(name):

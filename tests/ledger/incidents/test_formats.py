@@ -256,12 +256,14 @@ def test_duplicates_are_proposed_with_reasons_and_never_twice(tmp_path: Path) ->
     ]
     edition = filed(incidents, table(rows))
     kept = {one.line: one for one in incidents.reports(edition)}
-    found, left = propose(kept.values(), built_in())
+    proposed = propose(kept.values(), built_in())
+    found, left = proposed.candidates, proposed.left
     assert [{one.a, one.b} for one in found] == [{kept[2].id, kept[3].id}]
     assert "same province (odesa)" in found[0].reasons
     assert left == 0
     incidents.judge("not_same", [kept[2].id, kept[3].id], "two wrecks")
-    assert propose(kept.values(), built_in(), incidents.judged()) == ([], 0)
+    again = propose(kept.values(), built_in(), incidents.judged())
+    assert (again.candidates, again.left) == ([], 0)
 
 
 def test_near_points_and_like_texts_are_reasons(tmp_path: Path) -> None:
@@ -273,7 +275,7 @@ def test_near_points_and_like_texts_are_reasons(tmp_path: Path) -> None:
         event("C", 1, latitude="50.60", longitude="30.50"),
     ]
     edition = filed(incidents, table(rows, ACLED), form="acled")
-    [found], _ = propose(incidents.reports(edition), built_in())
+    [found] = propose(incidents.reports(edition), built_in()).candidates
     assert any("km apart" in reason for reason in found.reasons)
     assert any("text alike" in reason for reason in found.reasons)
 

@@ -235,6 +235,8 @@ def list_duplicates(
             f"look again: {' '.join(word['changed'])} not in this edition as they were; {word['verdict']}: "
             f"{word['why']} ({word['who']})"
         )
+    if told["not_looked_at"]:
+        echo(f"up to {told['not_looked_at']:,} pairs were not looked at; ask for fewer days: --from, --to")
     echo(f"{len(told['candidates'])} proposed, {told['not_shown']} more; by {told['rules']}")
 
 

@@ -184,12 +184,13 @@ def propose_duplicates(
     """Pairs that may be one incident, within and between the editions; nothing is put together."""
     kept = [one for source in sources for one in _window(case, source.edition, start, until)]
     carried = carry(case.db, case.incidents, [source.edition for source in sources], sources[0].as_of)
-    found, left = propose(kept, words.mapping, carried.judged)
+    proposed = propose(kept, words.mapping, carried.judged)
     by = {one.id: one for one in kept}
     return {
         "editions": [source.edition.label for source in sources],
         "rules": {"days": RULES.days, "km": RULES.km, "text": RULES.text, "longest_days": RULES.longest_days},
-        "not_shown": left,
+        "not_shown": proposed.left,
+        "not_looked_at": proposed.unseen,
         "judgements": _judgements(carried.judged),
         "look_again": [
             {**told, "changed": list(carried.changed[told["id"]])}
@@ -202,7 +203,7 @@ def propose_duplicates(
                 "day": by[one.a].report.window.day, "place": by[one.a].report.spot.text,
                 "class": by[one.a].report.class_text,
             }
-            for one in found
+            for one in proposed.candidates
         ],
     }  # fmt: skip
 

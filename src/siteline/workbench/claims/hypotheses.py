@@ -49,10 +49,16 @@ def bring(case: Case, matrix: str, said: str, credibility: str, relevance: str, 
     signed(case)
     question = case.questions.get(matrix)
     weights = [_weight(credibility, "--credibility"), _weight(relevance, "--relevance")]
+    kind, refers_to, text = refer(case, said)
+    return case.questions.bring(question.id, kind, refers_to, text, weights[0], weights[1], why)
+
+
+def refer(case: Case, said: str) -> tuple[str, str, str]:
+    """What a row refers to: kind, id and text; raises NotFound, or NotForYou for what is restricted to others."""
     kind, refers_to, text, is_restricted = _read(case, said)
     if is_restricted:
         raise NotForYou(f"{kind} {refers_to} rests on an exhibit that is restricted to its readers")
-    return case.questions.bring(question.id, kind, refers_to, text, weights[0], weights[1], why)
+    return kind, refers_to, text
 
 
 def take_out(case: Case, matrix: str, label: str, why: str) -> Evidence:

@@ -58,9 +58,8 @@ def site() -> Iterator[Served]:
         find_chromium()
     except NotFound:
         missing("Chromium")
-    for name in ("playwright", "trafilatura"):
-        if find_spec(name) is None:
-            missing(name)
+    if find_spec("playwright") is None:
+        missing("playwright")
     routes = {
         "/packed": packed,
         "/moved": lambda r: r.send(302, b"", Location="/packed"),

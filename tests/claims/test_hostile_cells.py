@@ -9,7 +9,8 @@ import pytest
 from siteline.claims.amount import read_ratio
 from siteline.claims.intake import read_row
 from siteline.claims.speakers import read_speaker
-from siteline.claims.table import Refused, Row
+from siteline.claims.table import Row
+from siteline.model.cells import CellRefused
 from siteline.model.errors import BadInput
 from siteline.model.interval import Period
 
@@ -34,7 +35,7 @@ def no_exhibit(said: str) -> tuple[str, str]:
 )
 def test_a_hostile_cell_is_refused_by_its_column(column: str, cell: str) -> None:
     """No number that is none, and no tower of slashes, gets past its cell."""
-    with pytest.raises(Refused):
+    with pytest.raises(CellRefused):
         read_row(row(**{column: cell}), no_exhibit)
 
 

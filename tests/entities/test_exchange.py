@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from siteline.entities.exchange.ftm.reading import LONGEST_LINE, import_ftm
 from siteline.entities.exchange.ftm.writing import export_ftm
 from siteline.entities.exchange.intake import Intake
 from siteline.entities.exchange.tables import SHEETS, export_table, import_table
-from siteline.entities.exchange.tabular import guarded, read_rows, unguarded, write_rows
+from siteline.entities.exchange.tabular import read_rows, write_rows
 from siteline.entities.index import NameIndex
 from siteline.entities.register import Entities
 from siteline.entities.resolve import resolve
@@ -286,13 +286,7 @@ def test_a_bad_line_of_a_table_refuses_it(
         import_table(entities, Intake(path), name)
 
 
-@given(st.text(max_size=12) | st.text("'=+-@\t\r", max_size=5))
-def test_a_guarded_cell_comes_back_and_is_never_computed(cell: str) -> None:
-    """Whatever it holds."""
-    assert unguarded(guarded(cell)) == cell
-    assert not guarded(cell).startswith(("=", "+", "-", "@", "\t", "\r"))
-
-
+@settings(deadline=None)
 @given(
     st.lists(
         st.lists(
@@ -310,7 +304,7 @@ def test_rows_come_back_from_csv(rows: list[list[str]]) -> None:
         with path.open("w", encoding="utf-8", newline="") as out:
             write_rows(out, ("one", "two"), rows)
         found = [list(cells.values()) for _, cells in read_rows(path)[1]]
-    assert found == [row for row in rows if any(cell.strip() for cell in row)]
+    assert found == [row for row in rows if any(row)]
 
 
 @pytest.mark.parametrize(

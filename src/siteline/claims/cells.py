@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from siteline.claims.table import Refused, Row
+from siteline.claims.table import Row
+from siteline.model.cells import CellRefused
 from siteline.model.claim import Access, Asked, Attribution, Hedge, HedgeKind, Translation
 from siteline.model.errors import BadInput
 from siteline.model.interval import Period
@@ -27,7 +28,7 @@ def read_period(row: Row, column: str) -> Period | None:
     try:
         return Period.parse(said)
     except BadInput as error:
-        raise Refused(column, "bad_date", str(error)) from error
+        raise CellRefused(column, "bad_date", str(error)) from error
 
 
 def read_url(row: Row) -> str:
@@ -46,7 +47,7 @@ def read_url(row: Row) -> str:
     except ValueError:
         is_web = False
     if not is_web:
-        raise Refused("url", "bad_url", f"{said[:80]!a} is no http address")
+        raise CellRefused("url", "bad_url", f"{said[:80]!a} is no http address")
     return said
 
 
@@ -61,14 +62,16 @@ def look_up(row: Row, column: str, said: str, exhibit: Lookup) -> tuple[str, str
         return exhibit(said)
     except KeyError as error:
         text = f"no exhibit {said[:64]!r} in this case; take it into custody first"
-        raise Refused(column, "no_exhibit", text) from error
+        raise CellRefused(column, "no_exhibit", text) from error
 
 
 def read_language(row: Row) -> str:
     """A language tag; `und` for an empty cell."""
     said = row.text("language") or "und"
     if not _LANGUAGE.fullmatch(said):
-        raise Refused("language", "bad_language", f"{said[:40]!a} is no language tag such as ko or sr-Latn")
+        raise CellRefused(
+            "language", "bad_language", f"{said[:40]!a} is no language tag such as ko or sr-Latn"
+        )
     return said
 
 
@@ -128,9 +131,9 @@ def _json(row: Row, column: str, kind: type[Any]) -> Any:
     try:
         told = json.loads(said)
     except (ValueError, RecursionError) as error:
-        raise Refused(column, "bad_json", f"not JSON: {said[:60]!r}") from error
+        raise CellRefused(column, "bad_json", f"not JSON: {said[:60]!r}") from error
     if not isinstance(told, kind):
-        raise Refused(column, "bad_json", f"a JSON {'list' if kind is list else 'object'} is wanted")
+        raise CellRefused(column, "bad_json", f"a JSON {'list' if kind is list else 'object'} is wanted")
     return told
 
 
@@ -138,16 +141,16 @@ def _built(row: Row, column: str, build: Callable[[], Any]) -> Any:
     try:
         return build()
     except (TypeError, ValueError, OverflowError, KeyError, BadInput) as error:
-        raise Refused(column, "bad_json", f"it does not say what it must: {str(error)[:120]}") from error
+        raise CellRefused(column, "bad_json", f"it does not say what it must: {str(error)[:120]}") from error
 
 
 def read_short(row: Row, column: str, longest: int, required: bool = False) -> str:
     """A short printable text."""
     said = row.text(column)
     if required and not said:
-        raise Refused(column, f"no_{column}", "the cell is empty")
+        raise CellRefused(column, f"no_{column}", "the cell is empty")
     if len(said) > longest:
-        raise Refused(column, "too_long", f"{len(said)} characters; {longest} are the most")
+        raise CellRefused(column, "too_long", f"{len(said)} characters; {longest} are the most")
     if not said.isprintable():
-        raise Refused(column, "unprintable", f"{said[:60]!a} has characters that cannot be printed")
+        raise CellRefused(column, "unprintable", f"{said[:60]!a} has characters that cannot be printed")
     return said

@@ -27,7 +27,8 @@ from siteline.claims.cells import (
 from siteline.claims.hedging import kind_of
 from siteline.claims.speakers import read_speaker
 from siteline.claims.statements import LONGEST_ID, LONGEST_KEY, LONGEST_LINEAGE
-from siteline.claims.table import Refused, Row
+from siteline.claims.table import Row
+from siteline.model.cells import CellRefused
 from siteline.model.claim import (
     Anchor,
     AnchorKind,
@@ -68,7 +69,7 @@ def read_row(row: Row, exhibit: Lookup) -> Statement:
     try:
         return _read(row, exhibit)
     except BadInput as error:
-        raise Refused("", "cannot_be", str(error)) from error
+        raise CellRefused("", "cannot_be", str(error)) from error
 
 
 def references(row: Row) -> list[tuple[str, str, str, str]]:
@@ -152,11 +153,11 @@ def _claim(row: Row, is_conditional: bool) -> Claim:
     low, high = row.number("value_low"), row.number("value_high")
     said_type, unit, qualifier = row.text("value_type"), row.text("unit"), row.text("qualifier")
     if said_type and said_type not in VALUE_TYPES:
-        raise Refused(
+        raise CellRefused(
             "value_type", "bad_value_type", f"{said_type[:40]!r} is none of {', '.join(VALUE_TYPES)}"
         )
     if low is not None and high is not None and low > high:
-        raise Refused("value_high", "bad_interval", f"{high:g} is less than value_low, {low:g}")
+        raise CellRefused("value_high", "bad_interval", f"{high:g} is less than value_low, {low:g}")
     stated = None if low is None and high is None else Interval(low, high)
     if said_type == "ratio" and not unit:
         unit = "ratio"
@@ -167,7 +168,7 @@ def _claim(row: Row, is_conditional: bool) -> Claim:
         text = row.text("paraphrase") or row.text("quote")
     claim_kind = row.text("kind") or "fact"
     if claim_kind not in set(ClaimKind):
-        raise Refused("kind", "bad_kind", f"{claim_kind[:40]!r} is neither fact nor judgement")
+        raise CellRefused("kind", "bad_kind", f"{claim_kind[:40]!r} is neither fact nor judgement")
     return Claim(
         key=key,
         subject=row.text("subject"),
@@ -194,7 +195,7 @@ def _value(
     read = row.number("read_low"), row.number("read_high")
     excludes = row.text("excludes").split()
     if set(excludes) - {"low", "high"}:
-        raise Refused("excludes", "bad_interval", "it names neither low nor high")
+        raise CellRefused("excludes", "bad_interval", "it names neither low nor high")
     if read != (None, None) or excludes:
         return Interval(*read, "low" in excludes, "high" in excludes)
     if row.text("read_low") == "" and said_type == "date":
@@ -202,7 +203,7 @@ def _value(
     try:
         return read_amount(low, high, qualifier, unit)
     except BadInput as error:
-        raise Refused("qualifier", "bad_interval", str(error)) from error
+        raise CellRefused("qualifier", "bad_interval", str(error)) from error
 
 
 def _type_of(unit: str, value: Interval | None) -> str:
@@ -233,7 +234,7 @@ def _span(row: Row) -> Period | None:
     first = starts.first if starts else None
     last = ends.last if ends else None
     if first is not None and last is not None and first > last:
-        raise Refused("period_end", "bad_interval", f"{last} is before period_start, {first}")
+        raise CellRefused("period_end", "bad_interval", f"{last} is before period_start, {first}")
     return Period(first, last, text)
 
 
@@ -242,9 +243,9 @@ def _stance(row: Row) -> tuple[Stance, bool, bool]:
     stance, polarity = row.text("stance"), row.text("polarity").lower()
     is_negated = row.text("negated").lower() in ("yes", "true", "1") or polarity in ("negate", "negated")
     if stance and stance not in set(Stance):
-        raise Refused("stance", "bad_stance", f"{stance[:40]!r} is none of {', '.join(Stance)}")
+        raise CellRefused("stance", "bad_stance", f"{stance[:40]!r} is none of {', '.join(Stance)}")
     if polarity not in _POLARITY and polarity not in set(Stance):
-        raise Refused(
+        raise CellRefused(
             "polarity", "bad_polarity", f"{polarity[:40]!r} is none of assert, deny, retracted, conditional"
         )
     if stance:
@@ -265,15 +266,17 @@ def _anchor(row: Row, exhibit: Lookup) -> Anchor:
     url = read_url(row)
     kind = row.text("anchor") or ("words" if row.text("exhibit") else "url")
     if kind not in set(AnchorKind):
-        raise Refused("anchor", "bad_anchor", f"{kind[:40]!r} is none of {', '.join(AnchorKind)}")
+        raise CellRefused("anchor", "bad_anchor", f"{kind[:40]!r} is none of {', '.join(AnchorKind)}")
     if kind == "url":
         if not url:
-            raise Refused("url", "no_anchor", "neither an address nor an exhibit has these words")
+            raise CellRefused("url", "no_anchor", "neither an address nor an exhibit has these words")
         return Anchor(AnchorKind.URL, url=url)
     name, sha256 = look_up(row, "exhibit", row.text("exhibit"), exhibit)
     start, end = row.number("start"), row.number("end")
     if kind == "words" and (start is None or start != int(start) or end is None or end != int(end)):
-        raise Refused("start", "bad_number", "words in an exhibit need a whole number for start and for end")
+        raise CellRefused(
+            "start", "bad_number", "words in an exhibit need a whole number for start and for end"
+        )
     return Anchor(
         AnchorKind(kind),
         name,

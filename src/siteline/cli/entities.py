@@ -227,13 +227,14 @@ def export(
     merged: Annotated[
         bool, typer.Option("--merged", help="FollowTheMoney: what was judged to be one is one entity.")
     ] = False,
+    as_of: AsOfOption = None,
     case: CaseOption = None,
 ) -> None:
     """Write a table as CSV, or everything as FollowTheMoney; what came from it goes out as it came."""
     from siteline.workbench.entities.exchanging import export_file
 
     with opened(context, case) as work:
-        count, remarks = export_file(work, out, form, merged=merged)
+        count, remarks = export_file(work, out, form, merged=merged, as_of=moment(as_of))
     say(remarks, case_folder(context, case))
     typer.echo(f"{count} rows in {out}")
 

@@ -269,11 +269,13 @@ class Entities:
                 found[row.row_id] = (row.why, Signed(row.created_by, datetime.fromisoformat(row.created_at)))
         return found
 
-    def pages(self, table: sa.Table, size: int = 2000) -> Iterator[list[Any]]:
+    def pages(self, table: sa.Table, as_of: datetime | None = None, size: int = 2000) -> Iterator[list[Any]]:
         """All rows of a table in order, some at a time: for export."""
         last = 0
         while rows := self._db.rows(
-            sa.select(table).where(table.c.seq > last).order_by(table.c.seq).limit(size)
+            known_at(sa.select(table).where(table.c.seq > last), table, as_of)
+            .order_by(table.c.seq)
+            .limit(size)
         ):
             yield rows
             last = rows[-1].seq

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from siteline.ledger.components.counting import Asked, count
 from siteline.ledger.components.exporting import write_parts
 from siteline.ledger.components.intake import read_parts
-from siteline.ledger.components.tables import guarded, read_table, unguarded
+from siteline.ledger.components.tables import read_table
 from siteline.model.component import NOT_IDENTIFIED, Flag
 from siteline.model.errors import BadComponents
 from tests.ledger.components.invented import read, row, table
@@ -163,20 +163,6 @@ def test_a_wrong_encoding_is_refused_with_its_line() -> None:
         read_table(data, "x.csv")
     assert "--encoding" in refused.value.hint
     assert read_parts(read_table(data, "x.csv", "cp1251")).parts[1].made.manufacturer == ("Завод",)
-
-
-@given(st.text(max_size=30))
-def test_guarding_a_cell_is_reversible_and_leaves_no_formula(text: str) -> None:
-    """What a spreadsheet would run begins with an apostrophe, and comes back as it was."""
-    safe = guarded(text)
-    assert unguarded(safe) == text
-    assert safe.lstrip(" ")[:1] not in tuple("=+-@＝＋－＠") or not text.strip()
-
-
-@given(st.text("=+-@'ab ", max_size=6))
-def test_a_guarded_apostrophe_comes_back_too(text: str) -> None:
-    """Even a cell that begins with the sign that guards, before a formula or before a word."""
-    assert unguarded(guarded(text)) == text
 
 
 def test_an_export_reads_back_without_loss() -> None:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from siteline.ledger.incidents.cells import Row
-from siteline.ledger.incidents.faults import Fault
+from siteline.model.cells import CellFault
 from siteline.model.errors import BadInput, BadLedgerFile
 from siteline.model.shown import plain
 from tests.ledger.incidents.making import filed, night, open_ledger, read, table
@@ -26,7 +26,7 @@ def codes(content: bytes, form: str = "ua-airforce") -> list[tuple[int, str, str
     """(line, column, code) of what refuses a file."""
     with pytest.raises(BadLedgerFile) as refused:
         read(content, form)
-    return [(f.line, f.column, f.code) for f in refused.value.faults if isinstance(f, Fault)]
+    return [(f.line, f.column, f.code) for f in refused.value.faults if isinstance(f, CellFault)]
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_lenient_takes_the_good_rows_and_keeps_the_cells_of_the_others() -> None
 def test_an_encoding_is_told_and_never_guessed() -> None:
     content = table([night("2024-05-01", "Калібр")])
     other = content.decode().encode("cp1251")
-    with pytest.raises(BadLedgerFile, match="not utf-8") as refused:
+    with pytest.raises(BadLedgerFile, match="not UTF-8") as refused:
         read(other)
     assert "--encoding cp1251" in refused.value.hint
     [(_, report)] = read(other, encoding="cp1251").reports
@@ -130,7 +130,7 @@ def test_an_encoding_is_told_and_never_guessed() -> None:
         (b"a,b\r\n1,2\r\n", "column_missing"),
         (b"time_start,time_start\r\n", "column_twice"),
         (b"time_strat,time_end,model,launched,destroyed\r\n", "column_missing"),
-        (b'time_start,time_end,model,launched,destroyed\r\n2024-05-01,,"KN', "broken_quotes"),
+        (b'time_start,time_end,model,launched,destroyed\r\n2024-05-01,,"KN', "not_csv"),
         (gzip.compress(b"a,b", mtime=0)[:-4], "cut off"),
     ],
 )
@@ -148,12 +148,12 @@ def test_a_missing_column_says_which_was_meant() -> None:
 def test_what_comes_from_outside_is_shown_without_its_tricks() -> None:
     assert plain("a\x1b[31m\u202eb\u200b") == "a\\u001b[31m\\u202eb\\u200b"
     assert len(plain("x" * 10_000, 40)) == 40
-    shown = str(Fault(2, "col\x1b]0;x\x07", "code", "said"))
+    shown = str(CellFault(2, "col\x1b]0;x\x07", "code", "said"))
     assert "\x1b" not in shown
 
 
 def test_the_error_can_be_pickled_with_its_faults() -> None:
-    error = BadLedgerFile("m", "h", (Fault(1, "c", "code", "said"),))
+    error = BadLedgerFile("m", "h", (CellFault(1, "c", "code", "said"),))
     again = pickle.loads(pickle.dumps(error))  # noqa: S301 our own
     assert (str(again), again.hint, again.faults) == ("m", "h", error.faults)
     assert isinstance(again, BadInput)

@@ -12,10 +12,11 @@ from siteline.ledger.incidents.asking import Asked
 from siteline.ledger.incidents.casualties import reckon
 from siteline.ledger.incidents.counting import Counting
 from siteline.ledger.incidents.definitions import DENOMINATORS
-from siteline.ledger.incidents.rows import Incidents, contradicted
+from siteline.ledger.incidents.rows import Incidents
 from siteline.ledger.incidents.shares import Share, share
 from siteline.ledger.incidents.table import read_table
 from siteline.ledger.incidents.weapons import built_in
+from siteline.ledger.judged import contradicted
 from siteline.model.casualty import Scope
 from siteline.model.errors import BadLedgerFile, BadSetting
 from siteline.model.incident import Edition, Judged

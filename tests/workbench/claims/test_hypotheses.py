@@ -15,8 +15,9 @@ import pytest
 
 from siteline.evidence.custody.taking import Taking
 from siteline.model.claim import Stance
-from siteline.model.errors import BadInput, BadSetting, NotForYou, NotFound
+from siteline.model.errors import BadInput, BadSetting, BadTable, NotForYou, NotFound
 from siteline.workbench.case import Case
+from siteline.workbench.claims.exporting import export_claims
 from siteline.workbench.claims.hypotheses import (
     WITHHELD,
     ask,
@@ -30,6 +31,8 @@ from siteline.workbench.claims.hypotheses import (
     tell_matrix,
     write_csv,
 )
+from siteline.workbench.claims.importing import import_claims
+from siteline.workbench.claims.words_in import import_words
 from tests.claims.factory import make_claim, make_statement
 from tests.conftest import ROOT
 from tests.workbench.claims.cases import A, B, as_analyst, made_case
@@ -247,3 +250,77 @@ def test_the_document_keeps_to_its_schema(case: Case, matrix: str) -> None:
     told["sheets"][0]["cells"][0]["fit"] = "maybe"
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(told, schema)
+
+
+def test_every_table_of_a_matrix_comes_back_from_csv(case: Case, matrix: str, tmp_path: Path) -> None:
+    """Question, hypotheses, every form of every row and every rating, under their own ids; twice adds nothing."""
+    suppose(case, matrix, "=1+1, or neither", "NULL")
+    bring(case, matrix, "M2", "unknown", "low", "a second look")
+    rate(case, matrix, "E1", ["H1=CC", "NULL=I"], "says so in words")
+    rate(case, matrix, "E1", ["H1=C"], "on reflection")
+    take_out(case, matrix, "E2", "not of this plant")
+    files = export_claims(case, tmp_path / "out")
+    other = made_case(tmp_path / "other")
+    for file in files:
+        if file.stem == "statements":
+            import_claims(other, file)
+        elif file.stem in ("questions", "hypotheses", "evidence", "cells"):
+            assert import_words(other, file).added > 0, file.stem
+    told, there = tell_matrix(matrix_of(case, matrix)), tell_matrix(matrix_of(other, matrix))
+    for one in (told, there):
+        _without_times(one)
+    assert there == told
+    for file in files:
+        if file.stem in ("questions", "hypotheses", "evidence", "cells"):
+            assert import_words(other, file).added == 0, file.stem
+    again = export_claims(other, tmp_path / "again")
+    for name in ("questions", "hypotheses", "evidence"):
+        assert (tmp_path / "again" / f"{name}.csv").read_bytes() == (
+            tmp_path / "out" / f"{name}.csv"
+        ).read_bytes()
+    assert len(again) == len(files)
+    other.close()
+
+
+def _without_times(told: object) -> None:
+    if isinstance(told, dict):
+        for name in [n for n in told if n in ("at", "asked_at")]:
+            del told[name]
+        for value in told.values():
+            _without_times(value)
+    elif isinstance(told, list):
+        for value in told:
+            _without_times(value)
+
+
+@pytest.mark.parametrize(
+    ("table", "line", "said"),
+    [
+        ("questions", "{m},Another question", "asks another question"),
+        ("questions", "m1,What?", "no id of a matrix"),
+        ("hypotheses", "{m},H1,Another reading", "is taken"),
+        ("evidence", "{m},E9,statement,M1,,high,high,no,why", "E1 is statement M1"),
+        ("evidence", "{m},E1,statement,M1,,loud,high,no,why", "credibility"),
+        ("evidence", "{m},E1,statement,M9,,high,high,no,why", "no claim and no statement"),
+        ("cells", "{m},E1,H1,XX,why,{who},", "fit"),
+        ("cells", "{m},E7,H1,CC,why,{who},", "no row of evidence"),
+    ],
+)
+def test_a_table_of_a_matrix_that_says_otherwise_is_refused_whole(
+    case: Case, matrix: str, tmp_path: Path, table: str, line: str, said: str
+) -> None:
+    before = tell_matrix(matrix_of(case, matrix))
+    [file] = [f for f in export_claims(case, tmp_path / "out") if f.stem == table]
+    head = file.read_text(encoding="utf-8").splitlines()[0]
+    file.write_text(f"{head}\n{line.format(m=matrix, who=case.db.who)}\n", encoding="utf-8")
+    with pytest.raises(BadTable, match=said):
+        import_words(case, file)
+    assert tell_matrix(matrix_of(case, matrix)) == before
+
+
+def test_nobody_brings_the_ratings_of_somebody_else(case: Case, matrix: str, tmp_path: Path) -> None:
+    rate(case, matrix, "E1", ["H1=CC", "H2=I"], "says so in words")
+    [file] = [f for f in export_claims(case, tmp_path / "out") if f.stem == "cells"]
+    case.db.who = B
+    taken = import_words(case, file)
+    assert (taken.added, taken.of_others) == (0, 2)

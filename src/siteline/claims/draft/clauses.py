@@ -92,7 +92,7 @@ def _lead(tokens: Tokens, after: int, begin: int) -> int | None:
         return begin - 1
     if before not in _TURNS:
         return None
-    is_parted = begin - 2 > after and tokens.norms[begin - 2] in ",;—–"
+    is_parted = begin - 2 >= after and tokens.norms[begin - 2] in ",;—–"
     if is_parted:
         return begin - 2
     return (

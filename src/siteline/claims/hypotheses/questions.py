@@ -49,6 +49,18 @@ class Questions:
                 self.suppose(question_id, said)
             return self.get(question_id)
 
+    def ask_as(self, question_id: str, text: str) -> None:
+        """A matrix under the id that it has elsewhere; its hypotheses follow. Raises BadInput where it asks another thing."""
+        asked = _text(text, "question")
+        with self._db.appending():
+            there = [question for question in self.all() if question.id == question_id]
+            if there:
+                raise BadInput(
+                    f"matrix {question_id} asks another question here: {there[0].text[:80]!r}",
+                    "Import it into another case.",
+                )
+            self._db.append(tables.question, {"id": question_id, "text": asked})
+
     def all(self, as_of: datetime | None = None) -> list[Question]:
         """Every matrix, oldest first."""
         query = sa.select(_Q.id, _Q.text, _Q.created_by, _Q.created_at).order_by(_Q.seq)
@@ -117,6 +129,31 @@ class Questions:
                 question_id, label, kind, refers_to, text, credibility, relevance, why, withdrawn=False
             )
             return next(e for e in self.evidence(question_id) if e.label == label)
+
+    def weigh_as(
+        self,
+        question_id: str,
+        label: str,
+        kind: str,
+        refers_to: str,
+        text: str,
+        weights: tuple[Weight, Weight],
+        why: str,
+        *,
+        withdrawn: bool,
+    ) -> None:
+        """A form of a row under the label that it has elsewhere; raises BadInput where that label is another thing here."""
+        with self._db.appending():
+            self._db.only_writer(tables.ach_evidence)
+            for row in self.evidence(question_id):
+                is_it = (row.kind, row.refers_to) == (kind, refers_to)
+                if is_it != (row.label == label):
+                    raise BadInput(
+                        f"{row.label} is {row.kind} {row.refers_to} here", "Import it into another case."
+                    )
+            if label not in (row.label for row in self.evidence(question_id)):
+                _label(label, [], "E")
+            self._append_row(question_id, label, kind, refers_to, text, *weights, why, withdrawn=withdrawn)
 
     def withdraw(self, question_id: str, label: str, why: str) -> Evidence:
         """Take a row out of what is counted; it stays on record with the reason."""

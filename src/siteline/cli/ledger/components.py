@@ -19,7 +19,7 @@ from siteline.cli.common import (
     say,
     table,
 )
-from siteline.cli.ledger import pictures, questions, regimes
+from siteline.cli.ledger import alike, pictures, questions, regimes
 from siteline.cli.ledger.options import InternalOption
 from siteline.model.dates import parse_acquired
 
@@ -27,6 +27,7 @@ app = typer.Typer(
     help="Parts that were found: who made them, where, when, who says so.", no_args_is_help=True
 )
 app.add_typer(regimes.app, name="regimes")
+app.add_typer(alike.app, name="duplicates")
 app.add_typer(questions.app, name="queries")
 app.command("picture")(pictures.picture)
 
@@ -112,6 +113,9 @@ def import_(
 def list_(
     context: typer.Context,
     wreck: WreckOption = "",
+    maker: Annotated[
+        str, typer.Option("--maker", metavar="M", help="Only this brand or maker: a name, or an entity's id.")
+    ] = "",
     figures: Annotated[bool, typer.Option("--figures", help="Instead: figures that sources state.")] = False,
     internal: InternalOption = False,
     json: JsonOption = False,
@@ -125,7 +129,7 @@ def list_(
         told = (
             list_tallies(work, moment(as_of))
             if figures
-            else list_parts(work, wreck, moment(as_of), internal=internal)
+            else list_parts(work, wreck, moment(as_of), internal=internal, maker=maker)
         )
     if json:
         print_json(told)

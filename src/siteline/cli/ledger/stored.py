@@ -230,6 +230,13 @@ def list_duplicates(
         echo(
             f"{word['verdict']}: {' '.join(word['reports'])}: {word['why']} ({word['who']}, {word['at'][:16]})"
         )
+    for word in told["look_again"]:
+        echo(
+            f"look again: {' '.join(word['changed'])} not in this edition as they were; {word['verdict']}: "
+            f"{word['why']} ({word['who']})"
+        )
+    if told["not_looked_at"]:
+        echo(f"up to {told['not_looked_at']:,} pairs were not looked at; ask for fewer days: --from, --to")
     echo(f"{len(told['candidates'])} proposed, {told['not_shown']} more; by {told['rules']}")
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from siteline.entities.exchange.tabular import guarded
 from siteline.model.errors import BadEntityFile
 from siteline.model.remark import Remark
+from siteline.store.sheets import write_sheet
 
 _TOLD = 20
 """Warnings of one code that are told one by one."""
@@ -72,7 +71,4 @@ class Intake:
         if not self.rejected:
             return
         with self.rejects_file().open("w", encoding="utf-8", newline="") as out:
-            writer = csv.writer(out, lineterminator="\r\n")
-            writer.writerow(("line", "code", "reason", "text"))
-            for line, code, reason, text in self.rejected:
-                writer.writerow((line, code, guarded(reason), guarded(text)))
+            out.writelines(write_sheet(("line", "code", "reason", "text"), self.rejected))

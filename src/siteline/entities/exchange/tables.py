@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, TextIO
 
 import sqlalchemy as sa
@@ -170,12 +170,12 @@ def sheet_of(columns: list[str]) -> str | None:
     return max(scored, key=lambda name: scored[name]) if scored else None
 
 
-def export_table(entities: Entities, name: str, out: TextIO) -> int:
-    """Write one table; returns its rows."""
+def export_table(entities: Entities, name: str, out: TextIO, as_of: datetime | None = None) -> int:
+    """Write one table as it was at a moment (None: now); returns its rows."""
     sheet = SHEETS[name]
 
     def cells() -> Iterator[list[str]]:
-        for page in entities.pages(sheet.table):
+        for page in entities.pages(sheet.table, as_of):
             for row in page:
                 yield ["" if (v := getattr(row, column)) is None else str(v) for column in sheet.columns]
 

@@ -11,7 +11,7 @@ from datetime import date
 
 from siteline.ledger.components.countries import codes_of
 from siteline.ledger.components.markings import cleaned
-from siteline.ledger.components.tables import Refused
+from siteline.model.cells import CellRefused
 from siteline.model.component import Days
 
 _DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
@@ -27,14 +27,14 @@ def text_in(said: Mapping[str, str], column: str, longest: int = 500) -> str:
     """A cell of plain text; a cell that a program printed is refused."""
     cell = said.get(column, "")
     if _LITERAL.fullmatch(cell):
-        raise Refused(
+        raise CellRefused(
             column,
             "literal",
             f"{cell[:40]!r} is what a program prints, not what a person writes; write A | B",
         )
     text = cleaned(cell)
     if len(text) > longest:
-        raise Refused(column, "long", f"{len(text):,} characters; {longest} at most")
+        raise CellRefused(column, "long", f"{len(text):,} characters; {longest} at most")
     return text
 
 
@@ -43,7 +43,7 @@ def names_in(said: Mapping[str, str], column: str) -> tuple[str, ...]:
     parts = (part.strip() for part in text_in(said, column, 1000).split("|"))
     found = sorted({part for part in parts if part and not is_nobody(part)})
     if wrong := next((name for name in found if len(name) > _LONGEST_NAME), None):
-        raise Refused(column, "long", f"a name of {len(wrong)} characters; {_LONGEST_NAME} at most")
+        raise CellRefused(column, "long", f"a name of {len(wrong)} characters; {_LONGEST_NAME} at most")
     return tuple(found)
 
 
@@ -74,7 +74,7 @@ def countries_in(said: Mapping[str, str], column: str) -> tuple[str, ...]:
     """Codes of countries; () for a blank: nobody said."""
     codes = codes_of(text_in(said, column))
     if codes is None:
-        raise Refused(
+        raise CellRefused(
             column,
             "country",
             f"{said[column][:60]!r} is not a country we know; write its ISO code, as US or KP",
@@ -93,7 +93,7 @@ def whole_in(said: Mapping[str, str], column: str) -> int | None:
     if cell is None:
         return None
     if not re.fullmatch(r"[0-9]{1,9}", cell) or int(cell) < 1:
-        raise Refused(column, "number", f"{cell[:30]!r} is not a whole number of 1 or more")
+        raise CellRefused(column, "number", f"{cell[:30]!r} is not a whole number of 1 or more")
     return int(cell)
 
 
@@ -104,7 +104,7 @@ def number_in(said: Mapping[str, str], column: str, least: float, most: float) -
         return None
     value = number_of(cell)
     if not least <= value <= most:
-        raise Refused(column, "number", f"{cell[:30]!r} is not a number from {least:g} to {most:g}")
+        raise CellRefused(column, "number", f"{cell[:30]!r} is not a number from {least:g} to {most:g}")
     return value
 
 
@@ -119,7 +119,7 @@ def day_in(said: Mapping[str, str], column: str) -> date | None:
     if days is None:
         return None
     if days.first != days.last:
-        raise Refused(column, "date", f"{said[column][:30]!r} is not one day; write 2024-01-02")
+        raise CellRefused(column, "date", f"{said[column][:30]!r} is not one day; write 2024-01-02")
     return days.first
 
 
@@ -133,10 +133,10 @@ def days_in(said: Mapping[str, str], column: str) -> Days | None:
         if len(parts) > 2:
             raise ValueError
         if parts[0].first > parts[-1].last:
-            raise Refused(column, "date-order", f"{cell[:40]!r} ends before it begins")
+            raise CellRefused(column, "date-order", f"{cell[:40]!r} ends before it begins")
         return Days(parts[0].first, parts[-1].last)
     except ValueError as error:
-        raise Refused(
+        raise CellRefused(
             column,
             "date",
             f"{cell[:40]!r} is not a date; write 2024-01-02, 2024-01, or 2024-01-02/2024-01-05",

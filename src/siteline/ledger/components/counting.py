@@ -13,6 +13,7 @@ from siteline.ledger.components.countries import codes_of, name_of
 from siteline.ledger.components.merging import Piece, Wreck, list_of, wrecks_of
 from siteline.model.component import NOT_IDENTIFIED, UNKNOWN, CompanyState, Part
 from siteline.model.errors import BadInput
+from siteline.model.incident import Judged
 from siteline.model.tallied import Bin, OnList, PartsCount, PartsShare, Span
 
 BY = {
@@ -55,10 +56,14 @@ class Asked:
 
 
 def count(
-    parts: Iterable[Part], asked: Asked, edition: str, states: Sequence[CompanyState] = ()
+    parts: Iterable[Part],
+    asked: Asked,
+    edition: str,
+    states: Sequence[CompanyState] = (),
+    judged: Sequence[Judged] = (),
 ) -> PartsCount:
     """
-    Count parts by one field.
+    Count parts by one field. judged: rows that people found to be one part, or two.
 
     Raises BadInput for a field that is none, and where the weapon's own country is needed and not known.
     """
@@ -67,7 +72,7 @@ def count(
     if asked.by == "parent" and asked.state_at is None:
         raise BadInput("a parent is that of some day", "Say which: --state-at 2024-01-02")
     chosen = [p for p in parts if not asked.source or p.source.name == asked.source]
-    wrecks = [w for w in wrecks_of(chosen) if not asked.wreck or w.key == asked.wreck]
+    wrecks = [w for w in wrecks_of(chosen, judged) if not asked.wreck or w.key == asked.wreck]
     _refuse_unknown(asked, chosen, wrecks)
     weights = [(wreck, weight) for wreck in wrecks if (weight := _belongs(wreck, asked))]
     value_of = _value_of(asked, states)

@@ -15,6 +15,7 @@ from datetime import date
 from siteline.ledger.components.datecodes import Reading, readings, span_of
 from siteline.ledger.components.merging import Piece, Wreck, wrecks_of
 from siteline.model.component import Flag, Part, Tally
+from siteline.model.incident import Judged
 from siteline.model.tallied import Dating, Span, StatedDating
 
 _ABOUT = 0.025
@@ -33,9 +34,11 @@ _WITH_CODE = re.compile(_SHARE + r"\s+of\s+(?:the\s+)?(?:parts|components|items)
 _WITHIN = re.compile(_SHARE + r"\s+of\s+(?:those|these)\s+(?:from\s+)?(?P<first>(?:19|20)\d\d)(?:\s*[-–]\s*(?P<last>(?:19|20)?\d\d))?", re.IGNORECASE)  # fmt: skip # noqa: E501
 
 
-def date_wrecks(parts: Iterable[Part], tallies: Sequence[Tally] = (), wreck: str = "") -> tuple[Dating, ...]:
+def date_wrecks(
+    parts: Iterable[Part], tallies: Sequence[Tally] = (), wreck: str = "", judged: Sequence[Judged] = ()
+) -> tuple[Dating, ...]:
     """The bound of each wreck that has parts or a stated bound, by key."""
-    found = {w.key: w for w in wrecks_of(parts) if not wreck or w.key == wreck}
+    found = {w.key: w for w in wrecks_of(parts, judged) if not wreck or w.key == wreck}
     stated = {t.wreck for t in tallies if t.not_before is not None and (not wreck or t.wreck == wreck)}
     return tuple(
         _date(key, found.get(key), [t for t in tallies if t.wreck == key])

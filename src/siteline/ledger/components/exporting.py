@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 
 from siteline.ledger.components.columns import COLUMNS
-from siteline.ledger.components.tables import guarded
 from siteline.model.component import NOT_IDENTIFIED, Part, Precision, Trace
+from siteline.store.sheets import write_sheet
 
 
 def write_parts(parts: Iterable[Part], columns: Sequence[str] = COLUMNS) -> str:
@@ -19,14 +17,7 @@ def write_parts(parts: Iterable[Part], columns: Sequence[str] = COLUMNS) -> str:
 
 def write_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """A table as CSV; text that a spreadsheet would run begins with an apostrophe, numbers stay numbers."""
-    kept = io.StringIO(newline="")
-    writer = csv.writer(kept, lineterminator="\n")
-    writer.writerow(header)
-    for row in rows:
-        writer.writerow(
-            [guarded(cell) if isinstance(cell, str) else "" if cell is None else cell for cell in row]
-        )
-    return kept.getvalue()
+    return "".join(write_sheet(header, rows))
 
 
 def cells_of_part(part: Part) -> dict[str, str]:

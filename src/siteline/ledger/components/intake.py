@@ -28,7 +28,8 @@ from siteline.ledger.components.datecodes import (
     schemes_of,
 )
 from siteline.ledger.components.markings import has_html, normal_marking, without_html
-from siteline.ledger.components.tables import Fault, Line, Refused, Table, cells_of
+from siteline.ledger.components.tables import Table, cells_of
+from siteline.model.cells import CellFault, CellRefused
 from siteline.model.component import (
     NOT_IDENTIFIED,
     PROVIDES,
@@ -43,6 +44,7 @@ from siteline.model.component import (
     Trace,
 )
 from siteline.model.remark import Remark
+from siteline.store.sheets import Line
 
 _LABEL = 60
 _STATUS = ("", "requested", "answered", "no_reply", "refused")
@@ -56,7 +58,7 @@ class Intake:
     parts: tuple[Part, ...]
     """Each once, in the order of the table."""
 
-    faults: tuple[Fault, ...]
+    faults: tuple[CellFault, ...]
     rejected: tuple[Line, ...]
     """The lines that the faults are on, in order."""
 
@@ -70,7 +72,7 @@ def read_parts(table: Table) -> Intake:
     columns, remarks = columns_of(list(table.header), table.name)
     parts: dict[Part, int] = {}
     tagged: dict[tuple[str, str, str, str], tuple[Part, int]] = {}
-    faults, rejected = list[Fault](), list[Line]()
+    faults, rejected = list[CellFault](), list[Line]()
     repeated: dict[str, list[int]] = {}
     stripped, unread = list[int](), list[int]()
     for line in table.lines:
@@ -88,14 +90,14 @@ def read_parts(table: Table) -> Intake:
                 continue
             tag = (part.recovery.wreck, part.item.tag, part.source.name, part.source.list)
             if part.item.tag and tag in tagged:
-                raise Refused(
+                raise CellRefused(
                     "item",
                     "id-repeated",
                     f"item {part.item.tag!r} of wreck {tag[0]!r} stands on line {tagged[tag][1]} already, and says "
                     "something else there",
                 )
-        except Refused as refused:
-            faults.append(Fault(line.number, refused.column, refused.code, refused.said))
+        except CellRefused as refused:
+            faults.append(refused.on(line.number))
             rejected.append(line)
             continue
         parts[part] = line.number
@@ -127,7 +129,7 @@ def _can_read(part: Part) -> bool:
 def _part(said: Mapping[str, str]) -> Part:
     for column in ("wreck", "source"):
         if not text_in(said, column):
-            raise Refused(column, "empty", "every line says of which wreck it is, and who says so")
+            raise CellRefused(column, "empty", "every line says of which wreck it is, and who says so")
     recovery, item = _recovery(said), _item(said)
     source = _source(said, recovery)
     return Part(source, recovery, item, _made(said), _trace(said))
@@ -136,10 +138,10 @@ def _part(said: Mapping[str, str]) -> Part:
 def _recovery(said: Mapping[str, str]) -> Recovery:
     lat, lon = number_in(said, "lat", -90, 90), number_in(said, "lon", -180, 180)
     if (lat is None) != (lon is None):
-        raise Refused("lat" if lat is None else "lon", "half-place", "one coordinate without the other")
+        raise CellRefused("lat" if lat is None else "lon", "half-place", "one coordinate without the other")
     home = countries_in(said, "weapon_country")
     if len(home) > 1:
-        raise Refused("weapon_country", "country", "one country; leave it blank where it is not known")
+        raise CellRefused("weapon_country", "country", "one country; leave it blank where it is not known")
     return Recovery(
         wreck=text_in(said, "wreck", 120),
         incident=text_in(said, "incident", 120),
@@ -159,27 +161,27 @@ def _recovery(said: Mapping[str, str]) -> Recovery:
 def _item(said: Mapping[str, str]) -> Item:
     marking, code = text_in(said, "marking", 200), text_in(said, "date_code", 40)
     if marking and not code and looks_like_date_code(marking):
-        raise Refused(
+        raise CellRefused(
             "marking", "date-code-as-marking", f"{marking!r} reads as a date code; put it under date_code"
         )
     if marking and code and normal_marking(marking) == normal_marking(code):
-        raise Refused("marking", "date-code-as-marking", f"{marking!r} is the date code again")
+        raise CellRefused("marking", "date-code-as-marking", f"{marking!r} is the date code again")
     if code and not is_code(code):
-        raise Refused(
+        raise CellRefused(
             "date_code",
             "part-number-as-date-code",
             f"{code!r} has not the form of a date code; if it is a part number, put it under marking",
         )
     scheme = text_in(said, "date_scheme", 80)
     if scheme and not is_scheme(scheme):
-        raise Refused(
+        raise CellRefused(
             "date_scheme",
             "scheme",
             f"{scheme!r}: write yyww, wwyy, yyyyww, or as letter-week:K=2022, as documented",
         )
     label = text_in(said, "label", 1000)
     if len(label) > _LABEL:
-        raise Refused(
+        raise CellRefused(
             "label", "label-long", f"{len(label)} characters; a label names the part in a few words"
         )
     return Item(
@@ -218,7 +220,7 @@ def _source(said: Mapping[str, str], recovery: Recovery) -> LedgerSource:
         w.strip().casefold() for w in text_in(said, "provides").replace("|", ";").split(";") if w.strip()
     }
     if wrong := given - set(PROVIDES):
-        raise Refused("provides", "word", f"{min(wrong)!r}; known are: {', '.join(PROVIDES)}")
+        raise CellRefused("provides", "word", f"{min(wrong)!r}; known are: {', '.join(PROVIDES)}")
     has = {
         "place": bool(recovery.place) or recovery.lat is not None,
         "date": recovery.days is not None,
@@ -228,7 +230,7 @@ def _source(said: Mapping[str, str], recovery: Recovery) -> LedgerSource:
     provides = tuple(w for w in PROVIDES if (w in given if given else has[w]))
     url = text_in(said, "source_url", 2000)
     if url and not url.startswith(("http://", "https://")):
-        raise Refused("source_url", "url", f"{url[:60]!r} is no http address")
+        raise CellRefused("source_url", "url", f"{url[:60]!r} is no http address")
     return LedgerSource(
         text_in(said, "source", 200), text_in(said, "list", 200), url, day_in(said, "published"), provides
     )
@@ -237,7 +239,7 @@ def _source(said: Mapping[str, str], recovery: Recovery) -> LedgerSource:
 def _trace(said: Mapping[str, str]) -> Trace | None:
     status = text_in(said, "trace_status", 40).casefold().replace(" ", "_")
     if status not in _STATUS:
-        raise Refused("trace_status", "word", f"{status!r}; known are: {', '.join(_STATUS[1:])}")
+        raise CellRefused("trace_status", "word", f"{status!r}; known are: {', '.join(_STATUS[1:])}")
     trace = Trace(
         day_in(said, "trace_requested"),
         text_in(said, "trace_reply", 2000),
@@ -252,7 +254,7 @@ def _flags(said: Mapping[str, str]) -> tuple[Flag, ...]:
         w.strip().casefold() for w in text_in(said, "flags").replace("|", ";").replace(",", ";").split(";")
     } - {""}
     if wrong := words - set(Flag):
-        raise Refused("flags", "word", f"{min(wrong)!r}; known are: {', '.join(Flag)}")
+        raise CellRefused("flags", "word", f"{min(wrong)!r}; known are: {', '.join(Flag)}")
     return tuple(sorted(Flag(word) for word in words))
 
 
@@ -261,7 +263,7 @@ def _word(said: Mapping[str, str], column: str, kind: type[E], otherwise: E) -> 
     if not word:
         return otherwise
     if word not in set(kind):
-        raise Refused(column, "word", f"{word!r}; known are: {', '.join(kind)}")
+        raise CellRefused(column, "word", f"{word!r}; known are: {', '.join(kind)}")
     return kind(word)
 
 

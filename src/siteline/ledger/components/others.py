@@ -8,11 +8,13 @@ from typing import TypeVar
 
 from siteline.ledger.components.cells import countries_in, day_in, number_of, text_in
 from siteline.ledger.components.columns import COMPANY_COLUMNS, GOODS_COLUMNS, columns_of
-from siteline.ledger.components.tables import Fault, Line, Refused, Table, cells_of
+from siteline.ledger.components.tables import Table, cells_of
+from siteline.model.cells import CellFault, CellRefused
 from siteline.model.component import CompanyState, Tally
 from siteline.model.errors import BadComponents
 from siteline.model.regime import Listing
 from siteline.model.remark import Remark
+from siteline.store.sheets import Line
 
 T = TypeVar("T")
 _FIGURES = ("components", "component_", "assembly_date", "makers", "maker_", "parts", "date_code")
@@ -21,7 +23,7 @@ _WRECK = re.compile(r"\b(?:same (?:missile|wreck|weapon)|this (?:missile|wreck))
 
 def read_companies(
     table: Table,
-) -> tuple[tuple[CompanyState, ...], tuple[Fault, ...], tuple[Line, ...], tuple[Remark, ...]]:
+) -> tuple[tuple[CompanyState, ...], tuple[CellFault, ...], tuple[Line, ...], tuple[Remark, ...]]:
     """What companies were, each in its time; faults and the lines they are on."""
     columns, remarks = columns_of(list(table.header), table.name, COMPANY_COLUMNS, ("company", "source"))
     return (*_each(table, columns, _company), remarks)
@@ -29,7 +31,7 @@ def read_companies(
 
 def read_goods(
     table: Table,
-) -> tuple[tuple[Listing, ...], tuple[Fault, ...], tuple[Line, ...], tuple[Remark, ...]]:
+) -> tuple[tuple[Listing, ...], tuple[CellFault, ...], tuple[Line, ...], tuple[Remark, ...]]:
     """Goods on lists, by customs code; faults and the lines they are on."""
     required = ("goods_code", "regime", "legal_act", "measure")
     columns, remarks = columns_of(list(table.header), table.name, GOODS_COLUMNS, required)
@@ -56,8 +58,8 @@ def read_tallies(table: Table, wreck: str = "") -> tuple[Tally, ...]:
             subject = text_in(said, "subject", 200)
             last = last if _WRECK.search(subject) and last else subject
             found.append(_tally(said, wreck or last))
-        except Refused as refused:
-            fault = Fault(line.number, refused.column, refused.code, refused.said)
+        except CellRefused as refused:
+            fault = refused.on(line.number)
             raise BadComponents(f"{table.name}, {fault}") from refused
     if not found:
         raise BadComponents(
@@ -102,19 +104,19 @@ def _figure(said: Mapping[str, str], column: str) -> float | None:
         return None
     value = number_of(said[column])
     if not 0 <= value < 1e12:
-        raise Refused(column, "number", f"{said[column][:30]!r} is not a number")
+        raise CellRefused(column, "number", f"{said[column][:30]!r} is not a number")
     return value
 
 
 def _company(said: Mapping[str, str]) -> CompanyState:
     since, until = day_in(said, "since"), day_in(said, "until")
     if since and until and until <= since:
-        raise Refused("until", "date-order", f"{until} is not after {since}")
+        raise CellRefused("until", "date-order", f"{until} is not after {since}")
     name, seats = text_in(said, "company", 200), countries_in(said, "seat_country")
     if not name:
-        raise Refused("company", "empty", "every line names a company")
+        raise CellRefused("company", "empty", "every line names a company")
     if len(seats) > 1:
-        raise Refused("seat_country", "country", "one seat a line")
+        raise CellRefused("seat_country", "country", "one seat a line")
     return CompanyState(
         name, since, until, seats[0] if seats else "", text_in(said, "parent", 200), text_in(said, "succeeded_by", 200),
         text_in(said, "source", 200),
@@ -124,10 +126,10 @@ def _company(said: Mapping[str, str]) -> CompanyState:
 def _goods(said: Mapping[str, str]) -> Listing:
     since, until = day_in(said, "since"), day_in(said, "until")
     if since and until and until <= since:
-        raise Refused("until", "date-order", f"{until} is not after {since}")
+        raise CellRefused("until", "date-order", f"{until} is not after {since}")
     code = "".join(letter for letter in text_in(said, "goods_code", 40) if letter.isalnum()).upper()
     if not code:
-        raise Refused("goods_code", "empty", "every line names a code")
+        raise CellRefused("goods_code", "empty", "every line names a code")
     return Listing(
         programme=text_in(said, "regime", 80),
         legal_act=text_in(said, "legal_act", 200),
@@ -142,12 +144,12 @@ def _goods(said: Mapping[str, str]) -> Listing:
 
 def _each(
     table: Table, columns: list[str], read: Callable[[Mapping[str, str]], T]
-) -> tuple[tuple[T, ...], tuple[Fault, ...], tuple[Line, ...]]:
-    found, faults, rejected = list[T](), list[Fault](), list[Line]()
+) -> tuple[tuple[T, ...], tuple[CellFault, ...], tuple[Line, ...]]:
+    found, faults, rejected = list[T](), list[CellFault](), list[Line]()
     for line in table.lines:
         try:
             found.append(read(cells_of(line, columns)))
-        except Refused as refused:
-            faults.append(Fault(line.number, refused.column, refused.code, refused.said))
+        except CellRefused as refused:
+            faults.append(refused.on(line.number))
             rejected.append(line)
     return tuple(dict.fromkeys(found)), tuple(faults), tuple(rejected)

@@ -8,19 +8,20 @@ from itertools import combinations
 from siteline.ledger.components.counting import Asked, count, share
 from siteline.model.component import Part, Tally
 from siteline.model.errors import BadInput
+from siteline.model.incident import Judged
 from siteline.model.tallied import Reconciled
 
 _SHARE_OF = "component_share_"
 
 
 def reconcile(
-    tallies: Sequence[Tally], parts: Sequence[Part] = (), edition: str = ""
+    tallies: Sequence[Tally], parts: Sequence[Part] = (), edition: str = "", judged: Sequence[Judged] = ()
 ) -> tuple[Reconciled, ...]:
     """Every two figures of one name, and every figure that the parts on record can be held against."""
     figures = [t for t in tallies if t.low is not None or t.high is not None]
     found = [_hold(a, b) for a, b in combinations(figures, 2) if a.key == b.key]
     for figure in figures:
-        found += _against_parts(figure, parts, edition)
+        found += _against_parts(figure, parts, edition, judged)
     return tuple(found)
 
 
@@ -59,12 +60,14 @@ def _hold(a: Tally, b: Tally) -> Reconciled:
     return _tell(a, b, "differ", "", "two sources, and both cannot be right")
 
 
-def _against_parts(figure: Tally, parts: Sequence[Part], edition: str) -> Iterable[Reconciled]:
+def _against_parts(
+    figure: Tally, parts: Sequence[Part], edition: str, judged: Sequence[Judged]
+) -> Iterable[Reconciled]:
     here = [part for part in parts if part.recovery.wreck == figure.wreck]
     if not here:
         return
     if figure.key == "components":
-        looked = count(here, Asked(by="label"), edition).examined
+        looked = count(here, Asked(by="label"), edition, judged=judged).examined
         fits = (figure.low is None or looked.upper >= figure.low) and (
             figure.high is None or looked.lower <= figure.high
         )
@@ -77,7 +80,7 @@ def _against_parts(figure: Tally, parts: Sequence[Part], edition: str) -> Iterab
             figure.wreck, figure.key, _say(figure), f"{looked} examined, on record", verdict, "", why
         )
     if figure.key.startswith(_SHARE_OF):
-        counted = count(here, Asked(by="seat"), edition)
+        counted = count(here, Asked(by="seat"), edition, judged=judged)
         for of in ("identified", "examined"):
             try:
                 ours = share(counted, figure.key.removeprefix(_SHARE_OF), of)

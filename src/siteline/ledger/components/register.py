@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
+from ulid import ULID
 
+from siteline.ledger.judged import last_words
 from siteline.model.component import (
     Attribution,
     CompanyState,
@@ -21,6 +24,7 @@ from siteline.model.component import (
     Trace,
 )
 from siteline.model.errors import BadInput, NotFound
+from siteline.model.incident import Judged
 from siteline.store import tables
 from siteline.store.codec import digest, from_json, to_json
 from siteline.store.db import Database, known_at
@@ -100,6 +104,40 @@ class Components:
         self._db.append(tables.part_withdrawal, {"key": found[0], "why": why.strip()})
         return str(found[0])
 
+    def judge(self, verdict: str, parts: Sequence[str], why: str) -> str:
+        """Record a person's word that rows are one part (same) or are not (not_same), by their keys."""
+        name = str(ULID())
+        row = {"id": name, "verdict": verdict, "parts": json.dumps(sorted(set(parts))), "why": why}
+        self._db.append(tables.part_judgement, row)
+        return name
+
+    def judged(self, as_of: datetime | None = None) -> list[Judged]:
+        """Every judgement, oldest first; keys are of what a row says, so a row that says the same keeps its judgements."""
+        row = tables.part_judgement.c
+        query = sa.select(row.id, row.verdict, row.parts, row.why, row.created_by, row.created_at).order_by(
+            row.seq
+        )
+        return [
+            Judged(name, verdict, tuple(json.loads(parts)), why, who, at)
+            for name, verdict, parts, why, who, at in self._db.rows(
+                known_at(query, tables.part_judgement, as_of)
+            )
+        ]
+
+    def stands_for(self, key: str, parts: Iterable[Part]) -> str | None:
+        """The id of the row that has come in place of one: the same number on the same list of the same wreck, or none."""
+        item, source = tables.part_item.c, tables.part_source.c
+        query = sa.select(item.noun, item.wreck, source.noun).where(
+            item.key == key, source.key == item.source_key
+        )
+        for noun, wreck, told in self._db.rows(query):
+            tag, who = from_json(Item, noun).tag, from_json(LedgerSource, told)
+            for part in parts:
+                here = (part.recovery.wreck, part.item.tag, part.source.name, part.source.list)
+                if tag and here == (wreck, tag, who.name, who.list):
+                    return part.key[:12]
+        return None
+
     def parts(self, as_of: datetime | None = None) -> list[Part]:
         """
         Every part that is not withdrawn, in the order in which it was filed; of what one source says of one item in
@@ -167,7 +205,9 @@ class Components:
         here = self.parts(as_of) if parts is None else parts
         keys = sorted([part.key for part in here] + list(self.tally_keys(as_of)))
         states = sorted(self._nouns(tables.company_state, CompanyState, as_of))
-        return digest(*keys, *states)
+        words = last_words(self.judged(as_of)).items()
+        judged = sorted(f"{one.verdict} {' '.join(sorted(pair))}" for pair, one in words)
+        return digest(*keys, *states, *judged)
 
     def _withdrawn(self, as_of: datetime | None) -> dict[str, str]:
         row = tables.part_withdrawal.c

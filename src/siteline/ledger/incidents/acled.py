@@ -30,7 +30,7 @@ _PRECISION = {1: "locality", 2: "district", 3: "province"}
 
 
 def read(row: Row, how: Reading) -> Report:
-    """One event; raises RowRefused."""
+    """One event; raises CellRefused."""
     lat, lon = row.decimal("latitude", -90, 90), row.decimal("longitude", -180, 180)
     if not row.text("event_id_cnty"):
         row.refuse("event_id_cnty", "no_id", "the event has no id")

@@ -21,7 +21,7 @@ _COUNTED = (
 
 
 def read(row: Row, how: Reading) -> Report:
-    """One row; raises RowRefused. Hours without zero and Python dicts are what this source writes: read, and named."""
+    """One row; raises CellRefused. Hours without zero and Python dicts are what this source writes: read, and named."""
     window = row.window("time_start", "time_end", how.zone)
     launched = row.whole("launched")
     parts = row.parts("launched_details")

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import NoReturn
 from zoneinfo import ZoneInfo
 
-from siteline.ledger.incidents.faults import Fault, RowRefused
+from siteline.model.cells import CellFault, CellRefused
 from siteline.model.errors import BadSetting
 from siteline.model.incident import Window
 from siteline.model.shown import plain
@@ -42,7 +42,7 @@ class Row:
 
     line: int
     cells: Mapping[str, str]
-    notices: list[Fault] = field(default_factory=list)
+    notices: list[CellFault] = field(default_factory=list)
 
     def text(self, column: str) -> str:
         """A cell without spaces at its ends; "" if the table has no such column."""
@@ -50,11 +50,11 @@ class Row:
 
     def refuse(self, column: str, code: str, said: str, remedy: str = "") -> NoReturn:
         """This row cannot be read."""
-        raise RowRefused(Fault(self.line, column, code, said, remedy))
+        raise CellRefused(column, code, said, remedy)
 
     def notice(self, column: str, code: str, said: str, remedy: str = "") -> None:
         """This row is read, and this is named."""
-        self.notices.append(Fault(self.line, column, code, said, remedy))
+        self.notices.append(CellFault(self.line, column, code, said, remedy))
 
     def whole(self, column: str) -> int | None:
         """A count; None if the cell is empty. "123.0" is 123."""

@@ -31,7 +31,7 @@ _MOST = 1e12
 
 
 def read(row: Row, how: Reading) -> NumberClaim:
-    """One claim; raises RowRefused. Claims without a number are kept too: they may deny one."""
+    """One claim; raises CellRefused. Claims without a number are kept too: they may deny one."""
     low, high = _number(row, "value_low"), _number(row, "value_high")
     if low is not None and high is not None and low > high:
         row.refuse("value_low", "low_above_high", f"{low:g} is more than {high:g}", "Swap them.")

@@ -24,9 +24,10 @@ from siteline.ledger.incidents.asking import (
     periods,
     source_line,
 )
-from siteline.ledger.incidents.rows import Incidents, together
+from siteline.ledger.incidents.rows import Incidents
 from siteline.ledger.incidents.tallies import Days, ReportRow, Tally, counted_once
 from siteline.ledger.incidents.weapons import Mapping
+from siteline.ledger.judged import together
 from siteline.model.counted import CountAnswer, CountPoint, CountSeries
 from siteline.model.errors import BadSetting
 from siteline.model.incident import Edition, Judged

@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from difflib import SequenceMatcher
+
+from rapidfuzz.distance import Indel
 
 from siteline.ledger.incidents.rows import Kept
 from siteline.ledger.incidents.spots import folded, kilometres
@@ -27,6 +28,9 @@ class Rules:
     most: int = 10_000
     """Proposals beyond which the rest is only counted."""
 
+    looked: int = 500_000
+    """Pairs that are looked at; those that share what is rarest come first, and what was not looked at is said."""
+
 
 RULES = Rules()
 _WITHHELD = {"", "withheld", "source withheld", "anonymous", "confidential", "unknown", "n/a", "none", "-"}
@@ -45,11 +49,25 @@ class Candidate:
     """How many kinds of reasons there are."""
 
 
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """What was found, and what was not shown or looked at."""
+
+    candidates: list[Candidate]
+    """Best first."""
+
+    left: int
+    """Pairs with reasons beyond `rules.most`."""
+
+    unseen: int
+    """Pairs beyond `rules.looked` that nobody looked at, at most so many: ask again for fewer days."""
+
+
 def propose(
     kept: Iterable[Kept], mapping: Mapping, judged: Sequence[Judged] = (), rules: Rules = RULES
-) -> tuple[list[Candidate], int]:
+) -> Proposed:
     """
-    Candidates, best first, and how many pairs were left out beyond `rules.most`.
+    Candidates among reports; as many pairs are looked at as `rules` say, however many reports there are.
 
     Same class (sets that share one, or none named in both) within `days`, and one of: `km` or less apart, the same province or
     locality, the same address, similar text. Pairs on which a person has spoken are not proposed again.
@@ -60,7 +78,8 @@ def propose(
     limit = timedelta(days=rules.longest_days)
     short = [one for one in kept if one.report.window.end - one.report.window.start <= limit]
     found, left = list[Candidate](), 0
-    for a, b in _near(short, rules):
+    near = _Near(short, rules)
+    for a, b in near:
         if frozenset((a.id, b.id)) in known or not _same_class(a, b, mapping):
             continue
         reasons = _reasons(a, b, rules)
@@ -74,26 +93,40 @@ def propose(
         shown = a.report.class_text or "no class named"
         found.append(Candidate(a.id, b.id, (when, f"same class ({shown})", *reasons), len(reasons)))
     found.sort(key=lambda one: (-one.score, one.a, one.b))
-    return found, left
+    return Proposed(found, left, near.unseen)
 
 
-def _near(kept: Sequence[Kept], rules: Rules) -> Iterator[tuple[Kept, Kept]]:
+class _Near:
     """Pairs that share a place, a square of the map, an address or a text's start, within the days; each once."""
-    buckets: dict[tuple[str, ...], list[int]] = defaultdict(list)
-    for i, one in enumerate(kept):
-        for name in _names(one):
-            buckets[name].append(i)
-    seen = set[tuple[int, int]]()
-    for members in buckets.values():
-        members.sort(key=lambda i: kept[i].report.window.day)
-        for n, i in enumerate(members):
-            for j in members[n + 1 :]:
-                if (_day(kept[j]) - _day(kept[i])).days > rules.days:
-                    break
-                pair = (min(i, j), max(i, j))
-                if i != j and pair not in seen:
-                    seen.add(pair)
-                    yield kept[pair[0]], kept[pair[1]]
+
+    def __init__(self, kept: Sequence[Kept], rules: Rules) -> None:
+        self._kept = kept
+        self._rules = rules
+        self.unseen = 0
+        """Complete once all pairs were gone through."""
+
+    def __iter__(self) -> Iterator[tuple[Kept, Kept]]:
+        days = [_day(one).toordinal() for one in self._kept]
+        buckets: dict[tuple[str, ...], list[int]] = defaultdict(list)
+        for i in sorted(range(len(days)), key=days.__getitem__):
+            for name in _names(self._kept[i]):
+                buckets[name].append(i)
+        seen = set[tuple[int, int]]()
+        for members in sorted(buckets.values(), key=len):  # what few share says most
+            until = 0
+            for n, i in enumerate(members):
+                until = max(until, n + 1)
+                while until < len(members) and days[members[until]] - days[i] <= self._rules.days:
+                    until += 1
+                for place in range(n + 1, until):
+                    if len(seen) >= self._rules.looked:
+                        self.unseen += until - place
+                        break
+                    j = members[place]
+                    pair = (min(i, j), max(i, j))
+                    if i != j and pair not in seen:
+                        seen.add(pair)
+                        yield self._kept[pair[0]], self._kept[pair[1]]
 
 
 def _names(one: Kept) -> Iterator[tuple[str, ...]]:
@@ -127,7 +160,7 @@ def _reasons(a: Kept, b: Kept, rules: Rules) -> list[str]:
         reasons.append("same address of the source")
     first, second = _text(a), _text(b)
     if first and second:
-        likeness = SequenceMatcher(None, first[:2000], second[:2000], autojunk=False).ratio()
+        likeness = Indel.normalized_similarity(first[:2000], second[:2000], score_cutoff=rules.text)
         if likeness >= rules.text:
             reasons.append(f"text alike to {likeness:.0%}")
     return reasons

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from siteline.ledger.incidents.cells import Row, written_parts, zone_of
 from siteline.ledger.incidents.observing import Reading, check_category, check_interception, observe
 from siteline.ledger.incidents.spots import read_spot
+from siteline.model.cells import unguarded
 from siteline.model.incident import BASES, KINDS, PRECISIONS, VICTIMS, Report, Spot, Toll, WeaponObservation
 from siteline.model.shown import plain
+from siteline.store.sheets import write_sheet
 
 NEEDED = ("start", "weapon")
 KEY = ("id",)
@@ -27,13 +26,10 @@ COLUMNS = (
 )  # fmt: skip
 """Every column; only `start` and `weapon` are needed. Others are kept as notes."""
 
-_FORMULA = tuple("=+-@＝＋－＠\t\r\n'")
-_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
-
 
 def read(row: Row, how: Reading) -> Report:
-    """One report; raises RowRefused."""
-    row = Row(row.line, {column: unguarded(cell) for column, cell in row.cells.items()}, row.notices)
+    """One report; raises CellRefused."""
+    row = Row(row.line, {column: unguarded(cell.strip()) for column, cell in row.cells.items()}, row.notices)
     zone = row.text("zone") or how.zone
     basis = row.text("basis") or "reporter"
     if basis not in BASES:
@@ -142,36 +138,10 @@ def _tolls(row: Row) -> Iterator[Toll]:
             )
 
 
-def guarded(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula; `unguarded` takes it back exactly."""
-    if cell.startswith(_FORMULA) and not _NUMBER.fullmatch(cell):
-        return f"'{cell}"
-    return cell
-
-
-def unguarded(cell: str) -> str:
-    """The cell before it was guarded."""
-    if cell.startswith("'") and cell[1:].startswith(_FORMULA) and not _NUMBER.fullmatch(cell[1:]):
-        return cell[1:]
-    return cell
-
-
 def write(reports: Iterable[Report]) -> Iterator[str]:
     """Lines of the plain CSV; read back, they give the same reports, apart from cells that only their source knows."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-
-    def line(cells: Iterable[str]) -> str:
-        writer.writerow([guarded(cell) for cell in cells])
-        said = out.getvalue()
-        out.seek(0)
-        out.truncate()
-        return said
-
-    yield line(COLUMNS)
-    for report in reports:
-        cells = _cells(report)
-        yield line(cells.get(column, "") for column in COLUMNS)
+    rows = map(_cells, reports)
+    return write_sheet(COLUMNS, ([cells.get(column, "") for column in COLUMNS] for cells in rows))
 
 
 def _cells(report: Report) -> dict[str, str]:

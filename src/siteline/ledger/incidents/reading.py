@@ -8,10 +8,11 @@ from types import ModuleType
 
 from siteline.ledger.incidents import acled, airforce, claims, plain, ucdp
 from siteline.ledger.incidents.cells import Row
-from siteline.ledger.incidents.faults import Fault, RowRefused, refuse_file
+from siteline.ledger.incidents.faults import refuse_file
 from siteline.ledger.incidents.observing import Reading
 from siteline.ledger.incidents.table import Table, read_table
 from siteline.model.casualty import NumberClaim
+from siteline.model.cells import CellFault, CellRefused
 from siteline.model.incident import Report
 
 FORMATS: dict[str, ModuleType] = {
@@ -31,10 +32,10 @@ class Read:
     """With the line of each."""
 
     claims: tuple[NumberClaim, ...]
-    notices: tuple[Fault, ...]
+    notices: tuple[CellFault, ...]
     """What was read and is named."""
 
-    rejects: tuple[Fault, ...]
+    rejects: tuple[CellFault, ...]
     """Rows that were left out; empty unless lenient."""
 
     rejected_rows: tuple[tuple[str, ...], ...]
@@ -56,12 +57,12 @@ def read_file(
     table = read_table(content, name, kind.NEEDED, encoding)
     read: Callable[[Row, Reading], Report | NumberClaim] = kind.read
     found, notices = list[tuple[int, Report | NumberClaim]](), list(table.notices)
-    bad: list[tuple[Fault, tuple[str, ...]]] = [(f, tuple(table.raw[f.line])) for f in table.broken]
+    bad: list[tuple[CellFault, tuple[str, ...]]] = [(f, tuple(table.raw[f.line])) for f in table.broken]
     for row in table.rows:
         try:
             found.append((row.line, read(row, how)))
-        except RowRefused as refused:
-            bad.append((refused.fault, tuple(row.cells.values())))
+        except CellRefused as refused:
+            bad.append((refused.on(row.line), tuple(row.cells.values())))
         notices += row.notices
     found, twice = _ids_once(found, table, kind.KEY)
     bad += twice
@@ -84,7 +85,7 @@ def read_file(
 
 def _ids_once(
     found: list[tuple[int, Report | NumberClaim]], table: Table, key: tuple[str, ...]
-) -> tuple[list[tuple[int, Report | NumberClaim]], list[tuple[Fault, tuple[str, ...]]]]:
+) -> tuple[list[tuple[int, Report | NumberClaim]], list[tuple[CellFault, tuple[str, ...]]]]:
     """Where rows have ids, two different rows of one id are a fault of the second."""
     if len(key) != 1 or key[0] not in table.heads:
         return found, []
@@ -95,7 +96,7 @@ def _ids_once(
         row = cells[line]
         said = row.text(key[0])
         if said and said in first:
-            fault = Fault(
+            fault = CellFault(
                 line,
                 key[0],
                 "id_twice",
@@ -109,10 +110,10 @@ def _ids_once(
     return kept, bad
 
 
-def _repeated(reports: Iterable[tuple[int, Report]]) -> list[Fault]:
+def _repeated(reports: Iterable[tuple[int, Report]]) -> list[CellFault]:
     lines = {report.key: line for line, report in reports}
     return [
-        Fault(
+        CellFault(
             lines[ids[0]],
             "fatalities",
             "total_repeated",

@@ -26,6 +26,9 @@ class Rules:
     jump: float = 2.0
     """A total that grows by this factor with no statement in between is named."""
 
+    most_pairs: int = 200_000
+    """Pairs that are held against each other; of more, each statement against those next to it, and that is said."""
+
 
 RULES = Rules()
 _DEBRIS = re.compile(r"\b(debris|remnants?|wreck(age)?|fragments? examined|examined)\b", re.I)
@@ -52,7 +55,7 @@ class Finding:
     """Something in the series that a person should look at."""
 
     code: str
-    """fall, contradiction, jump, parts_exceed, or other_series."""
+    """fall, contradiction, jump, parts_exceed, other_series, or not_all_held."""
 
     claims: tuple[str, ...]
     said: str
@@ -79,7 +82,7 @@ def reconcile(claims: Sequence[NumberClaim], rules: Rules = RULES) -> Series:
         (claim for claim in claims if claim.low is not None or claim.high is not None),
         key=lambda c: (c.scope.start or date.max, c.scope.end or date.max, c.published, c.line),
     )
-    pairs = [_pair(a, b, rules) for i, a in enumerate(order) for b in order[i + 1 :]]
+    pairs, cut = _pairs(order, rules)
     findings = [
         Finding("fall" if pair.relation == "chained" else "contradiction", (pair.a, pair.b), pair.reason)
         for pair in pairs
@@ -87,8 +90,29 @@ def reconcile(claims: Sequence[NumberClaim], rules: Rules = RULES) -> Series:
     ]
     findings += _jumps(order, pairs, rules)
     findings += _elsewhere(order)
-    findings += _parts(order)
+    findings += cut or _parts(order)
     return Series(tuple(order), tuple(pairs), tuple(findings))
+
+
+def _pairs(order: Sequence[NumberClaim], rules: Rules) -> tuple[list[Pair], list[Finding]]:
+    """All pairs; of too many those of one unit that are next to each other in time, and a finding that says so."""
+    if len(order) * (len(order) - 1) // 2 <= rules.most_pairs:
+        return [_pair(a, b, rules) for i, a in enumerate(order) for b in order[i + 1 :]], []
+    reach = max(1, rules.most_pairs // len(order))
+    kinds: dict[tuple[str, str], list[NumberClaim]] = {}
+    for claim in order:
+        kinds.setdefault((claim.key, claim.unit), []).append(claim)
+    pairs = [
+        _pair(a, b, rules)
+        for members in kinds.values()
+        for i, a in enumerate(members)
+        for b in members[i + 1 : i + 1 + reach]
+    ]
+    said = (
+        f"{len(order):,} statements are too many to hold each against all: each was held against the {reach} of its unit that "
+        "follow it, and whether parts exceed a total was not looked at; ask for fewer, by --key or --weapon"
+    )
+    return pairs, [Finding("not_all_held", (), said)]
 
 
 def _pair(a: NumberClaim, b: NumberClaim, rules: Rules) -> Pair:

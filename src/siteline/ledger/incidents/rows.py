@@ -7,7 +7,6 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import combinations
 from typing import Any
 
 import sqlalchemy as sa
@@ -216,51 +215,6 @@ class Incidents:
                 known_at(query, tables.report_judgement, as_of)
             )
         ]
-
-
-def together(judged: Iterable[Judged]) -> list[frozenset[str]]:
-    """Reports that are of one incident: of each pair the last word holds, and what was said of pairs carries over."""
-    word: dict[frozenset[str], str] = {}
-    for one in judged:
-        for i, a in enumerate(one.reports):
-            for b in one.reports[i + 1 :]:
-                word[frozenset((a, b))] = one.verdict
-    groups: dict[str, set[str]] = {}
-    for pair, verdict in word.items():
-        if verdict == "same":
-            a, b = sorted(pair)
-            joined = groups.get(a, {a}) | groups.get(b, {b})
-            for name in joined:
-                groups[name] = joined
-    return [frozenset(group) for group in {id(g): g for g in groups.values()}.values()]
-
-
-def contradicted(judged: Sequence[Judged], verdict: str, reports: Sequence[str]) -> str:
-    """
-    Why one more word would not hold: through which others reports stay together, or who kept them apart; "" if it does.
-
-    Without this, a split of two would change nothing while both are one with a third, and a merge could undo a split unseen.
-    """
-    named = tuple(sorted(set(reports)))
-    after = [*judged, Judged("", verdict, named, "", "", "")]
-    groups = together(after)
-    if verdict == "not_same":
-        for group in groups:
-            if len(here := sorted(group & set(named))) > 1:
-                others = sorted(group - set(named))
-                return f"{' and '.join(here)} would stay one incident through {', '.join(others)}"
-        return ""
-    apart: dict[frozenset[str], Judged] = {}
-    for one in after:
-        for pair in map(frozenset, combinations(one.reports, 2)):
-            if one.verdict == "same":
-                apart.pop(pair, None)
-            else:
-                apart[pair] = one
-    for pair, one in apart.items():
-        if any(pair <= group and group & set(named) for group in groups):
-            return f"{' and '.join(sorted(pair))} would become one incident, and {one.who} said that they are not: {one.why}"
-    return ""
 
 
 def report_id(edition: Edition, report: Report, line: int) -> str:

@@ -17,7 +17,7 @@ _SIDES = ("deaths_a", "deaths_b", "deaths_civilians", "deaths_unknown")
 
 
 def read(row: Row, how: Reading) -> Report:
-    """One event; raises RowRefused. low <= best <= high is broken in real rows: named, and kept as it is."""
+    """One event; raises CellRefused. low <= best <= high is broken in real rows: named, and kept as it is."""
     low, best, high = (row.whole(column) for column in ("low", "best", "high"))
     if low is not None and best is not None and low > best:
         row.notice("low", "low_above_best", f"low {low} is above best {best}; kept as it is")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 import re
 from collections import Counter
@@ -35,6 +33,7 @@ from siteline.sites.exchange.intake import decode, dump_collection, fit_value, p
 from siteline.sites.exchange.kml import unzip_kmz, zip_kmz
 from siteline.sites.exchange.shapes import Pen, as_geojson, rounded, split_at_180
 from siteline.sites.exchange.watched import describe_answer
+from siteline.store.sheets import write_sheet
 
 SHAPE = "events/1"
 """What an event file says of itself."""
@@ -252,11 +251,8 @@ def _write_csv(document: Events) -> bytes:
     """One line an event, nested values as columns; texts that a spreadsheet would run are disarmed."""
     rows = [_flatten(event) for event in document.events]
     columns = list(dict.fromkeys(column for row in rows for column in row)) or ["id"]
-    out = io.StringIO(newline="")
-    writer = csv.DictWriter(out, columns, restval="", lineterminator="\r\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return out.getvalue().encode("utf-8", "replace")
+    lines = write_sheet(columns, ([row.get(column, "") for column in columns] for row in rows))
+    return "".join(lines).encode("utf-8", "replace")
 
 
 def _flatten(event: ExchangedEvent) -> dict[str, object]:
@@ -297,12 +293,7 @@ def _column(key: str, part: str) -> str:
 def _cell(value: object) -> object:
     if isinstance(value, bool):
         return "true" if value else "false"
-    if not isinstance(value, str):
-        return "" if value is None else value
-    risky = value.lstrip().startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠")) or value.startswith(
-        ("\t", "\r", "\n")
-    )
-    return f"'{value}" if risky else value
+    return "" if value is None else value
 
 
 # From bytes to the document

@@ -71,6 +71,19 @@ part_withdrawal = Table(
     *signed(),
 )
 
+part_judgement = Table(
+    "part_judgement",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("id", String(26), nullable=False, unique=True),
+    Column("verdict", String(10), nullable=False),
+    Column("parts", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    *signed(),
+)
+"""A person's word that rows are one part (same) or are not (not_same); the last word on a pair holds. `parts`: JSON list of
+keys."""
+
 part_query = Table(
     "part_query",
     metadata,

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from ulid import ULID
 
 from siteline.claims.intake import disagreement, read_row
-from siteline.claims.table import Refused, Row
+from siteline.claims.table import Row
+from siteline.model.cells import CellRefused
 from siteline.model.errors import BadInput, BadStatement, NotFound
 from siteline.model.remark import Remark
 from siteline.workbench.case import Case
@@ -44,11 +45,11 @@ def add_statement(case: Case, cells: Mapping[str, str], start: int | None = None
         told |= {"rendition": anchor.rendition, "url": told.get("url") or anchor.url}
     try:
         statement = read_row(Row(1, told), lambda said: _exhibit(case, said))
-    except Refused as refused:
+    except CellRefused as refused:
         option = _OPTIONS.get(
             refused.column, f"--{refused.column.replace('_', '-')}" if refused.column else ""
         )
-        raise BadStatement(f"{option}: {refused.text}" if option else refused.text) from refused
+        raise BadStatement(f"{option}: {refused.said}" if option else refused.said) from refused
     remarks = []
     if told_otherwise := disagreement(statement):
         remarks.append(Remark(statement.id, told_otherwise, "Check which is meant."))

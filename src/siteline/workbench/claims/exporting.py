@@ -29,9 +29,13 @@ from siteline.claims.weighing.tables import (
 from siteline.model.errors import BadSetting
 from siteline.workbench.case import Case
 from siteline.workbench.claims.judging import is_hidden, sight_of
+from siteline.workbench.claims.matrices import CELLS, EVIDENCE, HYPOTHESES, QUESTIONS, tables_of
 from siteline.workbench.claims.seen import open_forms, open_lineages
 
-TABLES = ("statements", "words", "lineages", "relations", "entailments", "assessments", "ratings", "outcomes")
+TABLES = (
+    "statements", "words", "lineages", "relations", "entailments", "assessments", "ratings", "outcomes",
+    "questions", "hypotheses", "evidence", "cells",
+)  # fmt: skip
 """Files of an export, in the order in which they are read in again."""
 
 
@@ -65,6 +69,7 @@ def export_claims(case: Case, folder: Path, as_of: datetime | None = None) -> li
         write_table(RELATIONS, relation_cells(words)),
         write_table(ENTAILMENTS, entailment_cells(case.relations.entailments(as_of))),
         *_judgements(case, as_of),
+        *map(write_table, (QUESTIONS, HYPOTHESES, EVIDENCE, CELLS), tables_of(case, as_of)),
     )
     folder.mkdir(parents=True, exist_ok=True)
     for file, text in zip(found, texts, strict=True):

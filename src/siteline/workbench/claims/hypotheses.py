@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -11,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from siteline.claims.relation import RelationKind
-from siteline.claims.table import write_cell
 from siteline.model.claim import Statement
 from siteline.model.errors import BadInput, BadSetting, NotForYou, NotFound
 from siteline.model.hypotheses import Cell, Evidence, Fit, Hypothesis, Matrix, Question, Sheet, Weight
+from siteline.store.sheets import write_sheet
 from siteline.workbench.case import Case
 from siteline.workbench.claims.judging import find_claim, sight_of, signed
 from siteline.workbench.claims.pixels.stale import why_stale
@@ -24,6 +22,9 @@ from siteline.workbench.files import write_derived
 
 WITHHELD = "(rests on an exhibit that is restricted to its readers)"
 FORMATS = ("csv", "html")
+_MATRIX = (
+    "evidence", "refers_to", "text", "credibility", "relevance", "hypothesis", "reading", "analyst", "fit", "why", "at",
+)  # fmt: skip
 _TAKEN_BACK = {
     RelationKind.SUPERSEDES: "superseded by",
     RelationKind.CORRECTS: "corrected by",
@@ -48,10 +49,16 @@ def bring(case: Case, matrix: str, said: str, credibility: str, relevance: str, 
     signed(case)
     question = case.questions.get(matrix)
     weights = [_weight(credibility, "--credibility"), _weight(relevance, "--relevance")]
+    kind, refers_to, text = refer(case, said)
+    return case.questions.bring(question.id, kind, refers_to, text, weights[0], weights[1], why)
+
+
+def refer(case: Case, said: str) -> tuple[str, str, str]:
+    """What a row refers to: kind, id and text; raises NotFound, or NotForYou for what is restricted to others."""
     kind, refers_to, text, is_restricted = _read(case, said)
     if is_restricted:
         raise NotForYou(f"{kind} {refers_to} rests on an exhibit that is restricted to its readers")
-    return case.questions.bring(question.id, kind, refers_to, text, weights[0], weights[1], why)
+    return kind, refers_to, text
 
 
 def take_out(case: Case, matrix: str, label: str, why: str) -> Evidence:
@@ -155,40 +162,21 @@ def export_matrix(
 
 def write_csv(matrix: Matrix) -> bytes:
     """One line for each row, hypothesis and analyst; cells that would be formulas in a spreadsheet are quoted."""
-    stream = io.StringIO()
-    lines = csv.writer(stream, lineterminator="\r\n")
-    lines.writerow(
-        [
-            "evidence",
-            "refers_to",
-            "text",
-            "credibility",
-            "relevance",
-            "hypothesis",
-            "reading",
-            "analyst",
-            "fit",
-            "why",
-            "at",
-        ]
-    )
     rows = {row.label: row for row in matrix.evidence}
     texts = {h.label: h.text for h in matrix.hypotheses}
+    told = []
     for sheet in matrix.sheets:
         for cell in sorted(
             sheet.cells, key=lambda c: (_order(rows, c.evidence), _order(texts, c.hypothesis))
         ):
             row = rows[cell.evidence]
-            lines.writerow(
-                map(
-                    write_cell,
-                    (
-                        row.label, f"{row.kind} {row.refers_to}", row.text, row.credibility.value, row.relevance.value,
-                        cell.hypothesis, texts[cell.hypothesis], cell.analyst, cell.fit.value, cell.why, cell.at.isoformat(),
-                    ),
+            told.append(
+                (
+                    row.label, f"{row.kind} {row.refers_to}", row.text, row.credibility.value, row.relevance.value,
+                    cell.hypothesis, texts[cell.hypothesis], cell.analyst, cell.fit.value, cell.why, cell.at.isoformat(),
                 )
             )  # fmt: skip
-    return stream.getvalue().encode("utf-8-sig")
+    return "".join(write_sheet(_MATRIX, told)).encode("utf-8-sig")
 
 
 def _order(there: dict[str, Any], label: str) -> int:

@@ -11,7 +11,8 @@ from siteline.claims.intake import COLUMNS, LOOSE, REQUIRED, disagreement, read_
 from siteline.claims.relation import RelationKind
 from siteline.claims.rows import statement_row
 from siteline.claims.said import TABLE
-from siteline.claims.table import Refused, Row, RowFault, Table, open_table, refuse_rows, rejects_of
+from siteline.claims.table import Row, Table, open_table, refuse_rows, rejects_of
+from siteline.model.cells import CellFault, CellRefused
 from siteline.model.claim import AnchorKind, Statement
 from siteline.model.errors import BadInput, NotFound, SitelineError
 from siteline.model.remark import Remark
@@ -35,7 +36,7 @@ class Imported:
     keys: list[str] = field(default_factory=list)
     """Claim keys of all good rows, in alphabetical order."""
 
-    faults: list[RowFault] = field(default_factory=list)
+    faults: list[CellFault] = field(default_factory=list)
     rejects: Path | None = None
     """Where the refused rows were written, beside the table."""
 
@@ -93,7 +94,7 @@ class _Reader:
         self._batch = batch
         self._texts: dict[str, Rendition] = {}
         self._exhibits: dict[str, tuple[str, str]] = {}
-        self.faults: list[RowFault] = []
+        self.faults: list[CellFault] = []
         self.rejected: dict[int, Row] = {}
         self.keys: set[str] = set()
         self.count = 0
@@ -106,8 +107,8 @@ class _Reader:
         for row in self._table.rows():
             try:
                 statement = self._read(row, seen)
-            except Refused as refused:
-                self._refuse(row, refused.column, refused.code, refused.text)
+            except CellRefused as refused:
+                self._refuse(row, refused.column, refused.code, refused.said)
                 continue
             if told := disagreement(statement):
                 done.remarks.append(Remark(f"line {row.line}, {statement.id}", told, "Check which is meant."))
@@ -125,13 +126,13 @@ class _Reader:
             name = _prefixed(self._prefix, statement.id)
             statement = replace(statement, id=name, lineage=lineage, supports=supports)
         if statement.id in seen:
-            raise Refused("id", "id_twice", f"{statement.id!r} is on line {seen[statement.id]} too")
+            raise CellRefused("id", "id_twice", f"{statement.id!r} is on line {seen[statement.id]} too")
         seen[statement.id] = row.line
         if statement.anchor.kind is not AnchorKind.URL:
             try:
                 check_words(self._case, statement, self._texts)
             except SitelineError as error:
-                raise Refused("quote", "not_there", f"{error} {error.hint}") from error
+                raise CellRefused("quote", "not_there", f"{error} {error.hint}") from error
         return statement
 
     def _new(self, part: Sequence[tuple[Row, Statement]]) -> Iterator[tuple[Row, Statement]]:
@@ -148,7 +149,7 @@ class _Reader:
                 yield row, statement
 
     def _refuse(self, row: Row, column: str, code: str, text: str) -> None:
-        self.faults.append(RowFault(row.line, column, code, text))
+        self.faults.append(CellFault(row.line, column, code, text))
         self.rejected[row.line] = row
 
     def _exhibit(self, said: str) -> tuple[str, str]:

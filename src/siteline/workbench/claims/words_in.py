@@ -14,15 +14,17 @@ from siteline.claims.export import ENTAILMENTS, LINEAGES, RELATIONS, WORDS
 from siteline.claims.relation import RelationKind
 from siteline.claims.said import ADDED, REJECTED, TABLE
 from siteline.claims.statements import WordKind
-from siteline.claims.table import Row, RowFault, open_table, refuse_rows
+from siteline.claims.table import Row, open_table, refuse_rows
 from siteline.claims.weighing.assessments import Word, source_key
 from siteline.claims.weighing.blind import analyst_key
 from siteline.claims.weighing.tables import ASSESSMENTS, OUTCOMES, RATINGS
 from siteline.model.admiralty import parse_credibility, parse_reliability
 from siteline.model.assessment import Analysis, Assessment, Came, Confidence, SourceRating
+from siteline.model.cells import CellFault
 from siteline.model.errors import BadInput, SitelineError
 from siteline.model.likelihood import TermSet, parse_likelihood
 from siteline.workbench.case import Case
+from siteline.workbench.claims import matrices
 from siteline.workbench.claims.judging import find_claim, sight_of, signed
 from siteline.workbench.claims.seen import find_own
 
@@ -77,7 +79,7 @@ def import_words(case: Case, path: Path, prefix: str = "") -> WordsIn:
     kind = _KINDS[kind_of_table(path)]
     table = open_table(path, kind.columns)
     rows = [_renamed(row, prefix) for row in table.rows()] if prefix else list(table.rows())
-    faults: list[RowFault] = []
+    faults: list[CellFault] = []
     added = of_others = 0
     asked: Counter[What] = Counter()
     with case.db.appending():
@@ -93,7 +95,7 @@ def import_words(case: Case, path: Path, prefix: str = "") -> WordsIn:
                     added += said.take() is not False
             except (SitelineError, ValueError) as error:
                 hint = getattr(error, "hint", "")
-                faults.append(RowFault(row.line, "", "cannot_be", f"{error} {hint}".strip()))
+                faults.append(CellFault(row.line, "", "cannot_be", f"{error} {hint}".strip()))
         faults += table.faults
         if faults:
             refused = refuse_rows(path, faults)
@@ -105,10 +107,14 @@ def import_words(case: Case, path: Path, prefix: str = "") -> WordsIn:
 
 def _renamed(row: Row, prefix: str) -> Row:
     cells = {
-        name: f"{prefix}:{cell}" if name in ("statement", "a", "b") and cell else cell
+        name: f"{prefix}:{cell}" if cell and _names_statement(row, name) else cell
         for name, cell in row.cells.items()
     }
     return Row(row.line, cells, row.raw)
+
+
+def _names_statement(row: Row, column: str) -> bool:
+    return column in ("statement", "a", "b") or (column == "refers_to" and row.text("kind") == "statement")
 
 
 def _choice(words: type[_Choice], said: str, column: str) -> _Choice:
@@ -246,6 +252,26 @@ _KINDS = {
         OUTCOMES,
         lambda case, _: Counter((o.claim_id, o.came, o.on, o.basis) for o in case.outcomes.history()),
         _read_outcome,
+    ),
+    "cells": _Kind(
+        matrices.CELLS,
+        matrices.cells_known,
+        lambda case, row: _Said(*matrices.read_cell(case, row)) if _is_own(case, row) else None,
+    ),
+    "evidence": _Kind(
+        matrices.EVIDENCE,
+        matrices.evidence_known,
+        lambda case, row: _Said(*matrices.read_evidence(case, row)),
+    ),
+    "hypotheses": _Kind(
+        matrices.HYPOTHESES,
+        matrices.hypotheses_known,
+        lambda case, row: _Said(*matrices.read_hypothesis(case, row)),
+    ),
+    "questions": _Kind(
+        matrices.QUESTIONS,
+        matrices.questions_known,
+        lambda case, row: _Said(*matrices.read_question(case, row)),
     ),
 }
 """In the order in which they are told apart by their columns."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -58,10 +59,14 @@ def import_file(
     return told, intake.told()
 
 
-def export_file(case: Case, out: Path, form: str, *, merged: bool = False) -> tuple[int, list[Remark]]:
-    """Write a table, or everything as FollowTheMoney; returns how many rows, and what could not be said."""
+def export_file(
+    case: Case, out: Path, form: str, *, merged: bool = False, as_of: datetime | None = None
+) -> tuple[int, list[Remark]]:
+    """A table, or everything as FollowTheMoney, as it was at a moment (None: now); returns the rows, and what was lost."""
     if form not in ("ftm", *SHEETS):
         raise BadSetting(f"no format {form!r}", f"One of: {', '.join(('ftm', *SHEETS))}.")
+    if out.is_dir():
+        raise BadSetting(f"{out} is a folder", "Name a file to write.")
     out.parent.mkdir(parents=True, exist_ok=True)
     aside = out.with_name(f".{out.name}.part")
     lost: Counter[str] = Counter()
@@ -69,10 +74,10 @@ def export_file(case: Case, out: Path, form: str, *, merged: bool = False) -> tu
         with aside.open("w", encoding="utf-8", newline="") as file:
             if form == "ftm":
                 count = 0
-                for count, proxy in enumerate(export_ftm(case.entities, lost, merged=merged), 1):  # noqa: B007
+                for count, proxy in enumerate(export_ftm(case.entities, lost, merged=merged, as_of=as_of), 1):  # noqa: B007
                     file.write(json.dumps(proxy, ensure_ascii=False, sort_keys=True) + "\n")
             else:
-                count = export_table(case.entities, form, file)
+                count = export_table(case.entities, form, file, as_of)
         aside.replace(out)
     finally:
         aside.unlink(missing_ok=True)
@@ -85,8 +90,7 @@ def export_file(case: Case, out: Path, form: str, *, merged: bool = False) -> tu
 def _form_of(path: Path) -> str:
     if path.suffix.casefold() in _FTM:
         return "ftm"
-    columns, rows = read_rows(path)
-    rows.close() if hasattr(rows, "close") else None
+    columns, _ = read_rows(path)
     if set(COLUMNS) <= set(columns):
         return "aliases"
     if sheet := sheet_of(columns):

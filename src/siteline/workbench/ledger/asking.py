@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping as Dict
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from siteline import __version__
 from siteline.ledger.incidents.asking import Asked
+from siteline.ledger.incidents.carrying import carry
 from siteline.ledger.incidents.casualties import reckon
 from siteline.ledger.incidents.cells import zone_of
 from siteline.ledger.incidents.counting import Counting
@@ -23,6 +25,7 @@ from siteline.model.errors import BadSetting, NotFound
 from siteline.model.incident import KINDS, VICTIMS
 from siteline.model.shown import plain
 from siteline.workbench.case import Case
+from siteline.workbench.ledger.named import classes_of
 from siteline.workbench.ledger.sources import CLAIMS, Words, ends_of
 from siteline.workbench.ledger.telling import (
     Source,
@@ -56,8 +59,10 @@ def tell_series(series: CountSeries) -> dict[str, Any]:
 def count(case: Case, source: Source, words: Words, asked: Dict[str, Any]) -> dict[str, Any]:
     """The answer to a count, for people and programs; `asked` as `ask_count` makes it."""
     counting = Counting(case.db, case.incidents, words.mapping)
-    question = _question(counting, source, words, asked)
-    answer = counting.count(source.edition, question, case.incidents.judged(source.as_of))
+    question = _question(case, counting, source, words, asked)
+    answer = counting.count(
+        source.edition, question, carry(case.db, case.incidents, [source.edition], source.as_of).judged
+    )
     return {
         "lower": answer.lower,
         "upper": answer.upper,
@@ -77,8 +82,10 @@ def count(case: Case, source: Source, words: Words, asked: Dict[str, Any]) -> di
 def count_series(case: Case, source: Source, words: Words, asked: Dict[str, Any], step: str) -> CountSeries:
     """Counts over time, as a chart takes them."""
     counting = Counting(case.db, case.incidents, words.mapping)
-    question = _question(counting, source, words, asked)
-    return counting.series(source.edition, question, step, case.incidents.judged(source.as_of))
+    question = _question(case, counting, source, words, asked)
+    return counting.series(
+        source.edition, question, step, carry(case.db, case.incidents, [source.edition], source.as_of).judged
+    )
 
 
 def ask_count(
@@ -99,9 +106,11 @@ def ask_count(
 def shares(case: Case, source: Source, words: Words, asked: Dict[str, Any]) -> dict[str, Any]:
     """The answer to a share under each denominator that was asked for."""
     counting = Counting(case.db, case.incidents, words.mapping)
-    question = _question(counting, source, words, {**asked, "unit": "missile", "zone": "", "period": "start"})
+    question = _question(
+        case, counting, source, words, {**asked, "unit": "missile", "zone": "", "period": "start"}
+    )
     phrase = _phrase(asked["phrase"])
-    judged = case.incidents.judged(source.as_of)
+    judged = carry(case.db, case.incidents, [source.edition], source.as_of).judged
     found = [
         share(counting, source.edition, question, denominator(name), words.mapping, phrase, judged)
         for name in asked["of"]
@@ -152,7 +161,9 @@ def casualties(case: Case, source: Source, words: Words, asked: Dict[str, Any]) 
         }
     claims = case.incidents.claims(source.edition)
     named = frozenset(name for claim in claims for name in claim.scope.weapons)
-    classes = words.mapping.asked(asked["weapon"], named) if asked["weapon"] else frozenset[str]()
+    classes = frozenset[str]()
+    if asked["weapon"]:
+        classes = classes_of(case, words.mapping, asked["weapon"], lambda: named, source.as_of)
     place = read_place(asked["place"]) if asked["place"] else ()
     if asked["place"] and not place:
         raise BadSetting(
@@ -202,7 +213,7 @@ def totals(case: Case, source: Source, words: Words, asked: Dict[str, Any]) -> d
     claims = [claim for claim in case.incidents.claims(source.edition) if claim.key in asked["keys"]]
     named = frozenset(name for claim in claims for name in claim.scope.weapons)
     if asked["weapon"]:
-        classes = words.mapping.asked(asked["weapon"], named)
+        classes = classes_of(case, words.mapping, asked["weapon"], lambda: named, source.as_of)
         claims = [claim for claim in claims if claim.scope.weapons & classes]
     series = reconcile(claims)
     return {
@@ -278,13 +289,11 @@ def value_of(kind: str, answer: Dict[str, Any]) -> dict[str, Any]:
 # inside
 
 
-def _question(counting: Counting, source: Source, words: Words, asked: Dict[str, Any]) -> Asked:
+def _question(case: Case, counting: Counting, source: Source, words: Words, asked: Dict[str, Any]) -> Asked:
     classes = None
     if asked["weapon"]:
-        known = frozenset[str]()
-        if words.mapping.meant(asked["weapon"]).unmapped:
-            known = counting.classes_of(source.edition)
-        classes = words.mapping.asked(asked["weapon"], known)
+        known = partial(counting.classes_of, source.edition)
+        classes = classes_of(case, words.mapping, asked["weapon"], known, source.as_of)
     return Asked(
         asked["weapon"], classes, date.fromisoformat(asked["from"]), date.fromisoformat(asked["to"]), asked["unit"],
         asked["zone"], asked["period"],

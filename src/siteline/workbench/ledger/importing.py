@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import os
 import re
@@ -15,15 +14,15 @@ from typing import Any
 from ulid import ULID
 
 from siteline.ledger.incidents.cells import Row, zone_of
-from siteline.ledger.incidents.faults import Fault
 from siteline.ledger.incidents.observing import Reading, check_category
-from siteline.ledger.incidents.plain import guarded
 from siteline.ledger.incidents.reading import FORMATS, Read, read_file
 from siteline.ledger.incidents.table import LARGEST_BYTES, read_table
 from siteline.ledger.incidents.weapons import Mapping, built_in, read_mapping
+from siteline.model.cells import CellFault, unguarded
 from siteline.model.errors import BadInput, BadLedgerFile, BadSetting, NotFound
 from siteline.model.incident import Edition
 from siteline.model.shown import plain
+from siteline.store.sheets import write_sheet
 from siteline.workbench.case import Case
 from siteline.workbench.evidence.custody import note_bytes
 
@@ -41,8 +40,8 @@ class Imported:
     is_new: bool
     """False: the case had this very file already; nothing was added."""
 
-    notices: tuple[Fault, ...]
-    rejects: tuple[Fault, ...]
+    notices: tuple[CellFault, ...]
+    rejects: tuple[CellFault, ...]
     rejects_file: Path | None
     tolls: dict[str, dict[str, int]]
     """Sums of casualties over all reports, by kind and victims: low, best, high."""
@@ -160,7 +159,7 @@ def mapping_of(file: Path | None) -> Mapping:
 
 
 def _told(
-    edition: Edition, is_new: bool, read: Read, notices: tuple[Fault, ...], beside: Path | None
+    edition: Edition, is_new: bool, read: Read, notices: tuple[CellFault, ...], beside: Path | None
 ) -> Imported:
     tolls: dict[str, dict[str, int]] = {}
     for _, report in read.reports:
@@ -178,10 +177,10 @@ def _told(
     return Imported(edition, is_new, notices, read.rejects, beside, tolls, unknown, sources, read.encoding)
 
 
-def _at_odds(file: Path, how: Reading) -> list[Fault]:
+def _at_odds(file: Path, how: Reading) -> list[CellFault]:
     """Rows of a weapon table (columns model, category) whose category is at odds with their class."""
     table = read_table(_bytes(file, _LARGEST_MAPPING), file.name, ("model", "category"))
-    found = list[Fault]()
+    found = list[CellFault]()
     for row in table.rows:
         seen = Row(row.line, row.cells)
         check_category(seen, "category", row.text("model"), how.mapping)
@@ -230,11 +229,12 @@ def _write_rejects(file: Path, read: Read) -> Path:
         beside = file.with_name(f"{file.name}.rejects-{number}.csv")
     aside = beside.with_name(f".{beside.name}.part")
     with aside.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream)
-        writer.writerow([*_REJECT_HEADS, *map(guarded, read.heads)])
-        for fault, cells in zip(read.rejects, read.rejected_rows, strict=True):
-            told = (str(fault.line), fault.column, fault.code, fault.said)
-            writer.writerow([guarded(cell) for cell in (*told, *cells)])
+        pairs = zip(read.rejects, read.rejected_rows, strict=True)
+        rows = (
+            (fault.line, fault.column, fault.code, fault.said, *map(unguarded, cells))
+            for fault, cells in pairs
+        )
+        stream.writelines(write_sheet((*_REJECT_HEADS, *read.heads), rows))
         stream.flush()
         os.fsync(stream.fileno())
     aside.replace(beside)

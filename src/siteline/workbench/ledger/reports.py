@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from siteline.ledger.incidents import plain
+from siteline.ledger.incidents.carrying import carry
 from siteline.ledger.incidents.comparing import Difference, compare
 from siteline.ledger.incidents.counting import Counting
 from siteline.ledger.incidents.duplicates import RULES, propose
-from siteline.ledger.incidents.rows import Kept, contradicted, together
+from siteline.ledger.incidents.rows import Kept
 from siteline.ledger.incidents.spots import folded
+from siteline.ledger.judged import contradicted, together
 from siteline.model.errors import BadInput, BadSetting
-from siteline.model.incident import Edition, Report
+from siteline.model.incident import Edition, Judged, Report
 from siteline.model.shown import plain as shown
 from siteline.workbench.case import Case
 from siteline.workbench.files import write_derived
 from siteline.workbench.ledger.components.recovered import wrecks_of
+from siteline.workbench.ledger.named import classes_of
 from siteline.workbench.ledger.sources import Words
 from siteline.workbench.ledger.telling import Source
 
@@ -36,10 +40,12 @@ def list_reports(
     counting = Counting(case.db, case.incidents, words.mapping)
     classes = None
     if weapon:
-        known = counting.classes_of(source.edition) if words.mapping.meant(weapon).unmapped else frozenset()
-        classes = words.mapping.asked(weapon, known)
+        known = partial(counting.classes_of, source.edition)
+        classes = classes_of(case, words.mapping, weapon, known, source.as_of)
     groups = {
-        name: sorted(group) for group in together(case.incidents.judged(source.as_of)) for name in group
+        name: sorted(group)
+        for group in together(carry(case.db, case.incidents, [source.edition], source.as_of).judged)
+        for name in group
     }
     wanted = folded(place)
     told = []
@@ -177,20 +183,27 @@ def propose_duplicates(
 ) -> dict[str, Any]:
     """Pairs that may be one incident, within and between the editions; nothing is put together."""
     kept = [one for source in sources for one in _window(case, source.edition, start, until)]
-    found, left = propose(kept, words.mapping, case.incidents.judged(sources[0].as_of))
+    carried = carry(case.db, case.incidents, [source.edition for source in sources], sources[0].as_of)
+    proposed = propose(kept, words.mapping, carried.judged)
     by = {one.id: one for one in kept}
     return {
         "editions": [source.edition.label for source in sources],
         "rules": {"days": RULES.days, "km": RULES.km, "text": RULES.text, "longest_days": RULES.longest_days},
-        "not_shown": left,
-        "judgements": _judgements(case, sources[0]),
+        "not_shown": proposed.left,
+        "not_looked_at": proposed.unseen,
+        "judgements": _judgements(carried.judged),
+        "look_again": [
+            {**told, "changed": list(carried.changed[told["id"]])}
+            for told in _judgements(carried.judged)
+            if told["id"] in carried.changed
+        ],
         "candidates": [
             {
                 "a": one.a, "b": one.b, "reasons": list(one.reasons), "score": one.score,
                 "day": by[one.a].report.window.day, "place": by[one.a].report.spot.text,
                 "class": by[one.a].report.class_text,
             }
-            for one in found
+            for one in proposed.candidates
         ],
     }  # fmt: skip
 
@@ -199,10 +212,13 @@ def judge(case: Case, verdict: str, said: list[str], why: str) -> str:
     """A person's word: these reports are of one incident (same), or not (not_same)."""
     if not why.strip():
         raise BadSetting("a judgement needs its reason", 'Say why: --why "..."')
-    ids = list(dict.fromkeys(case.incidents.report(one)[1].id for one in said))
+    found = [case.incidents.report(one) for one in said]
+    ids = list(dict.fromkeys(kept.id for _, kept in found))
     if len(ids) < 2:
         raise BadInput("a judgement is about two or more reports", "Name two ids.")
-    if said_so := contradicted(case.incidents.judged(), verdict, ids):
+    editions = list({edition.id: edition for edition, _ in found}.values())
+    judged = carry(case.db, case.incidents, editions).judged
+    if said_so := contradicted(judged, verdict, ids):
         raise BadInput(
             said_so,
             "Name those, too."
@@ -212,7 +228,7 @@ def judge(case: Case, verdict: str, said: list[str], why: str) -> str:
     return case.incidents.judge(verdict, ids, why.strip())
 
 
-def _judgements(case: Case, source: Source) -> list[dict[str, Any]]:
+def _judgements(judged: Sequence[Judged]) -> list[dict[str, Any]]:
     """Every word that people gave on pairs, oldest first."""
     return [
         {
@@ -223,7 +239,7 @@ def _judgements(case: Case, source: Source) -> list[dict[str, Any]]:
             "who": one.who,
             "at": one.at,
         }
-        for one in case.incidents.judged(source.as_of)
+        for one in judged
     ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from siteline.entities.exchange.ftm.reading import SCHEMA
@@ -29,35 +29,41 @@ _ROLES = {
 }
 
 
-def export_ftm(entities: Entities, lost: Counter[str], *, merged: bool = False) -> Iterator[Proxy]:
+def export_ftm(
+    entities: Entities, lost: Counter[str], *, merged: bool = False, as_of: datetime | None = None
+) -> Iterator[Proxy]:
     """
     Every entity of the case in the order in which they came, then the edges.
 
     lost: counts what FollowTheMoney cannot say. merged: what was judged to be one is one entity, with the others as referents.
     """
-    identity = entities.identity()
-    for page in entities.pages(tables.entity, 400):
+    identity = entities.identity(as_of)
+    for page in entities.pages(tables.entity, as_of, 400):
         things = [as_entity(row) for row in page]
         if merged:
             things = [thing for thing in things if identity.canonical(thing.id) == thing.id]
-        yield from _things(entities, things, identity if merged else None, lost)
-    for page in entities.pages(tables.entity_edge, 400):
+        yield from _things(entities, things, identity if merged else None, lost, as_of)
+    for page in entities.pages(tables.entity_edge, as_of, 400):
         edges = [as_edge(row) for row in page]
-        gone = entities.withdrawn(edge.id for edge in edges)
-        there = entities.by_ids(end for edge in edges for end in (edge.a, edge.b))
+        gone = entities.withdrawn((edge.id for edge in edges), as_of)
+        there = entities.by_ids((end for edge in edges for end in (edge.a, edge.b)), as_of)
         for edge in edges:
             if edge.id not in gone and (made := _edge(edge, there, identity if merged else None, lost)):
                 yield made
 
 
 def _things(
-    entities: Entities, things: Sequence[Entity], identity: Identity | None, lost: Counter[str]
+    entities: Entities,
+    things: Sequence[Entity],
+    identity: Identity | None,
+    lost: Counter[str],
+    as_of: datetime | None,
 ) -> Iterator[Proxy]:
     members = {t.id: identity.members(t.id) if identity else (t.id,) for t in things}
     ids = [member for group in members.values() for member in group]
-    said = _grouped(entities.statements(ids))
-    named = _grouped(entities.names(ids))
-    places = _places(entities, ids)
+    said = _grouped(entities.statements(ids, as_of))
+    named = _grouped(entities.names(ids, as_of))
+    places = _places(entities, ids, as_of)
     for thing in things:
         statements = [each for member in members[thing.id] for each in said.get(member, ())]
         names = [each for member in members[thing.id] for each in named.get(member, ())]
@@ -147,10 +153,10 @@ def _said(day: date | None) -> str:
     return day.isoformat() if day else ""
 
 
-def _places(entities: Entities, ids: Sequence[str]) -> dict[str, list[str]]:
+def _places(entities: Entities, ids: Sequence[str], as_of: datetime | None) -> dict[str, list[str]]:
     """The places that things are located in."""
-    edges = [edge for edge in entities.edges(ids, EdgeKind.LOCATED_IN) if edge.a in set(ids)]
-    there = entities.by_ids(edge.b for edge in edges)
+    edges = [edge for edge in entities.edges(ids, EdgeKind.LOCATED_IN, as_of) if edge.a in set(ids)]
+    there = entities.by_ids((edge.b for edge in edges), as_of)
     found: dict[str, list[str]] = {}
     for edge in edges:
         if there[edge.b].type is EntityType.PLACE:

@@ -9,7 +9,8 @@ from datetime import date
 
 from siteline.ledger.components.cells import text_in
 from siteline.ledger.components.markings import cleaned
-from siteline.ledger.components.tables import Fault, Refused, Table, cells_of
+from siteline.ledger.components.tables import Table, cells_of
+from siteline.model.cells import CellFault, CellRefused
 from siteline.model.dates import MONTHS
 from siteline.model.errors import BadComponents
 from siteline.model.regime import Listing
@@ -31,7 +32,7 @@ _AKA = re.compile(
 
 def read_eu(
     table: Table,
-) -> tuple[tuple[Listing, ...], tuple[Fault, ...], tuple[tuple[str, int], ...], tuple[Remark, ...]]:
+) -> tuple[tuple[Listing, ...], tuple[CellFault, ...], tuple[tuple[str, int], ...], tuple[Remark, ...]]:
     """
     Listings, faults by line, what was not loaded by kind, and what the reader must be told.
 
@@ -45,7 +46,7 @@ def read_eu(
                 f"{table.name}, line 1: [column-missing] no column {column!r}; this is no table of journal rows",
                 "Name its format: --format eu-journal, ftm, programmes or goods",
             )
-    found, faults, left = list[Listing](), list[Fault](), Counter[str]()
+    found, faults, left = list[Listing](), list[CellFault](), Counter[str]()
     undated, debris = 0, 0
     for line in table.lines:
         try:
@@ -55,8 +56,8 @@ def read_eu(
                 left[schema or "no schema"] += 1
                 continue
             listing, dropped = _listing(said)
-        except Refused as refused:
-            faults.append(Fault(line.number, refused.column, refused.code, refused.said))
+        except CellRefused as refused:
+            faults.append(refused.on(line.number))
             continue
         undated += listing.since is None
         debris += dropped
@@ -119,7 +120,7 @@ def _listing(said: Mapping[str, str]) -> tuple[Listing, int]:
 def _names(said: Mapping[str, str]) -> tuple[tuple[str, ...], int]:
     first = cleaned(said.get("name", "")).rstrip(" –—-;,")
     if not first:
-        raise Refused("name", "empty", "an entry without a name")
+        raise CellRefused("name", "empty", "an entry without a name")
     found, dropped = [first], 0
     for column in ("name", "alias", "previousName"):
         names, more = _split(text_in(said, column, 8000))
@@ -157,4 +158,4 @@ def _day(said: Mapping[str, str]) -> date | None:
             return date(int(words[3]), 1 + MONTHS.index(words[2]), int(words[1]))
         return date.fromisoformat(cell)
     except ValueError as error:
-        raise Refused("startDate", "date", f"{cell[:30]!r} is not a date such as 21.7.2022") from error
+        raise CellRefused("startDate", "date", f"{cell[:30]!r} is not a date such as 21.7.2022") from error

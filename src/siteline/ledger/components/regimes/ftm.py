@@ -11,7 +11,7 @@ from typing import Any
 
 from siteline.ledger.components.markings import cleaned
 from siteline.ledger.components.regimes.eu import MAKERS
-from siteline.ledger.components.tables import Fault
+from siteline.model.cells import CellFault
 from siteline.model.errors import BadComponents
 from siteline.model.regime import Listing
 from siteline.model.remark import Remark
@@ -22,13 +22,13 @@ _LONGEST = 32 * 2**20
 
 def read_ftm(
     path: Path,
-) -> tuple[tuple[Listing, ...], tuple[Fault, ...], tuple[tuple[str, int], ...], tuple[Remark, ...]]:
+) -> tuple[tuple[Listing, ...], tuple[CellFault, ...], tuple[tuple[str, int], ...], tuple[Remark, ...]]:
     """
     Listings, faults by line, what was not loaded by kind, and what the reader must be told.
 
     The file is read twice, line by line; only the sanctions are held. Raises BadComponents where no line can be read.
     """
-    faults = list[Fault]()
+    faults = list[CellFault]()
     sanctions: dict[str, list[dict[str, Any]]] = {}
     lines = 0
     for _, entity in _entities(path, faults.append):
@@ -58,7 +58,7 @@ def read_ftm(
             try:
                 found.append(_listing(entity, sanction))
             except ValueError as error:
-                faults.append(Fault(number, "startDate", "date", str(error)))
+                faults.append(CellFault(number, "startDate", "date", str(error)))
     told = []
     if bare:
         told.append(
@@ -75,7 +75,7 @@ def read_ftm(
     )
 
 
-def _entities(path: Path, tell: Callable[[Fault], None]) -> Iterator[tuple[int, dict[str, Any]]]:
+def _entities(path: Path, tell: Callable[[CellFault], None]) -> Iterator[tuple[int, dict[str, Any]]]:
     try:
         with path.open("rb") as file:
             number = 0
@@ -87,7 +87,7 @@ def _entities(path: Path, tell: Callable[[Fault], None]) -> Iterator[tuple[int, 
                     continue
                 entity = _entity(raw)
                 if entity is None:
-                    tell(Fault(number, "", "entity", "no JSON object with schema and properties"))
+                    tell(CellFault(number, "", "entity", "no JSON object with schema and properties"))
                 else:
                     yield number, entity
     except OSError as error:

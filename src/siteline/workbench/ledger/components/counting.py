@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -12,12 +13,16 @@ from siteline.ledger.components.dating import date_wrecks, implied
 from siteline.ledger.components.publishing import Shown, public_count
 from siteline.ledger.components.queries import Question
 from siteline.ledger.components.reconciling import reconcile
-from siteline.model.component import Tally
+from siteline.model.component import CompanyState, Part, Tally
 from siteline.model.dates import parse_acquired
 from siteline.model.errors import BadSetting, NotFound
 from siteline.model.tallied import Dating, OnList, PartsCount, PartsShare, Reconciled, StatedDating
 from siteline.workbench.case import Case
 from siteline.workbench.ledger.components.ledger import PartsLedger
+from siteline.workbench.ledger.named import names_of, under_one_name, weapons_of
+
+MAKERS = ("brand", "manufacturer", "exporter", "parent")
+"""Fields whose values are names of companies."""
 
 
 def ask(**said: Any) -> Asked:
@@ -68,7 +73,7 @@ def share_parts(
     ledger = PartsLedger(case, as_of)
     keys = {name: key for key, name in ledger.shown.names.items() if key in ledger.shown.withheld}
     wanted = keys.get(value, value)
-    found = share(count_of(ledger, asked), wanted, of)
+    found = share_of(ledger, asked, wanted, of)
     query = (
         ""
         if as_of
@@ -84,7 +89,7 @@ def share_parts(
 def date_parts(case: Case, wreck: str = "", as_of: datetime | None = None) -> list[dict[str, Any]]:
     """Assembled not before, of each wreck."""
     ledger = PartsLedger(case, as_of)
-    found = date_wrecks(ledger.parts, ledger.components.tallies(as_of), wreck)
+    found = date_wrecks(ledger.parts, ledger.components.tallies(as_of), wreck, ledger.judged)
     if wreck and not found:
         raise NotFound(f"no wreck {wreck!r}", "See: siteline ledger components list")
     told = []
@@ -106,7 +111,10 @@ def reconcile_parts(case: Case, as_of: datetime | None = None) -> list[dict[str,
             "no figure about parts is on record",
             "Import a table of public claims: siteline ledger components import claims.csv --format claims",
         )
-    return [tell_reconciled(pair, ledger.shown) for pair in reconcile(tallies, ledger.parts, ledger.edition)]
+    return [
+        tell_reconciled(pair, ledger.shown)
+        for pair in reconcile(tallies, ledger.parts, ledger.edition, ledger.judged)
+    ]
 
 
 def count_of(ledger: PartsLedger, asked: Asked) -> PartsCount:
@@ -117,7 +125,23 @@ def count_of(ledger: PartsLedger, asked: Asked) -> PartsCount:
         raise NotFound(
             "no part is on record", "Import a table of parts: siteline ledger components import parts.csv"
         )
-    return count(ledger.parts, asked, ledger.edition, ledger.states)
+    return _count(ledger, asked, ledger.parts, ledger.states)
+
+
+def share_of(ledger: PartsLedger, asked: Asked, value: str, of: str) -> PartsShare:
+    """The share itself; a maker that is named by its entity has the parts of all of its names."""
+    names = names_of(ledger.case, value, ledger.as_of) if asked.by in MAKERS else ()
+    if not names:
+        return share(count_of(ledger, asked), value, of)
+    parts, states, one = under_one_name(ledger.parts, ledger.states, names, frozenset(ledger.shown.withheld))
+    return share(_count(ledger, asked, parts, states), one, of)
+
+
+def _count(
+    ledger: PartsLedger, asked: Asked, parts: Sequence[Part], states: Sequence[CompanyState]
+) -> PartsCount:
+    weapon = weapons_of(ledger.case, asked.weapon, ledger.as_of)
+    return count(parts, replace(asked, weapon=weapon), ledger.edition, states, ledger.judged)
 
 
 def numbers_of(counted: PartsCount) -> dict[str, Any]:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from siteline.ledger.components.intake import read_parts
 from siteline.ledger.components.others import read_companies, read_tallies
-from siteline.ledger.components.tables import Fault, Line, Table, guarded, read_bytes, read_table
+from siteline.ledger.components.tables import Table, read_bytes, read_table
+from siteline.model.cells import CellFault, unguarded
 from siteline.model.errors import BadComponents, BadSetting
 from siteline.model.remark import Remark
+from siteline.store.sheets import Line, write_sheet
 from siteline.workbench.case import Case
 from siteline.workbench.evidence.custody import note_bytes
 from siteline.workbench.files import write_derived
@@ -57,7 +57,7 @@ def import_table(
     table = read_table(data, path.name, encoding)
     ledger, repeated = PartsLedger(case), 0
     remarks: tuple[Remark, ...] = ()
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[CellFault, ...] = ()
     rejected: tuple[Line, ...] = ()
     edition = hashlib.sha256(data).hexdigest()
     file: Callable[[], int]
@@ -87,7 +87,7 @@ def import_table(
     return Taken(count, new, len(rejected), repeated, ledger.edition, edition, written, remarks)
 
 
-def refuse_or_reject(table: Table, faults: Sequence[Fault], lenient: bool) -> None:
+def refuse_or_reject(table: Table, faults: Sequence[CellFault], lenient: bool) -> None:
     """Refuse a table that has faults, unless its good lines are wanted. Raises BadComponents."""
     if lenient:
         return
@@ -99,13 +99,10 @@ def refuse_or_reject(table: Table, faults: Sequence[Fault], lenient: bool) -> No
 
 
 def write_rejects(
-    case: Case, path: Path, table: Table, faults: Sequence[Fault], rejected: Sequence[Line]
+    case: Case, path: Path, table: Table, faults: Sequence[CellFault], rejected: Sequence[Line]
 ) -> Path:
     """The rejected lines beside the file, as they came, each with line, column, code and reason."""
-    kept = io.StringIO(newline="")
-    writer = csv.writer(kept, lineterminator="\n")
-    writer.writerow(["line", "column", "code", "reason", *table.header])
-    for fault, line in zip(faults, rejected, strict=True):
-        cells = [cell if cell.startswith("'") else guarded(cell) for cell in line.cells]
-        writer.writerow([fault.line, fault.column, fault.code, guarded(fault.said), *cells])
-    return write_derived(case, path.with_name(f"{path.stem}.rejects.csv"), "", kept.getvalue().encode())
+    told = zip(faults, rejected, strict=True)
+    rows = ((f.line, f.column, f.code, f.said, *map(unguarded, line.cells)) for f, line in told)
+    kept = "".join(write_sheet(("line", "column", "code", "reason", *table.header), rows))
+    return write_derived(case, path.with_name(f"{path.stem}.rejects.csv"), "", kept.encode())

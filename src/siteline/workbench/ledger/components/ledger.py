@@ -11,6 +11,7 @@ from siteline.ledger.components.queries import Queries
 from siteline.ledger.components.regimes.lists import Regimes
 from siteline.ledger.components.register import Components
 from siteline.model.component import CompanyState, Part
+from siteline.model.incident import Judged
 from siteline.workbench.case import Case
 
 
@@ -40,6 +41,11 @@ class PartsLedger:
     def parts(self) -> list[Part]:
         """Every part that was not withdrawn."""
         return self.components.parts(self.as_of)
+
+    @cached_property
+    def judged(self) -> list[Judged]:
+        """What people said of rows: one part, or two."""
+        return self.components.judged(self.as_of)
 
     @cached_property
     def states(self) -> list[CompanyState]:

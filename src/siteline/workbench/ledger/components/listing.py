@@ -19,15 +19,22 @@ from siteline.workbench.files import write_derived
 from siteline.workbench.ledger.components.counting import tell_tally
 from siteline.workbench.ledger.components.ledger import PartsLedger
 from siteline.workbench.ledger.linking import report_of
+from siteline.workbench.ledger.named import names_of
 
 
 def list_parts(
-    case: Case, wreck: str = "", as_of: datetime | None = None, *, internal: bool = False
+    case: Case, wreck: str = "", as_of: datetime | None = None, *, internal: bool = False, maker: str = ""
 ) -> list[dict[str, Any]]:
-    """Every part as each source tells of it, wreck by wreck."""
+    """Every part as each source tells of it, wreck by wreck. maker: only those of that brand or maker, by name or entity."""
     ledger = PartsLedger(case, as_of)
     chosen = [p for p in ledger.parts if not wreck or p.recovery.wreck == wreck]
-    if wreck and not chosen:
+    if maker:
+        given = {name: key for key, name in ledger.shown.names.items()}.get(maker, maker)
+        keys = {company_key(name) for name in names_of(case, maker, as_of) or (given,)}
+        chosen = [
+            p for p in chosen if keys & {company_key(name) for name in (*p.made.brand, *p.made.manufacturer)}
+        ]
+    if wreck and not maker and not chosen:
         raise NotFound(f"no wreck {wreck!r}", "See: siteline ledger components list")
     ordered = sorted(chosen, key=lambda p: (p.recovery.wreck, p.item.tag, *list_of(p), p.key))
     return [_tell(p if internal else public_part(p, ledger.shown), p.key) for p in ordered]

@@ -18,7 +18,8 @@ from siteline.ledger.components.regimes.ftm import read_ftm
 from siteline.ledger.components.regimes.matching import Index
 from siteline.ledger.components.regimes.ordering import Ordered, order_dates
 from siteline.ledger.components.regimes.programmes import read_programme
-from siteline.ledger.components.tables import Fault, read_bytes, read_table
+from siteline.ledger.components.tables import read_bytes, read_table
+from siteline.model.cells import CellFault
 from siteline.model.component import Days
 from siteline.model.errors import BadComponents, BadInput, BadSetting, NotFound
 from siteline.model.regime import Listing, Match, RegimeEdition, Verdict
@@ -102,7 +103,7 @@ def import_list(
     }  # fmt: skip
 
 
-def _refuse(name: str, faults: Sequence[Fault], lenient: bool) -> None:
+def _refuse(name: str, faults: Sequence[CellFault], lenient: bool) -> None:
     if faults and not lenient:
         more = f"; and {len(faults) - 10} more" if len(faults) > 10 else ""
         raise BadComponents(f"{name}: {len(faults)} lines refused: {'; '.join(map(str, faults[:10]))}{more}")
@@ -155,7 +156,7 @@ def match_makers(
     listings = ledger.regimes.listings(as_of)
     index = Index(entry for entry in listings if entry.names)
     judged = ledger.regimes.judgements(as_of)
-    pieces = [piece for wreck in wrecks_of(ledger.parts) for piece in wreck.pieces]
+    pieces = [piece for wreck in wrecks_of(ledger.parts, ledger.judged) for piece in wreck.pieces]
     told = []
     for name, its in _by_maker(pieces).items():
         if maker and company_key(maker) != company_key(name) and maker != ledger.shown.name(name):

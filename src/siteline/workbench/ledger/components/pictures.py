@@ -43,6 +43,7 @@ _FILED = (
     tables.part_withdrawal,
     tables.maker_reply,
     tables.listing_judgement,
+    tables.part_judgement,
     tables.regime_edition,
 )
 
@@ -161,7 +162,11 @@ def shares_of(ledger: PartsLedger, wanted: Wanted) -> tuple[list[ShareBar], Lege
 def flows_of(ledger: PartsLedger, wanted: Wanted) -> tuple[FlowChart, Legend]:
     """Part → maker → country → regime; the country is that of `asked.by`, `seat` or `made_in`, never both."""
     field = wanted.asked.by if wanted.asked.by in COUNTRY else "seat"
-    wrecks = [w for w in wrecks_of(ledger.parts) if not wanted.asked.wreck or w.key == wanted.asked.wreck]
+    wrecks = [
+        w
+        for w in wrecks_of(ledger.parts, ledger.judged)
+        if not wanted.asked.wreck or w.key == wanted.asked.wreck
+    ]
     if not wrecks:
         raise NotFound(f"no wreck {wanted.asked.wreck!r}", "See: siteline ledger components list")
     found = _listed(ledger, [piece for wreck in wrecks for piece in wreck.pieces])
@@ -202,7 +207,11 @@ def flows_of(ledger: PartsLedger, wanted: Wanted) -> tuple[FlowChart, Legend]:
 
 def places_of(ledger: PartsLedger, wanted: Wanted) -> tuple[list[MapPoint], Legend]:
     """Where wrecks were recovered, each with its parts."""
-    wrecks = [w for w in wrecks_of(ledger.parts) if not wanted.asked.wreck or w.key == wanted.asked.wreck]
+    wrecks = [
+        w
+        for w in wrecks_of(ledger.parts, ledger.judged)
+        if not wanted.asked.wreck or w.key == wanted.asked.wreck
+    ]
     if missing := set(wanted.holds) - {w.key for w in wrecks}:
         raise NotFound(f"no wreck {min(missing)!r} to hold back", "See: siteline ledger components list")
     points = [_point(ledger, wanted, wreck) for wreck in wrecks]

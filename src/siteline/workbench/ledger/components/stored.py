@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from siteline.ledger.components.counting import COUNTRY, share
+from siteline.ledger.components.counting import COUNTRY
 from siteline.ledger.components.dating import date_wrecks
 from siteline.ledger.components.queries import Kept, Question, is_stale
 from siteline.model.errors import BadInput, NotFound
@@ -18,6 +18,7 @@ from siteline.workbench.ledger.components.counting import (
     dating_numbers,
     numbers_of,
     share_numbers,
+    share_of,
     tell_dating,
 )
 from siteline.workbench.ledger.components.ledger import PartsLedger
@@ -60,14 +61,15 @@ def _find(known: Sequence[Kept], said: str) -> Kept:
 
 def _answer(ledger: PartsLedger, question: Question) -> Any:
     if question.kind == "dating":
-        found = date_wrecks(ledger.parts, ledger.components.tallies(ledger.as_of), question.asked.wreck)
+        found = date_wrecks(
+            ledger.parts, ledger.components.tallies(ledger.as_of), question.asked.wreck, ledger.judged
+        )
         if not found:
             raise NotFound("there is no such wreck any more", "See: siteline ledger components list")
         return dating_numbers(tell_dating(found[0], ledger.shown))
-    counted = count_of(ledger, question.asked)
     if question.kind == "count":
-        return numbers_of(counted)
-    return share_numbers(share(counted, question.value, question.of))
+        return numbers_of(count_of(ledger, question.asked))
+    return share_numbers(share_of(ledger, question.asked, question.value, question.of))
 
 
 def _tell(ledger: PartsLedger, kept: Kept, internal: bool) -> dict[str, Any]:

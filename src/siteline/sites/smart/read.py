@@ -7,6 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+import shapely
 from shapely.geometry import Polygon
 
 from siteline.model.errors import BadGeometry, BadSmartFile
@@ -259,7 +260,7 @@ class _Reading:
         polygon = Polygon(drawn[0], drawn[1:])
         if not polygon.is_valid:
             self._crossed += 1
-        if polygon.area == 0:
+        if polygon.area == 0 and shapely.make_valid(polygon).area == 0:
             raise BadSmartFile(f"{self.name}: {where} encloses nothing", "Draw it again.")
         return polygon
 

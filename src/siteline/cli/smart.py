@@ -101,6 +101,10 @@ def score(
             help="Site models to score; default: our own events, as exported.",
         ),
     ] = None,
+    truth_points: Annotated[
+        Path | None,
+        typer.Option("--truth-points", metavar="FILE", help="Truth that is a point and a day each, beside."),
+    ] = None,
     activity: Annotated[
         str, typer.Option("--activity", help="Truth that counts: overall, completed or partial.")
     ] = "overall",
@@ -127,7 +131,7 @@ def score(
     ] = 0.0,
     min_spatial_distance: Annotated[
         float,
-        typer.Option("--min-spatial-distance", metavar="M", help="Farthest from truth that is a point."),
+        typer.Option("--min-spatial-distance", metavar="M", help="Farthest from a point of the truth."),
     ] = 100.0,
     read_status: Annotated[
         list[str] | None,
@@ -159,7 +163,9 @@ def score(
     )
     export = smart_options(None, smallest)
     with opened(context, case) as work:
-        scored = score_site(work, site, truth or (), proposals or (), options, export, moment(as_of))
+        scored = score_site(
+            work, site, truth or (), proposals or (), options, export, moment(as_of), truth_points
+        )
         say(scored.remarks, case_folder(context, case))
         if json:
             print_json(scored.told)

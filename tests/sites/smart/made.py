@@ -24,7 +24,10 @@ DEGREE_M = 111_194.9
 def square(x: float = 0.0, y: float = 0.0, side: float = 200.0, height: float | None = None) -> Polygon:
     """A square of metres at the equator, its lower left corner at (x, y)."""
     return box(
-        x / DEGREE_M, y / DEGREE_M, (x + side) / DEGREE_M, (y + (side if height is None else height)) / DEGREE_M
+        x / DEGREE_M,
+        y / DEGREE_M,
+        (x + side) / DEGREE_M,
+        (y + (side if height is None else height)) / DEGREE_M,
     )
 
 
@@ -32,7 +35,9 @@ def day(text: str) -> date:
     return date.fromisoformat(text)
 
 
-def look(when: str, phase: Phase | None = None, outline: Polygon | None = None, **more: Any) -> SmartObservation:
+def look(
+    when: str, phase: Phase | None = None, outline: Polygon | None = None, **more: Any
+) -> SmartObservation:
     """One observation of one polygon."""
     source = more.pop("source", None)
     part = Part(outline or square(), phase, more.pop("occluded", False), True)
@@ -78,7 +83,9 @@ def make_truth(
 def make_proposal(site_id: str = "KR_R001_7001", outline: Polygon | None = None, **changed: Any) -> SmartSite:
     """A proposal that says the same as the truth, under a name of its own."""
     return make_truth(
-        site_id, outline, **{"status": "system_confirmed", "content": "proposed", "originator": "test", **changed}
+        site_id,
+        outline,
+        **{"status": "system_confirmed", "content": "proposed", "originator": "test", **changed},
     )
 
 

@@ -54,7 +54,9 @@ def test_a_perfect_copy_is_perfect() -> None:
     phases = told["smart"]["phases"]
     assert phases["accuracy"] == 1
     assert phases["f1"] == {p.value: {"micro": 1.0, "macro": 1.0} for p in (SP, AC)}
-    assert {p: e["mean_abs_days"] for p, e in phases["onset_error"].items()} == dict.fromkeys((SP, AC, PC), 0.0)
+    assert {p: e["mean_abs_days"] for p, e in phases["onset_error"].items()} == dict.fromkeys(
+        (SP, AC, PC), 0.0
+    )
     assert told["ours"]["f1"] == 1
     assert told["ours"]["areas"]["median_abs_error"] == 0
     assert told["ours"]["dates"]["intervals_agree"] == 1
@@ -88,7 +90,9 @@ def test_covering_the_truth_is_tried_where_iou_does_not_suffice() -> None:
 def test_a_shrunken_copy_is_found_down_to_a_fifth_of_the_ground() -> None:
     for height, found in ((41, True), (39, False)):
         inner = square(0, 0, 200, height)
-        assert counts(run([make_truth()], [make_proposal(outline=inner)])) == ((1, 0, 0) if found else (0, 1, 1))
+        assert counts(run([make_truth()], [make_proposal(outline=inner)])) == (
+            (1, 0, 0) if found else (0, 1, 1)
+        )
 
 
 def test_a_delayed_copy_misses_looks_and_then_days() -> None:
@@ -97,13 +101,19 @@ def test_a_delayed_copy_misses_looks_and_then_days() -> None:
     1 February: 338 days (388).
     """
     soon = run([make_truth()], [make_proposal(life=later(60))]).association.found["KR_R001_0001"]
-    assert soon.spatial_overlap == 3 / 4  # first look of the proposal 11 March: nothing to compare with on 1 March
+    assert (
+        soon.spatial_overlap == 3 / 4
+    )  # first look of the proposal 11 March: nothing to compare with on 1 March
     assert soon.temporal_iot == pytest.approx((338 - 10) / 338)
     assert soon.temporal_iop == pytest.approx(328 / 388)  # 11 March 2018 to 2 April 2019: 388 days
     half = run([make_truth()], [make_proposal(life=later(280))]).association.found["KR_R001_0001"]
     assert half.spatial_overlap == 0.5  # first look 17 October: two of four looks, which is enough
     assert half.temporal_iot == pytest.approx(108 / 338)
-    assert counts(run([make_truth()], [make_proposal(life=later(340))])) == (0, 1, 1)  # 16 December: one of four
+    assert counts(run([make_truth()], [make_proposal(life=later(340))])) == (
+        0,
+        1,
+        1,
+    )  # 16 December: one of four
 
 
 def test_a_proposal_must_overlap_the_days_of_the_truth() -> None:
@@ -207,7 +217,11 @@ def test_ignored_truth_takes_a_proposal_by_the_share_of_the_proposal() -> None:
 
 def test_small_truth_is_ignored_by_its_largest_look() -> None:
     side = 94.0  # 8,836 m²
-    for status, as_what in (("positive_annotated", "ignore"), ("positive_excluded", "ignore"), ("negative", "negative")):
+    for status, as_what in (
+        ("positive_annotated", "ignore"),
+        ("positive_excluded", "ignore"),
+        ("negative", "negative"),
+    ):
         truth = make_truth(outline=square(0, 0, side), status=status)
         assert run([truth], []).association.truths[0].status == as_what
     large = run([make_truth(outline=square(0, 0, side))], [], small_site_threshold=8000.0)
@@ -291,7 +305,13 @@ def test_the_better_of_two_looks_on_one_day_counts() -> None:
 
 def test_phases_are_compared_with_what_was_last_said() -> None:
     """Truth SP AC AC PC against SP SP AC AC: pairs (SP,SP) (AC,SP) (AC,AC) (PC,AC); F1 of SP 2/3, of AC 1/2."""
-    said = [("2018-01-10", NA), ("2018-02-20", SP), ("2018-10-01", AC), ("2019-01-15", AC), ("2019-03-01", PC)]
+    said = [
+        ("2018-01-10", NA),
+        ("2018-02-20", SP),
+        ("2018-10-01", AC),
+        ("2019-01-15", AC),
+        ("2019-03-01", PC),
+    ]
     scored = run([make_truth()], [make_proposal(life=said)])
     phases = describe_score(scored)["smart"]["phases"]
     assert phases["confusion"]["Active Construction"] == {
@@ -332,8 +352,14 @@ def test_options_out_of_range_and_regions_without_time_are_refused() -> None:
 
 
 def test_our_own_figures_are_of_objects_days_and_areas() -> None:
-    truths = [make_truth(), make_truth("KR_R001_0002", square(1000)), make_truth("KR_R001_0003", square(2000))]
-    cache = MappingProxyType({"siteline": "events/1", "onset": {"after": "2018-02-10", "by": "2018-03-05"}, "area_m2": None})
+    truths = [
+        make_truth(),
+        make_truth("KR_R001_0002", square(1000)),
+        make_truth("KR_R001_0003", square(2000)),
+    ]
+    cache = MappingProxyType(
+        {"siteline": "events/1", "onset": {"after": "2018-02-10", "by": "2018-03-05"}, "area_m2": None}
+    )
     proposals = [
         make_proposal("KR_R001_7001", square(0, 0, 200, 180), cache=cache),  # IoU 0.9
         make_proposal("KR_R001_7002", square(1000, 0, 200, 60), life=later(200)),  # IoU 0.3

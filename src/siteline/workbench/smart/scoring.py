@@ -12,9 +12,11 @@ from siteline.model.errors import BadInput, BadSmartFile, NotFound
 from siteline.model.place import Site
 from siteline.model.remark import Remark
 from siteline.model.smart import RegionModel, SmartSite
+from siteline.sites.exchange.intake import decode, parse_json, read_bytes
 from siteline.sites.smart.read import read_smart
 from siteline.sites.smart.regions import region_of
 from siteline.sites.smart.scope import describe_left_out, tell_left_out
+from siteline.sites.smart.scoring.points import points_of, score_points
 from siteline.sites.smart.scoring.rules import ScoreOptions
 from siteline.sites.smart.scoring.score import describe_score, score
 from siteline.workbench.case import Case
@@ -49,14 +51,16 @@ def score_site(
     options: ScoreOptions,
     export: SmartOptions,
     as_of: datetime | None = None,
+    points: Path | None = None,
 ) -> Scored:
     """
     Score a site's events against annotations, by SMART's rules and by ours.
 
     truth: files or folders of region and site models; none: those imported at the site. proposals: the same, of proposals; none:
-    our own events as we would export them.
+    our own events as we would export them. points: truth that is a point and a day each, scored beside.
     """
     site = case.register.get(site_id, as_of)
+    marked = [] if points is None else points_of(_parsed(points), points.name)
     remarks: list[Remark] = []
     region, annotated = _truth(case, site, truth, as_of, remarks)
     left: dict[str, Any] | None = None
@@ -71,10 +75,16 @@ def score_site(
         remarks += tell_left_out(site_id, ours.left_out, export.smallest_m2)
     scored = score(annotated, proposed, region, options)
     told = describe_score(scored)
+    if points is not None:
+        told["smart"]["points"] = score_points(marked, proposed, region, options)
     if left is not None:
         told["left_out"] = left
         told["ours"]["refusals"]["left_out_of_smart"] = len(left["left_out"])
     return Scored(told, (*remarks, *scored.remarks))
+
+
+def _parsed(path: Path) -> Any:
+    return parse_json(decode(read_bytes(path), path.name), path.name)
 
 
 def _truth(

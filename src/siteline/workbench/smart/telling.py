@@ -34,6 +34,11 @@ def tell_score(told: Mapping[str, Any]) -> list[str]:
             ),
             f"  onsets, mean absolute error: {late}",
         ]
+    if points := told["smart"].get("points"):
+        lines.append(
+            f"  points within {points['min_spatial_distance']:g} m: found {points['tp']}, false {points['fp']}, "
+            f"missed {points['fn']}, F1 {points['f1']:.4f}"
+        )
     dates, areas = ours["dates"], ours["areas"]
     lines += [
         (

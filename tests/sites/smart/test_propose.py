@@ -124,6 +124,7 @@ def test_a_drawn_event_has_the_two_looks_it_was_drawn_by() -> None:
     assert phases(event("+", None, stage=Stage.ROOFED)) == [("S0", PC, False)]
 
 
+@settings(deadline=None)
 @given(
     st.text("-+cn?", min_size=1, max_size=12).filter(lambda t: "+" in t and "-" not in t[t.index("+") :]),
     st.sampled_from(Stage),

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from siteline.model.errors import BadSiteFile, BadSmartFile
@@ -265,6 +265,7 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
     return json.loads(json.dumps(said))  # type: ignore[no-any-return]
 
 
+@settings(deadline=None)
 @given(documents())
 def test_whatever_can_be_read_is_written_as_it_was(said: dict[str, Any]) -> None:
     site, _ = smart_of(said, "x")
@@ -274,6 +275,7 @@ def test_whatever_can_be_read_is_written_as_it_was(said: dict[str, Any]) -> None
     assert again == site
 
 
+@settings(deadline=None)
 @given(documents(), st.data())
 def test_whatever_is_broken_is_refused_in_words(said: dict[str, Any], data: st.DataObject) -> None:
     """Any one value replaced by anything: it is read, or refused naming the file; never another error."""
@@ -288,6 +290,7 @@ def test_whatever_is_broken_is_refused_in_words(said: dict[str, Any], data: st.D
     assert refused.startswith("x.geojson: ") or describe_smart(site) == said
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_no_bytes_bring_the_parser_down(data: bytes) -> None:
     with pytest.raises(BadSiteFile):

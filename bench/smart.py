@@ -30,7 +30,7 @@ from siteline.sites.smart.read import read_smart
 from siteline.sites.smart.scoring.stack import stack_of
 
 SEEDS = (11, 12, 13)
-LOOKS, SIZE_M, BUILDINGS = 40, 500.0, 14
+LOOKS, SIZE_M, BUILDINGS = 36, 400.0, 10
 
 
 def annotate(truth: Truth, region_id: str = "XX_R000") -> tuple[RegionModel, list[SmartSite]]:

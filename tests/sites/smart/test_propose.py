@@ -264,6 +264,9 @@ def test_ground_cleared_for_the_works_is_part_of_their_site_and_makes_it_grow() 
     assert not run(
         candidate(0, hall), candidate(1, later)
     ).sites  # cleared after the roof was on: not its works
+    bit = replace(yard, outline=box(X + 85, Y, X + 90, Y + 50))
+    small = run(candidate(0, hall), candidate(1, bit))
+    assert {o.why for o in small.left_out} == {Why.SMALL}  # a clearing of a small site is not one alone
 
 
 def test_two_sites_never_touch_and_the_first_recorded_keeps_its_edge() -> None:

@@ -207,6 +207,14 @@ def test_a_file_that_mixes_or_lacks_features_is_refused() -> None:
     assert looks_like_smart({"features": "x"}) is None
 
 
+def test_hostile_names_do_not_reach_the_terminal() -> None:
+    said = as_file()
+    said["features"][0]["properties"] |= {"site_id": "\u202eKR\u200b_R001_0001", "status": "\u202e"}
+    with pytest.raises(BadSmartFile) as refused:
+        smart_of(said, "x")
+    assert str(refused.value).isprintable()
+
+
 def test_a_missing_property_is_refused_or_told() -> None:
     said = as_file()
     del said["features"][0]["properties"]["status"]

@@ -121,12 +121,13 @@ def propose(
     joined = _join(drawn, works, plane)
     kept = _draw(works, plane, smallest_m2, left, joined)
     names = {w.id: f"{region_id}_{w.candidate.number:04d}" for w in kept}
+    reasons = {one.event_id: one.why for one in left}
     for one in drawn:
         if one.record.event.kind is Kind.CONSTRUCTION:
             continue
-        owner = joined.get(one.record.id)
-        why = Why.JOINED if owner in names else ALONE[one.record.event.kind]
-        left.append(_left(one, why, names.get(owner or "")))
+        owner = joined.get(one.record.id, "")
+        why = Why.JOINED if owner in names else reasons.get(owner, ALONE[one.record.event.kind])
+        left.append(_left(one, why, names.get(owner)))
     sites = tuple(_model(w, names[w.id], region_id, plane, scenes, site.simulated) for w in kept)
     region = _region(site, region_id, area, scenes, sites)
     order = {c.record.id: i for i, c in enumerate(candidates)}

@@ -133,7 +133,8 @@ class _Reading:
                 f"{self.name}: {where} has the type {shown(kind)}", nearest(str(kind), _KINDS, "Types")
             )
         title = properties.get("site_id") or properties.get("region_id") or properties.get("observation_date")
-        where = f"{where} ({kind}{f' {str(title)[:40]}' if title else ''})"
+        named = "".join(filter(str.isprintable, str(title)[:40])) if title else ""
+        where = f"{where} ({f'{kind} {named}'.strip()})"
         means = self._properties(kind, properties, where)
         geometry = feature.get("geometry")
         given = Given(

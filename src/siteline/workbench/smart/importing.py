@@ -130,7 +130,7 @@ def import_annotations(case: Case, site_id: str, files: Sequence[Path]) -> Impor
 
 
 def find_models(paths: Sequence[Path]) -> list[Path]:
-    """The files named, and every .geojson or .json in the folders named, each once, in order of names."""
+    """The files named, and every .geojson in the folders named, each once, in order of names."""
     found: dict[Path, None] = {}
     for path in paths:
         if not path.is_dir():

@@ -51,7 +51,8 @@ def points_of(said: Any, name: str) -> list[PointTruth]:
             raise BadSmartFile(
                 f"{name}: feature {number} is not a Feature with properties", "Fetch it again."
             )
-        where = f"feature {number} ({str(properties.get('site_id'))[:40]})"
+        named = "".join(filter(str.isprintable, str(properties.get("site_id"))[:40]))
+        where = f"feature {number} ({named})"
         readers = {"site_id": fitting(SITE_ID, "KR_R001_0017"), "status": read_status, "date": read_day}
         means: dict[str, Any] = {}
         for key, read in (*readers.items(), ("site_start_date", read_day)):

@@ -25,7 +25,7 @@ from siteline.model.change import Kind
 from siteline.model.smart import LABELLED, POSITIVE, Part, Phase, RegionModel, SmartObservation, SmartSite
 from siteline.simulate.truth import TrueStructure, Truth
 from siteline.sites.smart.grounds import one_polygon
-from siteline.sites.smart.propose import square_of
+from siteline.sites.smart.names import square_of
 from siteline.sites.smart.read import read_smart
 from siteline.sites.smart.scoring.stack import stack_of
 

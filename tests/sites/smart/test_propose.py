@@ -24,7 +24,8 @@ from siteline.model.imagery import Scene
 from siteline.model.place import Frame, Role, Site, Structure
 from siteline.model.smart import Phase, RegionModel
 from siteline.sites.exchange.events import EventRecord, describe_events
-from siteline.sites.smart.propose import Candidate, Proposed, propose, sensor_of, square_of
+from siteline.sites.smart.names import sensor_of, square_of
+from siteline.sites.smart.propose import Candidate, Proposed, propose
 from siteline.sites.smart.read import parse_smart, read_smart
 from siteline.sites.smart.scope import SMALLEST_M2, Why, describe_left_out, tell_left_out
 from siteline.sites.smart.timeline import sights_of

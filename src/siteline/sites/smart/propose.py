@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Any
 
-import mgrs
 import shapely
 from shapely.geometry import Polygon
 from shapely.geometry.base import BaseGeometry
 
 from siteline.model.change import ChangeEvent, Kind, Status
-from siteline.model.errors import BadInput, BadSetting
+from siteline.model.errors import BadInput
 from siteline.model.imagery import Scene
 from siteline.model.place import Frame, Site
 from siteline.model.remark import Remark
@@ -23,12 +21,9 @@ from siteline.model.smart import Part, RegionModel, SmartObservation, SmartSite
 from siteline.sites.exchange.events import SHAPE as EVENTS
 from siteline.sites.exchange.events import EventRecord, ExchangedEvent
 from siteline.sites.smart.grounds import NEAR_M, Plane, ground_area, keep_apart, one_polygon, polygons_of
+from siteline.sites.smart.names import kept_day, kept_region, region_id_of, sensor_of, square_of
 from siteline.sites.smart.scope import ALONE, SMALLEST_M2, LeftOut, Why
 from siteline.sites.smart.timeline import Sight, sights_of
-from siteline.sites.smart.words import REGION_ID
-
-NO_REGION = "XX_R000"
-"""The region of a site that belongs to none of SMART's: no country, number nought."""
 
 MOST_SITES = 10_000
 _ORIGINATOR = "siteline"
@@ -101,7 +96,7 @@ def propose(
     Raises BadInput for a site without longitude and latitude, or without an area of interest.
     """
     area = _area_of_interest(site)
-    region_id, remarks = _region_id(site, region_id)
+    region_id, remarks = region_id_of(site, region_id)
     left: list[LeftOut] = []
     drawn = [c for c in candidates if c.told.geometry is not None and polygons_of(c.told.geometry)]
     left += [_left(c, Why.NO_OUTLINE) for c in candidates if c not in drawn]
@@ -150,29 +145,6 @@ def _area_of_interest(site: Site) -> Polygon:
     if isinstance(site.aoi, Polygon):
         return site.aoi
     return site.aoi.convex_hull
-
-
-def _region_id(site: Site, wanted: str | None) -> tuple[str, tuple[Remark, ...]]:
-    if wanted is not None:
-        if not REGION_ID.fullmatch(wanted):
-            raise BadSetting(
-                f"{wanted[:40]!r} is no id of a region", "It has a country and a number, such as KR_R001."
-            )
-        if site.simulated and not wanted.startswith("XX_"):
-            raise BadSetting(
-                f"{site.id} is a place that never was, and {wanted} says a country", f"Leave it: {NO_REGION}."
-            )
-        return wanted, ()
-    known = _kept_region(site).get("region_id")
-    if isinstance(known, str) and REGION_ID.fullmatch(known):
-        return known, ()
-    why = f"belongs to no region of SMART; its sites are numbered in {NO_REGION}"
-    return NO_REGION, (Remark(site.id, why, "--region CC_R000 names a country and number"),)
-
-
-def _kept_region(site: Site) -> Mapping[str, Any]:
-    found = site.kept.get("site", {}).get("smart", {})
-    return found if isinstance(found, Mapping) else {}
 
 
 def _ground(one: Candidate, plane: Plane) -> BaseGeometry:
@@ -295,36 +267,13 @@ def _look(works: _Works, sight: Sight, plane: Plane, scene: Scene) -> SmartObser
     )
 
 
-_SENSORS = (
-    (re.compile(r"landsat[ _-]?8|\blc08", re.I), "Landsat 8"),
-    (re.compile(r"sentinel[ _-]?2|\bs2[abc]?\b", re.I), "Sentinel-2"),
-    (re.compile(r"worldview|\bwv0?[1-4]\b|\blegion", re.I), "WorldView"),
-    (re.compile(r"planet|skysat|\bps2|\bpsb", re.I), "Planet"),
-)
-
-
-def sensor_of(scene: Scene) -> str | None:
-    """SMART's name of a scene's sensor; None if it is of another, or nobody said, or the scene is simulated."""
-    if scene.simulated:
-        return None
-    return next((name for form, name in _SENSORS if form.search(scene.sensor)), None)
-
-
-def square_of(outline: BaseGeometry) -> str:
-    """The square of 100 km of the military grid that an outline's middle lies in, its zone in two digits."""
-    middle = outline.centroid
-    found = mgrs.MGRS().toMGRS(middle.y, middle.x, MGRSPrecision=0)
-    text = str(found.decode() if isinstance(found, bytes) else found).strip()
-    return text.zfill(5) if text[:1].isdigit() else text
-
-
 def _region(
     site: Site, region_id: str, area: Polygon, scenes: Mapping[str, Scene], sites: Sequence[SmartSite]
 ) -> RegionModel:
-    said = _kept_region(site)
+    said = kept_region(site)
     days = [day for s in scenes.values() for day in (s.acquired.first_day, s.acquired.last_day)]
     days += [day for one in sites for day in (one.start, one.end) if day is not None]
-    start, end = (_kept_day(said.get(key)) for key in ("start_date", "end_date"))
+    start, end = (kept_day(said.get(key)) for key in ("start_date", "end_date"))
     if not days and (start is None or end is None):
         raise BadInput(
             f"{site.id} has no scenes, and a region model says from when to when it was looked at",
@@ -347,13 +296,6 @@ def _region(
         cache=MappingProxyType(cache),
         sites=tuple(_summary(one) for one in sites),
     )
-
-
-def _kept_day(said: Any) -> date | None:
-    try:
-        return date.fromisoformat(said) if isinstance(said, str) else None
-    except ValueError:
-        return None
 
 
 def _summary(one: SmartSite) -> SmartSite:

@@ -11,7 +11,7 @@ from siteline.model.place import Role, Site, Structure
 from siteline.model.remark import Remark
 from siteline.model.smart import RegionModel
 from siteline.sites.exchange.features import build_site
-from siteline.sites.smart.propose import square_of
+from siteline.sites.smart.names import kept_day, kept_region, square_of
 
 _SAID = ("region_id", "version", "mgrs", "start_date", "end_date", "originator", "model_content", "comments")
 
@@ -28,24 +28,16 @@ def site_of(region: RegionModel, name: str) -> tuple[Site, tuple[Remark, ...]]:
 
 def region_of(site: Site, start: date | None = None, end: date | None = None) -> RegionModel | None:
     """A site as a region to score in: by what its region model said, else from a day to a day; None without an area."""
-    said = site.kept.get("site", {}).get("smart", {})
-    said = said if isinstance(said, Mapping) else {}
+    said = kept_region(site)
     if site.aoi is None:
         return None
     outline = site.aoi if site.aoi.geom_type == "Polygon" else site.aoi.convex_hull
     return RegionModel(
         id=str(said.get("region_id") or site.id),
-        start=_day(said.get("start_date")) or start,
-        end=_day(said.get("end_date")) or end,
+        start=kept_day(said.get("start_date")) or start,
+        end=kept_day(said.get("end_date")) or end,
         outline=outline,
         version=str(said.get("version") or "2.0.0"),
         mgrs=str(said.get("mgrs") or square_of(outline)),
         cache=MappingProxyType({}),
     )
-
-
-def _day(said: Any) -> date | None:
-    try:
-        return date.fromisoformat(said) if isinstance(said, str) else None
-    except ValueError:
-        return None

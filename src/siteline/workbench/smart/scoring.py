@@ -13,6 +13,7 @@ from siteline.model.place import Site
 from siteline.model.remark import Remark
 from siteline.model.smart import RegionModel, SmartSite
 from siteline.sites.exchange.intake import decode, parse_json, read_bytes
+from siteline.sites.smart.names import kept_region
 from siteline.sites.smart.read import read_smart
 from siteline.sites.smart.regions import region_of
 from siteline.sites.smart.scope import describe_left_out, tell_left_out
@@ -119,8 +120,7 @@ def _truth(
 
 
 def _is_of(region: RegionModel, site: Site) -> bool:
-    said = site.kept.get("site", {}).get("smart", {})
-    known = said.get("region_id") if isinstance(said, dict) else None
+    known = kept_region(site).get("region_id")
     if known:
         return bool(region.id == known)
     return site.aoi is None or region.outline.intersects(site.aoi)
@@ -140,8 +140,7 @@ def _own_region(
             f"{site.id} has no area of interest to score in",
             "Draw it (role aoi) and add the site again, or name a region model: --truth FILE",
         )
-    said = site.kept.get("site", {}).get("smart", {})
-    if not (isinstance(said, dict) and said.get("start_date")):
+    if not kept_region(site).get("start_date"):
         remarks.append(
             Remark(
                 site.id,

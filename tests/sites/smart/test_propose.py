@@ -270,6 +270,23 @@ def test_ground_cleared_for_the_works_is_part_of_their_site_and_makes_it_grow() 
     assert {o.why for o in small.left_out} == {Why.SMALL}  # a clearing of a small site is not one alone
 
 
+def test_ground_that_was_cleared_for_it_before_the_building_showed_is_site_preparation() -> None:
+    hall = event("------++++++", (8, 9))
+    plot = replace(hall, kind=Kind.CLEARING, stage=None, finished=None, onset=DateInterval(DAYS[1], DAYS[3]))
+    [one] = run(candidate(0, hall), candidate(1, plot)).sites
+    found = [(look.source, *look.phases) for look in one.observations]
+    assert found == [
+        ("S1", NA),
+        ("S2", UN),
+        *[(f"S{i}", SP) for i in (3, 4, 5)],
+        *[(f"S{i}", AC) for i in (6, 7, 8)],
+        ("S9", PC),
+    ]
+    beside = replace(plot, outline=box(X + 125, Y, X + 200, Y + 90))
+    [other] = run(candidate(0, hall), candidate(1, beside)).sites
+    assert other.observations[0].source == "S5"  # a yard beside it says nothing of the plot itself
+
+
 def test_two_sites_never_touch_and_the_first_recorded_keeps_its_edge() -> None:
     first, second = event(), moved(event(), 100)  # overlap of 20 m
     found = run(candidate(1, second), candidate(0, first))

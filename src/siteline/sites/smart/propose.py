@@ -13,6 +13,7 @@ from shapely.geometry import Polygon
 from shapely.geometry.base import BaseGeometry
 
 from siteline.model.change import ChangeEvent, Kind, Status
+from siteline.model.dates import DateInterval
 from siteline.model.errors import BadInput
 from siteline.model.imagery import Scene
 from siteline.model.place import Frame, Site
@@ -76,6 +77,9 @@ class _Works:
     outline: Polygon
     """Metres; empty until it is drawn."""
 
+    cleared: DateInterval | None = None
+    """When its own ground was cleared for it, if that is an event of its own."""
+
     @property
     def id(self) -> str:
         return self.candidate.record.id
@@ -114,6 +118,8 @@ def propose(
         else:
             left.append(_left(one, Why.NO_LOOKS))
     joined = _join(drawn, works, plane)
+    for building in works:
+        building.sights = sights_of(building.candidate.versions, scenes, building.cleared)
     kept = _draw(works, plane, smallest_m2, left, joined)
     names = {w.id: f"{region_id}_{w.candidate.number:04d}" for w in kept}
     reasons = {one.event_id: one.why for one in left}
@@ -169,8 +175,19 @@ def _join(drawn: Sequence[Candidate], works: Sequence[_Works], plane: Plane) -> 
         if near:
             owner = min(near, key=lambda n: n[:2])[2]
             owner.grounds.append((event.onset.by, ground))
+            _prepare(owner, event, ground)
             owners[one.record.id] = owner.id
     return owners
+
+
+def _prepare(works: _Works, other: ChangeEvent, ground: BaseGeometry) -> None:
+    """Ground cleared where the building came to stand, before it shows, was prepared for it; the first time counts."""
+    after = works.candidate.record.event.onset.after
+    if other.kind is not Kind.CLEARING or after is None or other.onset.by > after:
+        return
+    is_first = works.cleared is None or other.onset.by < works.cleared.by
+    if is_first and ground.intersection(works.grounds[0][1]).area > 0:
+        works.cleared = other.onset
 
 
 def _is_of_the_time(other: ChangeEvent, building: ChangeEvent) -> bool:

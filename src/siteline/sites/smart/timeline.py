@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from siteline.model.change import ChangeEvent, Observation, Stage, State
+from siteline.model.dates import DateInterval
 from siteline.model.imagery import Scene
 from siteline.model.smart import Phase
 
@@ -36,13 +37,16 @@ class Sight:
     observation: Observation
 
 
-def sights_of(versions: Sequence[ChangeEvent], scenes: Mapping[str, Scene]) -> tuple[Sight, ...]:
+def sights_of(
+    versions: Sequence[ChangeEvent], scenes: Mapping[str, Scene], cleared: DateInterval | None = None
+) -> tuple[Sight, ...]:
     """
     The looks of one event that SMART asks for, in order of days, each with its phase.
 
-    versions: forms of the event, oldest first; what an earlier one said of its stage dates that stage. The looks run from the
-    last without it to the first finished one. A look through cloud, shadow or snow between two equal phases has that phase and is
-    occluded; between two different ones it is Unknown. Unknown stands nowhere else.
+    versions: forms of the event, oldest first; what an earlier one said of its stage dates that stage. cleared: when the ground
+    was cleared for it, if that was seen as an event of its own; from then on it is prepared. The looks run from the last without
+    it to the first finished one. A look through cloud, shadow or snow between two equal phases has that phase and is occluded;
+    between two different ones it is Unknown. Unknown stands nowhere else.
     """
     event = versions[-1]
     seen = []
@@ -54,7 +58,7 @@ def sights_of(versions: Sequence[ChangeEvent], scenes: Mapping[str, Scene]) -> t
         day = scene.acquired.first_day if is_before else scene.acquired.last_day
         seen.append((day, one))
     seen.sort(key=lambda s: s[0])
-    works = _Works.of(versions, scenes)
+    works = _Works.of(versions, scenes, cleared)
     sights = [
         Sight(day, one.scene_id, works.phase_on(day), one.state is State.NOT_OBSERVABLE, one)
         for day, one in seen
@@ -78,9 +82,12 @@ class _Works:
     """First day on which it is known to be more than cleared."""
 
     roofed_from: date | None
+    cleared: DateInterval | None = None
 
     @classmethod
-    def of(cls, versions: Sequence[ChangeEvent], scenes: Mapping[str, Scene]) -> _Works:
+    def of(
+        cls, versions: Sequence[ChangeEvent], scenes: Mapping[str, Scene], cleared: DateInterval | None
+    ) -> _Works:
         event = versions[-1]
         prepared, built, roofed = None, None, event.finished.by if event.finished else None
         for form in versions:
@@ -96,13 +103,13 @@ class _Works:
                 roofed = day
         if prepared is None or (built is not None and built <= prepared):
             prepared, built = (None, event.onset.by) if event.stage is not Stage.CLEARED else (prepared, None)
-        return cls(event, prepared, built, roofed)
+        return cls(event, prepared, built, roofed, cleared)
 
     def phase_on(self, day: date) -> Phase:
         """What the event is known to be on a day; Unknown in the gaps."""
         event = self.event
         if event.onset.after is not None and day <= event.onset.after:
-            return Phase.NO_ACTIVITY
+            return self._before(day)
         if day < event.onset.by:
             return Phase.UNKNOWN
         if self.roofed_from is not None and day >= self.roofed_from:
@@ -116,6 +123,12 @@ class _Works:
         if self.built_from is None or day < self.built_from:
             return Phase.UNKNOWN
         return Phase.ACTIVE_CONSTRUCTION
+
+    def _before(self, day: date) -> Phase:
+        """What it is before the building itself shows: untouched, or cleared for it."""
+        if self.cleared is None or (self.cleared.after is not None and day <= self.cleared.after):
+            return Phase.NO_ACTIVITY
+        return Phase.SITE_PREPARATION if day >= self.cleared.by else Phase.UNKNOWN
 
 
 def _last_look(form: ChangeEvent, scenes: Mapping[str, Scene]) -> date | None:

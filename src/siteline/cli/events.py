@@ -1,4 +1,4 @@
-"""Events: list, show, add by eye, judge, export."""
+"""Events: list, show, add by eye, judge, export; annotations beside them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ from siteline.cli.common import (
     say,
     table,
 )
+from siteline.cli.exporting import RegionOption, SmallestOption, tell_exported
 from siteline.cli.sites import SiteArgument
+from siteline.cli.smart import import_, imported, score
 
 app = typer.Typer(
     help="Change events: found by comparison of images, or seen by a person.", no_args_is_help=True
@@ -170,15 +172,39 @@ def judge(
 def export(
     context: typer.Context,
     site: SiteArgument,
-    format_: Annotated[str, typer.Option("--format", help="geojson, kml, kmz or csv.")] = "geojson",
+    format_: Annotated[str, typer.Option("--format", help="geojson, kml, kmz, csv or smart.")] = "geojson",
     out: Annotated[
-        Path | None, typer.Option("--out", help="File to write; default: out/SITE-events.FORMAT.")
+        Path | None,
+        typer.Option(
+            "--out",
+            help="File to write, for smart a folder; default: out/SITE-events.FORMAT, out/SITE-smart.",
+        ),
     ] = None,
     all_: Annotated[bool, typer.Option("--all", help="Every candidate too.")] = False,
+    region: RegionOption = None,
+    smallest: SmallestOption = None,
+    json: JsonOption = False,
     case: CaseOption = None,
 ) -> None:
-    """Write events for QGIS, Google Earth or a spreadsheet."""
+    """Write events for QGIS, Google Earth or a spreadsheet, or as site models of IARPA SMART."""
     from siteline.workbench.findings import export_events
 
+    if format_ != "smart" and (region is not None or smallest is not None):
+        raise typer.BadParameter("--region and --smallest go with --format smart")
     with opened(context, case) as work:
-        typer.echo(str(export_events(work, site, format_, out, every=all_)))
+        if format_ == "smart":
+            from siteline.workbench.smart.exporting import export_smart, smart_options
+
+            wanted = smart_options(region, smallest, every=all_)
+            tell_exported(context, case, export_smart(work, site, out, wanted), json=json)
+            return
+        path = str(export_events(work, site, format_, out, every=all_))
+        if json:
+            print_json({"path": path})
+        else:
+            typer.echo(path)
+
+
+app.command("import")(import_)
+app.command("imported")(imported)
+app.command("score")(score)

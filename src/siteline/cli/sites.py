@@ -20,6 +20,7 @@ from siteline.cli.common import (
     say,
     table,
 )
+from siteline.cli.exporting import RegionOption, SmallestOption, tell_exported
 from siteline.model.errors import SitelineError
 
 if TYPE_CHECKING:
@@ -61,7 +62,10 @@ def start(
 @app.command()
 def add(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(help="GeoJSON, KML or KMZ with aoi, perimeter, buildings …")],
+    file: Annotated[
+        Path,
+        typer.Argument(help="GeoJSON, KML or KMZ with aoi, perimeter, buildings …, or a SMART region model."),
+    ],
     role: Annotated[
         list[str] | None,
         typer.Option(
@@ -146,14 +150,29 @@ def show(
 def export(
     context: typer.Context,
     site: SiteArgument,
-    format_: Annotated[str, typer.Option("--format", help="geojson, kml or kmz.")] = "geojson",
+    format_: Annotated[str, typer.Option("--format", help="geojson, kml, kmz or smart.")] = "geojson",
     out: Annotated[
         Path | None, typer.Option("--out", help="File to write; default: out/SITE.FORMAT.")
     ] = None,
+    region: RegionOption = None,
+    smallest: SmallestOption = None,
+    json: JsonOption = False,
     case: CaseOption = None,
 ) -> None:
-    """Write a site as GeoJSON, KML or KMZ, as it came in."""
+    """Write a site as GeoJSON, KML or KMZ, as it came in; or as a region model of IARPA SMART, with its events in short."""
     from siteline.workbench.places import export_site
 
+    if format_ != "smart" and (region is not None or smallest is not None):
+        raise typer.BadParameter("--region and --smallest go with --format smart")
     with opened(context, case) as work:
-        typer.echo(str(export_site(work, site, format_, out)))
+        if format_ == "smart":
+            from siteline.workbench.smart.exporting import export_region, smart_options
+
+            done = export_region(work, site, out, smart_options(region, smallest))
+            tell_exported(context, case, done, json=json)
+            return
+        path = str(export_site(work, site, format_, out))
+        if json:
+            print_json({"path": path})
+        else:
+            typer.echo(path)

@@ -4,6 +4,7 @@ Every error that we raise on purpose.
 SitelineError                  one sentence (what happened) and one hint (what to do)
 ├── BadInput                   something handed to us cannot be accepted as it is
 │   ├── BadSiteFile            a site file (GeoJSON, KML, KMZ)
+│   │   └── BadSmartFile       a region model or site model of IARPA SMART, by feature and property
 │   ├── BadManifest            a scene manifest, by line and column
 │   ├── BadImage               an image or mask that cannot be read as what it says it is
 │   ├── BadGeometry            an outline that encloses nothing, crosses itself, lies elsewhere
@@ -69,6 +70,12 @@ class BadInput(SitelineError):
 
 class BadSiteFile(BadInput):
     """A site file says something we cannot accept."""
+
+
+class BadSmartFile(BadSiteFile):
+    """A region model or site model of IARPA SMART says something we cannot accept, by feature and property."""
+
+    hint = "Correct the property in the file, or fetch the file again; nothing was recorded."
 
 
 class BadManifest(BadInput):

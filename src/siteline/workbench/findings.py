@@ -76,7 +76,7 @@ def list_events(
 def export_events(case: Case, site_id: str, format_: str, out: Path | None, *, every: bool = False) -> Path:
     """Write the events of a site that nobody rejected, or `every` one, for other programs; returns where."""
     if format_ not in FORMATS:
-        raise BadSetting(f"no event format {format_!r}", f"There are: {', '.join(FORMATS)}.")
+        raise BadSetting(f"no event format {format_!r}", f"There are: {', '.join(FORMATS)}, smart.")
     site = case.register.get(site_id)
     records = records_of(case, site, every=every)
     standing = [r for r in records if every or r.status is not Status.REJECTED]

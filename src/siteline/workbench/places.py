@@ -16,11 +16,12 @@ from siteline.model.remark import Remark
 from siteline.sites.coordinates import Place, parse_place
 from siteline.sites.exchange.features import AnswerRoles, RoleQuestion
 from siteline.sites.exchange.intake import read_bytes
-from siteline.sites.exchange.sites import parse_site, write_site
+from siteline.sites.exchange.sites import FORMATS, parse_site, write_site
 from siteline.sites.square import square_site
 from siteline.workbench.case import SETTINGS_FILE, Case, make_case, open_case
 from siteline.workbench.evidence.custody import note_bytes
 from siteline.workbench.files import write_derived
+from siteline.workbench.smart.importing import add_region, region_in
 
 LARGEST_SIDE_M = 50_000
 
@@ -102,11 +103,13 @@ def _refuse_another(case: Case, site: Site) -> None:
 
 def add_site(case: Case, file: Path, roles: AnswerRoles | Sequence[str]) -> tuple[Site, tuple[Remark, ...]]:
     """
-    Read a site file, keep its bytes, and record the site.
+    Read a site file, or a region model of IARPA SMART, keep its bytes, and record the site.
 
     roles: answers for features whose role the file does not say, or a function that asks.
     """
     data = read_bytes(file)
+    if (region := region_in(data, file.name)) is not None:
+        return add_region(case, data, file.name, *region)
     site, remarks = parse_site(data, file.name, roles)
     _refuse_labels_of_events(case, site, file.name)
     case.log.append(())
@@ -190,6 +193,10 @@ def describe_site(case: Case, site_id: str, as_of: datetime | None = None) -> di
 
 def export_site(case: Case, site_id: str, format_: str, out: Path | None) -> Path:
     """Write a site file; returns where."""
+    if format_ not in FORMATS:
+        raise BadInput(
+            f"a site cannot be exported as {format_[:40]!r}", f"Choose one of {', '.join(FORMATS)}, smart."
+        )
     content = write_site(case.register.get(site_id), format_)
     return write_derived(case, out, f"{site_id}.{format_}", content)
 

@@ -72,12 +72,21 @@ from siteline.store.tables.incidents import (
 )
 from siteline.store.tables.proofs import frame, pair, pair_verdict, time_proof
 from siteline.store.tables.scenes import fetch_try, found_scene, image_order, nudge, run, scene, survey
-from siteline.store.tables.sites import event, event_name, event_version, judgement, sighting, site
+from siteline.store.tables.sites import (
+    annotation,
+    event,
+    event_name,
+    event_version,
+    judgement,
+    sighting,
+    site,
+)
 from siteline.store.tables.sizes import filed_size, measurement
 
 __all__ = (
     "ach_cell",
     "ach_evidence",
+    "annotation",
     "assessment",
     "attack_kind",
     "attack_sum",

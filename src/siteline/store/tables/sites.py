@@ -72,3 +72,16 @@ event_name = Table(
     Column("label", String(200), nullable=False),
     *signed(),
 )
+
+annotation = Table(
+    "annotation",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("site_id", String(200), nullable=False, index=True),
+    Column("standard", String(20), nullable=False),
+    Column("ref", String(200), nullable=False),
+    Column("whole", Boolean, nullable=False),
+    Column("document", Text, nullable=False),
+    Column("source_sha256", String(64), nullable=False),
+    *signed(),
+)

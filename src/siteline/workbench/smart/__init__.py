@@ -1,0 +1,1 @@
+"""IARPA SMART at the bench: annotations in, proposals out, both scored."""

@@ -122,17 +122,7 @@ def held_events(case: Case, site: Site, document: Events, press: Press) -> Event
 def _told(properties: Mapping[str, Any], press: Press) -> dict[str, Any]:
     holds = press.holds
     left = {k: v for k, v in properties.items() if not (holds.is_location_held and k in _TELLING)}
-    told = {key: _clean(value, press) for key, value in left.items()}
+    told = {key: press.clean(value) for key, value in left.items()}
     if holds.is_location_held:
         told["location"] = "withheld" if holds.is_location_withheld else f"rounded to {holds.round_km:g} km"
     return told
-
-
-def _clean(value: Any, press: Press) -> Any:
-    if isinstance(value, str):
-        return press.text(value)
-    if isinstance(value, Mapping):
-        return {key: _clean(inner, press) for key, inner in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_clean(inner, press) for inner in value]
-    return value

@@ -77,8 +77,10 @@ def release(
     name = brief_name(file)
     number, salt = case.releases.next_number(name), secrets.token_hex(16)
     corrections = printed_corrections(case, name)
-    material = lay_out(case, checked, now.date(), progress, number=str(number), corrections=corrections)
     press = set_press(case, checked.brief, given.holds, salt)
+    material = lay_out(
+        case, checked, now.date(), progress, number=str(number), corrections=corrections, press=press
+    )
     copy = press.copy(material)
     if lost := copy.missing.keys() - press.held_figures(checked.brief).keys():
         raise NotReleased(

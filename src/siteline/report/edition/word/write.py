@@ -17,7 +17,7 @@ from siteline.model.dates import say_day
 from siteline.model.errors import MissingExtra
 from siteline.report.edition.flow import Part, Said, flow, mark_of, shown_names, traced
 from siteline.report.edition.material import EditionMaterial
-from siteline.report.edition.prose import note_lines
+from siteline.report.edition.prose import note_lines, say_film
 from siteline.report.edition.word.endnotes import add_endnotes, refer_to
 from siteline.report.edition.word.styles import (
     CAPTION,
@@ -144,6 +144,10 @@ class _Writer:
                 if place:
                     paragraph.add_run(" ")
                 _picture(paragraph, picture, figure.alt or picture.alt, len(drawn))
+            for told in [picture.caption for picture in drawn if picture.caption]:
+                _plain(self._document, told, CREDIT)
+            for film in [picture.film for picture in drawn if picture.film is not None]:
+                _plain(self._document, say_film(film), CREDIT)
         elif not part.is_withheld:
             why = material.missing.get(figure.id, "it could not be made")
             _plain(self._document, f"No picture: {why}.", CREDIT)

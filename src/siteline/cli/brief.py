@@ -136,13 +136,9 @@ def _build_file(
     from datetime import UTC, datetime
 
     from siteline.workbench.briefs.building import build_file
-    from siteline.workbench.briefs.formats import Format
+    from siteline.workbench.briefs.formats import read_formats
 
-    said = [word.strip() for one in formats for word in one.split(",") if word.strip()]
-    if not said or (odd := [word for word in said if word not in list(Format)]):
-        wrong = odd[0] if said else ""
-        raise BadSetting(f"no such format: {wrong!r}", f"Formats are {', '.join(Format)}.")
-    wanted = [Format(word) for word in said]
+    wanted = read_formats(formats)
     with opened(context, case) as work:
         built = build_file(work, file, out, datetime.now(UTC).date(), ShownProgress(), wanted, url)
     if json:

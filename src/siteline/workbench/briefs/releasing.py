@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -29,10 +29,13 @@ from siteline.workbench.briefs.asking import Ask, Given, complete, embargo_until
 from siteline.workbench.briefs.building import lay_out
 from siteline.workbench.briefs.checking import Checked, brief_name, check_brief
 from siteline.workbench.briefs.correcting import printed_corrections
+from siteline.workbench.briefs.formats import Format, forms_here
 from siteline.workbench.briefs.pressing import salted, set_press
 from siteline.workbench.briefs.publishing import PAGE, RECORD, SUMS, edition_files
 from siteline.workbench.briefs.resting import Resting, rest_on, tell_resting
+from siteline.workbench.briefs.reviews import reviews_of
 from siteline.workbench.case import Case
+from siteline.workbench.claims.linked import check_address
 from siteline.workbench.evidence.custody import note_bytes
 
 TOOL = "brief release"
@@ -55,14 +58,25 @@ class Released:
 
 
 def release(
-    case: Case, file: Path, given: Given, now: datetime, progress: Progress, ask: Ask | None = None
+    case: Case,
+    file: Path,
+    given: Given,
+    now: datetime,
+    progress: Progress,
+    ask: Ask | None = None,
+    url: str = "",
+    wanted: Sequence[Format] | None = None,
 ) -> Released:
     """
     Release the brief in `file` as its next edition.
 
-    now: aware; what an embargo is held against, and the day that is printed. ask: puts open questions to a person. Answers are
-    kept whatever follows. Raises BadBrief, NotASecondPerson, Unanswered, NotReleased, Leak.
+    now: aware; what an embargo is held against, and the day that is printed. ask: puts open questions to a person. url: where
+    the page will stand, for reviews of rated claims. wanted: the forms it goes out in beside the page; None: all that can be made here. Answers
+    are kept whatever follows. Raises MissingExtra, BadInput, BadBrief, NotASecondPerson, Unanswered, NotReleased, Leak.
     """
+    if url:
+        check_address(url)
+    forms, without = forms_here(wanted)
     checked = check_brief(case, file)
     source = hashlib.sha256(checked.source.encode()).hexdigest()
     writers = second_person(case, checked, source)
@@ -88,21 +102,26 @@ def release(
             f'Repair it, or hold it: --hold {min(lost)}="…"',
         )
     resting = rest_on(case, [checked.supports[key] for key in copy.supports], press, given.share)
-    files = list(edition_files(case, copy, press, tell_resting(resting, salt, press)))
+    reviews = tuple(press.clean(list(reviews_of(case, copy, url))))
+    files = list(edition_files(case, copy, press, tell_resting(resting, salt, press), forms, reviews))
     noun = _noun(case, name, number, checked, copy, press, source, salt, writers, answers, resting, files)
     return Released(
         _record(case, noun, copy, press, files, now),
         sum(not r.why_not for r in resting),
         sum(bool(r.why_not) for r in resting),
-        tuple(
-            Remark(
-                printed,
-                f"it repeats words of {redacted}, which is redacted",
-                "redact it, too, if they give it away",
-            )
-            for printed, redacted in press.repeats(checked.brief)
-        ),
+        (*without, *_repeated(press, checked)),
     )
+
+
+def _repeated(press: Press, checked: Checked) -> list[Remark]:
+    return [
+        Remark(
+            printed,
+            f"it repeats words of {redacted}, which is redacted",
+            "redact it, too, if they give it away",
+        )
+        for printed, redacted in press.repeats(checked.brief)
+    ]
 
 
 def second_person(case: Case, checked: Checked, source: str) -> tuple[str, ...]:

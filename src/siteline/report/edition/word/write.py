@@ -42,7 +42,8 @@ def write_word(material: EditionMaterial, source_sha256: str) -> bytes:
     """
     The edition as DOCX; the same material gives the same bytes.
 
-    source_sha256: of the text it was made from, by which that text is found again. Raises MissingExtra.
+    source_sha256: of the text it was made from, by which an editor's copy is read back; "" for a reader's copy, which has
+    no marks and names no text. Raises MissingExtra.
     """
     try:
         import docx
@@ -50,16 +51,15 @@ def write_word(material: EditionMaterial, source_sha256: str) -> bytes:
         raise MissingExtra.of("python-docx", "docx") from error
     document = docx.Document()
     _set_up(document, material)
-    names = shown_names(material)
     _front(document, material)
-    writer = _Writer(document, material, names)
+    writer = _Writer(document, material, shown_names(material) if source_sha256 else None)
     for part in flow(material):
         writer.add(part)
     if material.corrections:
         _plain(document, "Corrections", FRONT, bold=True)
         for number, correction in enumerate(material.corrections, 1):
             _plain(document, f"{number}. {correction}", FRONT)
-    if not material.withheld:
+    if source_sha256 and not material.withheld:
         _plain(
             document,
             f"{TEXT_LINE}{source_sha256}. Leave this line and the marks in brackets; words may be changed freely.",
@@ -78,8 +78,9 @@ class _Writer:
     """Adds blocks to a document; rows of a table are gathered."""
 
     def __init__(
-        self, document: Any, material: EditionMaterial, names: Mapping[tuple[str, str], str]
+        self, document: Any, material: EditionMaterial, names: Mapping[tuple[str, str], str] | None
     ) -> None:
+        """names: how marks call what is cited; None: no marks."""
         self._document, self._material, self._names = document, material, names
         self._table: Any = None
 
@@ -113,7 +114,7 @@ class _Writer:
         return paragraph
 
     def _cite(self, paragraph: Any, one: Said) -> None:
-        if one.withheld is None and (mark := mark_of(one.sentence, self._names)):
+        if self._names is not None and one.withheld is None and (mark := mark_of(one.sentence, self._names)):
             paragraph.add_run(f" {mark}").style = MARK
         if one.number:
             refer_to(paragraph, one.number)
@@ -156,10 +157,10 @@ class _Writer:
         for one in part.said:
             caption.add_run(f"{inert(one.text)} ")
             own = tuple(c for c in one.sentence.citations if c != figure.cites)
-            if one.withheld is None and own:
+            if self._names is not None and one.withheld is None and own:
                 said = "; ".join(f"@{self._names[c.kind, c.ref]}" for c in own)
                 caption.add_run(f"[{said}] ").style = MARK
-        if not part.is_withheld:
+        if self._names is not None and not part.is_withheld:
             alt = f' "{inert(figure.alt)}"' if figure.alt else ""
             name = self._names[figure.cites.kind, figure.cites.ref]
             caption.add_run(f"[picture {figure.shape}:{name}{alt}]").style = MARK

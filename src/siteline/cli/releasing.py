@@ -83,7 +83,9 @@ def release(
     ] = None,
     url: Annotated[
         str,
-        typer.Option("--url", help="Where it will stand: page.jsonld then reviews the claims that were rated."),
+        typer.Option(
+            "--url", help="Where it will stand: page.jsonld then reviews the claims that were rated."
+        ),
     ] = "",
     json: JsonOption = False,
     case: CaseOption = None,

@@ -16,6 +16,10 @@ from typing import Any
 
 _DEEPEST, _MOST = 5, 1 << 29
 _MOST_OBJECTS = 200_000
+_PACKING = ("/ObjStm", "/XRef")
+_LETTERS = ("/Type1C", "/CIDFontType0C", "/OpenType")
+"""Streams of a PDF that hold other objects, and shapes of letters: what they hold is read elsewhere, or is no text."""
+
 _DATA_URI = re.compile(rb"data:[\w/+.;=-]{0,100};base64,([A-Za-z0-9+/=\s]{16,})")
 _STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
 _STYLE = re.compile(r"<style\b.*?</style>", re.DOTALL | re.IGNORECASE)
@@ -52,12 +56,8 @@ def texts_in(data: bytes, deep: int = 0) -> Iterator[str]:
         yield from _jpeg(data)
         return
     if data[:5] == b"%PDF-":
-        for found in _STREAM.finditer(data):
-            try:
-                yield from _readings(zlib.decompressobj().decompress(found[1], _MOST))
-            except zlib.error:
-                continue
-        yield from _pdf(data)
+        yield from _pdf(data, deep)
+        return
     for found in _DATA_URI.finditer(data):
         try:
             yield from texts_in(base64.b64decode(b"".join(found[1].split())), deep + 1)
@@ -118,24 +118,49 @@ _BROKEN = (ValueError, KeyError, TypeError, AttributeError, IndexError, OSError,
 """What a reader of PDFs raises on one that was not written as it should be."""
 
 
-def _pdf(data: bytes) -> Iterator[str]:
-    """The words of a PDF as they are shown, and every text among its objects: titles, alternative texts, notes."""
+def _pdf(data: bytes, deep: int) -> Iterator[str]:
+    """
+    The words of a PDF as they are shown, and every text among its objects: titles, alternative texts, packets, files.
+
+    One that cannot be taken apart is read as it stands, its streams unpacked.
+    """
     try:
         import pypdf
-        from pypdf.generic import IndirectObject
     except ImportError:
+        yield from _as_it_stands(data)
         return
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
     try:
-        reader = pypdf.PdfReader(io.BytesIO(data))
-        yield " ".join(page.extract_text() for page in reader.pages)
-        count = int(reader.trailer.get("/Size", 0))
-        for number in range(1, min(count, _MOST_OBJECTS)):
-            held = reader.get_object(IndirectObject(number, 0, reader))
-            if (told := " ".join(_strings(held, 0))) and told.strip():
-                yield told
+        yield from _objects(pypdf.PdfReader(io.BytesIO(data)), deep)
     except (pypdf.errors.PyPdfError, *_BROKEN):
-        return
+        yield from _as_it_stands(data)
+
+
+def _objects(reader: Any, deep: int) -> Iterator[str]:
+    from pypdf.generic import IndirectObject, StreamObject
+
+    yield " ".join(page.extract_text() for page in reader.pages)
+    yield " ".join(_strings(reader.trailer.get("/Info", ""), 0))
+    for number in range(1, min(int(reader.trailer.get("/Size", 0)), _MOST_OBJECTS)):
+        held = reader.get_object(IndirectObject(number, 0, reader))
+        yield " ".join(_strings(held, 0))
+        if not isinstance(held, StreamObject) or "/Length1" in held or held.get("/Type") in _PACKING:
+            continue
+        if str(held.get("/Subtype", "")) in _LETTERS:
+            continue
+        if held.get("/Subtype") != "/Image":
+            yield from _readings(held.get_data())
+        elif "/DCTDecode" in str(held.get("/Filter", "")):  # a JPEG as it was, with its metadata
+            yield from texts_in(held._data, deep + 1)
+
+
+def _as_it_stands(data: bytes) -> Iterator[str]:
+    for found in _STREAM.finditer(data):
+        try:
+            yield from _readings(zlib.decompressobj().decompress(found[1], _MOST))
+        except zlib.error:
+            continue
+    yield from _readings(data)
 
 
 def _strings(held: Any, deep: int) -> Iterator[str]:

@@ -91,7 +91,9 @@ def build_file(
         case.releases.built(brief_name(file), source)
         brief_id = case.briefs.record(sha256, is_draft, sorted(events))
     missing = tuple(sorted(material.missing.items()))
-    return Built(paths[0], sha256, brief_id, material.objections, missing, is_draft, material.number, (*files, *films))
+    return Built(
+        paths[0], sha256, brief_id, material.objections, missing, is_draft, material.number, (*files, *films)
+    )
 
 
 def write_films(case: Case, material: EditionMaterial, folder: Path) -> tuple[tuple[str, Path, str], ...]:

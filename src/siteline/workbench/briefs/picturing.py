@@ -1,9 +1,8 @@
-"""Pictures of a written brief: made anew from what is on record, as `siteline figure` makes them, and never from anywhere else."""
+"""Pictures of a written brief: made anew from what is on record, as `siteline figure` makes them."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from io import BytesIO
 
 from siteline.evidence.media.pictures import open_picture
 from siteline.model.edition import BriefFigure, CitedEvent, CitedExhibit, CitedQuery, CitedSurvey, Support

@@ -70,9 +70,10 @@ def release(
     """
     Release the brief in `file` as its next edition.
 
-    now: aware; what an embargo is held against, and the day that is printed. ask: puts open questions to a person. url: where
-    the page will stand, for reviews of rated claims. wanted: the forms it goes out in beside the page; None: all that can be made here. Answers
-    are kept whatever follows. Raises MissingExtra, BadInput, BadBrief, NotASecondPerson, Unanswered, NotReleased, Leak.
+    now: aware; what an embargo is held against, and the day that is printed. ask: puts open questions to a person.
+    url: where the page will stand, for reviews of rated claims. wanted: the forms it goes out in beside the page; None: all
+    that can be made here. Answers are kept whatever follows.
+    Raises MissingExtra, BadInput, BadBrief, NotASecondPerson, Unanswered, NotReleased, Leak.
     """
     if url:
         check_address(url)

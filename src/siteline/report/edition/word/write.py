@@ -1,5 +1,5 @@
 """
-An edition as a Word file: figures, captions, endnotes, stamps in the header, and visible marks that carry its citations.
+An edition as a Word file: figures, captions, notes, stamps in the header, and visible marks that carry its citations.
 
 Marks such as `[@hall; judgement]` stand where the writer put them, because nothing hidden survives every program that an
 editor may use. They name what is cited as the writer does, or by number, and never by the id of anything restricted.
@@ -18,15 +18,17 @@ from siteline.model.errors import MissingExtra
 from siteline.report.edition.flow import Part, Said, flow, mark_of, shown_names, traced
 from siteline.report.edition.material import EditionMaterial
 from siteline.report.edition.prose import note_lines, say_film
-from siteline.report.edition.word.endnotes import add_endnotes, refer_to
+from siteline.report.edition.word.notes import add_notes, refer_to
 from siteline.report.edition.word.styles import (
     CAPTION,
     CODE,
     CREDIT,
     FRONT,
     MARK,
+    NOTE,
     PICTURE,
     QUOTE,
+    REFERENCE,
     TEXT_LINE,
     TEXT_MARK,
     TITLE,
@@ -59,16 +61,13 @@ def write_word(material: EditionMaterial, source_sha256: str) -> bytes:
         _plain(document, "Corrections", FRONT, bold=True)
         for number, correction in enumerate(material.corrections, 1):
             _plain(document, f"{number}. {correction}", FRONT)
+    add_notes(document, [note_lines(material, s.id, shortened=True) for s in traced(material)])
     if source_sha256 and not material.withheld:
         _plain(
             document,
             f"{TEXT_LINE}{source_sha256}. Leave this line and the marks in brackets; words may be changed freely.",
             TEXT_MARK,
         )
-    notes = [note_lines(material, s.id, shortened=True) for s in traced(material)]
-    if notes and material.stamps:  # LibreOffice prints notes on pages that have no header of ours
-        notes[0] = [" · ".join(stamp.value for stamp in material.stamps), *notes[0]]
-    add_endnotes(document, notes)
     held = io.BytesIO()
     document.save(held)
     return _settled(held.getvalue())
@@ -218,6 +217,7 @@ def _set_up(document: Any, material: EditionMaterial) -> None:
         (PICTURE, 9, False),
         (CREDIT, 8, True),
         (CODE, 9, False),
+        (NOTE, 8, False),
         (TEXT_MARK, 6, True),
     ):
         style = document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
@@ -226,6 +226,9 @@ def _set_up(document: Any, material: EditionMaterial) -> None:
             style.font.color.rgb = RGBColor(0x5B, 0x60, 0x68)
     document.styles[CODE].font.name = "DejaVu Sans Mono"
     document.styles[PICTURE].paragraph_format.keep_with_next = True
+    document.styles[NOTE].paragraph_format.space_after = Pt(2)
+    reference = document.styles.add_style(REFERENCE, WD_STYLE_TYPE.CHARACTER)
+    reference.font.superscript, reference.font.color.rgb = True, RGBColor(0x17, 0x4F, 0x86)
     mark = document.styles.add_style(MARK, WD_STYLE_TYPE.CHARACTER)
     mark.font.size, mark.font.color.rgb = Pt(8), RGBColor(0x17, 0x4F, 0x86)
     section = document.sections[0]

@@ -71,6 +71,11 @@ def _say_checked(told: dict[str, Any], file: Path) -> None:
             typer.echo(f"    {plain(found['text'])[:160]}")
     count = len(told["findings"])
     said = "nothing stands against it" if told["ok"] else f"{count} {'finding' if count == 1 else 'findings'}"
+    if told["not_checked"]:
+        codes = ", ".join(told["not_checked"])
+        typer.echo(
+            f"not checked, because their words are not known in {told['language']}: {codes}. A person must look for these."
+        )
     typer.echo(f"{told['sentences']} sentences, {told['figures']} figures: {said}")
 
 

@@ -23,7 +23,7 @@ from siteline.report.edition.material import EditionMaterial
 from siteline.report.edition.press import Press
 from siteline.report.edition.rested import told_figures, told_sentences
 from siteline.report.edition.trace import write_json
-from siteline.report.gate.check import CODES
+from siteline.report.gate.check import CODES, not_held
 from siteline.workbench.bench import Progress
 from siteline.workbench.briefs.asking import Ask, Given, complete, embargo_until, in_force
 from siteline.workbench.briefs.building import lay_out
@@ -258,7 +258,8 @@ def _public(case: Case, noun: EditionNoun, files: list[tuple[Output, bytes]]) ->
             "sentences": noun.checked[0],
             "figures": noun.checked[1],
             "objections": 0,
-            "codes": list(CODES),
+            "codes": [code for code in CODES if code not in not_held(noun.language)],
+            "not_checked": list(not_held(noun.language)),
         },
         "answers": {
             "questions": sorted({answer.key for answer in noun.answers}),

@@ -27,9 +27,9 @@ from siteline.report.sheet.write import Format, write_moving, write_still
 from siteline.report.sheet.xmp import Provenance, SceneSource, packet
 from siteline.store.codec import digest
 from siteline.workbench.bench import Bench
-from siteline.workbench.briefs.standard import section_of
 from siteline.workbench.figures.held import held_back, without_held
 from siteline.workbench.figures.style import house_of
+from siteline.workbench.sections import section_of
 from siteline.workbench.survey import renew_survey
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,16 @@ import jsonschema
 import pytest
 from PIL import Image
 
+from siteline.model.edition import BriefFigure, Citation, Support
+from siteline.model.release import Holds
+from siteline.report.edition.layers import texts_in
+from siteline.report.edition.press import Press
+from siteline.report.edition.secrets import Secrets
+from siteline.workbench.bench import Bench, say_nothing
+from siteline.workbench.briefs.around import Around
+from siteline.workbench.briefs.gather import gather_all
+from siteline.workbench.briefs.picturing import Pictures
+from siteline.workbench.case import Case, open_case
 from tests.cli.conftest import siteline
 from tests.cli.test_route import paint_frames, read_json
 
@@ -170,3 +181,70 @@ def test_a_style_that_cannot_be_read_is_refused(desert: tuple[Path, str], tmp_pa
     assert done.code == 1
     assert "style.accent" in done.err
     assert "with white paper" in done.err
+
+
+def test_a_figure_in_a_brief_is_the_one_that_the_command_makes(
+    desert: tuple[Path, str], tmp_path: Path
+) -> None:
+    """To the byte, with the same sidecar; a time-lapse stands still, and its animation is the command's."""
+    folder, event = desert
+    with _opened(folder) as case:
+        pictures = _pictures(case)
+        for shape, kind in (("pair", "jpg"), ("filmstrip", "jpg"), ("map", "jpg"), ("timeline", "png")):
+            of = _cited(case, event, whole=shape in ("map", "timeline"))
+            [drawn] = pictures.draw(BriefFigure("f1", shape, of.cites, "", "", 1, 1), of)
+            words = () if shape in ("map", "timeline") else (event,)
+            out = tmp_path / f"{shape}.{kind}"
+            told = read_json("figure", shape, "desert", *words, "--out", out, cwd=folder)
+            assert out.read_bytes() == drawn.data, shape
+            assert {**dict(drawn.told or {}), "file": out.name, "path": told["path"]} == told
+            assert drawn.narrow is not None
+            assert drawn.narrow.size == (1080, 1080)
+        of = _cited(case, event, whole=True)
+        [still] = pictures.draw(BriefFigure("f2", "timelapse", of.cites, "", "", 1, 1), of)
+        out = tmp_path / "film.gif"
+        read_json("figure", "timelapse", "desert", "--out", out, cwd=folder)
+        assert still.film is not None
+        assert still.film.data == out.read_bytes()
+        assert still.media_type == "image/jpeg"
+
+
+def test_a_figure_shows_no_word_and_no_map_of_what_is_held_back(desert: tuple[Path, str]) -> None:
+    """A redacted headline is gone from pixels, caption, alternative text, XMP and sidecar; so is the inset."""
+    folder, event = desert
+    with _opened(folder) as case:
+        of = _cited(case, event)
+        figure = BriefFigure("f1", "pair", of.cites, "", "", 1, 1)
+        [plain] = _pictures(case).draw(figure, of)
+        assert plain.told is not None
+        headline = plain.told["alt"].split("scale. ", 1)[1]
+        secrets = Secrets(
+            {"s1": headline}, (), True, digests={s.sha256: "salted:x" for s in case.scenes.all("desert")}
+        )
+        press = Press(Holds(None, True, {"s1": "safety"}, {}), secrets)
+        [held] = _pictures(case, press).draw(figure, of)
+    assert held.data != plain.data
+    assert held.told is not None
+    whole = json.dumps(held.told, ensure_ascii=False) + " ".join(texts_in(held.data)) + held.alt
+    assert next(secrets.find(whole, is_data=True), None) is None
+    assert "[redacted]" in held.told["alt"]
+    assert held.told["site"] == ""
+    assert {s["role"] for s in held.told["scenes"]} == {"before", "after"}
+    assert {s["sha256"] for s in held.told["scenes"]} == {""}
+    jsonschema.validate(dict(held.told) | {"file": "f1-1.jpg"}, SCHEMA)
+    press.send("f1-1.jpg", held.data)
+
+
+def _opened(folder: Path) -> closing[Case]:
+    return closing(open_case(folder))
+
+
+def _pictures(case: Case, press: Press | None = None) -> Pictures:
+    return Pictures(Bench(case, say_nothing), Around(case, None), (), press)
+
+
+def _cited(case: Case, event: str, *, whole: bool = False) -> Support:
+    """The event, or the survey of its site, as a brief cites it."""
+    cites = Citation("survey", "desert") if whole else Citation("event", event)
+    found = gather_all(Around(case, None), [cites])
+    return found[cites.kind, cites.ref]

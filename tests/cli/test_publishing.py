@@ -85,7 +85,7 @@ def test_the_whole_road_of_a_brief(case: Path, tmp_path: Path) -> None:
     )
     brief.write_text(brief.read_text().replace("was not found", "was looked for and not found"))
     siteline("brief", "build", brief, cwd=case, environ=WRITER)
-    assert siteline("brief", "release", brief, *ANSWERS, cwd=case, environ=READER).code == 0
+    assert siteline("brief", "release", brief, *ANSWERS, "--format", "md", cwd=case, environ=READER).code == 0
     page = tmp_path / "diff.html"
     differs = siteline("brief", "diff", "1", "2", "--html", page, cwd=case)
     assert "s2: wording only" in differs.out, differs.out

@@ -71,6 +71,11 @@ def _say_checked(told: dict[str, Any], file: Path) -> None:
             typer.echo(f"    {plain(found['text'])[:160]}")
     count = len(told["findings"])
     said = "nothing stands against it" if told["ok"] else f"{count} {'finding' if count == 1 else 'findings'}"
+    if told["not_checked"]:
+        codes = ", ".join(told["not_checked"])
+        typer.echo(
+            f"not checked, because their words are not known in {told['language']}: {codes}. A person must look for these."
+        )
     typer.echo(f"{told['sentences']} sentences, {told['figures']} figures: {said}")
 
 
@@ -136,13 +141,9 @@ def _build_file(
     from datetime import UTC, datetime
 
     from siteline.workbench.briefs.building import build_file
-    from siteline.workbench.briefs.formats import Format
+    from siteline.workbench.briefs.formats import read_formats
 
-    said = [word.strip() for one in formats for word in one.split(",") if word.strip()]
-    if not said or (odd := [word for word in said if word not in list(Format)]):
-        wrong = odd[0] if said else ""
-        raise BadSetting(f"no such format: {wrong!r}", f"Formats are {', '.join(Format)}.")
-    wanted = [Format(word) for word in said]
+    wanted = read_formats(formats)
     with opened(context, case) as work:
         built = build_file(work, file, out, datetime.now(UTC).date(), ShownProgress(), wanted, url)
     if json:

@@ -72,6 +72,21 @@ def release(
             help="Its owner allows its bytes to go out, though its licence is not an open one. Repeatable.",
         ),
     ] = None,
+    formats: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--format",
+            metavar="FORM",
+            help="Beside the page, only these: pdf, docx, md, jsonld or bibtex; several with commas. "
+            "Default: all that can be made here.",
+        ),
+    ] = None,
+    url: Annotated[
+        str,
+        typer.Option(
+            "--url", help="Where it will stand: page.jsonld then reviews the claims that were rated."
+        ),
+    ] = "",
     json: JsonOption = False,
     case: CaseOption = None,
 ) -> None:
@@ -79,15 +94,17 @@ def release(
     from datetime import UTC, datetime
 
     from siteline.workbench.briefs.asking import read_given
+    from siteline.workbench.briefs.formats import read_formats
     from siteline.workbench.briefs.releasing import release as let_go
     from siteline.workbench.briefs.releasing import tell_released
 
+    wanted = None if formats is None else read_formats(formats)
     given = read_given(
         answer or (), answers, redact or (), hold or (), round_km, share or (), withhold=withhold_locations
     )
     ask = _ask if sys.stdin.isatty() and sys.stderr.isatty() and not json else None
     with opened(context, case) as work:
-        done = let_go(work, file, given, datetime.now(UTC), ShownProgress(), ask)
+        done = let_go(work, file, given, datetime.now(UTC), ShownProgress(), ask, url, wanted)
         told = tell_released(done)
         say(done.remarks, case_folder(context, case))
         if json:

@@ -11,6 +11,7 @@ import io
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import xarray as xr
 from PIL import Image, ImageDraw
@@ -72,6 +73,34 @@ class Figure:
 
     use: str = ""
     """What may be done with them, in words; "" for a figure without any."""
+
+    told: Mapping[str, Any] | None = None
+    """What its sidecar says of it, in the shape figure/1; None for a picture that was not laid out by us."""
+
+    narrow: Narrow | None = None
+    """The same, laid out for a narrow screen."""
+
+    film: Film | None = None
+    """What moves where this stands still."""
+
+
+@dataclass(frozen=True, slots=True)
+class Narrow:
+    """A figure laid out anew for a narrow screen."""
+
+    media_type: str
+    data: bytes
+    size: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Film:
+    """A time-lapse that lies beside a page."""
+
+    media_type: str
+    data: bytes
+    told: Mapping[str, Any]
+    """What its sidecar says of it, in the shape figure/1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +290,18 @@ def burn_stamps(picture: Image.Image, stamps: Sequence[Stamp]) -> int:
             draw, (left, top + size // 6 + step * (index + 0.5)), line, size, (255, 255, 255), bold=True
         )
     return top
+
+
+def stamped_below(picture: Image.Image, stamps: Sequence[Stamp]) -> Image.Image:
+    """The picture with its stamps on a band of their own beneath it, so that nothing of it is covered."""
+    tall = 4000
+    band = tall - burn_stamps(Image.new("RGB", (picture.width, tall)), stamps)
+    if not band:
+        return picture
+    whole = Image.new("RGB", (picture.width, picture.height + band))
+    whole.paste(picture, (0, 0))
+    burn_stamps(whole, stamps)
+    return whole
 
 
 def encode(picture: Image.Image, media_type: str, rights: Rights, quality: int = 82) -> bytes:

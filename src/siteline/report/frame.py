@@ -26,6 +26,12 @@ def embedded(figure: Figure) -> dict[str, Any]:
         "use": figure.use,
         "width": figure.size[0],
         "height": figure.size[1],
+        "narrow": figure.narrow
+        and {
+            "src": data_uri(figure.narrow.media_type, figure.narrow.data),
+            "width": figure.narrow.size[0],
+            "height": figure.narrow.size[1],
+        },
     }
 
 

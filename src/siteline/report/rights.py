@@ -64,7 +64,7 @@ def use_of(scenes: Sequence[Scene]) -> str:
 
 def note_in_file(media_type: str, rights: Rights) -> dict[str, Any]:
     """What Pillow is to write into a picture's file, so that a copy of it still says whose it is."""
-    terms = f"{rights['licence']}; {rights['use']}"
+    terms = "; ".join(filter(None, (rights["licence"], rights["use"])))
     if media_type == "image/jpeg":
         exif = Image.Exif()
         exif[_ARTIST] = rights["credit"].encode()

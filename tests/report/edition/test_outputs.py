@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import re
@@ -83,6 +84,38 @@ def test_words_that_are_made_literal_mean_nothing_in_markdown(said: str) -> None
 def test_a_sentence_that_begins_like_a_mark_stays_a_sentence(start: str) -> None:
     tokens = MarkdownIt("commonmark").enable("table").parse(literal(start))
     assert [t.type for t in tokens] == ["paragraph_open", "inline", "paragraph_close"]
+
+
+def test_a_film_is_named_with_its_digest_beside_the_still_in_every_form() -> None:
+    """Its name follows from its bytes, which bear the number of the edition; the still has a narrow twin."""
+    from PIL import Image
+
+    from siteline.report.edition.trace import figure_files, film_name, number_picture
+    from siteline.report.figure import Film, Narrow
+    from tests.report.edition.made import picture
+
+    held = io.BytesIO()
+    frames = [Image.new("RGB", (8, 8), shade) for shade in ("#000000", "#ffffff")]
+    frames[0].save(held, "GIF", save_all=True, append_images=frames[1:])
+    still = picture()
+    film = Film("image/gif", held.getvalue(), {"siteline": "figure/1", "shape": "timelapse"})
+    moving = replace(still, film=film, narrow=Narrow("image/png", still.data, still.size))
+    numbered = number_picture(moving, "3", 1)
+    assert numbered.film is not None
+    assert b"edition 3, figure 1" in numbered.film.data
+    with Image.open(io.BytesIO(numbered.film.data)) as opened:
+        assert (opened.n_frames, opened.info["comment"]) == (2, b"edition 3, figure 1")
+    material = replace(made(), pictures={"f1": (numbered,)}, number="3")
+    name, digest = film_name(numbered.film), hashlib.sha256(numbered.film.data).hexdigest()
+    page, text = build_edition(material), write_prose(material)
+    assert f'<a href="{name}">' in page
+    assert "<source media=" in page
+    for told in (page, text):
+        assert name in told
+        assert digest in told
+    files = {where: content for where, content, _ in figure_files(material)}
+    assert files[name] == numbered.film.data
+    assert json.loads(files[f"{name}.json"])["sha256"] == digest
 
 
 def test_linked_data_walks_from_a_sentence_to_the_bytes() -> None:

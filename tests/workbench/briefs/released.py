@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from siteline.model.quantity import Quantity
 from siteline.model.survey import Survey
 from siteline.workbench.briefs.asking import Given, read_given
 from siteline.workbench.briefs.building import build_file
+from siteline.workbench.briefs.formats import Format
 from siteline.workbench.briefs.releasing import Released, release
 from siteline.workbench.case import Case
 from tests.factory import make_area, make_event, make_look, make_scene, make_site
@@ -133,11 +135,18 @@ def given(*more: str, answers: tuple[str, ...] = ANSWERS, **decisions: object) -
     return read_given((*answers, *more), None, **decisions)  # type: ignore[arg-type]
 
 
-def let_go(folder: Path, file: Path, said: Given, now: datetime = NOW, who: str = B) -> Released:
-    """The file released by a second person."""
+def let_go(
+    folder: Path,
+    file: Path,
+    said: Given,
+    now: datetime = NOW,
+    who: str = B,
+    forms: Sequence[Format] | None = (Format.MARKDOWN, Format.JSONLD, Format.BIBTEX),
+) -> Released:
+    """The file released by a second person; as PDF and Word only where a test asks, for they take seconds."""
     case = as_analyst(folder / "case", who)
     try:
-        return release(case, file, said, now, lambda *_: None)
+        return release(case, file, said, now, lambda *_: None, wanted=forms)
     finally:
         case.close()
 

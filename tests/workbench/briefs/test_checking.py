@@ -127,6 +127,15 @@ def test_a_first_draft_passes_once_its_findings_are_accepted(case: Case, tmp_pat
     assert check_brief(case, file).objections == ()
 
 
+@pytest.mark.parametrize(
+    ("language", "codes"), [("en-GB", set()), ("ko-KP", {"function"}), ("pl", {"function", "hedge", "date"})]
+)
+def test_what_cannot_be_checked_in_a_language_is_said(case: Case, language: str, codes: set[str]) -> None:
+    told = check_text(case, HEAD.replace('"\n+++', f'"\nlanguage = "{language}"\n+++') + GOOD).as_dict()
+    assert codes <= set(told["not_checked"])
+    assert bool(told["not_checked"]) == bool(codes)
+
+
 @pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"", b"words without a head"])
 def test_what_is_no_brief_is_refused(case: Case, tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "brief.md"

@@ -15,6 +15,7 @@ from siteline.model.change import Status
 from siteline.model.claim import Claim
 from siteline.model.errors import BadInput, NotASecondPerson, NotFound, NotReleased, Unanswered
 from siteline.model.release import Asked
+from siteline.store.blobs import Blobs
 from siteline.workbench.briefs.asking import read_given
 from siteline.workbench.briefs.correcting import correct, deliver, list_editions, tell_fallen
 from siteline.workbench.briefs.differing import diff_briefs
@@ -316,3 +317,30 @@ def test_an_edition_is_called_by_its_number_its_brief_or_its_id(tmp_path: Path, 
     for said in ("hall/2", "7", "nothing", "../1"):
         with pytest.raises(NotFound):
             case.releases.get(said)
+
+
+@pytest.mark.parametrize("after", [1, 5, 9])
+def test_a_disk_that_fills_during_a_release_leaves_nothing_released_and_a_rerun_completes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: int
+) -> None:
+    case = brief_case(tmp_path)
+    file = write(tmp_path, GOOD)
+    built(case, file)
+    kept, keep = list[bytes](), Blobs.keep
+
+    def full(self: Blobs, content: bytes) -> str:
+        if len(kept) == after:
+            raise OSError(28, "No space left on device")
+        kept.append(content)
+        return keep(self, content)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Blobs, "keep", full)
+        with pytest.raises(OSError, match="No space"):
+            let_go(tmp_path, file, given())
+    case = as_analyst(tmp_path / "case", A)
+    assert case.releases.all() == []
+    done = let_go(tmp_path, file, given())
+    assert done.edition.name == "hall/1"
+    for output in done.edition.noun.outputs:
+        case.blobs.verify(output.sha256)

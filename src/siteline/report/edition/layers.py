@@ -7,12 +7,19 @@ import binascii
 import gzip
 import html
 import io
+import logging
 import re
 import zipfile
 import zlib
 from collections.abc import Iterator
+from typing import Any
 
 _DEEPEST, _MOST = 5, 1 << 29
+_MOST_OBJECTS = 200_000
+_PACKING = ("/ObjStm", "/XRef")
+_LETTERS = ("/Type1C", "/CIDFontType0C", "/OpenType")
+"""Streams of a PDF that hold other objects, and shapes of letters: what they hold is read elsewhere, or is no text."""
+
 _DATA_URI = re.compile(rb"data:[\w/+.;=-]{0,100};base64,([A-Za-z0-9+/=\s]{16,})")
 _STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
 _STYLE = re.compile(r"<style\b.*?</style>", re.DOTALL | re.IGNORECASE)
@@ -49,11 +56,8 @@ def texts_in(data: bytes, deep: int = 0) -> Iterator[str]:
         yield from _jpeg(data)
         return
     if data[:5] == b"%PDF-":
-        for found in _STREAM.finditer(data):
-            try:
-                yield from _readings(zlib.decompressobj().decompress(found[1], _MOST))
-            except zlib.error:
-                continue
+        yield from _pdf(data, deep)
+        return
     for found in _DATA_URI.finditer(data):
         try:
             yield from texts_in(base64.b64decode(b"".join(found[1].split())), deep + 1)
@@ -91,17 +95,98 @@ def _unzip(data: bytes) -> Iterator[bytes]:
         return
 
 
+def unread(data: bytes) -> str:
+    """Why the words of a file cannot all be read here; "" where they can."""
+    if data[:5] != b"%PDF-":
+        return ""
+    try:
+        import pypdf
+    except ImportError:
+        return "the words of a PDF cannot be read here; run: pip install 'siteline[pdf]'"
+    try:
+        reader = pypdf.PdfReader(io.BytesIO(data))
+        if not reader.is_encrypted:
+            for page in reader.pages:
+                page.extract_text()
+            return ""
+    except (pypdf.errors.PyPdfError, *_BROKEN):
+        pass
+    return "it is a PDF whose words cannot be read"
+
+
+_BROKEN = (ValueError, KeyError, TypeError, AttributeError, IndexError, OSError, RecursionError, zlib.error)
+"""What a reader of PDFs raises on one that was not written as it should be."""
+
+
+def _pdf(data: bytes, deep: int) -> Iterator[str]:
+    """
+    The words of a PDF as they are shown, and every text among its objects: titles, alternative texts, packets, files.
+
+    One that cannot be taken apart is read as it stands, its streams unpacked.
+    """
+    try:
+        import pypdf
+    except ImportError:
+        yield from _as_it_stands(data)
+        return
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)
+    try:
+        yield from _objects(pypdf.PdfReader(io.BytesIO(data)), deep)
+    except (pypdf.errors.PyPdfError, *_BROKEN):
+        yield from _as_it_stands(data)
+
+
+def _objects(reader: Any, deep: int) -> Iterator[str]:
+    from pypdf.generic import IndirectObject, StreamObject
+
+    yield " ".join(page.extract_text() for page in reader.pages)
+    yield " ".join(_strings(reader.trailer.get("/Info", ""), 0))
+    for number in range(1, min(int(reader.trailer.get("/Size", 0)), _MOST_OBJECTS)):
+        held = reader.get_object(IndirectObject(number, 0, reader))
+        yield " ".join(_strings(held, 0))
+        if not isinstance(held, StreamObject) or "/Length1" in held or held.get("/Type") in _PACKING:
+            continue
+        if str(held.get("/Subtype", "")) in _LETTERS:
+            continue
+        if held.get("/Subtype") != "/Image":
+            yield from _readings(held.get_data())
+        elif "/DCTDecode" in str(held.get("/Filter", "")):  # a JPEG as it was, with its metadata
+            yield from texts_in(held._data, deep + 1)
+
+
+def _as_it_stands(data: bytes) -> Iterator[str]:
+    for found in _STREAM.finditer(data):
+        try:
+            yield from _readings(zlib.decompressobj().decompress(found[1], _MOST))
+        except zlib.error:
+            continue
+    yield from _readings(data)
+
+
+def _strings(held: Any, deep: int) -> Iterator[str]:
+    if deep > _DEEPEST:
+        return
+    if isinstance(held, str):
+        yield str(held)
+    elif isinstance(held, dict):
+        for value in held.values():
+            yield from _strings(value, deep + 1)
+    elif isinstance(held, list):
+        for value in held:
+            yield from _strings(value, deep + 1)
+
+
 def _png(data: bytes) -> Iterator[str]:
     at = 8
     while at + 8 <= len(data):
         size, kind = int.from_bytes(data[at : at + 4], "big"), data[at + 4 : at + 8]
         body, at = data[at + 8 : at + 8 + size], at + 12 + size
         if kind in (b"tEXt", b"iTXt", b"zTXt", b"eXIf"):
-            yield body.decode("utf-8", "replace").replace("\0", " ")
+            yield from _readings(body.replace(b"\0", b" "))
             for start in range(min(len(body), 400)):
                 if body[start] == 0x78:  # a packed text begins
                     try:
-                        yield zlib.decompressobj().decompress(body[start:], _MOST).decode("utf-8", "replace")
+                        yield from _readings(zlib.decompressobj().decompress(body[start:], _MOST))
                     except zlib.error:
                         continue
 
@@ -111,6 +196,6 @@ def _jpeg(data: bytes) -> Iterator[str]:
     while at + 4 <= len(data) and data[at] == 0xFF and data[at + 1] != 0xDA:
         size = int.from_bytes(data[at + 2 : at + 4], "big")
         body = data[at + 4 : at + 2 + size]
-        yield body.decode("utf-8", "replace").replace("\0", " ")
+        yield from _readings(body.replace(b"\0", b" "))
         yield body.decode("utf-16-le", "replace")
         at += 2 + size

@@ -14,6 +14,8 @@ from siteline.model.dates import say_day
 from siteline.model.edition import Block, Objection, Sentence, Step, Support
 from siteline.report.edition.flow import traced
 from siteline.report.edition.material import EditionMaterial
+from siteline.report.edition.trace import film_name
+from siteline.report.figure import Film
 from siteline.report.frame import embedded, environment, language_of, running_head, template_text
 from siteline.report.rules import Stamp
 
@@ -124,6 +126,7 @@ def _one(
             "id": figure.id,
             "kind": figure.shape,
             "number": [f.id for f in material.brief.figures].index(figure.id) + 1,
+            "films": [_film(picture.film) for picture in drawn if picture.film is not None],
             "pictures": [embedded(picture) | {"alt": figure.alt or picture.alt} for picture in drawn],
             "credit": "; ".join(dict.fromkeys(picture.credit for picture in drawn if picture.credit)),
             "licence": "; ".join(dict.fromkeys(picture.licence for picture in drawn if picture.licence)),
@@ -131,6 +134,10 @@ def _one(
             "codes": sorted({o.code for o in against.get(figure.id, ())}),
         }
     return part
+
+
+def _film(film: Film) -> dict[str, str]:
+    return {"name": film_name(film), "digest": hashlib.sha256(film.data).hexdigest()}
 
 
 def _note(material: EditionMaterial, sentence: Sentence, number: int) -> dict[str, Any]:

@@ -10,8 +10,9 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
-from siteline.model.edition import Block, BriefFigure, BriefText, Citation, Sentence, Step, Support
+from siteline.model.edition import Block, BriefFigure, BriefText, Citation, Sentence, Source, Step, Support
 from siteline.model.errors import BadInput, Leak
 from siteline.model.release import Holds
 from siteline.report.edition.layers import texts_in
@@ -89,6 +90,16 @@ class Press:
         """A text without what is held back."""
         return self.secrets.clean(text) if text else text
 
+    def clean(self, value: Any) -> Any:
+        """Whatever is told in JSON, each text of it without what is held back."""
+        if isinstance(value, str):
+            return self.secrets.digests.get(value) or self.text(value)
+        if isinstance(value, Mapping):
+            return {key: self.clean(inner) for key, inner in value.items()}
+        if isinstance(value, (list, tuple)):
+            return [self.clean(inner) for inner in value]
+        return value
+
     def send(self, name: str, data: bytes) -> bytes:
         """A file on its way out, looked into; raises Leak, and does not say what leaked."""
         for text in (name, *texts_in(data)):
@@ -148,6 +159,19 @@ class Press:
             broken=tuple(map(self.text, support.broken)),
             stale=tuple(map(self.text, support.stale)),
             trace=tuple(map(self._step, support.trace)),
+            sources=tuple(map(self._source, support.sources)),
+        )
+
+    def _source(self, source: Source) -> Source:
+        digest = self.secrets.digests.get(source.sha256, source.sha256)
+        return replace(
+            source,
+            id=self.text(source.id),
+            title=self.text(source.title),
+            author=self.text(source.author),
+            publisher=self.text(source.publisher),
+            url=self.text(source.url),
+            sha256=digest,
         )
 
     def _step(self, step: Step) -> Step:
@@ -161,7 +185,11 @@ class Press:
             picture,
             alt=self.text(picture.alt),
             caption=self.text(picture.caption),
+            credit=self.text(picture.credit),
+            licence=self.text(picture.licence),
             scene_ids=() if self.holds.is_location_held else picture.scene_ids,
+            told=picture.told and self.clean(picture.told),
+            film=picture.film and replace(picture.film, told=self.clean(picture.film.told)),
         )
 
 

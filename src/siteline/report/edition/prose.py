@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator
 
@@ -9,6 +10,8 @@ from siteline.model.dates import say_day
 from siteline.model.edition import Step
 from siteline.report.edition.flow import Part, flow, traced
 from siteline.report.edition.material import EditionMaterial
+from siteline.report.edition.trace import film_name
+from siteline.report.figure import Film
 from siteline.report.inert import inert
 
 
@@ -102,6 +105,12 @@ def _figure(part: Part, caption: str, material: EditionMaterial) -> Iterator[str
     for picture in drawn:
         yield ""
         yield f"*{literal(part.figure.alt or picture.alt)}*"
+        if picture.caption:
+            yield ""
+            yield literal(picture.caption)
+        if picture.film is not None:
+            yield ""
+            yield say_film(picture.film)
     credit = "; ".join(dict.fromkeys(f"{p.credit} ({p.licence})" for p in drawn if p.credit))
     if credit:
         yield ""
@@ -109,6 +118,12 @@ def _figure(part: Part, caption: str, material: EditionMaterial) -> Iterator[str
     if not drawn and not part.is_withheld:
         yield ""
         yield f"No picture: {literal(material.missing.get(part.figure.id, 'it could not be made'))}."
+
+
+def say_film(film: Film) -> str:
+    """Where what moves lies, and its digest."""
+    digest = hashlib.sha256(film.data).hexdigest()
+    return f"Moving, in a file beside this one: {film_name(film)} (SHA-256 {digest})."
 
 
 def _corrections(material: EditionMaterial) -> Iterator[str]:

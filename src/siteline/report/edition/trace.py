@@ -11,10 +11,13 @@ from typing import Any
 
 from siteline.model.edition import Block, Sentence, SentenceKind, Step, Support
 from siteline.report.edition.material import EditionMaterial
-from siteline.report.figure import Figure
+from siteline.report.figure import Figure, Film
 from siteline.report.inert import inert
 
 TRACE, SIDECAR = "trace/1", "figure/1"
+FIGURES = "figures/"
+"""The folder of pictures beside a page."""
+
 _ENDINGS = {
     "image/jpeg": "jpg", "image/png": "png", "image/svg+xml": "svg", "image/gif": "gif", "image/webp": "webp",
     "video/mp4": "mp4", "application/pdf": "pdf",
@@ -157,51 +160,99 @@ def _cited(own: list[Sentence]) -> str:
 
 
 def figure_files(material: EditionMaterial) -> Iterator[tuple[str, bytes, str]]:
-    """Each panel with its number inside, and its sidecar: (name, content, what it is)."""
+    """Each panel of numbered material, what moves beside it, and their sidecars: (name, content, what it is)."""
     for place, figure in enumerate(material.brief.figures, 1):
         for panel, picture in enumerate(material.pictures.get(figure.id, ()), 1):
-            numbered = number_picture(picture, material.number, place)
             ending = _ENDINGS.get(picture.media_type, "bin")
-            name = f"figures/{figure.id}-{panel}.{ending}"
+            name = f"{FIGURES}{figure.id}-{panel}.{ending}"
             what = f"figure {place}, panel {panel}"
-            yield name, numbered.data, what
-            yield (
-                f"{name}.json",
-                _sidecar(material, figure.id, place, panel, numbered),
-                f"{what}: what it shows",
-            )
+            yield name, picture.data, what
+            told = dict(picture.told or _tell(picture, figure.shape, material.version))
+            sidecar = _sidecar(material, figure.id, place, panel, name, picture.data, told)
+            yield f"{name}.json", sidecar, f"{what}: what it shows"
+            if picture.film is not None:
+                name, film = film_name(picture.film), picture.film
+                yield name, film.data, f"figure {place}, the film"
+                sidecar = _sidecar(material, figure.id, place, panel, name, film.data, dict(film.told))
+                yield f"{name}.json", sidecar, f"figure {place}, the film: what it shows"
 
 
-def _sidecar(material: EditionMaterial, figure_id: str, place: int, panel: int, picture: Figure) -> bytes:
+def film_name(film: Film) -> str:
+    """Where a film lies beside a page; the same film always in the same place."""
+    return f"{FIGURES}film-{hashlib.sha256(film.data).hexdigest()[:16]}.{_ENDINGS[film.media_type]}"
+
+
+def _tell(picture: Figure, shape: str, version: str) -> dict[str, Any]:
+    """The shape figure/1 for a picture that was not laid out by us, or is a chart."""
+    return {
+        "siteline": SIDECAR,
+        "shape": shape,
+        "media_type": picture.media_type,
+        "width": picture.size[0],
+        "height": picture.size[1],
+        "preset": None,
+        "site": "",
+        "event": None,
+        "event_version": None,
+        "title": "",
+        "caption": inert(picture.caption or picture.alt),
+        "alt": inert(picture.alt),
+        "credit": inert(picture.credit),
+        "licence": inert(picture.licence),
+        "use": inert(picture.use),
+        "desk": "",
+        "stamps": [],
+        "draft": False,
+        "simulated": False,
+        "why": "",
+        "scenes": [],
+        "skipped": [],
+        "notes": [],
+        "recipe": "",
+        "version": version,
+    }
+
+
+def _sidecar(
+    material: EditionMaterial,
+    figure_id: str,
+    place: int,
+    panel: int,
+    name: str,
+    content: bytes,
+    told: dict[str, Any],
+) -> bytes:
+    """The shape figure/1, with where in the edition it stands and what it rests on."""
     figure = next(f for f in material.brief.figures if f.id == figure_id)
     support = material.supports.get((figure.cites.kind, figure.cites.ref))
     return write_json(
-        {
-            "siteline": SIDECAR,
+        told
+        | {
+            "file": name.removeprefix(FIGURES),
+            "sha256": hashlib.sha256(content).hexdigest(),
             "edition": material.number,
             "figure": place,
             "panel": panel,
-            "sha256": hashlib.sha256(picture.data).hexdigest(),
-            "media_type": picture.media_type,
-            "size": list(picture.size),
-            "caption": inert(figure.caption),
-            "panel_caption": inert(picture.caption),
-            "alt": inert(figure.alt or picture.alt),
-            "credit": inert(picture.credit),
-            "licence": inert(picture.licence),
-            "use": inert(picture.use),
-            "scenes": list(map(inert, picture.scene_ids)),
+            "printed_caption": inert(figure.caption),
+            "printed_alt": inert(figure.alt),
             "cites": str(figure.cites),
             "steps": list(map(_step, support.trace)) if support else [],
-            "version": material.version,
         }
     )
 
 
 def number_picture(picture: Figure, edition: str, place: int) -> Figure:
-    """The picture with the numbers of its edition and figure in its file, its pixels untouched."""
+    """The picture with the numbers of its edition and figure in its files, its pixels untouched."""
+    if not edition:
+        return picture
     said = f"edition {edition}, figure {place}"
-    return replace(picture, data=_noted(picture.data, said)) if edition else picture
+    narrow, film = picture.narrow, picture.film
+    return replace(
+        picture,
+        data=_noted(picture.data, said),
+        narrow=narrow and replace(narrow, data=_noted(narrow.data, said)),
+        film=film and replace(film, data=_noted(film.data, said)),
+    )
 
 
 def _noted(data: bytes, said: str) -> bytes:
@@ -218,6 +269,9 @@ def _noted(data: bytes, said: str) -> bytes:
         end = 8 + 12 + int.from_bytes(data[8:12], "big")
         chunk = (len(body) - 4).to_bytes(4, "big") + body + zlib.crc32(body).to_bytes(4, "big")
         return data[:end] + chunk + data[end:]
+    if data[:4] == b"GIF8":  # a comment behind the table of colours
+        end = 13 + (3 * 2 ** ((data[10] & 7) + 1) if data[10] & 0x80 else 0)
+        return data[:end] + b"\x21\xfe" + bytes([len(raw[:255])]) + raw[:255] + b"\x00" + data[end:]
     if found := re.match(rb"(?s)\s*(?:<\?xml.*?\?>\s*)?<svg\b[^>]*>", data):
         text = raw.replace(b"&", b"&amp;").replace(b"<", b"&lt;")
         return data[: found.end()] + b"<metadata>" + text + b"</metadata>" + data[found.end() :]

@@ -39,6 +39,21 @@ CODES = (
 """Every code that an objection can have."""
 
 
+ENGLISH_ONLY = ("confirmed", "mixed", "removed", "began", "absence", "function", "wording")
+"""Rules on words, of which only English ones are known."""
+
+READ = ("en", "uk", "ru", "ko")
+"""Languages whose hedges and dates are read."""
+
+
+def not_held(language: str) -> tuple[str, ...]:
+    """Codes of rules that say nothing of sentences in a language, because their words are not known in it."""
+    primary = language.lower().partition("-")[0]
+    if primary == "en":
+        return ()
+    return ENGLISH_ONLY if primary in READ else ("hedge", "date", *ENGLISH_ONLY)
+
+
 def hold(
     brief: BriefText, supports: Mapping[tuple[str, str], Support], readings: Mapping[str, Reading]
 ) -> tuple[Objection, ...]:

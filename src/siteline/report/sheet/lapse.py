@@ -72,7 +72,7 @@ def compose_lapse(subject: Subject, preset: Preset) -> Lapse:
         holds.append((own, line))
         return Body([Plate(own, "#c6c8cb"), *_track(subject, shown, line, preset)], [line], line[3])
 
-    inset = None if subject.is_whole else locator(scenery, where, seen, preset, subject.house)
+    inset = locator(scenery, where, seen, preset, subject.house) if subject.has_inset else None
     aspect = 1.3 if preset.height is None else None
     sheet = lay_out(preset, subject.house, text, aspect, draw, inset)
     if preset.height is None:  # whole pixels, and an even number of them, for video

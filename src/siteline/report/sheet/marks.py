@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from PIL import Image
@@ -110,6 +110,11 @@ def cased(points: Sequence[Point], colour: str, width: float, dash: tuple[float,
         Line(line, DARK, width * 1.7, wide),
         Line(line, colour, width, wide),
     ]
+
+
+def words_of(marks: Iterable[Mark]) -> str:
+    """All words among some marks, in their order: lines of one paragraph follow one another."""
+    return " ".join(mark.text for mark in marks if isinstance(mark, Words))
 
 
 def inside(box: Box, other: Box) -> bool:

@@ -84,7 +84,7 @@ def compose_pair(
         return Body(marks, taken, bottom)
 
     # a locator that shows no more than the panels do would say nothing
-    inset = None if subject.is_whole else locator(scenery, where, seen, preset, subject.house)
+    inset = locator(scenery, where, seen, preset, subject.house) if subject.has_inset else None
     sheet = lay_out(preset, subject.house, text, 2.4 if preset.height is None else None, draw, inset)
     caption = join(
         subject.dek,

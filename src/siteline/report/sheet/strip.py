@@ -88,7 +88,7 @@ def compose_strip(subject: Subject, preset: Preset) -> Made:
             taken += panel.taken
         return Body(marks, taken, bottom)
 
-    inset = None if subject.is_whole else locator(scenery, where, seen, preset, subject.house)
+    inset = locator(scenery, where, seen, preset, subject.house) if subject.has_inset else None
     aspect = columns / rows if preset.height is None else None
     sheet = lay_out(preset, subject.house, text, aspect, draw, inset)
     caption = join(

@@ -55,6 +55,13 @@ class Subject:
 
     is_whole: bool
     house: House
+    is_place_held: bool = False
+    """Whether where it lies must not be told: then no inset shows its surroundings."""
+
+    @property
+    def has_inset(self) -> bool:
+        """Whether a small picture shows where it lies."""
+        return not self.is_whole and not self.is_place_held
 
     @property
     def title(self) -> str:
@@ -179,7 +186,7 @@ def place_shown_on(subject: Subject, shown: Sequence[str]) -> str:
         if look.used and subject.scenery.has(look.scene_id)
     }
     best = max(shown, key=lambda name: (usable.get(name, 0.0), name))
-    if subject.is_whole or usable.get(best, 0.0) >= 0.97 or not usable:
+    if not subject.has_inset or usable.get(best, 0.0) >= 0.97 or not usable:
         return best
     most = max(usable.values())
     return [name for name, share in usable.items() if share >= min(0.97, most)][-1]
@@ -187,5 +194,5 @@ def place_shown_on(subject: Subject, shown: Sequence[str]) -> str:
 
 def scenes_of(shown: Sequence[tuple[str, str]], subject: Subject, where: str) -> tuple[tuple[str, str], ...]:
     """The scenes of a figure with their roles, that of its inset among them."""
-    is_other = not subject.is_whole and where not in [name for name, _ in shown]
+    is_other = subject.has_inset and where not in [name for name, _ in shown]
     return (*shown, *([(where, "locator")] if is_other else []))

@@ -12,7 +12,9 @@ from siteline import __version__
 from siteline.model.edition import CitedEvent, Objection
 from siteline.model.release import Edition
 from siteline.report.edition.material import EditionMaterial
+from siteline.report.edition.press import Press
 from siteline.report.edition.restricted import without_restricted
+from siteline.report.edition.trace import film_name
 from siteline.report.rules import Stamp
 from siteline.workbench.bench import Bench, Progress
 from siteline.workbench.briefs.around import Around
@@ -43,7 +45,7 @@ class Built:
     """Of the edition that this text was released as; "" for one that was not."""
 
     files: tuple[tuple[str, Path, str], ...] = ()
-    """(format, path, SHA-256) of each form; `path` and `sha256` are the first one's."""
+    """(format, path, SHA-256) of each form and film; `path` and `sha256` are the first one's."""
 
 
 def build_file(
@@ -80,6 +82,7 @@ def build_file(
         write_derived(case, want, name, content)
         for want, name, (_, content) in zip(wanted, names, made, strict=True)
     ]
+    films = write_films(case, material, paths[0].parent)
     files = tuple((form.value, at, sha) for (form, _), at, (sha, _) in zip(made, paths, kept, strict=True))
     events = {(s.event_id, s.version) for s in checked.supports.values() if isinstance(s, CitedEvent)}
     is_draft = bool(set(material.stamps) - {Stamp.SIMULATED})
@@ -88,7 +91,20 @@ def build_file(
         case.releases.built(brief_name(file), source)
         brief_id = case.briefs.record(sha256, is_draft, sorted(events))
     missing = tuple(sorted(material.missing.items()))
-    return Built(paths[0], sha256, brief_id, material.objections, missing, is_draft, material.number, files)
+    return Built(
+        paths[0], sha256, brief_id, material.objections, missing, is_draft, material.number, (*files, *films)
+    )
+
+
+def write_films(case: Case, material: EditionMaterial, folder: Path) -> tuple[tuple[str, Path, str], ...]:
+    """What moves, kept, and written where pages in `folder` say that it lies: ("film", path, SHA-256) of each."""
+    films = [p.film for drawn in material.pictures.values() for p in drawn if p.film is not None]
+    kept = [case.blobs.keep(film.data) for film in films]
+    note_bytes(case, [(sha256, "film of a brief") for sha256 in kept], "brief build")
+    return tuple(
+        ("film", write_derived(case, folder / film_name(film), "", film.data), sha256)
+        for film, sha256 in zip(films, kept, strict=True)
+    )
 
 
 def lay_out(
@@ -99,8 +115,13 @@ def lay_out(
     *,
     number: str = "",
     corrections: tuple[str, ...] = (),
+    press: Press | None = None,
 ) -> EditionMaterial:
-    """All that an edition is made from, its pictures drawn; one with a number has been released."""
+    """
+    All that an edition is made from, its pictures drawn; one with a number has been released.
+
+    press: what no picture may show, in its words or as a map; figures that it holds are not drawn.
+    """
     brief = checked.brief
     as_of = datetime.combine(brief.as_of, time.max, UTC) if brief.as_of else None
     bare = EditionMaterial(
@@ -115,14 +136,16 @@ def lay_out(
         bool(number),
         corrections,
     )
-    pictures = Pictures(Bench(case, progress), Around(case, as_of), bare.stamps)
-    drawn, missing = draw_all(pictures, brief.figures, dict(checked.supports))
+    pictures = Pictures(Bench(case, progress), Around(case, as_of), bare.stamps, press)
+    held = press.held_figures(brief) if press is not None else {}
+    drawn, missing = draw_all(pictures, brief.figures, dict(checked.supports), held)
     return without_restricted(replace(bare, pictures=drawn, missing=missing))
 
 
 def lay_out_again(case: Case, checked: Checked, edition: Edition, progress: Progress) -> EditionMaterial:
     """A text that was released, as it stands now: with its number, without what was held back, stamped if it has fallen."""
     noun = edition.noun
+    press = set_press(case, checked.brief, noun.holds, noun.salt)
     material = lay_out(
         case,
         checked,
@@ -130,5 +153,6 @@ def lay_out_again(case: Case, checked: Checked, edition: Edition, progress: Prog
         progress,
         number=str(noun.number),
         corrections=noun.corrections,
+        press=press,
     )
-    return numbered(set_press(case, checked.brief, noun.holds, noun.salt).copy(material))
+    return numbered(press.copy(material))

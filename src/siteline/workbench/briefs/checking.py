@@ -11,7 +11,7 @@ from typing import Any
 from siteline.claims.draft.reading import read_sentence, sentence_spans
 from siteline.model.edition import BriefText, Objection, Support
 from siteline.model.errors import BadBrief
-from siteline.report.gate.check import hold
+from siteline.report.gate.check import hold, not_held
 from siteline.report.gate.source import LARGEST, read_brief
 from siteline.workbench.briefs.gather import gather
 from siteline.workbench.case import Case
@@ -30,6 +30,11 @@ class Checked:
     objections: tuple[Objection, ...]
 
     @property
+    def not_checked(self) -> tuple[str, ...]:
+        """Codes of rules that cannot be held against a text in its language."""
+        return not_held(self.brief.language)
+
+    @property
     def is_ok(self) -> bool:
         """Whether it may go out."""
         return not self.objections
@@ -41,6 +46,8 @@ class Checked:
             "ok": self.is_ok,
             "sentences": len(self.brief.sentences),
             "figures": len(self.brief.figures),
+            "language": self.brief.language,
+            "not_checked": list(self.not_checked),
             "findings": [
                 {"sentence": o.sentence, "code": o.code, "message": o.message, "text": o.text, "line": o.line}
                 for o in self.objections

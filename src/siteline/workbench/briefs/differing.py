@@ -9,6 +9,7 @@ from siteline import __version__
 from siteline.report.edition.diff import Difference, Side, build_diff, compare
 from siteline.report.edition.material import EditionMaterial
 from siteline.report.edition.rested import told_figures, told_sentences
+from siteline.report.edition.restricted import without_restricted
 from siteline.workbench.briefs.checking import check_brief
 from siteline.workbench.case import Case
 from siteline.workbench.files import write_derived
@@ -36,6 +37,7 @@ def _side(case: Case, said: str) -> Side:
         material = EditionMaterial(
             checked.brief, checked.supports, checked.objections, {}, {}, day, __version__
         )
+        material = without_restricted(material)
         return Side(path.name, checked.brief.title, "", told_sentences(material), told_figures(checked.brief))
     edition = case.releases.get(said)
     noun = edition.noun

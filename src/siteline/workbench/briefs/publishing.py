@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,8 +13,8 @@ from siteline.model.edition import CitedEvent
 from siteline.model.errors import BadInput
 from siteline.model.place import Frame, Site
 from siteline.model.release import Output
+from siteline.report.edition.linked import Node
 from siteline.report.edition.material import EditionMaterial
-from siteline.report.edition.page import build_edition
 from siteline.report.edition.press import Press
 from siteline.report.edition.secrets import centre, snapped
 from siteline.report.edition.trace import (
@@ -25,24 +25,46 @@ from siteline.report.edition.trace import (
     write_trace,
 )
 from siteline.sites.exchange.events import Events, ExchangedEvent, describe_events, write_events
+from siteline.workbench.briefs.formats import Format, write_as
 from siteline.workbench.briefs.pressing import site_points
 from siteline.workbench.case import Case
 from siteline.workbench.findings import records_of
 
 PAGE, RECORD, SUMS, RESTS_ON = "page.html", "edition.json", "files.sha256", "rests-on.json"
+FORMS = {
+    Format.PDF: "page.pdf",
+    Format.DOCX: "page.docx",
+    Format.MARKDOWN: "page.md",
+    Format.JSONLD: "page.jsonld",
+    Format.BIBTEX: "sources.bib",
+}
+"""What the other forms of the page are called in an edition."""
+
+_IN_WORDS = {
+    Format.PDF: "for print",
+    Format.DOCX: "as a Word file",
+    Format.MARKDOWN: "as clean Markdown",
+    Format.JSONLD: "as linked data",
+    Format.BIBTEX: "its sources as BibTeX",
+}
 _TELLING = ("scenes", "observations", "judgement")
 """Properties of an event that name images or hold a person's words: of no use to others, or a way to the place."""
 
 
 def edition_files(
-    case: Case, material: EditionMaterial, press: Press, resting: Mapping[str, Any]
+    case: Case,
+    material: EditionMaterial,
+    press: Press,
+    resting: Mapping[str, Any],
+    forms: Sequence[Format] = (),
+    reviews: tuple[Node, ...] = (),
 ) -> Iterator[tuple[Output, bytes]]:
     """
     Each file but the record, on its way out; the same material gives the same bytes. Raises Leak.
 
-    material: the published copy, from `Press.copy`.
+    material: the published copy, from `Press.copy`. forms: beside the page. reviews: of rated claims, for its linked data.
     """
-    for name, data, what in _made(case, numbered(material), press, resting):
+    for name, data, what in _made(case, numbered(material), press, resting, forms, reviews):
         sent = press.send(name, data)
         yield Output(name, hashlib.sha256(sent).hexdigest(), len(sent), what), sent
 
@@ -58,9 +80,16 @@ def numbered(material: EditionMaterial) -> EditionMaterial:
 
 
 def _made(
-    case: Case, material: EditionMaterial, press: Press, resting: Mapping[str, Any]
+    case: Case,
+    material: EditionMaterial,
+    press: Press,
+    resting: Mapping[str, Any],
+    forms: Sequence[Format],
+    reviews: tuple[Node, ...],
 ) -> Iterator[tuple[str, bytes, str]]:
-    yield PAGE, build_edition(material).encode(), "the page"
+    yield PAGE, write_as(Format.HTML, material, ""), "the page"
+    for form in (form for form in Format if form in forms and form is not Format.HTML):
+        yield FORMS[form], write_as(form, material, "", reviews), f"the page, {_IN_WORDS[form]}"
     yield "brief.md", write_markdown(material), "the text with its citations"
     yield "trace.json", write_trace(material), "each sentence with the way back to its bytes"
     yield RESTS_ON, write_json(resting), "what it rests on, by hash"
@@ -122,17 +151,7 @@ def held_events(case: Case, site: Site, document: Events, press: Press) -> Event
 def _told(properties: Mapping[str, Any], press: Press) -> dict[str, Any]:
     holds = press.holds
     left = {k: v for k, v in properties.items() if not (holds.is_location_held and k in _TELLING)}
-    told = {key: _clean(value, press) for key, value in left.items()}
+    told = {key: press.clean(value) for key, value in left.items()}
     if holds.is_location_held:
         told["location"] = "withheld" if holds.is_location_withheld else f"rounded to {holds.round_km:g} km"
     return told
-
-
-def _clean(value: Any, press: Press) -> Any:
-    if isinstance(value, str):
-        return press.text(value)
-    if isinstance(value, Mapping):
-        return {key: _clean(inner, press) for key, inner in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_clean(inner, press) for inner in value]
-    return value

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -23,16 +23,19 @@ from siteline.report.edition.material import EditionMaterial
 from siteline.report.edition.press import Press
 from siteline.report.edition.rested import told_figures, told_sentences
 from siteline.report.edition.trace import write_json
-from siteline.report.gate.check import CODES
+from siteline.report.gate.check import CODES, not_held
 from siteline.workbench.bench import Progress
 from siteline.workbench.briefs.asking import Ask, Given, complete, embargo_until, in_force
 from siteline.workbench.briefs.building import lay_out
 from siteline.workbench.briefs.checking import Checked, brief_name, check_brief
 from siteline.workbench.briefs.correcting import printed_corrections
+from siteline.workbench.briefs.formats import Format, forms_here
 from siteline.workbench.briefs.pressing import salted, set_press
 from siteline.workbench.briefs.publishing import PAGE, RECORD, SUMS, edition_files
 from siteline.workbench.briefs.resting import Resting, rest_on, tell_resting
+from siteline.workbench.briefs.reviews import reviews_of
 from siteline.workbench.case import Case
+from siteline.workbench.claims.linked import check_address
 from siteline.workbench.evidence.custody import note_bytes
 
 TOOL = "brief release"
@@ -55,14 +58,26 @@ class Released:
 
 
 def release(
-    case: Case, file: Path, given: Given, now: datetime, progress: Progress, ask: Ask | None = None
+    case: Case,
+    file: Path,
+    given: Given,
+    now: datetime,
+    progress: Progress,
+    ask: Ask | None = None,
+    url: str = "",
+    wanted: Sequence[Format] | None = None,
 ) -> Released:
     """
     Release the brief in `file` as its next edition.
 
-    now: aware; what an embargo is held against, and the day that is printed. ask: puts open questions to a person. Answers are
-    kept whatever follows. Raises BadBrief, NotASecondPerson, Unanswered, NotReleased, Leak.
+    now: aware; what an embargo is held against, and the day that is printed. ask: puts open questions to a person.
+    url: where the page will stand, for reviews of rated claims. wanted: the forms it goes out in beside the page; None: all
+    that can be made here. Answers are kept whatever follows.
+    Raises MissingExtra, BadInput, BadBrief, NotASecondPerson, Unanswered, NotReleased, Leak.
     """
+    if url:
+        check_address(url)
+    forms, without = forms_here(wanted)
     checked = check_brief(case, file)
     source = hashlib.sha256(checked.source.encode()).hexdigest()
     writers = second_person(case, checked, source)
@@ -77,8 +92,10 @@ def release(
     name = brief_name(file)
     number, salt = case.releases.next_number(name), secrets.token_hex(16)
     corrections = printed_corrections(case, name)
-    material = lay_out(case, checked, now.date(), progress, number=str(number), corrections=corrections)
     press = set_press(case, checked.brief, given.holds, salt)
+    material = lay_out(
+        case, checked, now.date(), progress, number=str(number), corrections=corrections, press=press
+    )
     copy = press.copy(material)
     if lost := copy.missing.keys() - press.held_figures(checked.brief).keys():
         raise NotReleased(
@@ -86,21 +103,26 @@ def release(
             f'Repair it, or hold it: --hold {min(lost)}="…"',
         )
     resting = rest_on(case, [checked.supports[key] for key in copy.supports], press, given.share)
-    files = list(edition_files(case, copy, press, tell_resting(resting, salt, press)))
+    reviews = tuple(press.clean(list(reviews_of(case, copy, url))))
+    files = list(edition_files(case, copy, press, tell_resting(resting, salt, press), forms, reviews))
     noun = _noun(case, name, number, checked, copy, press, source, salt, writers, answers, resting, files)
     return Released(
         _record(case, noun, copy, press, files, now),
         sum(not r.why_not for r in resting),
         sum(bool(r.why_not) for r in resting),
-        tuple(
-            Remark(
-                printed,
-                f"it repeats words of {redacted}, which is redacted",
-                "redact it, too, if they give it away",
-            )
-            for printed, redacted in press.repeats(checked.brief)
-        ),
+        (*without, *_repeated(press, checked)),
     )
+
+
+def _repeated(press: Press, checked: Checked) -> list[Remark]:
+    return [
+        Remark(
+            printed,
+            f"it repeats words of {redacted}, which is redacted",
+            "redact it, too, if they give it away",
+        )
+        for printed, redacted in press.repeats(checked.brief)
+    ]
 
 
 def second_person(case: Case, checked: Checked, source: str) -> tuple[str, ...]:
@@ -236,7 +258,8 @@ def _public(case: Case, noun: EditionNoun, files: list[tuple[Output, bytes]]) ->
             "sentences": noun.checked[0],
             "figures": noun.checked[1],
             "objections": 0,
-            "codes": list(CODES),
+            "codes": [code for code in CODES if code not in not_held(noun.language)],
+            "not_checked": list(not_held(noun.language)),
         },
         "answers": {
             "questions": sorted({answer.key for answer in noun.answers}),

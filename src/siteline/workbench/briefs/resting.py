@@ -12,6 +12,7 @@ from siteline.model.edition import Step, Support
 from siteline.model.errors import BadInput, Leak
 from siteline.model.exhibit import Exhibit
 from siteline.model.imagery import Scene, Use
+from siteline.report.edition.layers import unread
 from siteline.report.edition.press import Press
 from siteline.workbench.briefs.pressing import not_shown, salted
 from siteline.workbench.case import Case
@@ -121,7 +122,9 @@ def _leaks(case: Case, exhibit: Exhibit, press: Press) -> str:
     try:
         press.send("description", write_exhibit(exhibit).encode("utf-8", "surrogatepass"))
         if is_anything_held or exhibit.media_type == "image/jpeg":
-            press.send("content", case.blobs.read(exhibit.sha256))
+            content = case.blobs.read(exhibit.sha256)
+            press.send("content", content)
+            return unread(content) if is_anything_held else ""
     except Leak:
         return "it holds something that is held back"
     return ""

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from siteline import __version__
-from siteline.findings.draft import draft_site
-from siteline.model.change import Status
 from siteline.model.errors import CannotTell
-from siteline.model.finding import SiteFindings
 from siteline.model.remark import Remark
-from siteline.model.survey import Survey
-from siteline.report.page import BriefMaterial, JudgedEvent, SiteSection, build_page, is_draft
-from siteline.sites.events import WatchedEvent
+from siteline.report.page import BriefMaterial, SiteSection, build_page, is_draft
 from siteline.workbench.bench import Bench, Progress
 from siteline.workbench.case import Case
 from siteline.workbench.evidence.custody import note_bytes
 from siteline.workbench.files import write_derived
-from siteline.workbench.findings import findings_of
-from siteline.workbench.sizes import compare_halls
-from siteline.workbench.survey import Sight, renew_survey
+from siteline.workbench.sections import section_of
+from siteline.workbench.survey import renew_survey
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,21 +68,3 @@ def build_brief(case: Case, out: Path | None, progress: Progress) -> Built:
         (finding.event_id, finding.version) for section in sections for finding in section.findings.findings
     ]
     return Built(path, sha256, draft, case.briefs.record(sha256, draft, cites), tuple(remarks))
-
-
-def section_of(case: Case, sight: Sight, survey: Survey) -> SiteSection:
-    """All that a page says of one site."""
-    said = findings_of(case, sight.site, survey.grid, sight.scenes)
-    comparisons = compare_halls(case, sight.site, [watched for watched, _ in said])
-    findings: SiteFindings = draft_site(
-        sight.site.id, tuple(finding for _, finding in said), comparisons, survey, sight.site
-    )
-    events = _judged([watched for watched, _ in said])
-    rejected = sum(e.status is Status.REJECTED for e in case.events.all(sight.site.id))
-    return SiteSection(sight.site, survey, sight.cube, sight.scenes, findings, events, rejected)
-
-
-def _judged(events: Sequence[WatchedEvent]) -> tuple[JudgedEvent, ...]:
-    return tuple(
-        JudgedEvent(e.id, e.current.number, e.current.event, e.judgements, e.needs_review) for e in events
-    )

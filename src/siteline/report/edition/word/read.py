@@ -14,7 +14,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from siteline.model.errors import BadBrief
-from siteline.report.edition.word.styles import CODE, NOT_TEXT, QUOTE, TEXT_LINE, TEXT_MARK, TITLE
+from siteline.report.edition.word.styles import (
+    CODE,
+    NOT_TEXT,
+    NOTE_ANCHOR,
+    QUOTE,
+    REFERENCE,
+    TEXT_LINE,
+    TEXT_MARK,
+    TITLE,
+)
 
 LARGEST = 200_000_000
 """Bytes of a file when unpacked, and of one part that is read."""
@@ -55,7 +64,7 @@ def read_word(content: bytes, name: str) -> ReturnedBrief:
         raise BadBrief(f"{name} holds no document", "Save it as DOCX again.")
     styles = _styles(_xml(parts["word/styles.xml"], name)) if "word/styles.xml" in parts else {}
     found = list(_blocks(body, styles))
-    digests = [m[1] for block in found if (m := _DIGEST.search(block.text))]
+    digests = [m[1] for block in found if block.shape != "ours" and (m := _DIGEST.search(block.text))]
     kept = tuple(block for block in found if block.shape != "ours" and not _DIGEST.search(block.text))
     return ReturnedBrief(digests[-1] if digests else "", kept)
 
@@ -155,6 +164,10 @@ def _gather(node: Any, parts: list[str]) -> None:
         match child.tag.removeprefix(_W):
             case "del" | "moveFrom" | "pPr" | "rPr" | "drawing" | "pict" | "object" | "instrText" | "delText":
                 continue
+            case "hyperlink" if str(child.get(f"{_W}anchor", "")).startswith(NOTE_ANCHOR):
+                continue
+            case "r" if _is_reference(child):
+                continue
             case "t":
                 parts.append(child.text or "")
             case "tab" | "br" | "cr":
@@ -163,6 +176,12 @@ def _gather(node: Any, parts: list[str]) -> None:
                 parts.append("-")
             case _:
                 _gather(child, parts)
+
+
+def _is_reference(run: Any) -> bool:
+    """Whether a run is the number of a note, also where its link was lost."""
+    said = run.find(f"{_W}rPr/{_W}rStyle")
+    return said is not None and said.get(f"{_W}val", "").lower() == REFERENCE.replace(" ", "").lower()
 
 
 def _shape(paragraph: Any, styles: dict[str, str]) -> tuple[str, int]:

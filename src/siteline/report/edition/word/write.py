@@ -1,5 +1,5 @@
 """
-An edition as a Word file: figures, captions, endnotes, stamps in the header, and visible marks that carry its citations.
+An edition as a Word file: figures, captions, notes, stamps in the header, and visible marks that carry its citations.
 
 Marks such as `[@hall; judgement]` stand where the writer put them, because nothing hidden survives every program that an
 editor may use. They name what is cited as the writer does, or by number, and never by the id of anything restricted.
@@ -17,16 +17,18 @@ from siteline.model.dates import say_day
 from siteline.model.errors import MissingExtra
 from siteline.report.edition.flow import Part, Said, flow, mark_of, shown_names, traced
 from siteline.report.edition.material import EditionMaterial
-from siteline.report.edition.prose import note_lines
-from siteline.report.edition.word.endnotes import add_endnotes, refer_to
+from siteline.report.edition.prose import note_lines, say_film
+from siteline.report.edition.word.notes import add_notes, refer_to
 from siteline.report.edition.word.styles import (
     CAPTION,
     CODE,
     CREDIT,
     FRONT,
     MARK,
+    NOTE,
     PICTURE,
     QUOTE,
+    REFERENCE,
     TEXT_LINE,
     TEXT_MARK,
     TITLE,
@@ -42,7 +44,8 @@ def write_word(material: EditionMaterial, source_sha256: str) -> bytes:
     """
     The edition as DOCX; the same material gives the same bytes.
 
-    source_sha256: of the text it was made from, by which that text is found again. Raises MissingExtra.
+    source_sha256: of the text it was made from, by which an editor's copy is read back; "" for a reader's copy, which has
+    no marks and names no text. Raises MissingExtra.
     """
     try:
         import docx
@@ -50,25 +53,21 @@ def write_word(material: EditionMaterial, source_sha256: str) -> bytes:
         raise MissingExtra.of("python-docx", "docx") from error
     document = docx.Document()
     _set_up(document, material)
-    names = shown_names(material)
     _front(document, material)
-    writer = _Writer(document, material, names)
+    writer = _Writer(document, material, shown_names(material) if source_sha256 else None)
     for part in flow(material):
         writer.add(part)
     if material.corrections:
         _plain(document, "Corrections", FRONT, bold=True)
         for number, correction in enumerate(material.corrections, 1):
             _plain(document, f"{number}. {correction}", FRONT)
-    if not material.withheld:
+    add_notes(document, [note_lines(material, s.id, shortened=True) for s in traced(material)])
+    if source_sha256 and not material.withheld:
         _plain(
             document,
             f"{TEXT_LINE}{source_sha256}. Leave this line and the marks in brackets; words may be changed freely.",
             TEXT_MARK,
         )
-    notes = [note_lines(material, s.id, shortened=True) for s in traced(material)]
-    if notes and material.stamps:  # LibreOffice prints notes on pages that have no header of ours
-        notes[0] = [" · ".join(stamp.value for stamp in material.stamps), *notes[0]]
-    add_endnotes(document, notes)
     held = io.BytesIO()
     document.save(held)
     return _settled(held.getvalue())
@@ -78,8 +77,9 @@ class _Writer:
     """Adds blocks to a document; rows of a table are gathered."""
 
     def __init__(
-        self, document: Any, material: EditionMaterial, names: Mapping[tuple[str, str], str]
+        self, document: Any, material: EditionMaterial, names: Mapping[tuple[str, str], str] | None
     ) -> None:
+        """names: how marks call what is cited; None: no marks."""
         self._document, self._material, self._names = document, material, names
         self._table: Any = None
 
@@ -113,7 +113,7 @@ class _Writer:
         return paragraph
 
     def _cite(self, paragraph: Any, one: Said) -> None:
-        if one.withheld is None and (mark := mark_of(one.sentence, self._names)):
+        if self._names is not None and one.withheld is None and (mark := mark_of(one.sentence, self._names)):
             paragraph.add_run(f" {mark}").style = MARK
         if one.number:
             refer_to(paragraph, one.number)
@@ -144,6 +144,10 @@ class _Writer:
                 if place:
                     paragraph.add_run(" ")
                 _picture(paragraph, picture, figure.alt or picture.alt, len(drawn))
+            for told in [picture.caption for picture in drawn if picture.caption]:
+                _plain(self._document, told, CREDIT)
+            for film in [picture.film for picture in drawn if picture.film is not None]:
+                _plain(self._document, say_film(film), CREDIT)
         elif not part.is_withheld:
             why = material.missing.get(figure.id, "it could not be made")
             _plain(self._document, f"No picture: {why}.", CREDIT)
@@ -152,10 +156,10 @@ class _Writer:
         for one in part.said:
             caption.add_run(f"{inert(one.text)} ")
             own = tuple(c for c in one.sentence.citations if c != figure.cites)
-            if one.withheld is None and own:
+            if self._names is not None and one.withheld is None and own:
                 said = "; ".join(f"@{self._names[c.kind, c.ref]}" for c in own)
                 caption.add_run(f"[{said}] ").style = MARK
-        if not part.is_withheld:
+        if self._names is not None and not part.is_withheld:
             alt = f' "{inert(figure.alt)}"' if figure.alt else ""
             name = self._names[figure.cites.kind, figure.cites.ref]
             caption.add_run(f"[picture {figure.shape}:{name}{alt}]").style = MARK
@@ -213,6 +217,7 @@ def _set_up(document: Any, material: EditionMaterial) -> None:
         (PICTURE, 9, False),
         (CREDIT, 8, True),
         (CODE, 9, False),
+        (NOTE, 8, False),
         (TEXT_MARK, 6, True),
     ):
         style = document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
@@ -221,6 +226,9 @@ def _set_up(document: Any, material: EditionMaterial) -> None:
             style.font.color.rgb = RGBColor(0x5B, 0x60, 0x68)
     document.styles[CODE].font.name = "DejaVu Sans Mono"
     document.styles[PICTURE].paragraph_format.keep_with_next = True
+    document.styles[NOTE].paragraph_format.space_after = Pt(2)
+    reference = document.styles.add_style(REFERENCE, WD_STYLE_TYPE.CHARACTER)
+    reference.font.superscript, reference.font.color.rgb = True, RGBColor(0x17, 0x4F, 0x86)
     mark = document.styles.add_style(MARK, WD_STYLE_TYPE.CHARACTER)
     mark.font.size, mark.font.color.rgb = Pt(8), RGBColor(0x17, 0x4F, 0x86)
     section = document.sections[0]

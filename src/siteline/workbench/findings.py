@@ -215,11 +215,17 @@ def add_drawn(
     return event_id, tuple(Remark(label or event_id, size.refused) for size in sizes if size.refused)
 
 
+def verdict_of(said: str) -> Status:
+    """The status that a verdict means; raises BadSetting."""
+    status = VERDICTS.get(said.removesuffix("ed") if said != "unsure" else said)
+    if status is None:
+        raise BadSetting(f"no verdict {said!r}", f"There are: {', '.join(VERDICTS)}.")
+    return status
+
+
 def judge_event(case: Case, site_id: str, event_id: str, verdict: str, why: str) -> Judgement:
     """Add a person's word on an event."""
-    status = VERDICTS.get(verdict.removesuffix("ed") if verdict != "unsure" else verdict)
-    if status is None:
-        raise BadSetting(f"no verdict {verdict!r}", f"There are: {', '.join(VERDICTS)}.")
+    status = verdict_of(verdict)
     watched = case.events.get(site_id, event_id)
     case.events.judge(watched.id, status, why)
     judged = case.events.get(site_id, watched.id).judgement

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from siteline.cli import activity
+from siteline.cli import activity, proposing
 from siteline.cli.common import (
     AsOfOption,
     CaseOption,
@@ -31,6 +31,7 @@ app = typer.Typer(
 )
 
 app.command()(activity.counts)
+app.command()(proposing.propose)
 
 EventArgument = Annotated[
     str, typer.Argument(metavar="EVENT", help="The event's id, its start, or its label.")

@@ -111,7 +111,11 @@ def tell_events(
         finding = _finding(case, site, grid, scenes, watched, as_of)
         facts = {fact.name: fact.text for fact in finding.facts}
         without, with_it = wording.say_bracket(watched.current.event, by_id)
-        status = watched.status.value + (", needs review" if watched.needs_review else "")
+        by = watched.current.event.witness
+        status = watched.status.value + (
+            f" by {by.words}, not checked" if by and not watched.judgements else ""
+        )
+        status += ", needs review" if watched.needs_review else ""
         status += ", provisional" if watched.current.event.provisional else ""
         if not watched.current.reproduced:
             status += ", not found again"

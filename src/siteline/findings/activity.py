@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from siteline.findings.wording import say_when
 from siteline.model.activity import (
+    Count,
     CountChange,
     CountedLook,
     CountRange,
@@ -117,15 +118,16 @@ def compare(what: str, earlier: CountedLook, later: CountedLook) -> CountChange:
 
 def _is_same_ground(a: CountedLook, b: CountedLook) -> bool:
     """Whether all counts of both images were made within the same outline."""
-    shapes = [(one.count.outline, one.count.crs) for look in (a, b) for one in look.counts]
-    base, crs = shapes[0]
-    for shape, other in shapes[1:]:
-        if other != crs:
-            return False
-        union = base.union(shape).area
-        if not union or base.intersection(shape).area / union < SAME_GROUND:
-            return False
-    return True
+    counts = [one.count for look in (a, b) for one in look.counts]
+    return all(is_one_ground(counts[0], other) for other in counts[1:])
+
+
+def is_one_ground(a: Count, b: Count) -> bool:
+    """Whether two counts were made within the same outline, but for how it was drawn."""
+    if a.crs != b.crs:
+        return False
+    union = a.outline.union(b.outline).area
+    return bool(union) and a.outline.intersection(b.outline).area / union >= SAME_GROUND
 
 
 def _caveats(a: CountedLook, b: CountedLook) -> Iterable[str]:

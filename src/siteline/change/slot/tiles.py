@@ -82,7 +82,7 @@ def ask_strip(
     return xr.Dataset(
         {"sum": (("band", "y", "x"), total), "weight": (("y", "x"), weight)},
         coords={"band": [one.label for one in card.classes]},
-        attrs={"top": strip.top, "held": list(held)},
+        attrs={"top": strip.top, "held": "; ".join(held)},
     )
 
 

@@ -7,7 +7,15 @@ from io import BytesIO
 
 from siteline.evidence.media.pictures import open_picture
 from siteline.model.change import Kind
-from siteline.model.edition import BriefFigure, CitedEvent, CitedExhibit, CitedQuery, CitedSurvey, Support
+from siteline.model.edition import (
+    BriefFigure,
+    CitedCount,
+    CitedEvent,
+    CitedExhibit,
+    CitedQuery,
+    CitedSurvey,
+    Support,
+)
 from siteline.model.errors import CannotTell, SitelineError
 from siteline.model.finding import Finding
 from siteline.report.figure import Figure, Scenery
@@ -22,6 +30,7 @@ from siteline.workbench.briefs.around import Around
 from siteline.workbench.briefs.ledger import PARTS
 from siteline.workbench.briefs.standard import section_of
 from siteline.workbench.evidence.marks import decisions, marked
+from siteline.workbench.figures.counting import draw_counts_of
 from siteline.workbench.ledger.pictures import draw_query
 from siteline.workbench.survey import renew_survey
 
@@ -114,8 +123,10 @@ class Pictures:
         )
 
     def _chart(self, figure: BriefFigure, support: Support) -> tuple[Figure, ...]:
+        if isinstance(support, CitedCount):
+            return (draw_counts_of(self._around.case, support.count_id, self._stamps, self._around.as_of),)
         if not isinstance(support, CitedQuery):
-            raise CannotTell(f"{figure.cites} is no stored query")
+            raise CannotTell(f"{figure.cites} is no stored query, and no count")
         if figure.cites.ref.startswith(PARTS):
             raise CannotTell("a count of parts is drawn by siteline ledger components picture")
         return (draw_query(self._around.case, figure.cites.ref, self._around.as_of),)

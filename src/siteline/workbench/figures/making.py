@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from siteline import __version__
 from siteline.model.change import Status
-from siteline.model.errors import BadSetting, CannotTell, NotFound
+from siteline.model.errors import CannotTell, NotFound
 from siteline.model.imagery import Scene
 from siteline.model.remark import Remark
 from siteline.report.page import SiteSection, scenery_of
@@ -20,17 +19,17 @@ from siteline.report.rules import Stamp, refuse_mixture, stamps_of
 from siteline.report.sheet.house import House
 from siteline.report.sheet.lapse import Lapse, compose_lapse
 from siteline.report.sheet.pairs import compose_pair
-from siteline.report.sheet.presets import PRESETS, PresetName
 from siteline.report.sheet.site_map import compose_map
 from siteline.report.sheet.strip import compose_strip
 from siteline.report.sheet.subject import Made, Numbered, Subject
 from siteline.report.sheet.times import compose_times
-from siteline.report.sheet.write import MOVING, STILL, Format, write_moving, write_still
+from siteline.report.sheet.write import write_moving, write_still
 from siteline.report.sheet.xmp import Provenance, SceneSource, packet
 from siteline.store.codec import digest
 from siteline.workbench.bench import Bench, Progress
 from siteline.workbench.briefs.standard import section_of
 from siteline.workbench.case import Case
+from siteline.workbench.figures.files import Written, format_of, preset_of, say_caption, tell_figure, to_bytes
 from siteline.workbench.figures.style import house_of
 from siteline.workbench.files import write_derived
 from siteline.workbench.survey import renew_survey
@@ -52,25 +51,13 @@ class Asked:
     after: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
-    """A figure that was written."""
-
-    path: Path
-    sidecar: Path
-    told: dict[str, Any]
-    """As in the sidecar."""
-
-    remarks: tuple[Remark, ...]
-
-
 def make_figure(case: Case, asked: Asked, out: Path | None, progress: Progress) -> Written:
     """
     Make one figure and write it, with FILE.json (provenance) and FILE.txt (caption) beside it.
 
     Drafts are always made, and stamped. Raises NotFound, CannotTell, BadInput or BadSetting.
     """
-    preset, kind = _preset(asked.preset), _format(asked, out)
+    preset, kind = preset_of(asked.preset), format_of(asked.shape, asked.format, out)
     house = house_of(case.settings.style, case.folder)
     bench = Bench(case, progress)
     survey, sight, told = renew_survey(bench, asked.site_id)
@@ -117,11 +104,11 @@ def make_figure(case: Case, asked: Asked, out: Path | None, progress: Progress) 
         filter(None, [asked.shape, section.site.id, event.event_id[:12] if event else "", preset.name])
     )
     path = write_derived(case, out, f"{name}.{kind.value}", content)
-    told_of = _tell(
+    told_of = tell_figure(
         provenance, made, event.version if event else None, path.name, content, kind, size, preset.name
     )
-    sidecar = write_derived(case, path.with_name(path.name + ".json"), "", _json(told_of))
-    write_derived(case, path.with_name(path.name + ".txt"), "", _caption(provenance, made).encode())
+    sidecar = write_derived(case, path.with_name(path.name + ".json"), "", to_bytes(told_of))
+    write_derived(case, path.with_name(path.name + ".txt"), "", say_caption(provenance, made).encode())
     return Written(path, sidecar, told_of, (*told, *(Remark(asked.shape, note) for note in made.notes)))
 
 
@@ -199,77 +186,3 @@ def _scenes(section: SiteSection, made: Made) -> list[Scene]:
     shown = {name for name, _ in made.scenes}
     found = [scene for scene in section.scenes if scene.id in shown]
     return sorted(found, key=lambda scene: (scene.acquired.middle, scene.id))
-
-
-def _preset(said: str) -> Any:
-    if said not in set(PresetName):
-        raise BadSetting(f"no preset {said!r}", f"There are: {', '.join(PresetName)}.")
-    return PRESETS[PresetName(said)]
-
-
-def _format(asked: Asked, out: Path | None) -> Format:
-    """The format asked for, else that of the file's name, else PNG, or GIF for a time-lapse."""
-    able = MOVING if asked.shape == "timelapse" else STILL
-    by_name = "" if out is None else out.suffix.lower().lstrip(".").replace("jpeg", "jpg")
-    said = (asked.format or by_name or able[0].value).lower().replace("jpeg", "jpg")
-    if said not in set(Format) or Format(said) not in able:
-        raise BadSetting(f"a {asked.shape} cannot be written as {said!r}", f"There are: {', '.join(able)}.")
-    if asked.format and by_name and by_name != said:
-        raise BadSetting(
-            f"--format {said}, but the file is called {out.name if out else ''}", "Say one of them."
-        )
-    return Format(said)
-
-
-def _tell(
-    told: Provenance,
-    made: Made,
-    version: int | None,
-    name: str,
-    content: bytes,
-    kind: Format,
-    size: tuple[int, int],
-    preset: str,
-) -> dict[str, Any]:
-    return {
-        "siteline": "figure/1",
-        "shape": told.shape,
-        "file": name,
-        "sha256": hashlib.sha256(content).hexdigest(),
-        "media_type": kind.media_type,
-        "width": size[0],
-        "height": size[1],
-        "preset": preset,
-        "site": told.site_id,
-        "event": told.event_id or None,
-        "event_version": version,
-        "title": told.title,
-        "caption": told.caption,
-        "alt": told.alt,
-        "credit": told.credit,
-        "licence": told.licence,
-        "use": told.use,
-        "desk": told.desk,
-        "stamps": list(told.stamps),
-        "draft": any(stamp != Stamp.SIMULATED.value for stamp in told.stamps),
-        "simulated": told.simulated,
-        "why": made.why,
-        "scenes": [asdict(scene) for scene in told.scenes],
-        "skipped": [{"id": one.scene_id, "reason": one.reason} for one in made.skipped],
-        "notes": list(made.notes),
-        "recipe": told.recipe,
-        "version": told.version,
-    }
-
-
-def _json(told: dict[str, Any]) -> bytes:
-    return (json.dumps(told, ensure_ascii=False, indent=2, allow_nan=False) + "\n").encode()
-
-
-def _caption(told: Provenance, made: Made) -> str:
-    """What to print beneath it, as plain text."""
-    credit = f"{told.credit}. {told.licence}; {told.use}." if told.credit else ""
-    parts = [*told.stamps, told.caption, credit, f"Alternative text: {told.alt}"]
-    if made.why and made.why not in told.caption:
-        parts.insert(-1, made.why)
-    return "\n\n".join(filter(None, parts)) + "\n"

@@ -201,7 +201,7 @@ def _rights(card: ModelCard) -> Iterator[Remark]:
 
 def _held(strips: Sequence[xr.Dataset]) -> tuple[str, ...]:
     """What the model's process was kept from in every strip that was asked."""
-    told = [set(strip.attrs["held"]) for strip in strips if float(strip["weight"].max()) > 0]
+    told = [set(strip.attrs["held"].split("; ")) for strip in strips if float(strip["weight"].max()) > 0]
     return tuple(what for what in PROMISES if all(what in one for one in told))
 
 

@@ -164,3 +164,51 @@ def test_an_area_half_off_the_image_is_not_counted(counted: Path, tmp_path: Path
     )  # fmt: skip
     assert refused.code == 1
     assert "only 50 % of the area" in refused.err
+
+
+def test_a_brief_cites_a_count_and_shows_its_chart(counted: Path, tmp_path: Path) -> None:
+    """What the count carries passes, what it does not is named; the chart is drawn with its credit and its words."""
+    jsonschema = pytest.importorskip("jsonschema")
+    told = series(counted, "--what", "rail wagons", "--all")
+    schema = json.loads(
+        (Path(__file__).parents[2] / "docs/reference/schemas/counts-1.schema.json").read_text()
+    )
+    jsonschema.validate(told, schema)
+    first = told["series"][0]["looks"][0]["counts"][0]["id"]
+    brief = tmp_path / "wagons.md"
+    head = '+++\ntitle = "Wagons"\n+++\n\n'
+    brief.write_text(
+        f"{head}12–15 rail wagons stood in the yard on 3 April 2024. [@count:{first}]\n\n"
+        f"![Rail wagons in the yard](chart:count:{first})\n"
+    )
+    checked = siteline("brief", "check", brief, "--json", cwd=counted)
+    assert json.loads(checked.out)["findings"] == []
+    assert checked.code == 0
+    built = siteline("brief", "build", brief, "--json", cwd=counted)
+    assert built.code == 0, built.err
+    page = Path(json.loads(built.out)["file"]).read_text(encoding="utf-8")
+    assert "data:image/png" in page
+    assert "Rail wagons in yard: 12–15 on 3 April 2024" in page
+    brief.write_text(f"{head}12–16 rail wagons stood in the yard. [@count:{first}]\n")
+    checked = siteline("brief", "check", brief, "--json", cwd=counted)
+    assert checked.code == 1
+    assert json.loads(checked.out)["findings"][0]["code"] == "number"
+    drawn = siteline(
+        "figure",
+        "counts",
+        "plant",
+        "--what",
+        "rail wagons",
+        "--out",
+        tmp_path / "c.svg",
+        "--json",
+        cwd=counted,
+    )
+    assert drawn.code == 0, drawn.err
+    figure = json.loads(drawn.out)
+    schema = json.loads(
+        (Path(__file__).parents[2] / "docs/reference/schemas/figure-1.schema.json").read_text()
+    )
+    jsonschema.validate({k: v for k, v in figure.items() if k != "path"}, schema)
+    assert figure["credit"] == "A. Maker"
+    assert "cloud" in figure["alt"]

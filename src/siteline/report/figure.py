@@ -73,6 +73,9 @@ class Figure:
     use: str = ""
     """What may be done with them, in words; "" for a figure without any."""
 
+    painted: tuple[str, ...] = ()
+    """Words of the case that stand in its pixels, where nothing can be taken out of them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Drawn:

@@ -35,7 +35,7 @@ def compose_counts(
     stamps: Sequence[str] = (),
 ) -> Made:
     """
-    One series as bars. site: its name. credit: of the images that were counted on.
+    One series as bars. site: its name, or "" where it is not to be named. credit: of the images that were counted on.
 
     The bars stand where their days lie; a look that could not be seen is a hatched column and never a bar of no height.
     """
@@ -44,7 +44,15 @@ def compose_counts(
     alt = describe_series(series)
     text = Text(
         title=title,
-        dek=(f"Counted by eye on images of {site}, as ranges.", "Counted by eye on images, as ranges."),
+        dek=tuple(
+            filter(
+                None,
+                [
+                    f"Counted by eye on images of {site}, as ranges." if site else "",
+                    "Counted by eye on images, as ranges.",
+                ],
+            )
+        ),
         notes=notes,
         credit=_say_credit(series, credit),
         stamps=tuple(stamps),

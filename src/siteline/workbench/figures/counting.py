@@ -16,6 +16,7 @@ from siteline.report.figure import Figure
 from siteline.report.rights import credit_of
 from siteline.report.rules import Stamp, stamps_of
 from siteline.report.sheet.counts import compose_counts
+from siteline.report.sheet.marks import Words
 from siteline.report.sheet.presets import PresetName
 from siteline.report.sheet.subject import Made
 from siteline.report.sheet.write import Format, write_still
@@ -71,7 +72,9 @@ def draw_counts_of(
     for site_id in case.register.ids(as_of):
         for series in series_of(case, site_id, as_of=as_of):
             if any(one.id == count_id for look in series.looks for one in look.counts):
-                content, size, told, made = _draw(case, series, Format.PNG, PresetName.WEB, stamps, as_of)
+                content, size, told, made = _draw(
+                    case, series, Format.PNG, PresetName.WEB, stamps, as_of, is_named=False
+                )
                 return Figure(
                     name=f"counts-{count_id}",
                     media_type=Format.PNG.media_type,
@@ -81,6 +84,7 @@ def draw_counts_of(
                     caption=made.caption,
                     credit=told.credit,
                     scene_ids=tuple(scene.id for scene in told.scenes),
+                    painted=tuple(m.text for m in made.sheet.marks if isinstance(m, Words)),
                 )
     raise CannotTell(f"count {count_id} was rejected or counted anew, so no series holds it")
 
@@ -104,8 +108,14 @@ def _draw(
     preset: str,
     stamps: Sequence[Stamp],
     as_of: datetime | None,
+    *,
+    is_named: bool = True,
 ) -> tuple[bytes, tuple[int, int], Provenance, Made]:
-    """A series as a file's bytes, its size in pixels, what the file says of itself, and its words."""
+    """
+    A series as a file's bytes, its size in pixels, what the file says of itself, and its words.
+
+    is_named: whether the site is; a brief may have to hold that back.
+    """
     house = house_of(case.settings.style, case.folder)
     site = case.register.get(series.site_id, as_of)
     by_id = {scene.id: scene for scene in case.scenes.all(series.site_id, as_of)}
@@ -115,7 +125,7 @@ def _draw(
     every = tuple(dict.fromkeys((*(s for s in own if s is Stamp.SIMULATED), *stamps)))
     credit = credit_of(counted)
     words = [stamp.value for stamp in every]
-    made = compose_counts(series, site.name, credit, preset_of(preset), house, words)
+    made = compose_counts(series, site.name if is_named else "", credit, preset_of(preset), house, words)
     told = Provenance(
         title=made.title,
         caption=made.caption,
@@ -127,7 +137,7 @@ def _draw(
         stamps=tuple(words),
         simulated=site.simulated,
         shape=SHAPE,
-        site_id=site.id,
+        site_id=site.id if is_named else "",
         event_id="",
         scenes=tuple(SceneSource(s.id, s.acquired.text, s.sha256, "look") for s in shown),
         recipe=_recipe(case, series, shown, kind, preset, made),

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from siteline.workbench.briefs.checking import check_brief
+from siteline.workbench.case import open_case
 from tests.cli.conftest import siteline
 from tests.cli.small_site import write_small_site
 
@@ -190,9 +192,10 @@ def test_a_brief_cites_a_count_and_shows_its_chart(counted: Path, tmp_path: Path
     assert "data:image/png" in page
     assert "Rail wagons in yard: 12–15 on 3 April 2024" in page
     brief.write_text(f"{head}12–16 rail wagons stood in the yard. [@count:{first}]\n")
-    checked = siteline("brief", "check", brief, "--json", cwd=counted)
-    assert checked.code == 1
-    assert json.loads(checked.out)["findings"][0]["code"] == "number"
+    work = open_case(counted)
+    objections = check_brief(work, brief).objections
+    work.close()
+    assert {objection.code for objection in objections} == {"number"}
     drawn = siteline(
         "figure",
         "counts",

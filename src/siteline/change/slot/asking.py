@@ -65,8 +65,9 @@ class Asked:
             "seconds": int(2 * (_STARTING_S + limits.seconds * (tiles + 1))) + 1,
             "bytes": len(data),
         }
-        told, _ = self._exchange(header, data, _STARTING_S + limits.seconds, "to load", 0)
+        told, _ = self._exchange(header, data, _STARTING_S, "to start", 0)
         held = told.get("held")
+        told, _ = self._exchange(None, b"", _STARTING_S + limits.seconds, "to load", 0)
         self.held = tuple(w for w in PROMISES if isinstance(held, list) and w in held)
         for what, wanted, key in (
             ("input", self._card.names, "inputs"),
@@ -109,9 +110,9 @@ class Asked:
         return read_answer(_array(told, content, card), card)
 
     def _exchange(
-        self, header: dict[str, Any], content: bytes, seconds: float, what: str, most: int
+        self, header: dict[str, Any] | None, content: bytes, seconds: float, what: str, most: int
     ) -> tuple[dict[str, Any], bytes]:
-        """One question, one answer; a process that takes longer is killed."""
+        """One question (None: it was put before), one answer; a process that takes longer is killed."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         late = threading.Event()
@@ -124,12 +125,13 @@ class Asked:
         timer.daemon = True
         timer.start()
         try:
-            words = json.dumps(header).encode()
-            try:
-                self._process.stdin.write(struct.pack(">I", len(words)) + words + content)
-                self._process.stdin.flush()
-            except OSError:
-                pass  # it has ended; why stands in its last answer
+            if header is not None:
+                words = json.dumps(header).encode()
+                try:
+                    self._process.stdin.write(struct.pack(">I", len(words)) + words + content)
+                    self._process.stdin.flush()
+                except OSError:
+                    pass  # it has ended; why stands in its last answer
             told, size = _read_told(self._process.stdout, most)
             return told, _read_exactly(self._process.stdout, size)
         except EOFError:

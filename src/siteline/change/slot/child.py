@@ -27,11 +27,10 @@ def main() -> None:
     die_with_parent()
     held = bound(int(header["memory"]), int(header["seconds"]))
     try:
-        session, held = _open(source, header, held)
-        _answer(
-            sink,
-            {"held": held, "inputs": _tell(session.get_inputs()), "outputs": _tell(session.get_outputs())},
-        )
+        data = _prepare(source, header)
+        _answer(sink, {"held": [*held, *seal()]})  # said before the model could have a say in it
+        session = _open(data)
+        _answer(sink, {"inputs": _tell(session.get_inputs()), "outputs": _tell(session.get_outputs())})
         while True:
             asked = _read_header(source)
             _answer(sink, *_run(session, source, asked))
@@ -44,20 +43,25 @@ def main() -> None:
             os._exit(1)
 
 
-def _open(source: IO[bytes], header: dict[str, Any], held: list[str]) -> tuple[Any, list[str]]:
+def _prepare(source: IO[bytes], header: dict[str, Any]) -> bytes:
+    """Import what will be needed, then take the model's bytes, unread."""
     import numpy as np
     import onnxruntime
 
     np.zeros(1) + 1  # what is loaded late is loaded now
     onnxruntime.set_default_logger_severity(4)
-    data = _read_exactly(source, int(header["bytes"]))
-    held = [*held, *seal()]
+    return _read_exactly(source, int(header["bytes"]))
+
+
+def _open(data: bytes) -> Any:
+    import onnxruntime
+
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
     options.log_severity_level = 4
     options.use_deterministic_compute = True
-    return onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"]), held
+    return onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
 
 
 def _tell(arguments: Any) -> list[dict[str, Any]]:

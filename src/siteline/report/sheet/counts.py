@@ -240,6 +240,10 @@ class _Chart:
             marks.append(
                 Line(((x, self._floor), (x, self._floor + self._size * 0.35)), INK, self._size * 0.07)
             )
+            if look.counted is None:
+                free = 2 * self._room_beside(look, x)
+                short = cut(look.reason, self._size, free, self._faces)
+                marks.append(Words(short, x, self._floor + self._size * 3.2, self._size, anchor="middle"))
             month = MONTHS[first.month - 1][:3]
             said = (
                 f"{first.day} {month}"
@@ -260,10 +264,6 @@ class _Chart:
                     Words(told, x, self._floor + self._size * 2.1, self._size, anchor="middle", bold=True)
                 )
                 year, year_end = first.year, x + half
-            if look.counted is None:
-                free = 2 * self._room_beside(look, x)
-                short = cut(look.reason, self._size, free, self._faces)
-                marks.append(Words(short, x, self._floor + self._size * 3.2, self._size, anchor="middle"))
         return marks
 
     def _room_beside(self, look: CountedLook, x: float) -> float:

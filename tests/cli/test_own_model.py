@@ -12,6 +12,7 @@ import pytest
 from tests.change.slot import models
 from tests.cli.conftest import siteline
 from tests.cli.small_site import write_small_site
+from tests.cli.test_route import paint_frames
 from tests.conftest import wanted
 
 wanted("onnxruntime")
@@ -140,20 +141,33 @@ def test_a_model_that_cannot_be_asked_is_one_clear_error(
 
 
 def test_what_was_answered_is_kept_when_a_run_is_cut_short(asked: Path, tmp_path: Path) -> None:
-    """A second run asks only the strips that had no answer yet."""
+    """A model that breaks at the hall leaves the strips above it answered; they are not asked again, whatever the limits."""
+    import sqlalchemy as sa
+
+    from siteline.store import tables
+    from siteline.workbench.case import open_case
+
     case = tmp_path / "case"
     shutil.copytree(asked, case)
-    (tmp_path / "m.onnx").write_bytes(models.bright(bias=-15.0))
-    (tmp_path / "m.onnx.toml").write_text(models.CARD)
-    words = ("events", "propose", "plant", "--model", tmp_path / "m.onnx", "--before", "S2", "--after", "S3")
-    environ = {"SITELINE_WHO": "A. Analyst"}
-    first = siteline(*words, "--json", cwd=case, environ=environ)
-    assert first.code == 0, first.err
-    done = json.loads(first.out)["work"]["ask_strip"]
-    assert done["anew"] > 1
-    assert done["kept"] == 0
-    second = json.loads(siteline(*words, "--seconds-per-tile", "30", "--json", cwd=case, environ=environ).out)
-    assert second["work"]["ask_strip"] == {"anew": 0, "kept": done["anew"]}
+    (tmp_path / "m.onnx").write_bytes(models.breaks_where_bright())
+    (tmp_path / "m.onnx.toml").write_text(
+        models.CARD.replace("tile = 64", "tile = 32").replace("= 16", "= 8")
+    )
+    words = ("events", "propose", "plant", "--model", tmp_path / "m.onnx", "--scene", "S3")
+
+    def answered() -> set[str]:
+        work = open_case(case)
+        run = tables.run.c
+        rows = work.db.rows(sa.select(run.recipe).where(run.stage.like("%ask_strip")))
+        work.close()
+        return {row[0] for row in rows}
+
+    before = answered()
+    assert "no number" in siteline(*words, cwd=case).err
+    first = answered() - before
+    assert len(first) == 1
+    assert "no number" in siteline(*words, "--seconds-per-tile", "30", cwd=case).err
+    assert answered() - before == first
 
 
 def test_the_card_may_stand_in_the_model_and_rights_are_asked_for(asked: Path, tmp_path: Path) -> None:
@@ -192,3 +206,27 @@ def test_without_the_extra_there_is_one_clear_error(asked: Path, monkeypatch: py
     with pytest.raises(MissingExtra, match="onnxruntime is not installed") as refused:
         runtime_version()
     assert "siteline[ml]" in refused.value.hint
+
+
+def test_bare_image_frames_are_asked_the_same_way(tmp_path: Path) -> None:
+    """Relative numbers, pixels for places, and a word on the pixel size that nobody knows."""
+    paint_frames(tmp_path / "frames")
+    siteline("init", "case", cwd=tmp_path)
+    case = tmp_path / "case"
+    assert siteline("site", "add", tmp_path / "frames/site.geojson", cwd=case).code == 0
+    added = siteline("scenes", "add", "desert", "--manifest", tmp_path / "frames/scenes.csv", cwd=case)
+    assert added.code == 0
+    (tmp_path / "dark.onnx").write_bytes(models.bright(bias=14.0, gain=-40.0))
+    card = models.CARD.replace('"reflectance"', '"relative"').replace("smallest_px = 20", "smallest_px = 600")
+    (tmp_path / "dark.onnx.toml").write_text(card)
+    words = ("--model", tmp_path / "dark.onnx", "--before", "2014", "--after", "2015", "--json")
+    said = siteline("events", "propose", "desert", *words, cwd=case)
+    assert said.code == 0, said.err
+    assert "pixels of this size is not known" in said.err
+    listed = json.loads(siteline("events", "list", "desert", "--json", cwd=case).out)
+    assert listed["frame"] == "image"
+    [event] = listed["features"]
+    assert event["properties"]["onset"] == {"after": "2014-06-01", "by": "2015-06-30"}
+    xs, ys = zip(*event["geometry"]["coordinates"][0], strict=True)
+    for found, true in zip((min(xs), min(ys), max(xs), max(ys)), (60, 50, 100, 80), strict=True):
+        assert abs(found - true) < 3

@@ -120,6 +120,16 @@ def no_number() -> bytes:
     return _model(nodes, ["image"]).SerializeToString()
 
 
+def breaks_where_bright() -> bytes:
+    """No number where the mean is above 0.5, and a number elsewhere."""
+    nodes = [
+        node("ReduceMean", ["image"], ["mean"], axes=[1], keepdims=1),
+        node("Sub", ["level", "mean"], ["left"]),
+        node("Log", ["left"], ["answer"]),
+    ]
+    return _model(nodes, ["image"], [weight("level", [0.5], [1])]).SerializeToString()
+
+
 def wrong_shape() -> bytes:
     """One number for the whole tile."""
     return _model([node("GlobalAveragePool", ["image"], ["answer"])], ["image"]).SerializeToString()

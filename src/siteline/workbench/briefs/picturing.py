@@ -25,12 +25,12 @@ from siteline.report.page import JudgedEvent, SiteSection, scenery_of
 from siteline.report.pair import draw_pair
 from siteline.report.rules import Stamp
 from siteline.report.timeline import Lane, timeline_figure
+from siteline.workbench.activity.charting import draw_counts_of
 from siteline.workbench.bench import Bench
 from siteline.workbench.briefs.around import Around
 from siteline.workbench.briefs.ledger import PARTS
 from siteline.workbench.briefs.standard import section_of
 from siteline.workbench.evidence.marks import decisions, marked
-from siteline.workbench.figures.counting import draw_counts_of
 from siteline.workbench.ledger.pictures import draw_query
 from siteline.workbench.survey import renew_survey
 

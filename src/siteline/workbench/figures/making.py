@@ -30,8 +30,8 @@ from siteline.workbench.bench import Bench, Progress
 from siteline.workbench.briefs.standard import section_of
 from siteline.workbench.case import Case
 from siteline.workbench.figures.files import Written, format_of, preset_of, say_caption, tell_figure, to_bytes
-from siteline.workbench.figures.style import house_of
 from siteline.workbench.files import write_derived
+from siteline.workbench.style import house_of
 from siteline.workbench.survey import renew_survey
 
 SHAPES = ("pair", "filmstrip", "timelapse", "map", "timeline")

@@ -22,6 +22,7 @@ from siteline.cli.common import (
     table,
 )
 from siteline.cli.sites import SiteArgument
+from siteline.model.shown import plain
 
 if TYPE_CHECKING:
     from siteline.workbench.activity.counting import Asked
@@ -208,7 +209,7 @@ def _add_count(context: typer.Context, asked: Asked, *, json: bool, case: str | 
         )
         typer.echo(
             f"count {filed.id} {'recorded' if is_new else 'is on record already'}: "
-            f"{count.what} in {count.place} on {count.scene_id}: {how_many}, by {filed.counter}"
+            f"{count.what} in {count.place} on {count.scene_id}: {how_many}, by {plain(filed.counter)}"
         )
 
 

@@ -23,6 +23,7 @@ from siteline.model.activity import (
 )
 from siteline.model.change import Status
 from siteline.model.imagery import Look, Scene
+from siteline.model.shown import plain
 
 SAME_GROUND = 0.9
 """Intersection over union from which two outlines enclose the same ground."""
@@ -148,6 +149,6 @@ def _caveats(a: CountedLook, b: CountedLook) -> Iterable[str]:
 def say_counters(look: CountedLook) -> str:
     """Each counter's own number: "A. Analyst 12–15, B. Analyst 18–20"."""
     return ", ".join(
-        f"{one.counter} {one.count.counted if one.count.counted is not None else 'could not see it'}"
+        f"{plain(one.counter, 80)} {one.count.counted if one.count.counted is not None else 'could not see it'}"
         for one in look.counts
     )

@@ -22,7 +22,13 @@ from siteline.model.place import Site, Zone
 from siteline.model.remark import Remark
 from siteline.raster.grid import bounds_of, onto_grid
 from siteline.sites.events import Version, WatchedEvent, onset_between
-from siteline.sites.exchange.events import FORMATS, EventRecord, describe_events, write_events
+from siteline.sites.exchange.events import (
+    FORMATS,
+    EventRecord,
+    describe_events,
+    describe_witness,
+    write_events,
+)
 from siteline.sites.exchange.outline import read_outline
 from siteline.workbench.bench import Bench
 from siteline.workbench.case import Case
@@ -146,6 +152,7 @@ def describe_event(case: Case, site_id: str, event_id: str, as_of: datetime | No
         "status": watched.status.value,
         "needs_review": watched.needs_review,
         "provisional": watched.current.event.provisional,
+        "witness": describe_witness(watched.current.event),
         "sentences": [finding.headline, *finding.sentences, *finding.remarks],
         "facts": {fact.name: fact.text for fact in finding.facts},
         "versions": [_tell_version(version) for version in watched.versions],

@@ -18,7 +18,7 @@ import xarray as xr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from siteline.change.slot.asking import asked
+from siteline.change.slot.asking import _array, _read_told, asked
 from siteline.change.slot.card import read_card
 from siteline.change.slot.inspect import inspect
 from siteline.change.slot.propose import Proposals, Question, propose, tells_probability
@@ -307,6 +307,36 @@ def test_the_skeleton_is_the_models_own() -> None:
     assert (found.inputs, found.outputs) == (["before", "after"], ["answer"])
     assert found.operators == {("", "Sub"), ("", "Conv")}
     assert found.metadata == {"siteline": "x = 1"}
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"shape": [1, 1, 64, 64], "type": "|O"},
+        {"shape": [1, 1, 64, 64], "type": "<f8"},
+        {"shape": [1, 1, 64, 64], "type": "(2,)f4, f4"},
+        {"shape": [1, 1, 64, 64], "type": "__import__('os')"},
+        {"shape": [1, 1, 64, 64]},
+        {"shape": [2**40], "type": "<f4"},
+        {"shape": None, "type": "<f4"},
+    ],
+)
+def test_a_process_that_lies_about_its_answer_is_not_believed(told: dict[str, Any]) -> None:
+    """Pointers for numbers, other lengths, types that are none: refused before a byte is read as a number."""
+    with pytest.raises(BadModel):
+        _array(told, b"\0" * (64 * 64 * 4), card_of())
+
+
+@pytest.mark.parametrize(
+    "header",
+    [b"[]", b"{", b'{"bytes": -1}', b'{"bytes": 99999999}', b'{"bytes": "9"}', b"[" * 60_000, b"\xff"],
+)
+def test_a_header_that_is_none_is_refused(header: bytes) -> None:
+    """Garbage, lengths beyond what was asked for, depth without end."""
+    with pytest.raises(BadModel):
+        _read_told(io.BytesIO(len(header).to_bytes(4, "big") + header), 1000)
+    with pytest.raises(BadModel):
+        _read_told(io.BytesIO(b"\xff\xff\xff\xff"), 1000)
 
 
 # cards

@@ -153,7 +153,7 @@ def _properties(record: EventRecord, unit: str, looks: bool) -> dict[str, Any]:
         "needs_review": record.needs_review,
         "reproduced": record.reproduced,
         "remarks": list(event.remarks),
-        "witness": _witness(event),
+        "witness": describe_witness(event),
     }
     if looks:
         said["observations"] = [
@@ -168,7 +168,7 @@ _WITNESS = (
 )  # fmt: skip
 
 
-def _witness(event: ChangeEvent) -> dict[str, Any] | None:
+def describe_witness(event: ChangeEvent) -> dict[str, Any] | None:
     """The user's own model that proposed it."""
     if event.witness is None:
         return None

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from siteline.workbench.briefs.checking import check_brief
+from siteline.workbench.briefs.writing import write_new
 from siteline.workbench.case import open_case
 from tests.cli.conftest import siteline
 from tests.cli.small_site import write_small_site
@@ -150,6 +151,18 @@ def test_what_is_no_count_is_refused(counted: Path, words: tuple[str, ...], code
     assert refused.code == code, refused.err
     assert said in refused.err
     assert len(series(counted, "--all")["all"]) == before
+
+
+def test_a_new_brief_tells_of_counts_and_passes(counted: Path, tmp_path: Path) -> None:
+    """What it writes of them is what they carry; where counters disagree it writes nothing."""
+    work = open_case(counted)
+    write_new(work, tmp_path / "new.md")
+    said = (tmp_path / "new.md").read_text(encoding="utf-8")
+    checked = check_brief(work, tmp_path / "new.md")
+    work.close()
+    assert "20–24 rail wagons were counted in yard on 5 May 2024." in said
+    assert "In yard there were more rail wagons on 5 May 2024 (20–24) than on 3 April 2024 (12–15)." in said
+    assert [o.message for o in checked.objections] == []
 
 
 def test_an_area_half_off_the_image_is_not_counted(counted: Path, tmp_path: Path) -> None:

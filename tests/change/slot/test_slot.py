@@ -401,3 +401,10 @@ def test_every_pixel_of_a_tile_counts_a_little(tile: int, overlap: int) -> None:
     found = weights(tile, min(overlap, (tile - 1) // 2))
     assert found.min() > 0
     assert found.max() <= 1
+
+
+def test_the_card_in_the_manual_is_one() -> None:
+    """What a reader copies is accepted."""
+    manual = (Path(__file__).parents[3] / "docs/reference/model-slot.md").read_text(encoding="utf-8")
+    card = read_card(manual.split("```toml\n", 1)[1].split("```", 1)[0].encode(), "model-slot.md")
+    assert (card.name, card.classes[0].vanished) == ("Bright roofs", Kind.DEMOLITION)

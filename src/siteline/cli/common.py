@@ -120,6 +120,8 @@ STAGE_NAMES = {
     "measure_outline": "measuring known structures",
     "frame_evidence": "hashing frames",
     "compare_evidence": "comparing",
+    "ask_strip": "asking the model",
+    "propose": "outlining what it proposes",
 }
 """What a person reads while a stage runs."""
 

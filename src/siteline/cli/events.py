@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from siteline.cli import activity, proposing
 from siteline.cli.common import (
     AsOfOption,
     CaseOption,
@@ -22,10 +24,17 @@ from siteline.cli.common import (
 from siteline.cli.exporting import RegionOption, SmallestOption, tell_exported
 from siteline.cli.sites import SiteArgument
 from siteline.cli.smart import import_, imported, score
+from siteline.model.shown import plain
+
+if TYPE_CHECKING:
+    from siteline.workbench.activity.counting import Asked
 
 app = typer.Typer(
     help="Change events: found by comparison of images, or seen by a person.", no_args_is_help=True
 )
+
+app.command()(activity.counts)
+app.command()(proposing.propose)
 
 EventArgument = Annotated[
     str, typer.Argument(metavar="EVENT", help="The event's id, its start, or its label.")
@@ -115,11 +124,12 @@ def add(
     site: SiteArgument,
     on: Annotated[str, typer.Option("--on", metavar="SCENE", help="The first scene on which you see it.")],
     geometry: Annotated[
-        Path, typer.Option("--geometry", metavar="FILE", help="Its outline, drawn on that scene.")
-    ],
+        Path | None, typer.Option("--geometry", metavar="FILE", help="Its outline, drawn on that scene.")
+    ] = None,
     kind: Annotated[
-        str, typer.Option("--kind", help="construction, demolition, roof_change, clearing or surface_change.")
-    ],
+        str | None,
+        typer.Option("--kind", help="construction, demolition, roof_change, clearing or surface_change."),
+    ] = None,
     stage: Annotated[
         str | None,
         typer.Option("--stage", help="For a construction: cleared, foundation, structure or roofed."),
@@ -129,12 +139,46 @@ def add(
         typer.Option("--last-without", metavar="SCENE", help="The last scene on which you do not see it."),
     ] = None,
     label: Annotated[str, typer.Option("--label", help='Short, such as "A-2".')] = "",
+    count: Annotated[
+        str | None,
+        typer.Option("--count", metavar="12..15", help="A count instead of a change: how many you see."),
+    ] = None,
+    what: Annotated[
+        str, typer.Option("--what", help='With --count: what you counted, in words, such as "rail wagons".')
+    ] = "",
+    zone: Annotated[
+        str,
+        typer.Option("--zone", metavar="LABEL", help="With --count: the part of the site you counted in."),
+    ] = "",
+    place: Annotated[
+        str, typer.Option("--place", help="With --count and --geometry: what to call the area.")
+    ] = "",
+    not_seen: Annotated[
+        str,
+        typer.Option("--not-seen", metavar="REASON", help="Instead of --count: why it could not be seen."),
+    ] = "",
+    note: Annotated[str, typer.Option("--note", help="With --count: how you told them apart.")] = "",
+    analyst: Annotated[
+        str, typer.Option("--analyst", metavar="NAME", help="With --count: who counted, if not you.")
+    ] = "",
     json: JsonOption = False,
     case: CaseOption = None,
 ) -> None:
-    """Record a change that you see by eye, with the same dates, sizes and exports as a detected one."""
+    """Record a change that you see by eye, dated and sized as a detected one; or, with --count, how many you count."""
+    from siteline.workbench.activity.counting import Asked
     from siteline.workbench.findings import add_drawn
 
+    of_a_count = {"--what": what, "--zone": zone, "--place": place, "--note": note, "--analyst": analyst}
+    if count is not None or not_seen:
+        of_a_change = {"--kind": kind, "--stage": stage, "--last-without": last_without, "--label": label}
+        _refuse_options(of_a_change, "a count has none")
+        asked = Asked(site, on, what, count, not_seen, zone, geometry, place, note, analyst)
+        _add_count(context, asked, json=json, case=case)
+        return
+    _refuse_options(of_a_count, "it belongs to --count")
+    if geometry is None or kind is None:
+        missing = "--geometry" if geometry is None else "--kind"
+        raise typer.BadParameter("needed for a change that you see", param_hint=missing)
     with opened(context, case) as work:
         event_id, remarks = add_drawn(work, site, on, geometry, kind, stage, last_without, label)
         here = case_folder(context, case)
@@ -144,6 +188,31 @@ def add(
         else:
             typer.echo(f"event {event_id} recorded")
             typer.echo(as_typed(f'next: siteline events judge {site} {event_id} accept --why "…"', here))
+
+
+def _refuse_options(said: Mapping[str, str | None], why: str) -> None:
+    for name, value in said.items():
+        if value:
+            raise typer.BadParameter(why, param_hint=name)
+
+
+def _add_count(context: typer.Context, asked: Asked, *, json: bool, case: str | None) -> None:
+    from siteline.workbench.activity.counting import add_count, tell_count
+
+    with opened(context, case) as work:
+        filed, is_new, remarks = add_count(work, asked)
+        say(remarks, case_folder(context, case))
+        if json:
+            print_json(tell_count(filed))
+            return
+        count = filed.count
+        how_many = (
+            f"{count.counted}" if count.counted is not None else f"could not be seen ({count.not_seen})"
+        )
+        typer.echo(
+            f"count {filed.id} {'recorded' if is_new else 'is on record already'}: "
+            f"{count.what} in {count.place} on {count.scene_id}: {how_many}, by {plain(filed.counter)}"
+        )
 
 
 @app.command()
@@ -160,10 +229,15 @@ def judge(
     ],
     case: CaseOption = None,
 ) -> None:
-    """Accept or reject an event, with your reason."""
-    from siteline.workbench.findings import judge_event
+    """Accept or reject an event or a count, with your reason."""
+    from siteline.workbench.activity.counting import is_count, judge_count
+    from siteline.workbench.findings import judge_event, verdict_of
 
     with opened(context, case) as work:
+        if is_count(event):
+            filed = judge_count(work, site, event, verdict_of(verdict), why)
+            typer.echo(f"count {filed.id}: {filed.status.value} by {filed.words[-1].who}")
+            return
         said = judge_event(work, site, event, verdict, why)
         typer.echo(f"event {said.event_id} version {said.version}: {said.status.value} by {said.who}")
 

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from siteline.cli.common import (
+    AsOfOption,
     CaseOption,
     JsonOption,
     ShownProgress,
     case_folder,
+    moment,
     opened,
     print_json,
     say,
 )
 from siteline.model.shown import plain
+
+if TYPE_CHECKING:
+    from siteline.workbench.figures.files import Written
 
 app = typer.Typer(
     help="Figures as files, each with its caption, its credit and where it comes from.", no_args_is_help=True
@@ -132,6 +137,31 @@ def timeline(
     _make(context, "timeline", site, event, out, format, preset, json=json, case=case)
 
 
+@app.command()
+def counts(
+    context: typer.Context,
+    site: Site,
+    what: Annotated[
+        str, typer.Option("--what", help='What was counted: "rail wagons"; needed if several things were.')
+    ] = "",
+    zone: Annotated[
+        str, typer.Option("--zone", help="Where: a part's label, or a drawn area's name; needed if several.")
+    ] = "",
+    out: Out = None,
+    format: Stills = None,  # noqa: A002
+    preset: Preset = "web",
+    json: JsonOption = False,
+    as_of: AsOfOption = None,
+    case: CaseOption = None,
+) -> None:
+    """What people counted over dates: ranges as bars, gaps hatched with their reason."""
+    from siteline.workbench.figures.counting import make_counts_figure
+
+    with opened(context, case) as work:
+        made = make_counts_figure(work, site, what, zone, format, preset, out, moment(as_of))
+    _tell(context, made, json=json, case=case)
+
+
 def _make(
     context: typer.Context,
     shape: str,
@@ -150,6 +180,10 @@ def _make(
     with opened(context, case) as work:
         asked = Asked(shape, site, event, format_, preset, **named)
         made = make_figure(work, asked, out, ShownProgress())
+    _tell(context, made, json=json, case=case)
+
+
+def _tell(context: typer.Context, made: Written, *, json: bool, case: str | None) -> None:
     say(made.remarks, case_folder(context, case))
     if json:
         print_json({**made.told, "path": str(made.path)})

@@ -47,8 +47,8 @@ def draft_finding(
         label=event.label,
         title=_title(event, zone),
         headline=_headline(event, measured, zone, site, onset),
-        sentences=tuple(_sentences(event, measured, zone, distance, structure, by_id)),
-        facts=tuple(_facts(event, measured, zone, distance, site, onset)),
+        sentences=tuple(_sentences(event, measured, zone, distance, structure, by_id, status)),
+        facts=tuple(_facts(event, measured, zone, distance, site, onset, status)),
         kind=event.kind,
         stage=event.stage,
         zone=zone,
@@ -144,13 +144,18 @@ def _sentences(
     distance: Measurement | None,
     structure: Structure | None,
     scenes: Mapping[str, Scene],
+    status: Status,
 ) -> list[str]:
     said = []
+    if event.witness is not None:
+        told = wording.say_found(event, status)
+        said.append(f"{told[0].upper()}{told[1:]}.")
     if structure is not None:
         said += _of_structure(structure)
     if event.kind is Kind.CONSTRUCTION and event.stage is not None:
         when = "at the last look"
-        if event.method is Method.DRAWN and event.first_with in scenes:
+        is_of_one = event.method is Method.DRAWN or event.witness is not None
+        if is_of_one and event.first_with in scenes:
             when = wording.say_when(scenes[event.first_with].acquired)
         said.append(f"{when[0].upper()}{when[1:]} {_STAGE[event.stage]}")
     finished = wording.say_finished(event)
@@ -191,10 +196,11 @@ def _facts(
     distance: Measurement | None,
     site: Site,
     onset: str,
+    status: Status,
 ) -> list[Fact]:
     facts = [Fact("Change", _what(event)), Fact("When", onset)]
     if event.kind is Kind.CONSTRUCTION and event.stage is not None:
-        is_drawn = event.method is Method.DRAWN
+        is_drawn = event.method is Method.DRAWN or event.witness is not None
         facts.append(Fact("Stage on that image" if is_drawn else "Stage at the last look", event.stage.words))
     for what, name in (("area", "Area"), ("length", "Length"), ("width", "Width"), ("height", "Height")):
         size = measured.get(what)
@@ -206,7 +212,7 @@ def _facts(
         facts.append(Fact("Where", wording.say_zone(zone, site.perimeter)))
         if distance is not None and distance.quantity is not None:
             facts.append(Fact("Distance to the perimeter", wording.say_distance(zone, distance.quantity)))
-    facts.append(Fact("How it was found", event.method.words))
+    facts.append(Fact("How it was found", wording.say_found(event, status)))
     probability = wording.say_probability(event)
     if probability is not None:
         facts.append(Fact("Detection probability", probability))

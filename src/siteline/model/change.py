@@ -98,6 +98,40 @@ class Observation:
 
 
 @dataclass(frozen=True, slots=True)
+class Witness:
+    """A user's own model that proposed an event: which one, exactly, and how it was asked."""
+
+    name: str
+    """As its card says."""
+
+    version: str
+    sha256: str
+    """Of the model's file."""
+
+    card_sha256: str
+    """Of the card that says how it is asked."""
+
+    licence: str
+    credit: str
+    runtime: str
+    """What ran it: "onnxruntime 1.32.0"."""
+
+    run: str
+    """Recipe of the run."""
+
+    label: str
+    """Its own word for what it found."""
+
+    tells_probability: bool = True
+    """False for a model that says yes or no: the event's probability is then no more than a coin's."""
+
+    @property
+    def words(self) -> str:
+        """Whose proposal it is: "the user's model Halls (sha256 3f9a01c2…)"."""
+        return f"the user's model {self.name} (sha256 {self.sha256[:8]}…)"
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeEvent:
     """One dated change on the ground, as one survey saw it or one person drew it."""
 
@@ -140,6 +174,9 @@ class ChangeEvent:
 
     label: str = ""
     """Given by a person, or the label of the site's structure it lies on."""
+
+    witness: Witness | None = None
+    """The user's own model that proposed it; None for what our own comparison or a person found."""
 
     @property
     def provisional(self) -> bool:

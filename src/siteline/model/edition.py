@@ -36,7 +36,7 @@ class Citation:
     """One thing that a sentence rests on."""
 
     kind: str
-    """`claim`, `statement`, `event`, `size`, `query`, `exhibit`, `finding`, `survey`, `assessment`."""
+    """`claim`, `statement`, `event`, `size`, `count`, `query`, `exhibit`, `finding`, `survey`, `assessment`."""
 
     ref: str
     """Its id in the case."""
@@ -298,6 +298,31 @@ class CitedSize(Support):
     is_ratio: bool = False
     supported: tuple[str, ...] = ()
     """Sentences that the interval supports."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CitedCount(Support):
+    """One person's count of something on one image; or that it could not be seen on it."""
+
+    count_id: str = ""
+    what: str = ""
+    """What was counted: "rail wagons"."""
+
+    low: int | None = None
+    """None where it could not be seen."""
+
+    high: int | None = None
+    not_seen: str = ""
+    """Why it could not be seen."""
+
+    day: Period | None = None
+    """Of the image."""
+
+    ground: str = ""
+    """The same for counts within the same outline, and for no others."""
+
+    disputed: tuple[tuple[str, str], ...] = ()
+    """(id, words) of other counters' counts on the same image that cannot be the same number."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,6 +19,7 @@ SitelineError                  one sentence (what happened) and one hint (what t
 │   ├── BadStatement           a statement or claim that does not say who, what or where
 │   │   ├── BadTable           a table of them, by line, column and code
 │   │   └── NotThere           a quote that is not in its exhibit at the place given
+│   ├── BadModel               a user's own model, or its card, that cannot be taken or did not answer
 │   ├── BadBrief               a brief's file that is none, or that cites what cannot be cited
 │   ├── BadLedgerFile          a file of reports or public numbers, by line, column and code
 │   └── BadSetting             a value in siteline.toml or of an option
@@ -146,6 +147,10 @@ class NotThere(BadStatement):
     """A quote is not in its exhibit at the place given."""
 
     hint = "Quote the exhibit's own words, letter by letter; nothing was recorded."
+
+
+class BadModel(BadInput):
+    """A user's own model, or its card, that cannot be taken, or did not answer as the card says."""
 
 
 class BadBrief(BadInput):

@@ -83,6 +83,9 @@ class Figure:
     film: Film | None = None
     """What moves where this stands still."""
 
+    painted: tuple[str, ...] = ()
+    """Words of the case that stand in its pixels, where nothing can be taken out of them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Narrow:

@@ -19,7 +19,7 @@ from shapely.geometry.base import BaseGeometry
 from shapely.ops import transform
 from ulid import ULID
 
-from siteline.model.change import ChangeEvent, Judgement, Method, Observation, Status
+from siteline.model.change import ChangeEvent, Judgement, Method, Observation, Status, Witness
 from siteline.model.dates import DateInterval
 from siteline.model.errors import BadInput, NotFound
 from siteline.model.imagery import Scene
@@ -126,7 +126,11 @@ class Events:
         version that says so.
         """
         with self._db.appending():
-            known = [e for e in self.all(site_id, every=True) if e.current.event.method is Method.DETECTED]
+            known = [
+                e
+                for e in self.all(site_id, every=True)
+                if e.current.event.method is Method.DETECTED and e.current.event.witness is None
+            ]
             partner = _match([e.current.event for e in known], [event for event, _ in found])
             filed = []
             for ordinal, (event, is_reported) in enumerate(found):
@@ -162,6 +166,44 @@ class Events:
             self._db.append(tables.event, {"id": event_id, "site_id": site_id, "method": event.method.value})
             self._append_version(event_id, 1, None, event, True)
         return event_id
+
+    def record_proposed(
+        self, site_id: str, witness: Witness, scenes: tuple[str | None, str], found: Sequence[ChangeEvent]
+    ) -> list[tuple[str, int, bool]]:
+        """
+        File what a user's model proposed; returns (id, version, whether anything is new) of each, in order.
+
+        scenes: (before or None, after) that it was asked of. Events that the same model, asked in the same way of the
+        same scenes, proposed before are continued; those it proposes no more get a version that says so.
+        """
+        with self._db.appending():
+            known = [e for e in self.all(site_id, every=True) if _is_by(e.current.event, witness, scenes)]
+            partner = _match([e.current.event for e in known], found)
+            filed = []
+            for ordinal, event in enumerate(found):
+                old = known[partner[ordinal]] if ordinal in partner else None
+                if old is None:
+                    event_id = digest(site_id, witness.run, str(ordinal), str(len(known)))[:12]
+                    row = {"id": event_id, "site_id": site_id, "method": event.method.value}
+                    self._db.append(tables.event, row)
+                    self._append_version(event_id, 1, None, event, True)
+                    filed.append((event_id, 1, True))
+                    continue
+                now = old.current
+                if _tells_the_same(replace(now.event, label=now.own_label), event) and now.reproduced:
+                    filed.append((old.id, now.number, False))
+                    continue
+                self._append_version(old.id, now.number + 1, None, event, True)
+                filed.append((old.id, now.number + 1, True))
+            for index in set(range(len(known))) - set(partner.values()):
+                gone = known[index]
+                if gone.current.reproduced:
+                    last = replace(gone.current.event, label=gone.current.own_label)
+                    self._append_version(
+                        gone.id, gone.current.number + 1, None, last, False, reproduced=False
+                    )
+                    self._sizes.carry(site_id, gone.id, gone.current.number, gone.current.number + 1)
+        return filed
 
     def redate_drawn(self, site_id: str, scenes: Mapping[str, Scene]) -> list[str]:
         """
@@ -361,6 +403,15 @@ class Events:
 def onset_between(before: Scene | None, seen: Scene) -> DateInterval:
     """When a change came into sight that `before` does not show and `seen` does."""
     return DateInterval(before.acquired.first_day if before else None, seen.acquired.last_day)
+
+
+def _is_by(event: ChangeEvent, witness: Witness, scenes: tuple[str | None, str]) -> bool:
+    """Whether the same model proposed it, asked in the same way of the same scenes."""
+    return (
+        event.witness is not None
+        and (event.witness.sha256, event.witness.card_sha256) == (witness.sha256, witness.card_sha256)
+        and (event.last_without, event.first_with) == scenes
+    )
 
 
 def _tells_the_same(was: ChangeEvent, now: ChangeEvent) -> bool:

@@ -25,6 +25,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 from siteline import __version__
 from siteline.model.errors import BadInput
 from siteline.model.imagery import Scene
+from siteline.model.slot import Limits, ModelFile
 from siteline.store.blobs import room_on_disk
 from siteline.store.codec import digest, from_json, to_json
 from siteline.store.runs import StageRun
@@ -228,6 +229,10 @@ def _identify(value: Any) -> str:
         return f"array:{value.attrs['recipe']}"
     if isinstance(value, Scene):
         return to_json(replace(value, href="", mask_href=value.mask_sha256))
+    if isinstance(value, ModelFile):
+        return to_json(replace(value, href=""))
+    if isinstance(value, Limits):
+        return "limits"  # they decide whether there is an answer, never which
     if isinstance(value, (list, tuple)) and not hasattr(value, "_fields"):
         return "[" + ",".join(_identify(inner) for inner in value) + "]"
     if _holds_arrays(type(value)):

@@ -30,6 +30,7 @@ from siteline.evidence.watch.checks import Checks
 from siteline.ledger.incidents.queries import Queries
 from siteline.ledger.incidents.rows import Incidents
 from siteline.model.errors import BadSetting, CaseExists, NotACase
+from siteline.sites.activity import Counts
 from siteline.sites.annotations import Annotations
 from siteline.sites.events import Events
 from siteline.sites.fetches import Fetches
@@ -72,6 +73,7 @@ class Case:
         self.surveys = Surveys(self.db)
         self.events = Events(self.db)
         self.annotations = Annotations(self.db)
+        self.counts = Counts(self.db)
         self.measurements = Measurements(self.db)
         self.filed = FiledSizes(self.db)
         self.briefs = Briefs(self.db)

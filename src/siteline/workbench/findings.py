@@ -22,7 +22,13 @@ from siteline.model.place import Site, Zone
 from siteline.model.remark import Remark
 from siteline.raster.grid import bounds_of, onto_grid
 from siteline.sites.events import Version, WatchedEvent, onset_between
-from siteline.sites.exchange.events import FORMATS, EventRecord, describe_events, write_events
+from siteline.sites.exchange.events import (
+    FORMATS,
+    EventRecord,
+    describe_events,
+    describe_witness,
+    write_events,
+)
 from siteline.sites.exchange.outline import read_outline
 from siteline.workbench.bench import Bench
 from siteline.workbench.case import Case
@@ -111,7 +117,11 @@ def tell_events(
         finding = _finding(case, site, grid, scenes, watched, as_of)
         facts = {fact.name: fact.text for fact in finding.facts}
         without, with_it = wording.say_bracket(watched.current.event, by_id)
-        status = watched.status.value + (", needs review" if watched.needs_review else "")
+        by = watched.current.event.witness
+        status = watched.status.value + (
+            f" by {by.words}, not checked" if by and not watched.judgements else ""
+        )
+        status += ", needs review" if watched.needs_review else ""
         status += ", provisional" if watched.current.event.provisional else ""
         if not watched.current.reproduced:
             status += ", not found again"
@@ -142,6 +152,7 @@ def describe_event(case: Case, site_id: str, event_id: str, as_of: datetime | No
         "status": watched.status.value,
         "needs_review": watched.needs_review,
         "provisional": watched.current.event.provisional,
+        "witness": describe_witness(watched.current.event),
         "sentences": [finding.headline, *finding.sentences, *finding.remarks],
         "facts": {fact.name: fact.text for fact in finding.facts},
         "versions": [_tell_version(version) for version in watched.versions],
@@ -215,11 +226,17 @@ def add_drawn(
     return event_id, tuple(Remark(label or event_id, size.refused) for size in sizes if size.refused)
 
 
+def verdict_of(said: str) -> Status:
+    """The status that a verdict means; raises BadSetting."""
+    status = VERDICTS.get(said.removesuffix("ed") if said != "unsure" else said)
+    if status is None:
+        raise BadSetting(f"no verdict {said!r}", f"There are: {', '.join(VERDICTS)}.")
+    return status
+
+
 def judge_event(case: Case, site_id: str, event_id: str, verdict: str, why: str) -> Judgement:
     """Add a person's word on an event."""
-    status = VERDICTS.get(verdict.removesuffix("ed") if verdict != "unsure" else verdict)
-    if status is None:
-        raise BadSetting(f"no verdict {verdict!r}", f"There are: {', '.join(VERDICTS)}.")
+    status = verdict_of(verdict)
     watched = case.events.get(site_id, event_id)
     case.events.judge(watched.id, status, why)
     judged = case.events.get(site_id, watched.id).judgement

@@ -189,7 +189,11 @@ def survey_site(
     last_day = parse_acquired(until).last_day if until else None
     bench = Bench(case, progress)
     survey, _ = _survey(bench, site_id, last_day, Preset(chosen))
-    standing = [e for e in case.events.all(site_id) if e.status is not Status.REJECTED]
+    standing = [
+        e
+        for e in case.events.all(site_id)
+        if e.status is not Status.REJECTED and e.current.event.witness is None
+    ]
     waiting = sum(e.current.event.provisional for e in standing)
     here = foresee_presets(case, site_id)
     mine = next(f for f in here if f.preset == chosen)
@@ -206,6 +210,9 @@ def answer_site(case: Case, site_id: str, as_of: datetime | None = None) -> tupl
         (e.id, e.current.event)
         for e in case.events.all(site_id, as_of=as_of)
         if e.status is not Status.REJECTED
+        and (
+            e.current.event.witness is None or e.status is Status.ACCEPTED
+        )  # a stranger's guess is no change yet
     ]
     return answer_all(survey, standing, case.scenes.all(site_id, as_of))
 
@@ -216,6 +223,7 @@ def foresee_presets(case: Case, site_id: str, as_of: datetime | None = None) -> 
         e.current.event
         for e in case.events.all(site_id, every=True, as_of=as_of)
         if e.current.event.method is Method.DETECTED
+        and e.current.event.witness is None
         and e.current.reproduced
         and e.status is not Status.REJECTED
     ]

@@ -13,8 +13,8 @@ from siteline.model.errors import BadSetting
 from siteline.report.lettering import font_file
 from siteline.report.sheet.presets import PRESETS, PresetName
 from siteline.report.sheet.raster import paint
-from siteline.workbench.figures.style import house_of
 from siteline.workbench.settings import StyleSettings, read_settings
+from siteline.workbench.style import house_of
 from tests.report.sheet.subjects import compose
 
 

@@ -217,6 +217,7 @@ def _became(old: Rested, new: Rested) -> str:
         "statement": "stands otherwise now",
         "event": "has another version or judgement",
         "size": "was measured anew",
+        "count": "was counted or judged anew",
         "exhibit": "is not what it was",
         "finding": "has changed",
         "survey": "was made anew",

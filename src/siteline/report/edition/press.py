@@ -21,6 +21,7 @@ from siteline.report.edition.secrets import Secrets
 from siteline.report.figure import Figure
 
 MAP_HELD = "the location is held back"
+SHOWS_HELD = "words that are held back stand in the picture"
 _GPS = 0x8825
 
 
@@ -41,6 +42,7 @@ class Press:
         cited = {(c.kind, c.ref) for s in sentences for c in s.citations}
         cited |= {(f.cites.kind, f.cites.ref) for f in figures if f.id not in held}
         gone = {s.block for s in material.brief.sentences if s.id in redacted}
+        told = {name: SHOWS_HELD for name, made in material.pictures.items() if any(map(self._shows, made))}
         brief = replace(
             material.brief,
             title=self.text(material.brief.title),
@@ -60,9 +62,9 @@ class Press:
             pictures={
                 name: tuple(self._picture(p) for p in pictures)
                 for name, pictures in material.pictures.items()
-                if name not in held
+                if name not in held and name not in told
             },
-            missing={**{n: self.text(why) for n, why in material.missing.items()}, **held},
+            missing={**{n: self.text(why) for n, why in material.missing.items()}, **told, **held},
             corrections=tuple(map(self.text, material.corrections)),
             withheld={**material.withheld, **redacted},
         )
@@ -77,9 +79,13 @@ class Press:
                 held[figure.id] = self.holds.figures[figure.id]
             elif caption in self.holds.sentences:
                 held[figure.id] = self.holds.sentences[caption]
-            elif figure.shape == "map" and self.holds.is_location_held:
+            elif self.holds.is_location_held and (figure.shape == "map" or figure.cites.kind == "count"):
                 held[figure.id] = MAP_HELD
         return held
+
+    def _shows(self, picture: Figure) -> bool:
+        """Whether words that are held back are painted into it."""
+        return any(self.text(words) != words for words in picture.painted)
 
     def repeats(self, brief: BriefText) -> list[tuple[str, str]]:
         """(printed sentence, redacted sentence) where the one repeats six words or more of the other, in reading order."""

@@ -10,6 +10,7 @@ from dataclasses import replace
 from siteline.model.edition import (
     BriefText,
     CitedClaim,
+    CitedCount,
     CitedEvent,
     CitedQuery,
     CitedRemoval,
@@ -60,6 +61,10 @@ def _state(support: Support) -> Iterator[str]:
             bounds = [_number(n) for n in (support.lower, support.upper) if n is not None]
             yield "–".join(dict.fromkeys(bounds)) + f" {support.unit}".rstrip()
             yield f"edition {support.edition}" if support.edition else ""
+        case CitedCount():
+            bounds = [str(n) for n in (support.low, support.high) if n is not None]
+            yield "–".join(dict.fromkeys(bounds)) or f"could not be seen: {support.not_seen}"
+            yield "; ".join(words for _, words in support.disputed)
         case CitedSize():
             yield "–".join(_number(n) for n in (support.low95, support.high95) if n is not None)
         case CitedEvent():
@@ -78,7 +83,7 @@ def _state(support: Support) -> Iterator[str]:
             pass
     yield from support.broken
     yield from support.stale
-    if not isinstance(support, (CitedQuery, CitedSize)):
+    if not isinstance(support, (CitedQuery, CitedSize, CitedCount)):
         yield ", ".join(dict.fromkeys(f"{_number(n.value)} {n.unit}".strip() for n in support.numbers[:3]))
 
 

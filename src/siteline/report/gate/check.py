@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from siteline.model.edition import BriefText, Objection, Reading, Support
-from siteline.report.gate import grounds, numbers, pictures, wording
+from siteline.report.gate import counted, grounds, numbers, pictures, wording
 from siteline.report.gate.said import Around, Fault, Said, gather_said
 
 Rule = Callable[[Said, Around], Iterator[Fault]]
@@ -28,6 +28,7 @@ RULES: tuple[Rule, ...] = (
     numbers.denominator,
     numbers.ratio_wording,
     numbers.dates,
+    counted.counted,
     pictures.personal,
 )
 """What every sentence is held against, in the order in which it is told."""

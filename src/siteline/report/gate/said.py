@@ -14,6 +14,7 @@ from siteline.model.edition import (
     BriefText,
     Citation,
     CitedClaim,
+    CitedCount,
     CitedEvent,
     CitedRemoval,
     CitedSize,
@@ -97,7 +98,9 @@ class Said:
     @property
     def is_seen(self) -> bool:
         """Whether it rests on images of a place, or on no statement at all."""
-        if any(isinstance(support, (CitedEvent, CitedSize, CitedSurvey)) for support in self.supports):
+        if any(
+            isinstance(support, (CitedEvent, CitedSize, CitedSurvey, CitedCount)) for support in self.supports
+        ):
             return True
         return not any(isinstance(support, (CitedClaim, CitedRemoval)) for support in self.supports)
 

@@ -25,7 +25,18 @@ from siteline.model.likelihood import TermSet
 Split = Callable[[str], Sequence[tuple[int, int]]]
 """Where the sentences of a text lie: (first character, one past the last), in order, apart from each other."""
 
-KINDS = ("claim", "statement", "event", "size", "query", "exhibit", "finding", "survey", "assessment")
+KINDS = (
+    "claim",
+    "statement",
+    "event",
+    "size",
+    "count",
+    "query",
+    "exhibit",
+    "finding",
+    "survey",
+    "assessment",
+)
 """What can be cited."""
 
 FIGURES = ("pair", "filmstrip", "timelapse", "map", "timeline", "exhibit", "chart")

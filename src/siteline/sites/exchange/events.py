@@ -152,6 +152,7 @@ def _properties(record: EventRecord, unit: str, looks: bool) -> dict[str, Any]:
         "needs_review": record.needs_review,
         "reproduced": record.reproduced,
         "remarks": list(event.remarks),
+        "witness": describe_witness(event),
     }
     if looks:
         said["observations"] = [
@@ -159,6 +160,30 @@ def _properties(record: EventRecord, unit: str, looks: bool) -> dict[str, Any]:
         ]
     fit: dict[str, Any] = fit_value(said)
     return fit
+
+
+_WITNESS = (
+    "kind", "name", "version", "sha256", "card_sha256", "licence", "credit", "runtime", "run", "label",
+)  # fmt: skip
+
+
+def describe_witness(event: ChangeEvent) -> dict[str, Any] | None:
+    """The user's own model that proposed it."""
+    if event.witness is None:
+        return None
+    by = event.witness
+    return {
+        "kind": "model",
+        "name": by.name,
+        "version": by.version or None,
+        "sha256": by.sha256,
+        "card_sha256": by.card_sha256,
+        "licence": by.licence,
+        "credit": by.credit,
+        "runtime": by.runtime,
+        "run": by.run,
+        "label": by.label,
+    }
 
 
 def _size(name: str, quantity: Quantity | None, unit: str) -> dict[str, Any]:
@@ -281,6 +306,8 @@ def _flatten(event: ExchangedEvent) -> dict[str, object]:
 def _parts_of(key: str) -> tuple[str, ...]:
     if key in ("onset", "roofed", "completed"):
         return ("after", "by")
+    if key == "witness":
+        return _WITNESS
     if key == "judged":
         return ("who", "when", "why", "version")
     return ("value", "sigma", "low95", "high95") if _SIZE.fullmatch(key) else ()

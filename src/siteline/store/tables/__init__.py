@@ -1,5 +1,6 @@
 """The tables of a case: rows are added, never changed. Dialect-neutral: JSON as text, geometry as WKB."""
 
+from siteline.store.tables.activity import activity_count, count_word
 from siteline.store.tables.assessments import (
     ach_cell,
     ach_evidence,
@@ -86,6 +87,7 @@ from siteline.store.tables.sizes import filed_size, measurement
 __all__ = (
     "ach_cell",
     "ach_evidence",
+    "activity_count",
     "annotation",
     "assessment",
     "attack_kind",
@@ -96,6 +98,7 @@ __all__ = (
     "claim",
     "company_state",
     "correction",
+    "count_word",
     "custody_event",
     "dataset_edition",
     "day_sum",

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from siteline.evidence.watch.series import Finding
+from siteline.model.activity import FiledCount
 from siteline.model.place import Site
 from siteline.sites.events import WatchedEvent
 from siteline.sites.filed import FiledRow
@@ -50,6 +51,11 @@ class Around:
     def sizes(self) -> dict[str, FiledRow]:
         """Filed sizes of all sites, by their ids."""
         return {row.id: row for site in self.sites for row in self.case.filed.all(site, self.as_of)}
+
+    @cached_property
+    def counts(self) -> dict[str, FiledCount]:
+        """Counts of all sites, by their ids."""
+        return {one.id: one for site in self.sites for one in self.case.counts.all(site, self.as_of)}
 
     @cached_property
     def findings(self) -> dict[str, Finding]:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time
 
 from siteline.model.edition import BriefText, Citation, Support
 from siteline.model.errors import NotForYou, NotFound
-from siteline.workbench.briefs import custody, ledger, places, statements
+from siteline.workbench.briefs import counts, custody, ledger, places, statements
 from siteline.workbench.briefs.around import Around
 from siteline.workbench.case import Case
 
@@ -17,6 +17,7 @@ _HOW: dict[str, Callable[[Around, Citation], Support | None]] = {
     "assessment": statements.cited_assessment,
     "event": places.cited_event,
     "size": places.cited_size,
+    "count": counts.cited_count,
     "survey": places.cited_survey,
     "query": ledger.cited_query,
     "exhibit": custody.cited_exhibit,

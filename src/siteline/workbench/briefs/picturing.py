@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from siteline.evidence.media.pictures import open_picture
-from siteline.model.edition import BriefFigure, CitedEvent, CitedExhibit, CitedQuery, CitedSurvey, Support
+from siteline.model.edition import (
+    BriefFigure,
+    CitedCount,
+    CitedEvent,
+    CitedExhibit,
+    CitedQuery,
+    CitedSurvey,
+    Support,
+)
 from siteline.model.errors import CannotTell, SitelineError
 from siteline.model.exhibit import Exhibit
 from siteline.report.edition.press import Press
@@ -15,11 +23,11 @@ from siteline.report.rights import Rights
 from siteline.report.rules import Stamp
 from siteline.report.sheet.presets import PRESETS, PresetName
 from siteline.report.sheet.write import Format
+from siteline.workbench.activity.charting import draw_counts_of
 from siteline.workbench.bench import Bench
 from siteline.workbench.briefs.around import Around
 from siteline.workbench.briefs.ledger import PARTS
 from siteline.workbench.evidence.marks import decisions, marked
-from siteline.workbench.figures.making import tell_figure
 from siteline.workbench.figures.studio import Composed, Studio, Wanted
 from siteline.workbench.ledger.pictures import draw_query
 
@@ -93,7 +101,7 @@ class Pictures:
         self, composed: Composed, data: bytes, kind: Format, size: tuple[int, int]
     ) -> dict[str, object]:
         """What is said of it beside it, without what is held back."""
-        told = tell_figure(composed, "", data, kind, size)
+        told = composed.tell("", data, kind, size)
         if self._press is None:
             return told
         if self._press.holds.is_location_held:
@@ -142,8 +150,10 @@ class Pictures:
         return {"credit": said["credit"], "licence": said["licence"], "use": ""}
 
     def _chart(self, figure: BriefFigure, support: Support) -> Figure:
+        if isinstance(support, CitedCount):
+            return draw_counts_of(self._around.case, support.count_id, self._stamps, self._around.as_of)
         if not isinstance(support, CitedQuery):
-            raise CannotTell(f"{figure.cites} is no stored query")
+            raise CannotTell(f"{figure.cites} is no stored query, and no count")
         if figure.cites.ref.startswith(PARTS):
             raise CannotTell("a count of parts is drawn by siteline ledger components picture")
         return draw_query(self._around.case, figure.cites.ref, self._around.as_of)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 
 from siteline.claims.weighing.pixels import Origin
+from siteline.findings.wording import say_found
 from siteline.model.change import ChangeEvent, Status
 from siteline.model.edition import Carried, Citation, CitedEvent, CitedSize, CitedSurvey, Step, Support
 from siteline.model.imagery import Scene, longest_gap
@@ -33,11 +34,13 @@ def cited_event(around: Around, citation: Citation) -> Support | None:
     ends = [scenes.get(event.last_without or ""), scenes.get(event.first_with)]
     shown = [scene for scene in ends if scene is not None]
     sizes = around.case.measurements.of(site.id, watched.id, watched.current.number, around.as_of)
-    name = event.label or watched.id
+    name, by = event.label or watched.id, event.witness
+    told = f", {say_found(event, watched.status)}" if by is not None else ""
+    asked = (by.sha256, by.card_sha256) if by is not None else ()
     return CitedEvent(
         cites=citation,
-        title=f"{name}: {event.kind.words}",
-        broken=around.fixity.faults(tuple(scene.sha256 for scene in shown)),
+        title=f"{name}: {event.kind.words}{told}",
+        broken=around.fixity.faults((*(scene.sha256 for scene in shown), *asked)),
         stale=tuple(_what_became_of(watched)),
         numbers=tuple(number for size in sizes.values() for number in _measured(size)),
         rights=tuple(rights_against(shown)),
@@ -195,6 +198,10 @@ def _event_trace(
     yield Step(
         "Found", f"version {watched.current.number}: {event.kind.words}, after {after}, by {event.onset.by}"
     )
+    if (by := event.witness) is not None:
+        rights = f"licence {by.licence}, credit {by.credit}"
+        yield Step("Proposed by", f"{by.words}, version {by.version or 'not said'}; {rights}", by.sha256)
+        yield Step("Asked by", f"its card, with {by.runtime}", by.card_sha256)
     for judgement in watched.judgements[-1:]:
         yield Step(
             "Judged", f"{judgement.status.value} by {judgement.who}, {judgement.when.date()}: {judgement.why}"

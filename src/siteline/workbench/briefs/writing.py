@@ -8,11 +8,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from siteline.claims.draft.reading import sentence_spans
+from siteline.findings.wording import say_when
+from siteline.model.activity import CountedLook, CountSeries, Verdict
 from siteline.model.change import Status
 from siteline.model.errors import BadSetting, CannotTell
 from siteline.model.place import Site
 from siteline.report.gate.source import read_brief
 from siteline.store.blobs import room_on_disk
+from siteline.workbench.activity.listing import series_of
 from siteline.workbench.bench import Bench
 from siteline.workbench.case import Case
 from siteline.workbench.evidence.removals import find
@@ -64,19 +67,22 @@ def write_new(case: Case, path: Path, sites: Sequence[str] = (), title: str = ""
 def _site(case: Case, site: Site, named: dict[str, str], *, is_one: bool) -> Iterator[str]:
     survey = case.surveys.newest(site.id)
     events = case.events.all(site.id)
-    if survey is None and not events:
+    counted = series_of(case, site.id)
+    if survey is None and not events and not counted:
         return
     if not is_one:
         yield f"## {_plain(site.name)}"
         yield ""
-    grid = site_grid(Bench(case), site)
-    found = findings_of(case, site, grid, case.scenes.all(site.id)) if events else []
+    scenes = case.scenes.all(site.id)
+    found = findings_of(case, site, site_grid(Bench(case), site), scenes) if events else []
     if survey is not None:
         survey_name = _name(named, f"{site.id}-survey", f"survey:{site.id}")
     for watched, finding in found:
         name = _name(named, finding.label or watched.id[:8], f"event:{watched.id}")
         if watched.status is not Status.ACCEPTED:
-            yield f"<!-- nobody has accepted {name}: siteline events judge {site.id} {watched.id} accept -->"
+            by = watched.current.event.witness
+            told = f", proposed by {_plain(by.words)}" if by is not None else ""
+            yield f"<!-- nobody has accepted {name}{told}: siteline events judge {site.id} {watched.id} accept -->"
         yield f"{_ended(finding.headline)} [@{name}]"
         yield ""
         yield f"![{_plain(finding.title)}](pair:{name})"
@@ -85,9 +91,34 @@ def _site(case: Case, site: Site, named: dict[str, str], *, is_one: bool) -> Ite
         for sentence in row.filed.said[:1]:
             yield f"{_ended(sentence)} [@{_name(named, f'{site.id}-{row.id[2:8]}', f'size:{row.id}')}]"
             yield ""
+    for series in counted:
+        yield from _counted(series, named)
     if survey is not None:
         used = sum(look.used for look in survey.looks)
         yield f"{used} of {len(survey.looks)} images of the site could be used. [method; @{survey_name}]"
+        yield ""
+
+
+def _counted(series: CountSeries, named: dict[str, str]) -> Iterator[str]:
+    """The last count of a series, and whether it has become more or fewer; where counters disagree, that alone."""
+    looks = [look for look in series.looks if look.counted is not None]
+    what, place = _plain(series.what), _plain(series.place)
+    if not looks:
+        return
+    if disputed := [look for look in looks if not look.agreed]:
+        yield f"<!-- counters disagree on {what} in {place}, {_plain(disputed[-1].scene_id)}: siteline events judge -->"
+        yield ""
+        return
+
+    def cited(*shown: CountedLook) -> str:
+        ids = [one.id for look in shown for one in look.counts if one.count.counted is not None]
+        return "; ".join(f"@{_name(named, f'count-{name[2:8]}', f'count:{name}')}" for name in ids)
+
+    last, change = looks[-1], series.changes[-1] if series.changes else None
+    yield f"{last.counted} {what} were counted in {place} {say_when(last.acquired)}. [{cited(last)}]"
+    yield ""
+    if change is not None and change.verdict in (Verdict.MORE, Verdict.FEWER):
+        yield f"In {place} there were {_plain(change.said)}. [{cited(change.earlier, change.later)}]"
         yield ""
 
 

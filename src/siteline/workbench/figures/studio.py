@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from siteline import __version__
 from siteline.model.change import Status
@@ -27,9 +28,10 @@ from siteline.report.sheet.write import Format, write_moving, write_still
 from siteline.report.sheet.xmp import Provenance, SceneSource, packet
 from siteline.store.codec import digest
 from siteline.workbench.bench import Bench
+from siteline.workbench.figures.files import tell_figure
 from siteline.workbench.figures.held import held_back, without_held
-from siteline.workbench.figures.style import house_of
 from siteline.workbench.sections import section_of
+from siteline.workbench.style import house_of
 from siteline.workbench.survey import renew_survey
 
 
@@ -64,6 +66,12 @@ class Composed:
     def made(self) -> Made:
         """What was laid out."""
         return self.drawn.made if isinstance(self.drawn, Lapse) else self.drawn
+
+    def tell(self, name: str, content: bytes, kind: Format, size: tuple[int, int]) -> dict[str, Any]:
+        """What its sidecar says of it, in the shape figure/1."""
+        return tell_figure(
+            self.provenance, self.made, self.event_version, name, content, kind, size, self.preset.name.value
+        )
 
 
 class Studio:

@@ -1,0 +1,1 @@
+"""What people counted on images: filed, listed, drawn."""

@@ -1,0 +1,1 @@
+"""A user's own model: taken in, asked, its proposals filed."""

@@ -111,13 +111,23 @@ def show(
 def add(
     context: typer.Context,
     site: SiteArgument,
-    on: Annotated[str, typer.Option("--on", metavar="SCENE", help="The first scene on which you see it.")],
-    geometry: Annotated[
-        Path, typer.Option("--geometry", metavar="FILE", help="Its outline, drawn on that scene.")
-    ],
     kind: Annotated[
         str, typer.Option("--kind", help="construction, demolition, roof_change, clearing or surface_change.")
     ],
+    on: Annotated[
+        str | None, typer.Option("--on", metavar="SCENE", help="The first scene on which you see it.")
+    ] = None,
+    geometry: Annotated[
+        Path | None, typer.Option("--geometry", metavar="FILE", help="Its outline, drawn on that scene.")
+    ] = None,
+    place: Annotated[
+        int | None,
+        typer.Option("--place", metavar="N", help="A place of a comparison: its two scenes and its outline."),
+    ] = None,
+    comparison: Annotated[
+        str | None,
+        typer.Option("--comparison", metavar="ID", help="Of which comparison; default: the newest."),
+    ] = None,
     stage: Annotated[
         str | None,
         typer.Option("--stage", help="For a construction: cleared, foundation, structure or roofed."),
@@ -131,10 +141,35 @@ def add(
     case: CaseOption = None,
 ) -> None:
     """Record a change that you see by eye, with the same dates, sizes and exports as a detected one."""
-    from siteline.workbench.findings import add_drawn
-
+    if place is None:
+        if comparison is not None:
+            raise typer.BadParameter("--comparison goes with --place")
+        if on is None or geometry is None:
+            raise typer.BadParameter("give --on SCENE and --geometry FILE, or --place N")
+    elif on is not None or last_without is not None:
+        raise typer.BadParameter(
+            "a place is dated by the scenes of its comparison: leave out --on and --last-without"
+        )
     with opened(context, case) as work:
-        event_id, remarks = add_drawn(work, site, on, geometry, kind, stage, last_without, label)
+        if place is not None:
+            from siteline.workbench.pairing import add_place
+
+            event_id, remarks = add_place(
+                work,
+                site,
+                place,
+                comparison=comparison,
+                kind=kind,
+                stage=stage,
+                label=label,
+                geometry=geometry,
+            )
+        else:
+            from siteline.workbench.findings import add_drawn
+
+            assert on is not None
+            assert geometry is not None
+            event_id, remarks = add_drawn(work, site, on, geometry, kind, stage, last_without, label)
         here = case_folder(context, case)
         say(remarks, here)
         if json:

@@ -30,6 +30,7 @@ from siteline.evidence.watch.checks import Checks
 from siteline.ledger.incidents.queries import Queries
 from siteline.ledger.incidents.rows import Incidents
 from siteline.model.errors import BadSetting, CaseExists, NotACase
+from siteline.sites.comparisons import Comparisons
 from siteline.sites.events import Events
 from siteline.sites.fetches import Fetches
 from siteline.sites.filed import FiledSizes
@@ -70,6 +71,7 @@ class Case:
         self.orders = Orders(self.db)
         self.surveys = Surveys(self.db)
         self.events = Events(self.db)
+        self.comparisons = Comparisons(self.db)
         self.measurements = Measurements(self.db)
         self.filed = FiledSizes(self.db)
         self.briefs = Briefs(self.db)

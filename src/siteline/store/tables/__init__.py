@@ -19,6 +19,7 @@ from siteline.store.tables.claims import (
     statement,
     statement_word,
 )
+from siteline.store.tables.comparisons import comparison, place_taken
 from siteline.store.tables.components import (
     company_state,
     listing,
@@ -85,6 +86,7 @@ __all__ = (
     "checkpoint",
     "claim",
     "company_state",
+    "comparison",
     "correction",
     "custody_event",
     "dataset_edition",
@@ -139,6 +141,7 @@ __all__ = (
     "part_trace",
     "part_withdrawal",
     "pixel_claim",
+    "place_taken",
     "programme",
     "question",
     "regime_edition",

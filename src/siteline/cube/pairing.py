@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 import xarray as xr
@@ -22,6 +23,7 @@ from siteline.raster.resample import Mapping, map_grid, nearest, resample
 
 Floats = NDArray[np.float32]
 Mask = NDArray[np.bool_]
+T = TypeVar("T", bound=np.generic)
 
 WORKING_M = 0.5
 """Finer pixels are averaged down to this: what stands on the ground is larger, and lean and tracks are not."""
@@ -85,12 +87,10 @@ def lay_pair(before: xr.Dataset, after: xr.Dataset, grid: Grid, as_they_lie: boo
     patterns = [high_pass(fill_from_neighbours(image, ok), ok) for image, ok in light]
     strangers, shift = 0.0, None
     if not as_they_lie:
-        both = light[0][1] & light[1][1]
-        shift = _whole_shift(patterns[0], patterns[1], light[1][1], both)
-        turned = [_turned_over(patterns[1], how) for how in range(3)]
-        seen = [_turned_over(light[1][1], how) for how in range(3)]
+        shift = _whole_shift(patterns[0], patterns[1], light[1][1])
         alike = [
-            _whole_shift(patterns[0], p, ok, light[0][1] & ok) for p, ok in zip(turned, seen, strict=True)
+            _whole_shift(patterns[0], _turned_over(patterns[1], how), _turned_over(light[1][1], how))
+            for how in range(3)
         ]
         strangers = max((s.corr for s in alike if s is not None), default=0.0)
         if shift is None or shift.corr < max(_LEAST_LIKENESS, _LIKE_STRANGERS * strangers):
@@ -147,14 +147,13 @@ def _refuse_blind(light: list[tuple[Floats, Mask]], natives: tuple[xr.Dataset, .
             raise CannotTell(f"scene {native.attrs['scene']} is blank over the site", "Choose another scene.")
 
 
-def _turned_over(image: NDArray[np.generic], how: int) -> NDArray[np.generic]:
+def _turned_over(image: NDArray[T], how: int) -> NDArray[T]:
     """The same statistics, another place: mirrored, upside down, both."""
     return np.ascontiguousarray((image[:, ::-1], image[::-1], image[::-1, ::-1])[how])
 
 
-def _whole_shift(reference: Floats, look: Floats, seen: Mask, both: Mask) -> Shift | None:
+def _whole_shift(reference: Floats, look: Floats, seen: Mask) -> Shift | None:
     """The shift of the whole, pixels of the grid, from the best of several starts; None if nothing holds."""
-    del both
     furthest = _REACH * max(reference.shape)
     valid = seen & (reference != 0)
     valid[:_EDGE] = valid[-_EDGE:] = False

@@ -87,20 +87,20 @@ class Evidence:
     """Log light against the other date."""
 
 
-def usual_difference(a: View, b: View, known: Mask) -> Floats:
+def usual_difference(a: View, b: View, quiet: Mask) -> Floats:
     """
-    What two dates differ by where the earlier or later ground is of a given colour, (y, x).
+    What two dates differ by where the ground of `b` is of a given colour, (y, x), by the pair's quiet ground.
 
     The median over pixels alike in light and green, held to that of the whole pair where there are few.
     """
     apart = np.sqrt(np.square((a.layers - b.layers) * COLOURS_COUNT[:, None, None]).sum(axis=0))
-    whole = float(np.median(apart[known])) + 1e-3
+    whole = float(np.median(apart[quiet])) + 1e-3
     kind = np.clip(b.layers[0] * 6, 0, 5).astype(int) * 5 + np.clip((b.layers[2] + 0.1) * 25, 0, 4).astype(
         int
     )
     usual = np.full(30, whole)
-    for value in np.unique(kind[known]):
-        some = apart[known & (kind == value)]
+    for value in np.unique(kind[quiet]):
+        some = apart[quiet & (kind == value)]
         usual[value] = (float(np.median(some)) * some.size + whole * 2000) / (some.size + 2000)
     return np.asarray(usual[kind], np.float32)
 
@@ -113,7 +113,7 @@ def weigh(mask: Mask, rows: slice, cols: slice, side: Side) -> Evidence:
     y, x = np.nonzero(rim_of(mask))
     steep, angle = side.has.slope[rows, cols][y, x], side.has.angle[rows, cols][y, x]
     fourfold = float(np.abs(np.sum(steep * np.exp(4j * angle))) / (steep.sum() + 1e-6))
-    square, slender = enclose(y, x, np.count_nonzero(mask))
+    square, slender = enclose(y, x, int(np.count_nonzero(mask)))
     ratio = (has - lacks)[3:6].astype(np.float64)
     return Evidence(
         area_m2=float(np.count_nonzero(mask)) * side.px_m**2,

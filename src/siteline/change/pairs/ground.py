@@ -9,7 +9,7 @@ import xarray as xr
 from scipy import ndimage
 
 from siteline.change.objects import outline_of
-from siteline.change.pairs.irmad import alteration, smoothed
+from siteline.change.pairs.irmad import Doubles, Mask, alteration, smoothed
 from siteline.model.errors import CannotTell
 from siteline.model.imagery import Grid
 from siteline.model.pairs import PairMode, PairOptions, Place, Places
@@ -49,7 +49,7 @@ def find_ground(pair: xr.Dataset, options: PairOptions) -> Places:
     value = pair["value"].values
     root, _ = alteration(value[0], value[1], known)
     root = smoothed(root, known)
-    threshold = float(threshold_otsu(root[known]))
+    threshold = float(threshold_otsu(root[known]))  # type: ignore[no-untyped-call]
     changed = (root > threshold) & known
     labels, count = ndimage.label(changed, np.ones((3, 3)))
     strength = ndimage.sum_labels(root - threshold, labels, np.arange(1, count + 1))
@@ -68,10 +68,7 @@ def find_ground(pair: xr.Dataset, options: PairOptions) -> Places:
                 worth=over,
                 appeared=None,
                 area=float(sizes[k]) * _px_area(grid),
-                reasons=(
-                    f"the bands together changed {over:.1f} times as much as the threshold of this pair "
-                    f"({int(sizes[k])} pixels)",
-                ),
+                reasons=(_explain(over, int(sizes[k])),),
                 doubts=(),
             )
         )
@@ -85,12 +82,19 @@ def find_ground(pair: xr.Dataset, options: PairOptions) -> Places:
     )
 
 
-def changed_ground(before: np.ndarray, after: np.ndarray, known: np.ndarray) -> np.ndarray:
+def _explain(over: float, pixels: int) -> str:
+    return (
+        f"the bands together changed {over:.1f} times as much as the threshold of this pair ({pixels} pixels)"
+    )
+
+
+def changed_ground(before: Doubles, after: Doubles, known: Mask) -> Mask:
     """The pixels that are called changed, (y, x), of two looks (band, y, x): the same road, without outlines."""
     from skimage.filters import threshold_otsu
 
     root = smoothed(alteration(before, after, known)[0], known)
-    return np.asarray((root > threshold_otsu(root[known])) & known)
+    threshold = threshold_otsu(root[known])  # type: ignore[no-untyped-call]
+    return np.asarray((root > threshold) & known)
 
 
 def _px_area(grid: Grid) -> float:

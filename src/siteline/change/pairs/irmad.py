@@ -10,8 +10,8 @@ from scipy.stats import chi2
 Doubles = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
-_ROUNDS = 60
-_SETTLED = 1e-4
+_ROUNDS = 100
+_SETTLED = 1e-6
 _RIDGE = 1e-9
 """Of a band's variance, so that two bands that say the same do not break the solution."""
 

@@ -113,9 +113,12 @@ def _promise(labels: Labels, side: Side, known: Mask) -> tuple[NDArray[np.float6
     m2 = area * side.px_m**2
     green = np.clip((has[2] - 0.02) / 0.05, 0, 1)
     whole = (mean(known) > 0.9) & (m2 <= _MOST_M2)
-    fits = whole & (change > 1.0) & (mean(side.has.dark) < 0.5)
+    fits = whole & (change > 1.0)
+    hearts = fits & (mean(side.has.dark) < 0.5) & (m2 >= _LEAST_M2)
     promise = np.where(
-        fits & (m2 >= _LEAST_M2), (change / (change + 2.5)) * (0.15 + edges) * (1 - 0.8 * green), 0.0
+        hearts,
+        (change / (change + 2.5)) * (0.15 + edges) * (1 - 0.8 * green),
+        0.0,
     )
     return promise * np.minimum(1.0, m2 / 40.0), fits
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
@@ -9,7 +11,7 @@ from scipy import ndimage
 
 from siteline.change.objects import outline_of
 from siteline.change.pairs.equalise import equalise
-from siteline.change.pairs.evidence import Side, usual_difference
+from siteline.change.pairs.evidence import Side, enclose, rim_of, usual_difference
 from siteline.change.pairs.parts import Thing, find_things
 from siteline.change.pairs.reasons import doubt_place, explain_place
 from siteline.change.pairs.views import view_of
@@ -33,6 +35,8 @@ WEAK = 0.6
 
 _MOST_PX = 16_000_000
 _SHARED = 0.3
+_BESIDE_M = 1.0
+_PART, _WHOLE = 0.2, 0.72
 _LEAST_KNOWN = 500
 
 
@@ -63,52 +67,87 @@ def find_places(pair: xr.Dataset, options: PairOptions) -> Places:
             f"both scenes show only {np.count_nonzero(known)} pixels of common ground", "Choose another pair."
         )
     bands = tuple(str(band) for band in pair["band"].values)
-    before, after = match_looks(pair["value"].values, known)
+    before, after, quiet = match_looks(pair["value"].values, known)
     side_m = px_m or ASSUMED_M
     views = [view_of(look, bands, known, side_m) for look in (before, after)]
     things: list[Thing] = []
     for has, lacks, appeared in ((1, 0, True), (0, 1, False)):
-        usual = usual_difference(views[has], views[lacks], known)
+        usual = usual_difference(views[has], views[lacks], quiet)
         things += find_things(Side.of(views[has], views[lacks], usual, side_m), appeared, known)
-    chosen = choose(things, grid.shape, options.places)
+    chosen = choose(things, grid.shape, options.places, side_m)
     to_m2 = 1.0 if px_m is not None else 1 / side_m**2
     places = tuple(_place(number, thing, grid, to_m2) for number, thing in enumerate(chosen, start=1))
     covered = sum(np.count_nonzero(thing.mask) for thing in chosen) / np.count_nonzero(known)
     return Places(PairMode.PLACES, places, None, float(covered), tuple(_remarks(places, px_m)))
 
 
-def match_looks(value: Floats, known: Mask) -> tuple[Floats, Floats]:
-    """Both looks (band, y, x) in the earlier one's colours, stretched to 0–1 by its darkest and brightest ground."""
+def match_looks(value: Floats, known: Mask) -> tuple[Floats, Floats, Mask]:
+    """Both looks (band, y, x) in the earlier one's colours, stretched to 0–1 by its darkest and brightest; and quiet ground."""
     filled = np.nan_to_num(value, nan=0.0)
-    before, (after, _) = filled[0], equalise(filled[0], filled[1], known)
+    before, (after, quiet) = filled[0], equalise(filled[0], filled[1], known)
     low = float(np.percentile(before[:, known], 0.5, axis=1).min())
     high = float(np.percentile(before[:, known], 99.5, axis=1).max())
     stretched = ((look - low) / max(high - low, 1e-6) for look in (before, after))
     first, second = (np.where(known, np.clip(look, -0.1, 1.3), 0).astype(np.float32) for look in stretched)
-    return first, second
+    return first, second, quiet
 
 
-def choose(things: list[Thing], shape: tuple[int, int], number: int) -> list[Thing]:
-    """The `number` things most worth a look, none of which lies on another, in order."""
+def choose(things: list[Thing], shape: tuple[int, int], number: int, px_m: float) -> list[Thing]:
+    """
+    The `number` things most worth a look, none of which lies on another, in order.
+
+    What touches one that is listed already, and makes it no less of a rectangle, is a part of it: it costs no place of its own.
+    """
     chosen: list[Thing] = []
     taken = np.zeros(shape, np.int32)
-    sizes = {0: 0}
+    near = max(1, round(_BESIDE_M / px_m))
     for thing in sorted(
         things, key=lambda t: (-t.worth, t.rows.start, t.cols.start, t.rows.stop, t.cols.stop)
     ):
-        if len(chosen) == number:
+        if thing.worth <= 0:
             break
         here = taken[thing.rows, thing.cols]
-        on = np.bincount(here[thing.mask])
-        beneath = sum(count for owner, count in enumerate(on) if owner)
-        if beneath > _SHARED * thing.mask.sum() or any(
-            count > _SHARED * sizes[owner] for owner, count in enumerate(on) if owner and count
+        on = np.bincount(here[thing.mask], minlength=len(chosen) + 1)[1:]
+        if on.sum() > _SHARED * thing.mask.sum() or any(
+            count > _SHARED * other.mask.sum() for count, other in zip(on, chosen, strict=True) if count
         ):
             continue
-        chosen.append(thing)
-        sizes[len(chosen)] = int(np.count_nonzero(thing.mask & (here == 0)))
-        here[thing.mask & (here == 0)] = len(chosen)
+        beside = np.unique(here[ndimage.binary_dilation(thing.mask, iterations=near)])
+        host = next((at for at in beside if at and _belongs(thing, chosen[at - 1], near)), 0)
+        if host:
+            chosen[host - 1] = _joined(thing, chosen[host - 1], near)
+        elif len(chosen) < number:
+            chosen.append(thing)
+            host = len(chosen)
+        here[thing.mask & (here == 0)] = host
     return chosen
+
+
+def _belongs(thing: Thing, listed: Thing, near: int) -> bool:
+    """Whether a thing makes one that is listed no less of a rectangle: the other half of a roof."""
+    if thing.appeared != listed.appeared or thing.worth < _PART * listed.worth:
+        return False
+    whole = _joined(thing, listed, near)
+    y, x = np.nonzero(rim_of(whole.mask))
+    square, slender = enclose(y, x, int(np.count_nonzero(whole.mask)))
+    return square >= max(_WHOLE, 0.95 * listed.evidence.square) and slender < 4.5
+
+
+def _joined(thing: Thing, listed: Thing, near: int) -> Thing:
+    """Both as one outline, the seam closed; figures and worth of the one that is listed, the area of both."""
+    rows, cols = (
+        slice(min(a.start, b.start), max(a.stop, b.stop))
+        for a, b in ((thing.rows, listed.rows), (thing.cols, listed.cols))
+    )
+    mask = np.zeros((rows.stop - rows.start, cols.stop - cols.start), bool)
+    for part in (thing, listed):
+        top, left = part.rows.start - rows.start, part.cols.start - cols.start
+        mask[top : top + part.mask.shape[0], left : left + part.mask.shape[1]] |= part.mask
+    mask |= ndimage.binary_closing(mask, iterations=near)
+    grown = listed.evidence.area_m2 * int(np.count_nonzero(mask)) / max(int(np.count_nonzero(listed.mask)), 1)
+    return replace(
+        listed, mask=mask, rows=rows, cols=cols, evidence=replace(listed.evidence, area_m2=float(grown))
+    )
 
 
 def _place(number: int, thing: Thing, grid: Grid, to_unit: float) -> Place:

@@ -17,6 +17,9 @@ COLOURS_COUNT = np.array([1.0, 1.5, 1.5], np.float32)
 CONTRAST = 0.06
 """Of the stretch from the darkest to the brightest ground, from which a step is an edge."""
 
+_STEEPER = 2.0
+"""A step is new if it is so much steeper than any near it at the other date: another sun changes the light of a roof's sides."""
+
 SHADE = 0.65
 """Log light below the scene's middle from which a pixel is dark."""
 
@@ -83,11 +86,11 @@ def new_edges(has: View, lacks: View, reach: int = 2) -> Mask:
         here = _steps(has.layers, axis)
         there = _steps(lacks.layers, axis)
         wide = ndimage.maximum_filter1d(there, 2 * reach + 1, axis=axis)
-        found |= (here > CONTRAST) & (here > 1.5 * wide)
+        found |= (here > CONTRAST) & (here > _STEEPER * wide)
     return found
 
 
 def _steps(layers: Floats, axis: int) -> Floats:
     """Contrast between the pixels on either side of each pixel's far edge, two out, (y, x)."""
     apart = np.roll(layers, -2, axis + 1) - np.roll(layers, 1, axis + 1)
-    return np.sqrt(np.square(apart * COLOURS_COUNT[:, None, None]).sum(axis=0))
+    return np.asarray(np.sqrt(np.square(apart * COLOURS_COUNT[:, None, None]).sum(axis=0)), np.float32)

@@ -19,7 +19,8 @@ def describe_places(kept: KeptComparison, site: Site, outlines: Sequence[BaseGeo
     """
     One comparison as a FeatureCollection, EPSG:4326, or pixels for image frames.
 
-    outlines: of its places, in order, in longitude and latitude, or pixels. Each feature is a place that waits for a person; `event` is the event that somebody made of it, or null.
+    outlines: of its places, in order, in longitude and latitude, or pixels.
+    Each feature is a place that waits for a person; `event` is the event that somebody made of it, or null.
     """
     told, fit = kept.comparison, kept.comparison.fit
     unit = "area_m2" if fit.grid.gsd_m is not None or fit.grid.crs is not None else "area_px2"

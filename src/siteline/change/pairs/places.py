@@ -31,7 +31,7 @@ COARSEST_M = 2.5
 """Pixels in which a house can still be told from a field."""
 
 WEAK = 0.6
-"""Worth below which nothing of a pair looks like a thing that came or went; measured on simulated pairs without change."""
+"""Worth that pairs which differ by camera alone do not reach; other sun and lean do."""
 
 _MOST_PX = 16_000_000
 _SHARED = 0.3

@@ -49,11 +49,12 @@ TIMES = 10
 THROWS = 50
 LEVIR_M = 0.5
 
-HISTORY = """The real pairs were evaluated three times while it was built. fotbcd and levir gave 0.62 and 0.14 (parts ranked alone), 0.62 and 0.21
-(parts joined), 0.46 and 0.22 (as it is: quiet ground sets what is usual, halves of a roof joined). The low figure on levir made us
-render dense housing of our own; which form was kept was decided by our own pairs, also where the real ones liked an earlier one better.
-On those, which are not kept here: of roofs taken out of images 0.77, CVA 0.64, CVA laid and coloured as ours 0.85; of rendered
-housing 0.84 and 0.69, CVA 0.62 and 0.58, CVA laid and coloured as ours 0.64 and 0.64.
+HISTORY = """The real pairs were evaluated three times while it was built. fotbcd and levir gave 0.62 and 0.14 (parts ranked
+alone), 0.62 and 0.21 (parts joined), 0.46 and 0.22 (as it is: quiet ground sets what is usual, halves of a roof
+joined). The low figure on levir made us render dense housing of our own; which form was kept was decided by our own
+pairs, also where the real ones liked an earlier one better. On those, which are not kept here: of roofs taken out of
+images 0.77, CVA 0.64, CVA laid and coloured as ours 0.85; of rendered housing 0.84 and 0.69, CVA 0.62 and 0.58, CVA
+laid and coloured as ours 0.64 and 0.64.
 
 **The bar of twice CVA's is missed on both sets.** On levir nothing here, CVA included, does better than chance: the list is no
 substitute for looking.

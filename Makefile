@@ -8,8 +8,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test lint pgstac peers bench bench-change bench-claims bench-evidence bench-fetch bench-ledger bench-measure bench-names bench-smart soak clean
-.PHONY: demo test lint pgstac peers bench bench-brief bench-change bench-claims bench-evidence bench-fetch bench-ledger bench-measure soak clean
+.PHONY: demo test lint pgstac peers
+.PHONY: bench bench-brief bench-change bench-claims bench-evidence bench-fetch bench-ledger bench-measure bench-names bench-pairs bench-smart soak clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/.core
@@ -42,6 +42,9 @@ bench-measure: $(VENV)/.dev
 
 bench-change: $(VENV)/.dev
 	$(BIN)/python -m bench.change
+
+bench-pairs: $(VENV)/.dev
+	$(BIN)/python -m bench.pairs
 
 bench-fetch: $(VENV)/.dev
 	$(BIN)/python -m bench.fetching

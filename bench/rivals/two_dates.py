@@ -6,10 +6,10 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 from scipy.ndimage import find_objects, label
-from scipy.stats import chi2
 from skimage.filters import threshold_otsu
 
 from siteline.change.objects import outline_of
+from siteline.change.pairs.irmad import alteration
 from siteline.model.change import ChangeEvent, Kind, Method
 from siteline.model.dates import DateInterval
 from siteline.model.imagery import Look
@@ -42,7 +42,7 @@ def find_by_composites(
     if method == "kmeans":
         changed = cluster_differences(pair)
     else:
-        score = change_vectors(pair) if method == "cva" else np.sqrt(reweighted_mad(pair))
+        score = change_vectors(pair) if method == "cva" else alteration(*pair)[0]
         changed = _above_otsu(score, pair[2])
     return to_events(changed, cube, looks, span, least_px)
 
@@ -72,38 +72,6 @@ def change_vectors(pair: Pair) -> NDArray[np.float64]:
         return (image - mean[:, None, None]) / np.maximum(spread, 1e-9)[:, None, None]
 
     return np.asarray(np.linalg.norm(standard(after) - standard(before), axis=0))
-
-
-def reweighted_mad(pair: Pair, rounds: int = 30) -> NDArray[np.float64]:
-    """Nielsen's iteratively reweighted MAD: the sum of squared standardised canonical differences."""
-    before, after, known = pair
-    x, y = before[:, known], after[:, known]
-    weight, rho = np.ones(x.shape[1]), np.zeros(len(x))
-    z = np.zeros(x.shape[1])
-    for _ in range(rounds):
-        total = weight.sum()
-        x0, y0 = (
-            x - (x * weight).sum(axis=1, keepdims=True) / total,
-            y - (y * weight).sum(axis=1, keepdims=True) / total,
-        )
-        xx, yy, xy = ((a * weight) @ b.T / total for a, b in ((x0, x0), (y0, y0), (x0, y0)))
-        ridge = 1e-9 * np.eye(len(xx))
-        root = np.linalg.inv(np.linalg.cholesky(xx + ridge))
-        inner = root @ xy @ np.linalg.solve(yy + ridge, xy.T) @ root.T
-        squares, vectors = np.linalg.eigh((inner + inner.T) / 2)
-        new = np.sqrt(np.clip(squares, 0, 1 - 1e-9))
-        a = root.T @ vectors
-        b = np.linalg.solve(yy + ridge, xy.T @ a)
-        b = b / np.sqrt(np.maximum(np.einsum("ik,ij,jk->k", b, yy, b), 1e-12))
-        difference = a.T @ x0 - b.T @ y0
-        z = (difference**2 / (2 * (1 - new))[:, None]).sum(axis=0)
-        weight = chi2.sf(z, len(x)) + 1e-9
-        if np.abs(new - rho).max() < 1e-3:
-            break
-        rho = new
-    score = np.zeros(known.shape)
-    score[known] = z
-    return score
 
 
 def cluster_differences(pair: Pair, block: int = 4, components: int = 3) -> NDArray[np.bool_]:

@@ -76,7 +76,7 @@ def find_changes(
     if n_looks < LEAST_LOOKS:
         raise CannotTell(
             f"{n_looks} usable images cannot tell a lasting change from a passing one{left_out(looks)}",
-            f"Add scenes: at least {LEAST_LOOKS} usable ones, better 12 or more.",
+            f"Add scenes: at least {LEAST_LOOKS} usable ones, better 12 or more.{_compare_instead(looks)}",
         )
     cube, doubts = doubt_sun(cube, looks)
     scene = Scene.of(cube, looks, series, options)
@@ -103,6 +103,17 @@ def find_changes(
         scene.smallest,
         (*doubts, *tell_caveats(scene, outside)),
         watch_parts(known, scene),
+    )
+
+
+def _compare_instead(looks: tuple[Look, ...]) -> str:
+    """What can be done with the first and the last of a few looks."""
+    used = [look.scene_id for look in looks if look.used]
+    if len(used) < 2:
+        return ""
+    return (
+        " Two looks can be compared, for a person to judge: "
+        f"siteline events compare SITE --before {used[0]} --after {used[-1]}"
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -35,6 +35,8 @@ app = typer.Typer(
 
 app.command()(activity.counts)
 app.command()(proposing.propose)
+
+T = TypeVar("T")
 
 EventArgument = Annotated[
     str, typer.Argument(metavar="EVENT", help="The event's id, its start, or its label.")
@@ -122,13 +124,23 @@ def show(
 def add(
     context: typer.Context,
     site: SiteArgument,
-    on: Annotated[str, typer.Option("--on", metavar="SCENE", help="The first scene on which you see it.")],
+    on: Annotated[
+        str | None, typer.Option("--on", metavar="SCENE", help="The first scene on which you see it.")
+    ] = None,
     geometry: Annotated[
         Path | None, typer.Option("--geometry", metavar="FILE", help="Its outline, drawn on that scene.")
     ] = None,
     kind: Annotated[
         str | None,
         typer.Option("--kind", help="construction, demolition, roof_change, clearing or surface_change."),
+    ] = None,
+    place: Annotated[
+        int | None,
+        typer.Option("--place", metavar="N", help="A place of a comparison: its two scenes and its outline."),
+    ] = None,
+    comparison: Annotated[
+        str | None,
+        typer.Option("--comparison", metavar="ID", help="Of which comparison; default: the newest."),
     ] = None,
     stage: Annotated[
         str | None,
@@ -150,8 +162,9 @@ def add(
         str,
         typer.Option("--zone", metavar="LABEL", help="With --count: the part of the site you counted in."),
     ] = "",
-    place: Annotated[
-        str, typer.Option("--place", help="With --count and --geometry: what to call the area.")
+    area: Annotated[
+        str,
+        typer.Option("--area", metavar="NAME", help="With --count and --geometry: what to call the area."),
     ] = "",
     not_seen: Annotated[
         str,
@@ -165,22 +178,49 @@ def add(
     case: CaseOption = None,
 ) -> None:
     """Record a change that you see by eye, dated and sized as a detected one; or, with --count, how many you count."""
-    from siteline.workbench.activity.counting import Asked
-    from siteline.workbench.findings import add_drawn
-
-    of_a_count = {"--what": what, "--zone": zone, "--place": place, "--note": note, "--analyst": analyst}
+    of_a_count = {"--what": what, "--zone": zone, "--area": area, "--note": note, "--analyst": analyst}
     if count is not None or not_seen:
-        of_a_change = {"--kind": kind, "--stage": stage, "--last-without": last_without, "--label": label}
+        of_a_change = {
+            "--kind": kind, "--stage": stage, "--last-without": last_without, "--label": label,
+            "--place": place, "--comparison": comparison,
+        }  # fmt: skip
         _refuse_options(of_a_change, "a count has none")
-        asked = Asked(site, on, what, count, not_seen, zone, geometry, place, note, analyst)
+        from siteline.workbench.activity.counting import Asked
+
+        seen_on = _needed(on, "--on", "for a count")
+        asked = Asked(site, seen_on, what, count, not_seen, zone, geometry, area, note, analyst)
         _add_count(context, asked, json=json, case=case)
         return
     _refuse_options(of_a_count, "it belongs to --count")
-    if geometry is None or kind is None:
-        missing = "--geometry" if geometry is None else "--kind"
-        raise typer.BadParameter("needed for a change that you see", param_hint=missing)
+    kind = _needed(kind, "--kind", "for a change that you see")
+    if place is None:
+        if comparison is not None:
+            raise typer.BadParameter("it goes with --place", param_hint="--comparison")
+        on = _needed(on, "--on", "for a change that you see, or --place N")
+        geometry = _needed(geometry, "--geometry", "for a change that you see, or --place N")
+    else:
+        dated = {"--on": on, "--last-without": last_without}
+        _refuse_options(dated, "a place is dated by the scenes of its comparison")
     with opened(context, case) as work:
-        event_id, remarks = add_drawn(work, site, on, geometry, kind, stage, last_without, label)
+        if place is not None:
+            from siteline.workbench.pairing import add_place
+
+            event_id, remarks = add_place(
+                work,
+                site,
+                place,
+                comparison=comparison,
+                kind=kind,
+                stage=stage,
+                label=label,
+                geometry=geometry,
+            )
+        else:
+            from siteline.workbench.findings import add_drawn
+
+            assert on is not None
+            assert geometry is not None
+            event_id, remarks = add_drawn(work, site, on, geometry, kind, stage, last_without, label)
         here = case_folder(context, case)
         say(remarks, here)
         if json:
@@ -190,9 +230,15 @@ def add(
             typer.echo(as_typed(f'next: siteline events judge {site} {event_id} accept --why "…"', here))
 
 
-def _refuse_options(said: Mapping[str, str | None], why: str) -> None:
+def _needed(value: T | None, name: str, why: str) -> T:
+    if value is None:
+        raise typer.BadParameter(f"needed {why}", param_hint=name)
+    return value
+
+
+def _refuse_options(said: Mapping[str, object], why: str) -> None:
     for name, value in said.items():
-        if value:
+        if value not in (None, ""):
             raise typer.BadParameter(why, param_hint=name)
 
 

@@ -32,6 +32,7 @@ from siteline.ledger.incidents.rows import Incidents
 from siteline.model.errors import BadSetting, CaseExists, NotACase
 from siteline.sites.activity import Counts
 from siteline.sites.annotations import Annotations
+from siteline.sites.comparisons import Comparisons
 from siteline.sites.events import Events
 from siteline.sites.fetches import Fetches
 from siteline.sites.filed import FiledSizes
@@ -74,6 +75,7 @@ class Case:
         self.events = Events(self.db)
         self.annotations = Annotations(self.db)
         self.counts = Counts(self.db)
+        self.comparisons = Comparisons(self.db)
         self.measurements = Measurements(self.db)
         self.filed = FiledSizes(self.db)
         self.briefs = Briefs(self.db)

@@ -8,6 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from shapely.geometry.base import BaseGeometry
+
 from siteline.findings import wording
 from siteline.findings.draft import draft_finding
 from siteline.measure.hand.drawn import measure_drawn
@@ -173,13 +175,17 @@ def add_drawn(
     case: Case,
     site_id: str,
     on: str,
-    geometry: Path,
+    geometry: Path | BaseGeometry,
     kind: str,
     stage: str | None,
     last_without: str | None,
     label: str,
 ) -> tuple[str, tuple[Remark, ...]]:
-    """Record a change that a person saw: dated by the two scenes, sized from the outline."""
+    """
+    Record a change that a person saw: dated by the two scenes, sized from the outline.
+
+    geometry: a file, or an outline in longitude and latitude, or pixels of a frame.
+    """
     site = case.register.get(site_id)
     what = _one_of(Kind, kind, "--kind")
     if stage is not None and what is not Kind.CONSTRUCTION:
@@ -195,11 +201,13 @@ def add_drawn(
     before = None if last_without is None else _usable(case, site_id, last_without)
     _check_order(case, site_id, seen, before)
     grid = site_grid(Bench(case), site)
-    outline = onto_grid(read_outline(geometry, site.frame), grid)
+    drawn = read_outline(geometry, site.frame) if isinstance(geometry, Path) else geometry
+    outline = onto_grid(drawn, grid)
     west, south, east, north = bounds_of(grid)
     left, low, right, high = outline.bounds
     if left > east or right < west or low > north or high < south:
-        raise BadGeometry(f"{geometry.name}: the outline lies outside the images of {site_id}")
+        name = f"{geometry.name}: " if isinstance(geometry, Path) else ""
+        raise BadGeometry(f"{name}the outline lies outside the images of {site_id}")
     observations = (
         *((Observation(before.id, State.UNCHANGED),) if before else ()),
         Observation(seen.id, State.CHANGED),

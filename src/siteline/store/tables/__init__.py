@@ -20,6 +20,7 @@ from siteline.store.tables.claims import (
     statement,
     statement_word,
 )
+from siteline.store.tables.comparisons import comparison, place_taken
 from siteline.store.tables.components import (
     company_state,
     listing,
@@ -97,6 +98,7 @@ __all__ = (
     "checkpoint",
     "claim",
     "company_state",
+    "comparison",
     "correction",
     "count_word",
     "custody_event",
@@ -153,6 +155,7 @@ __all__ = (
     "part_trace",
     "part_withdrawal",
     "pixel_claim",
+    "place_taken",
     "programme",
     "question",
     "regime_edition",

@@ -161,11 +161,11 @@ def _where(case: Case, site: Site, asked: Asked) -> tuple[BaseGeometry, str, Gri
         left, low, right, high = outline.bounds
         if left > east or right < west or low > north or high < south:
             raise BadGeometry(f"{asked.geometry.name}: the outline lies outside the images of {site.id}")
-        place = _words(asked.place or asked.geometry.stem, "--place", "north yard")
+        place = _words(asked.place or asked.geometry.stem, "--area", "north yard")
         if any(s.label.casefold() == place.casefold() for s in site.structures):
             raise BadSetting(
                 f"{place!r} is the label of a part of {site.id}",
-                f'Say --zone "{place}", or give the drawn outline another name with --place.',
+                f'Say --zone "{place}", or give the drawn outline another name with --area.',
             )
         return outline, place, grid
     fitting = [s for s in site.structures if s.label == asked.zone]

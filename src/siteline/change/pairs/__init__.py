@@ -1,0 +1,1 @@
+"""Two looks compared: places ranked for a person (fine pixels), ground that changed (several bands)."""

@@ -67,7 +67,7 @@ def draw_frame(second: float) -> Picture:
         pen.line([at(-_HALF, 0, bay), at(_HALF, 0, bay)], fill="#7c8078", width=1)
         for x, z, height in stacks:
             if bay <= z < bay + 6 and z - ahead > 1.5:
-                tone = ("#6d5a3f", "#50606a", "#7a6a58")[z % 3]
+                tone = ("#6d5a3f", "#50606a", "#7a6a58")[z // 9 % 3]
                 face((x - 1.4, 0, z), (x + 1.4, 0, z), (x + 1.4, height, z), (x - 1.4, height, z), tone=tone)
                 pen.line([at(x - 1.4, height / 2, z), at(x + 1.4, height / 2, z)], fill="#2b2620", width=1)
     return burn_mark(np.asarray(picture), 0.4)

@@ -76,7 +76,7 @@ def tell_plant() -> SimulatedSite:
         _stands("B-5", 74, 92, 34, 18, "green sheet"),
         _stands("B-6", -10, -92, 44, 18, "grey metal"),
         _begun("H-1", 40, -168, date(2024, 8, 22)),
-        _begun("H-2", 130, -168, date(2024, 8, 26)),
+        _begun("H-2", 130, -168, date(2024, 8, 22)),
     )
     return SimulatedSite(
         id="kestrel-ford",
@@ -130,12 +130,12 @@ def _begun(label: str, east: float, north: float, cleared: date) -> Building:
     x, y = spot(east, north)
     return Building(
         label,
-        draw_rectangle(x, y, 40, 20, TURN),
+        draw_rectangle(x, y, 56, 26, TURN),
         TURN,
         8.0,
         "light metal",
         built=Works(cleared, cleared + timedelta(days=12)),
-        yard=draw_rectangle(x, y, 52, 32, TURN),
+        yard=draw_rectangle(x, y, 66, 36, TURN),
     )
 
 

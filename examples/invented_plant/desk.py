@@ -37,7 +37,7 @@ class Desk:
     def __call__(self, *words: str | Path, who: str = ANALYST, show: int = 3, refused: bool = False) -> str:
         """Run one command and return what it says; `show`: how many lines of that to print. Stops where it is refused."""
         said = [str(word) for word in words]
-        print(f"\n$ siteline {shlex.join(word.replace(f'{self.folder}/', '') for word in said)}", flush=True)
+        print(f"\n$ siteline {shlex.join(map(self._short, said))}", flush=True)
         out, err = io.StringIO(), io.StringIO()
         before = sys.argv, os.environ.get("SITELINE_WHO")
         sys.argv, os.environ["SITELINE_WHO"] = ["siteline", "--case", str(self.case), *said], who
@@ -55,6 +55,10 @@ class Desk:
         for line in lines[:show]:
             print(f"  {line}")
         return err.getvalue() if refused else out.getvalue()
+
+    def _short(self, word: str) -> str:
+        """A path within the two folders of the story without them."""
+        return word.replace(f"{self.folder}/", "").replace(f"{Path(__file__).parent}/", "")
 
     def ask(self, *words: str | Path, who: str = ANALYST) -> Any:
         """What a command answers with --json."""

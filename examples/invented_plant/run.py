@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shutil
+import subprocess
 import sys
 from datetime import UTC, datetime
 from importlib.util import find_spec
@@ -170,7 +172,7 @@ def look_at_the_plant(desk: Desk) -> dict[str, str]:
     desk("claims", "from-size", PLANT, ratio["id"], show=4)
     why_none = "looked at all usable images one after the other"
     desk("claims", "from-absence", PLANT, "--part", "A-1", "--why", why_none, show=4)
-    return {"ratio": ratio["id"]}
+    return {"ratio": ratio["id"], "foundation": foundation[0]["statement"]}
 
 
 def what_she_sees(found: list[dict[str, Any]]) -> list[str]:
@@ -235,7 +237,7 @@ def weigh(desk: Desk, names: dict[str, str]) -> None:
     matrix = desk.ask("claims", "hypotheses", "new", "What are the two foundations for?", *answers)["id"]
     rows = (
         ("S3", "medium", "H1=C H2=N", "she says that they may be"),
-        (names["foundation claim"], "high", "H1=C H2=C", "outside the wall; either would look so"),
+        (names["foundation"], "high", "H1=C H2=C", "outside the wall; either would look so"),
     )
     for number, (claim, credibility, fits, why) in enumerate(rows, 1):
         add = ("--evidence", claim, "--credibility", credibility, "--relevance", "high", "--why", why)
@@ -317,16 +319,49 @@ def publish(desk: Desk, brief: Path) -> None:
 
 
 def check(desk: Desk, bundle: Path) -> None:
-    """What the receiver does, who has neither the case nor, the second time, Siteline."""
+    """What a receiver does, who has no case: with Siteline, and again with the commands of the bundle's README alone."""
     desk("verify", bundle, show=9)
     away = desk.folder / "receiver"
     shutil.rmtree(away, ignore_errors=True)
     shutil.unpack_archive(bundle, away)
+    if not (shutil.which("openssl") and shutil.which("sha256sum")):
+        print("  no openssl or no sha256sum here: the second check is left out")
+        return
+    readme = (away / "README.md").read_text(encoding="utf-8")
+    print("\n$ the commands of the bundle's README.md: sha256sum and openssl, one block after the other")
+    for block in re.findall(r"^```sh\n(.*?)^```", readme, re.MULTILINE | re.DOTALL):
+        done = subprocess.run(["sh", "-c", block], cwd=away, capture_output=True, text=True, check=False)  # noqa: S603, S607
+        for line in done.stdout.splitlines():
+            print(f"  {line}")
+        must(done.returncode == 0, f"the bundle is broken: {done.stdout}{done.stderr}")
 
 
 def correct(desk: Desk, brief: Path) -> None:
-    """A mistake is found: it is recorded against the edition, mended, and released as the next one."""
+    """A mistake is found: noted against the edition, mended in the text, and released as the next edition."""
     chapter("A correction")
+    text = brief.read_text(encoding="utf-8")
+    wrong, right = "Two are by Sorrel & Pike Semiconductors", "Two parts are attributed to Sorrel & Pike Semiconductors"
+    must(wrong in text, "the sentence to be corrected is not there")
+    told = {s["text"]: s["id"] for s in sentences(desk)}
+    sentence = next(name for words, name in told.items() if words.startswith(wrong))
+    why = "markings say whose part it claims to be; neither wreck has been traced with the maker"
+    desk("brief", "correct", "kestrel-ford/1", sentence, "--why", why, "--now", right, who=EDITOR)
+    brief.write_text(text.replace(wrong, right), encoding="utf-8")
+    desk("brief", "check", brief)
+    desk("brief", "build", brief, "--out", desk.folder / "draft-2.html", show=2)
+    desk("brief", "release", brief, "--answers", HERE / "answers.toml", who=EDITOR, show=9)
+    desk("brief", "diff", "kestrel-ford/1", "kestrel-ford/2", "--html", desk.folder / "diff.html", show=9)
+    bundle = desk.folder / "kestrel-ford-2.zip"
+    desk("brief", "bundle", "kestrel-ford/2", "--out", bundle, "--to", "The Daily Lantern", who=EDITOR)
+    desk("brief", "list", show=9)
+    desk("evidence", "verify", show=4)
+
+
+def sentences(desk: Desk) -> list[dict[str, Any]]:
+    """The sentences of the edition as it went out, with their ids."""
+    trace = json.loads((desk.folder / "receiver/edition/trace.json").read_text(encoding="utf-8"))
+    found: list[dict[str, Any]] = trace["sentences"]
+    return found
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ editor may use. They name what is cited as the writer does, or by number, and ne
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Mapping
 from datetime import UTC, datetime, time
@@ -190,7 +191,15 @@ def rastered(svg: bytes) -> bytes:
         import resvg_py
     except ImportError as error:
         raise MissingExtra.of("resvg-py", "docx") from error
-    return bytes(resvg_py.svg_to_bytes(svg_string=svg.decode(), zoom=2, background="#ffffff"))
+    drawing = _IN_POINTS.sub(_to_pixels, svg.decode(), count=2)  # resvg takes no lengths in points beside a zoom
+    return bytes(resvg_py.svg_to_bytes(svg_string=drawing, zoom=2, background="#ffffff"))
+
+
+_IN_POINTS = re.compile(r'(?<=\s)(width|height)="([\d.]+)pt"')
+
+
+def _to_pixels(found: re.Match[str]) -> str:
+    return f'{found[1]}="{float(found[2]) * 96 / 72:.2f}"'
 
 
 def _set_up(document: Any, material: EditionMaterial) -> None:

@@ -313,7 +313,7 @@ def publish(desk: Desk, brief: Path) -> None:
     desk("brief", "release", brief, "--answers", HERE / "answers.toml", who=EDITOR, show=9)
     bundle = desk.folder / "kestrel-ford-1.zip"
     desk("brief", "bundle", "kestrel-ford/1", "--out", bundle, "--to", "The Daily Lantern", who=EDITOR, show=9)
-    delivery = ("--to", "The Daily Lantern", "--how", "e-mail", "--when", "2024-11-26")
+    delivery = ("--to", "The Daily Lantern", "--how", "e-mail")
     desk("brief", "delivered", "kestrel-ford/1", *delivery, who=EDITOR)
     check(desk, bundle)
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from siteline.model.dates import say_day
 from siteline.model.edition import Step
 from siteline.report.edition.flow import Part, flow, traced
 from siteline.report.edition.material import EditionMaterial
+from siteline.report.figure import Figure
 from siteline.report.inert import inert
 
 
@@ -95,6 +96,13 @@ def _sentences(part: Part) -> str:
     return " ".join(literal(one.text) + (f"[^{one.number}]" if one.number else "") for one in part.said)
 
 
+def credit_line(drawn: Sequence[Figure]) -> str:
+    """Whom to credit for the panels of a figure, as a sentence; a chart says itself that it is a source."""
+    told = dict.fromkeys(f"{p.credit} ({p.licence})" if p.licence else p.credit for p in drawn if p.credit)
+    line = "; ".join(told)
+    return f"{'' if line.startswith('Source:') else 'Images: '}{line}." if line else ""
+
+
 def _figure(part: Part, caption: str, material: EditionMaterial) -> Iterator[str]:
     assert part.figure is not None
     drawn = () if part.is_withheld else material.pictures.get(part.figure.id, ())
@@ -102,10 +110,9 @@ def _figure(part: Part, caption: str, material: EditionMaterial) -> Iterator[str
     for picture in drawn:
         yield ""
         yield f"*{literal(part.figure.alt or picture.alt)}*"
-    credit = "; ".join(dict.fromkeys(f"{p.credit} ({p.licence})" for p in drawn if p.credit))
-    if credit:
+    if credit := credit_line(drawn):
         yield ""
-        yield f"Images: {literal(credit)}."
+        yield literal(credit)
     if not drawn and not part.is_withheld:
         yield ""
         yield f"No picture: {literal(material.missing.get(part.figure.id, 'it could not be made'))}."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from io import BytesIO
 
 from siteline.evidence.media.pictures import open_picture
@@ -70,12 +71,11 @@ class Pictures:
     def _map(self, figure: BriefFigure, support: Support) -> tuple[Figure, ...]:
         section, scenery = self._site(figure, support)
         events = {judged.id: judged for judged in section.events}
-        placed = [
-            Placed(str(n), finding.kind, events[finding.event_id].event.outline, finding.what)
-            for n, finding in enumerate(section.shown, 1)
-            if finding.event_id in events
-        ]
-        return (map_figure(scenery, placed),)
+        numbered = [(str(n), f) for n, f in enumerate(section.shown, 1) if f.event_id in events]
+        placed = [Placed(n, f.kind, events[f.event_id].event.outline, f.what) for n, f in numbered]
+        drawn = map_figure(scenery, placed)
+        named = "; ".join(f"{n}: {f.label}, {_what(f)}" for n, f in numbered if f.label)
+        return (replace(drawn, caption=f"{drawn.caption} {named}.") if named else drawn,)
 
     def _timeline(self, figure: BriefFigure, support: Support) -> tuple[Figure, ...]:
         section, scenery = self._site(figure, support)

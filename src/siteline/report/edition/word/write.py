@@ -18,7 +18,7 @@ from siteline.model.dates import say_day
 from siteline.model.errors import MissingExtra
 from siteline.report.edition.flow import Part, Said, flow, mark_of, shown_names, traced
 from siteline.report.edition.material import EditionMaterial
-from siteline.report.edition.prose import note_lines
+from siteline.report.edition.prose import credit_line, note_lines
 from siteline.report.edition.word.endnotes import add_endnotes, refer_to
 from siteline.report.edition.word.styles import (
     CAPTION,
@@ -163,9 +163,8 @@ class _Writer:
         for one in part.said:
             if one.number:
                 refer_to(caption, one.number)
-        credit = "; ".join(dict.fromkeys(f"{p.credit} ({p.licence})" for p in drawn if p.credit))
-        if credit:
-            _plain(self._document, f"Images: {credit}.", CREDIT)
+        if credit := credit_line(drawn):
+            _plain(self._document, credit, CREDIT)
 
 
 def _picture(paragraph: Any, picture: Figure, alt: str, beside: int) -> None:

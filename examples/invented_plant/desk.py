@@ -32,14 +32,14 @@ class Desk:
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.case = folder, folder / "case"
-        os.environ["SITELINE_CONFIG"] = str(folder / "key")
+        os.environ |= {"SITELINE_CONFIG": str(folder / "key"), "SITELINE_WHO": ANALYST}
 
     def __call__(self, *words: str | Path, who: str = ANALYST, show: int = 3, refused: bool = False) -> str:
         """Run one command and return what it says; `show`: how many lines of that to print. Stops where it is refused."""
         said = [str(word) for word in words]
         print(f"\n$ siteline {shlex.join(map(self._short, said))}", flush=True)
         out, err = io.StringIO(), io.StringIO()
-        before = sys.argv, os.environ.get("SITELINE_WHO")
+        typed = sys.argv
         sys.argv, os.environ["SITELINE_WHO"] = ["siteline", "--case", str(self.case), *said], who
         code = 0
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
@@ -47,7 +47,7 @@ class Desk:
                 main()
             except SystemExit as end:
                 code = end.code if isinstance(end.code, int) else 1
-        sys.argv = before[0]
+        sys.argv, os.environ["SITELINE_WHO"] = typed, ANALYST
         if refused != (code == 1) or code > 1:
             print(out.getvalue() + err.getvalue())
             raise Stop(f"the command ended with {code}")
@@ -87,13 +87,16 @@ class SetClock(Clock):
         self._start, self._at = start, start
 
     def now(self) -> datetime:
+        """A little later each time."""
         self._at += timedelta(milliseconds=20)
         return self._at
 
     def monotonic_ns(self) -> int:
+        """It runs on as it is set."""
         return int((self._at - self._start).total_seconds() * 1e9)
 
     def boot(self) -> str:
+        """Of no machine."""
         return "an invented clock"
 
     def turn_to(self, when: datetime) -> None:

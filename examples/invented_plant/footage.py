@@ -55,7 +55,11 @@ def draw_frame(second: float) -> Picture:
         face((wall * _HALF, 0, 0), (wall * _HALF, 0, far), (wall * _HALF, _ROOF, far), (wall * _HALF, _ROOF, 0),
              tone="#9a9f9c" if wall < 0 else "#868b88")  # fmt: skip
     rng = np.random.default_rng(3)
-    stacks = [(float(rng.uniform(7, 13)) * side, z, float(rng.uniform(1.2, 3.4))) for z in range(10, 96, 9) for side in (-1, 1)]
+    stacks = [
+        (float(rng.uniform(7, 13)) * side, z, float(rng.uniform(1.2, 3.4)))
+        for z in range(10, 96, 9)
+        for side in (-1, 1)
+    ]
     for bay in range(96, 0, -6):
         if bay - ahead < 1:
             continue

@@ -104,7 +104,14 @@ def tell_plant() -> SimulatedSite:
         ),
         woods=(Polygon([(410, 330), (520, 300), (520, 520), (400, 520)]),),
         perimeter=Polygon(
-            [spot(-140, -118), spot(140, -118), spot(142, 70), spot(104, 122), spot(-104, 122), spot(-140, 84)]
+            [
+                spot(-140, -118),
+                spot(140, -118),
+                spot(142, 70),
+                spot(104, 122),
+                spot(-104, 122),
+                spot(-140, 84),
+            ]
         ),
         known=("A-1",),
         latitude=44.0,
@@ -120,9 +127,7 @@ def spot(east: float, north: float) -> tuple[float, float]:
 def _stands(
     label: str, east: float, north: float, length: float, width: float, roof: str, pitch: float = 0.0
 ) -> Building:
-    return Building(
-        label, draw_rectangle(*spot(east, north), length, width, TURN), TURN, 7.5, roof, pitch
-    )
+    return Building(label, draw_rectangle(*spot(east, north), length, width, TURN), TURN, 7.5, roof, pitch)
 
 
 def _begun(label: str, east: float, north: float, cleared: date) -> Building:

@@ -10,11 +10,12 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
 from string import Template
 from typing import Any
 
-from desk import ANALYST, EDITOR, Desk, SetClock, broadcasting, chapter, must
+from desk import ANALYST, EDITOR, Desk, SetClock, Stop, broadcasting, chapter, must
 from footage import film
 from plant import render_plant
 
@@ -97,7 +98,8 @@ def keep(case: Case, web: Path, host: str) -> dict[str, str]:
             source_url=f"http://{host}/{path}", obtained=obtained, licence=LICENCE, credit=CREDIT
         )
         [taken] = take_files(case, [web / path], said)
-        assert isinstance(taken, Kept), taken
+        if not isinstance(taken, Kept):
+            raise Stop(f"{path} was not taken: {taken}")
         names[name] = taken.exhibit.id
     return names
 
@@ -113,7 +115,9 @@ def has_browser() -> bool:
 
 def look(case: Case, host: str) -> None:
     """One round over all that is watched, as `siteline evidence check --all` makes it."""
-    print(f"\n$ siteline evidence check --all    # the invented clock says {case.log.clock.now():%d %B, %H:%M}")
+    print(
+        f"\n$ siteline evidence check --all    # the invented clock says {case.log.clock.now():%d %B, %H:%M}"
+    )
 
     def tell(check: dict[str, Any]) -> None:
         print(f"  {check['verdict']:<7} {check['url'].partition(host)[2]}")
@@ -128,6 +132,9 @@ def confirm_what_is_gone(desk: Desk, names: dict[str, str]) -> dict[str, str]:
     must(any(p["verdict"] == "match" for p in pairs), "the still does not match the clip")
     why = "the same stacks left of the third window, the same door; looked at side by side"
     desk("evidence", "match", names["still"], "--same", names["clip"], "--why", why)
+    rows = [(row["seq"], row["recorded_at"]) for row in desk.ask("evidence", "log")]
+    back = next(seq for (_, before), (seq, at) in pairwise(rows) if at < before)
+    desk("evidence", "explain", str(back), "--why", "the story plays in November 2024, by an invented clock")
     findings = [f for f in desk.ask("evidence", "findings") if f["subject"].endswith(STORY)]
     must(
         [(f["kind"], f["state"]) for f in findings] == [("removed", "supported")],
@@ -198,7 +205,11 @@ def what_she_sees(found: list[dict[str, Any]]) -> list[str]:
 ADDRESSES = {
     "coast-wire.html": ("https://coast-wire.example/2024/kestrel-ford", "2024-11-18", "Coast Wire"),
     "daily-lantern.html": ("https://daily-lantern.example/a-third-hall", "2024-11-19", "The Daily Lantern"),
-    "air-defence-command.html": ("https://command.varn.example/briefing", "2024-11-16", "Air Defence Command"),
+    "air-defence-command.html": (
+        "https://command.varn.example/briefing",
+        "2024-11-16",
+        "Air Defence Command",
+    ),
     "ministry.html": ("https://industry.ardovia.example/statement", "2024-11-20", "Ministry of Industry"),
 }
 """Where the invented documents are said to have stood; names under .example belong to nobody."""
@@ -293,7 +304,14 @@ def write(desk: Desk, names: dict[str, str]) -> Path:
     text = (HERE / "brief.md").read_text(encoding="utf-8")
     brief.write_text(Template(text).substitute(names), encoding="utf-8")
     desk("brief", "check", brief)
-    forms = ["html", "md", "jsonld", "bibtex", *(["pdf"] if can("weasyprint") else []), *(["docx"] if can("docx") else [])]
+    forms = [
+        "html",
+        "md",
+        "jsonld",
+        "bibtex",
+        *(["pdf"] if can("weasyprint") else []),
+        *(["docx"] if can("docx") else []),
+    ]
     desk("brief", "build", brief, "--format", ",".join(forms), "--out", desk.folder / "draft", show=9)
     return brief
 
@@ -312,7 +330,9 @@ def publish(desk: Desk, brief: Path) -> None:
     desk("brief", "release", brief, "--answers", HERE / "answers.toml", refused=True)
     desk("brief", "release", brief, "--answers", HERE / "answers.toml", who=EDITOR, show=9)
     bundle = desk.folder / "kestrel-ford-1.zip"
-    desk("brief", "bundle", "kestrel-ford/1", "--out", bundle, "--to", "The Daily Lantern", who=EDITOR, show=9)
+    desk(
+        "brief", "bundle", "kestrel-ford/1", "--out", bundle, "--to", "The Daily Lantern", who=EDITOR, show=9
+    )
     delivery = ("--to", "The Daily Lantern", "--how", "e-mail")
     desk("brief", "delivered", "kestrel-ford/1", *delivery, who=EDITOR)
     check(desk, bundle)
@@ -340,7 +360,10 @@ def correct(desk: Desk, brief: Path) -> None:
     """A mistake is found: noted against the edition, mended in the text, and released as the next edition."""
     chapter("A correction")
     text = brief.read_text(encoding="utf-8")
-    wrong, right = "Two are by Sorrel & Pike Semiconductors", "Two parts are attributed to Sorrel & Pike Semiconductors"
+    wrong, right = (
+        "Two are by Sorrel & Pike Semiconductors",
+        "Two parts are attributed to Sorrel & Pike Semiconductors",
+    )
     must(wrong in text, "the sentence to be corrected is not there")
     told = {s["text"]: s["id"] for s in sentences(desk)}
     sentence = next(name for words, name in told.items() if words.startswith(wrong))

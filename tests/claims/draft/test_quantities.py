@@ -119,9 +119,7 @@ def test_of_larger_and_smaller_are_three_different_ratios(
         ("smaller by 20 to 30 percent", 0.7, 0.8, "smaller", ""),
     ],
 )
-def test_larger_by_is_what_larger_is(
-    words: str, low: float, high: float, direction: str, other: str
-) -> None:
+def test_larger_by_is_what_larger_is(words: str, low: float, high: float, direction: str, other: str) -> None:
     """The very words in which a measured ratio is told."""
     said = one(f"The new hall is {words}.")
     assert (said.kind, said.direction, said.other) == ("ratio", direction, other)

@@ -217,7 +217,9 @@ class _Finder:
         """`larger by`, `larger than X by` before a share: (direction, X)."""
         tokens = self.tokens
         for at in range(by - 1, max(-1, by - 9), -1):
-            direction = "larger" if tokens.norms[at] in LARGER else "smaller" if tokens.norms[at] in SMALLER else ""
+            direction = (
+                "larger" if tokens.norms[at] in LARGER else "smaller" if tokens.norms[at] in SMALLER else ""
+            )
             if direction and (at == by - 1 or tokens.norm(at + 1) == "than"):
                 return direction, self._words(at + 2, by) if at < by - 1 else ""
         return None

@@ -190,7 +190,9 @@ def rastered(svg: bytes) -> bytes:
         import resvg_py
     except ImportError as error:
         raise MissingExtra.of("resvg-py", "docx") from error
-    drawing = _IN_POINTS.sub(_to_pixels, svg.decode(), count=2)  # resvg takes no lengths in points beside a zoom
+    drawing = _IN_POINTS.sub(
+        _to_pixels, svg.decode(), count=2
+    )  # resvg takes no lengths in points beside a zoom
     return bytes(resvg_py.svg_to_bytes(svg_string=drawing, zoom=2, background="#ffffff"))
 
 

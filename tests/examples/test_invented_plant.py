@@ -145,6 +145,14 @@ def test_what_was_held_back_is_in_no_file_and_everything_says_simulated(folder: 
     assert "Corrections" in page
 
 
+def test_the_draft_names_what_its_map_numbers_and_credits_a_chart_as_what_it_is(folder: Path) -> None:
+    page = (folder / "draft/kestrel-ford.html").read_text()
+    assert "1: A-2, new building" in page
+    assert "Images: Source:" not in page
+    assert "29.7 to 36.6 % of all-missiles" in page
+    assert {file.suffix for file in (folder / "draft").iterdir()} >= {".html", ".md", ".jsonld", ".bib"}
+
+
 def test_the_inputs_are_invented_addresses_only() -> None:
     for file in (*EXAMPLE.rglob("*.html"), *EXAMPLE.rglob("*.csv"), *EXAMPLE.rglob("*.py")):
         hosts = re.findall(r"https?://([\w.{}-]+)", file.read_text(encoding="utf-8"))

@@ -22,6 +22,9 @@ from siteline.evidence.custody.clock import Clock
 ANALYST, EDITOR = "Ines Invented", "Otto Invented"
 """She writes, he is the second person. There are no such people."""
 
+LICENCE, CREDIT = "CC0-1.0", "Siteline worked example, invented"
+"""Of all that was made for this story."""
+
 
 class Stop(SystemExit):
     """The story does not go on: something is not as it must be."""

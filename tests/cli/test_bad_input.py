@@ -328,6 +328,12 @@ def test_a_label_names_one_thing(with_site: Path, inbox: Path, tmp_path: Path) -
     assert (again.code, json.loads(first.out)["id"] in again.err) == (1, True)
     structure = siteline(*drawn, "--stage", "roofed", "--label", "aoi", cwd=with_site)
     assert (structure.code, "structure" in structure.err) == (1, True)
+    event = json.loads(first.out)["id"]
+    for taken in ("aoi", "", "two\nlines", "x" * 81, "A\u202e-2"):
+        named = siteline("events", "name", "plot", event, taken, cwd=with_site)
+        assert (named.code, "label" in named.err) == (1, True), taken
+    assert siteline("events", "name", "plot", event[:6], "B-8", cwd=with_site).code == 0
+    assert siteline("events", "name", "plot", "B-8", "B-7", cwd=with_site).out == f"event {event} is B-7\n"
     site = (inbox / "site.geojson").read_text()
     (inbox / "site.geojson").write_text(site.replace('"label": "aoi"', '"label": "B-7"'))
     refused = siteline("site", "add", inbox / "site.geojson", cwd=with_site)

@@ -36,6 +36,7 @@ from siteline.workbench.evidence.inspecting import inspect_file
 from siteline.workbench.evidence.marks import blurred_copy
 from siteline.workbench.evidence.verifying import check_custody_of_all
 from tests.conftest import missing
+from tests.evidence.custody.material import SetClock
 from tests.servers import PUBLIC_IP, Reply, Served, serving
 
 HOUSE = (
@@ -588,3 +589,15 @@ def test_a_capture_that_is_killed_leaves_nothing_half_listed(case: Case) -> None
         assert not list(case.blobs.names())
         assert not check_custody_of_all(case).findings
         assert capture(case, site, "/gone").recognised.outcome == "http_error"
+
+
+def test_a_capture_is_timed_by_the_clock_of_its_case(case: Case) -> None:
+    """The custody log and what it files tell one time, whatever the machine's clock says."""
+    clock = SetClock()
+    case.close()
+    timed = Case(case.folder, case.settings, clock)
+    with living({}) as site:
+        captured = capture(timed, site, "/consent")
+    timed.close()
+    assert captured.exhibit.obtained[:16] == clock.at.isoformat()[:16]
+    assert captured.exhibit.added_at[:16] == clock.at.isoformat()[:16]

@@ -26,7 +26,7 @@ from siteline.report.ledger.bars import draw_counts, table_of_counts
 from siteline.report.ledger.flows import draw_flows, table_of_flows
 from siteline.report.ledger.map import draw_map, rounded_to, table_of_map
 from siteline.report.ledger.shares import draw_shares, say_share, table_of_shares
-from siteline.report.ledger.sheet import MAYBE, NOT_KNOWN, SURE, Sheet, shown, wide_in, wrapped
+from siteline.report.ledger.sheet import MAYBE, NOT_KNOWN, SMALL, SURE, Sheet, shown, wide_in, wrapped
 
 DAY = date(2024, 3, 1)
 LEGEND = Legend(
@@ -227,6 +227,14 @@ def test_no_name_in_a_flow_chart_overlaps_another(
                 assert above.top + max(above.height, 0.125 * len(above.lines)) <= below.top
             assert nodes[-1].top + nodes[-1].height <= panel.height + 1e-9
             assert sum(node.count.upper for node in nodes) == sum(n for *_, n in rows)
+
+
+def test_the_head_of_the_last_column_stays_on_the_sheet() -> None:
+    """It may be longer than every name below it."""
+    chart = FlowChart(("part", "seat of the maker"), (Flow(("relay", "x"), Span(1, 1)),))
+    sheet = Sheet()
+    panel = flows._Panel(flows._gathered(chart), (0, 1), sheet)
+    assert panel._lefts()[-1] + wide_in("seat of the maker", SMALL, bold=True) <= sheet.inner_in
 
 
 def test_many_small_makers_become_others() -> None:

@@ -1,4 +1,4 @@
-"""Events: list, show, add by eye, judge, export; annotations beside them."""
+"""Events: list, show, add by eye, judge, name, export; annotations beside them."""
 
 from __future__ import annotations
 
@@ -286,6 +286,21 @@ def judge(
             return
         said = judge_event(work, site, event, verdict, why)
         typer.echo(f"event {said.event_id} version {said.version}: {said.status.value} by {said.who}")
+
+
+@app.command()
+def name(
+    context: typer.Context,
+    site: SiteArgument,
+    event: EventArgument,
+    label: Annotated[str, typer.Argument(metavar="LABEL", help='Short, such as "A-2".')],
+    case: CaseOption = None,
+) -> None:
+    """Give an event a label: figures, briefs and commands then know it by that, whatever later surveys find."""
+    from siteline.workbench.findings import name_event
+
+    with opened(context, case) as work:
+        typer.echo(f"event {name_event(work, site, event, label)} is {label.strip()}")
 
 
 @app.command()

@@ -19,6 +19,7 @@ def embedded(figure: Figure) -> dict[str, Any]:
     """A figure as a template prints it."""
     return {
         "src": data_uri(figure.media_type, figure.data),
+        "is_drawing": figure.media_type == "image/svg+xml",
         "alt": figure.alt,
         "caption": figure.caption,
         "credit": figure.credit,

@@ -22,6 +22,7 @@ from siteline.model.imagery import Grid, Scene
 from siteline.model.measurement import Measurement
 from siteline.model.place import Site, Zone
 from siteline.model.remark import Remark
+from siteline.model.shown import plain
 from siteline.raster.grid import bounds_of, onto_grid
 from siteline.sites.events import Version, WatchedEvent, onset_between
 from siteline.sites.exchange.events import (
@@ -252,6 +253,21 @@ def judge_event(case: Case, site_id: str, event_id: str, verdict: str, why: str)
     return judged
 
 
+LONGEST_LABEL = 80
+
+
+def name_event(case: Case, site_id: str, event_id: str, label: str) -> str:
+    """Give an event a label of one line, which no other thing of the site has; returns the event's id."""
+    site, watched = case.register.get(site_id), case.events.get(site_id, event_id)
+    said = label.strip()
+    if not said or len(said) > LONGEST_LABEL or not said.isprintable():
+        raise BadInput(f"no short label: {plain(label, 40)!r}", 'Give it one short line, such as "A-2".')
+    if said != watched.current.event.label:
+        _check_label(case, site, said, "Choose another label.")
+        case.events.name(watched.id, said)
+    return watched.id
+
+
 def _finding(
     case: Case, site: Site, grid: Grid, scenes: Sequence[Scene], watched: WatchedEvent, as_of: datetime | None
 ) -> Finding:
@@ -316,12 +332,12 @@ def _usable(case: Case, site_id: str, scene_id: str) -> Scene:
     return scene
 
 
-def _check_label(case: Case, site: Site, label: str) -> None:
+def _check_label(case: Case, site: Site, label: str, hint: str = "Choose another --label.") -> None:
     """A label names one thing of a site."""
     taken = {structure.label: "a structure" for structure in site.structures}
     taken |= {e.current.event.label: f"event {e.id}" for e in case.events.all(site.id, every=True)}
     if label and label in taken:
-        raise BadInput(f"{label!r} is already the label of {taken[label]}", "Choose another --label.")
+        raise BadInput(f"{label!r} is already the label of {taken[label]}", hint)
 
 
 def _check_order(case: Case, site_id: str, seen: Scene, before: Scene | None) -> None:

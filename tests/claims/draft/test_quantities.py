@@ -112,6 +112,21 @@ def test_of_larger_and_smaller_are_three_different_ratios(
 
 
 @pytest.mark.parametrize(
+    ("words", "low", "high", "direction", "other"),
+    [
+        ("larger by 20–50 %", 1.2, 1.5, "larger", ""),
+        ("larger than the old hall by 20–50 %", 1.2, 1.5, "larger", "the old hall"),
+        ("smaller by 20 to 30 percent", 0.7, 0.8, "smaller", ""),
+    ],
+)
+def test_larger_by_is_what_larger_is(words: str, low: float, high: float, direction: str, other: str) -> None:
+    """The very words in which a measured ratio is told."""
+    said = one(f"The new hall is {words}.")
+    assert (said.kind, said.direction, said.other) == ("ratio", direction, other)
+    assert (said.low, said.high) == (pytest.approx(low), pytest.approx(high))
+
+
+@pytest.mark.parametrize(
     ("text", "unit", "value"),
     [
         ("The hall is 80 metres long.", "m", 80),

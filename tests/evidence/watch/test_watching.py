@@ -209,6 +209,28 @@ def test_with_the_sitemap_searched_from_two_vantages_it_is_removed_from_the_site
     assert confirm(watch.case, only(find(watch.case)).id, "looked").wording == "removed from the site"
 
 
+def test_a_page_that_goes_with_its_own_film_is_removed_and_no_purge(watch: Watch) -> None:
+    """What a capture took with a page is no sibling of it: both may go, and the rest of the site is judged by itself."""
+    film, still = "/pictures/hall-from-within.mp4", "/pictures/still-of-the-film.jpg"
+    shown = f"<video src='{film}'></video><img src='{still}'></main>".encode()
+    watch.site.answers |= {
+        watch.path: (200, watch.site.answers[watch.path][1].replace(b"</main>", shown), ""),
+        film: (200, b"\x00\x00\x00\x18ftypmp42" + b"film" * 900, ""),
+        still: (200, b"\xff\xd8\xff\xe0" + b"still" * 900, ""),
+    }
+    watch.clock.run(60)
+    for path in (watch.path, film, still):
+        watch.keep(path)
+    watch.look_all()
+    for path in (watch.path, film, still):
+        del watch.site.answers[path]
+    for _ in range(3):
+        watch.look_all(hours=40)
+    found = find(watch.case)
+    assert len(found) == 3
+    assert {(f.kind, f.state) for f in found} == {("removed", "supported")}
+
+
 def test_what_comes_back_closes_its_finding(watch: Watch) -> None:
     page = watch.site.answers.pop(watch.path)
     for _ in range(3):

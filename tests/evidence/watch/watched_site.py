@@ -101,9 +101,9 @@ class Watch:
 
     def __init__(self, folder: Path, served: Served, site: Site) -> None:
         self.site, self.served, self.clock = site, served, SetClock()
-        self.clock.at = datetime.now(UTC)
         made = make_case(folder / "case")
         made.close()
+        self.clock.at = datetime.now(UTC)  # the log has begun by the machine's clock
         self.case = Case(made.folder, made.settings, self.clock)
         self.url = f"{served.url}/news/{site.names[0]}"
         self.path = f"/news/{site.names[0]}"

@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from siteline.claims.draft.reading import sentence_spans
 from siteline.model.errors import BadBrief
 from siteline.report.edition.word.back import BroughtBack, bring_back
 from siteline.report.edition.word.read import read_word
-from siteline.report.edition.word.write import write_word
+from siteline.report.edition.word.write import rastered, write_word
 from siteline.report.gate.source import read_brief
 from tests.conftest import missing, wanted
 from tests.report.edition.made import BODY, HEAD, claim, made
@@ -177,6 +178,13 @@ def test_it_has_figures_with_alternative_text_notes_and_stamps_in_the_header() -
     ids = re.findall(r'<w:bookmarkStart w:id="(\d+)"', body)
     assert len(ids) == len(set(ids))
     assert "Figure 1. " in body
+
+
+def test_a_drawing_in_points_becomes_a_picture_too() -> None:
+    """Charts come from matplotlib, which measures in points; 360 of them are 480 pixels, drawn twice as fine."""
+    svg = b'<svg xmlns="http://www.w3.org/2000/svg" width="360pt" height="180pt" viewBox="0 0 360 180"/>'
+    with Image.open(io.BytesIO(rastered(svg))) as picture:
+        assert picture.size == (960, 480)
 
 
 def test_nothing_names_what_is_restricted_nor_what_is_withheld() -> None:

@@ -205,7 +205,7 @@ def test_corrections_are_printed_in_the_next_edition(tmp_path: Path, file: Path)
     built(case, file)
     done = let_go(tmp_path, file, given())
     page = case.blobs.read(done.edition.noun.page_sha256).decode()
-    assert "the day was wrong" in page
+    assert "Why it is corrected: the day was wrong. It should" in page
     assert "It should have said: “first visible on 20 April”" in page
     assert [s.is_affected for s in list_editions(case)] == [True, False]
 

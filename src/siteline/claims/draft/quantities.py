@@ -205,10 +205,24 @@ class _Finder:
             nearby = set(self.tokens.norms[max(0, shown - 5) : shown - 1])
             if direction := "larger" if nearby & RISES else "smaller" if nearby & FALLS else "":
                 return self._make(shown, j, "ratio", _turned(said, direction), "ratio", direction, "before")
+            if led := self._led_by(shown - 1):
+                direction, other = led
+                return self._make(shown, j, "ratio", _turned(said, direction), "ratio", direction, other)
         if self.tokens.norm(j) == "of":
             end = self._phrase_end(j + 1)
             return self._make(shown, end, "share", said, "", other=self._words(j + 1, end))
         return self._make(shown, j, "share", said, "")
+
+    def _led_by(self, by: int) -> tuple[str, str] | None:
+        """`larger by`, `larger than X by` before a share: (direction, X)."""
+        tokens = self.tokens
+        for at in range(by - 1, max(-1, by - 9), -1):
+            direction = (
+                "larger" if tokens.norms[at] in LARGER else "smaller" if tokens.norms[at] in SMALLER else ""
+            )
+            if direction and (at == by - 1 or tokens.norm(at + 1) == "than"):
+                return direction, self._words(at + 2, by) if at < by - 1 else ""
+        return None
 
     def _times(self, i: int) -> tuple[int, SaidQuantity] | None:
         """twice the size of · three times larger than."""

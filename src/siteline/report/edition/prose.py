@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from siteline.model.dates import say_day
 from siteline.model.edition import Step
 from siteline.report.edition.flow import Part, flow, traced
 from siteline.report.edition.material import EditionMaterial
 from siteline.report.edition.trace import film_name
-from siteline.report.figure import Film
+from siteline.report.figure import Figure, Film
 from siteline.report.inert import inert
 
 
@@ -98,6 +98,13 @@ def _sentences(part: Part) -> str:
     return " ".join(literal(one.text) + (f"[^{one.number}]" if one.number else "") for one in part.said)
 
 
+def credit_line(drawn: Sequence[Figure]) -> str:
+    """Whom to credit for the panels of a figure, as a sentence; a chart says itself that it is a source."""
+    told = dict.fromkeys(f"{p.credit} ({p.licence})" if p.licence else p.credit for p in drawn if p.credit)
+    line = "; ".join(told)
+    return f"{'' if line.startswith('Source:') else 'Images: '}{line}." if line else ""
+
+
 def _figure(part: Part, caption: str, material: EditionMaterial) -> Iterator[str]:
     assert part.figure is not None
     drawn = () if part.is_withheld else material.pictures.get(part.figure.id, ())
@@ -111,10 +118,9 @@ def _figure(part: Part, caption: str, material: EditionMaterial) -> Iterator[str
         if picture.film is not None:
             yield ""
             yield say_film(picture.film)
-    credit = "; ".join(dict.fromkeys(f"{p.credit} ({p.licence})" for p in drawn if p.credit))
-    if credit:
+    if credit := credit_line(drawn):
         yield ""
-        yield f"Images: {literal(credit)}."
+        yield literal(credit)
     if not drawn and not part.is_withheld:
         yield ""
         yield f"No picture: {literal(material.missing.get(part.figure.id, 'it could not be made'))}."

@@ -252,9 +252,10 @@ class _Panel:
         return rank
 
     def _margin(self, chart: FlowChart, column: int) -> float:
-        """Width beyond the last column for its names, inches; in between, two names would share one gap."""
+        """Width beyond the last column for its names and its head, inches; in between, two would share one gap."""
         longest = max(wide_in(f"{shown(f.path[column])}: {f.count}", SMALL) for f in chart.flows)
-        return min(longest + 0.15, 1.3)
+        head = wide_in(chart.heads[column], SMALL, bold=True) - _NODE_IN
+        return min(max(longest, head) + 0.15, 1.3)
 
     def _sort(self) -> None:
         """Later columns in the order of what leads to them, so that few bands cross; what nobody knows stays last."""

@@ -48,8 +48,9 @@ def _printed(edition: Edition, correction: Correction) -> str:
     quoted = (
         f" said: “{sentence.text}”" if sentence and sentence.text else f", sentence {correction.sentence}"
     )
+    why = correction.why if correction.why.endswith((".", "!", "?", "”")) else f"{correction.why}."
     right = f" It should have said: “{correction.now}”" if correction.now else ""
-    return f"{say_day(correction.at.date())}: edition {edition.noun.number}{quoted} {correction.why}{right}"
+    return f"{say_day(correction.at.date())}: edition {edition.noun.number}{quoted} Why it is corrected: {why}{right}"
 
 
 @dataclass(frozen=True, slots=True)

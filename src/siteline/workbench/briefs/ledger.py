@@ -106,13 +106,27 @@ def _trace(looked: Looked) -> Iterator[Step]:
         f"{name} {said}" for name, said in sorted(looked.query.asked.items()) if said not in ("", None)
     )
     yield Step("Asked", f"{looked.query.kind}: {asked}")
-    yield Step("Answered", f"{last.value}, {last.at[:10]}, by {last.who}")
+    yield Step(
+        "Answered", f"{_answered(looked.query.kind, last.answer, last.value)}, {last.at[:10]}, by {last.who}"
+    )
     yield Step(
         "Edition", str(last.answer.get("edition", "")), looked.edition.sha256 if looked.edition else ""
     )
     if definition := last.answer.get("definition"):
         yield Step("Definition", str(definition))
     yield Step("Code", f"Siteline {last.version}")
+
+
+def _answered(kind: str, answer: Mapping[str, Any], value: object) -> str:
+    """An answer in words; of a kind that has none, its value as it was kept."""
+    if kind == "share":
+        shares = [
+            one for one in _shares(answer) if one.get("low") is not None and one.get("high") is not None
+        ]
+        return "; ".join(f"{100 * s['low']:.1f} to {100 * s['high']:.1f} % of {s['of']}" for s in shares)
+    if kind == "count" and answer.get("upper") is not None:
+        return f"{answer['lower']:,} to {answer['upper']:,}, counted by {answer.get('unit') or 'report'}"
+    return str(value)
 
 
 # --- parts --------------------------------------------------------------------------------------------

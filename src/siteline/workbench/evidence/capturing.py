@@ -9,7 +9,6 @@ import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
-from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -25,6 +24,7 @@ from siteline.evidence.capture.gate import Gate
 from siteline.evidence.capture.outcome import chain_of, judge, page_of, sibling_of
 from siteline.evidence.capture.reading import Reading, read_page
 from siteline.evidence.capture.records import records_of
+from siteline.evidence.custody.clock import Clock
 from siteline.model.errors import BadInput, BadSetting, ForbiddenAddress
 from siteline.model.exchange import Ask, CaptureLimits, Exchange
 from siteline.model.remark import Remark
@@ -66,7 +66,8 @@ def capture_page(case: Case, wish: Wish, network: Network = USUAL) -> Captured:
     with tempfile.TemporaryDirectory(prefix=".capturing-", dir=case.cache) as name:
         folder = Path(name)
         limits = case.settings.capture.limits
-        seen = _visit(folder, url, limits, Exchanger(folder, limits, wish.allowed, proxy, network))
+        exchanger = Exchanger(folder, limits, wish.allowed, proxy, network)
+        seen = _visit(folder, url, limits, exchanger, case.log.clock)
         told = _tell(seen, url, proxy, limits)
         packed = _pack(folder, seen, wish, told)
         filed = file_visit(case, folder, wish, seen, packed, told)
@@ -103,8 +104,8 @@ def choose_proxy(typed: str, setting: str | None) -> Proxy | None:
     )
 
 
-def _visit(folder: Path, url: str, limits: CaptureLimits, exchanger: Exchanger) -> Visit:
-    started = datetime.now(UTC)
+def _visit(folder: Path, url: str, limits: CaptureLimits, exchanger: Exchanger, clock: Clock) -> Visit:
+    started = clock.now()
     try:
         try:
             exchanger.check(url)
@@ -124,7 +125,7 @@ def _visit(folder: Path, url: str, limits: CaptureLimits, exchanger: Exchanger) 
         exchanger.close()
     own = exchanges[: view.sibling_from] if view.sibling_from is not None else exchanges
     page = page_of(own, asked, view)
-    return Visit(started, datetime.now(UTC), view, tuple(exchanges), page, recognised, reading, media)
+    return Visit(started, clock.now(), view, tuple(exchanges), page, recognised, reading, media)
 
 
 def _addresses(reading: Reading, view: View) -> tuple[str, ...]:

@@ -167,12 +167,28 @@ class Round:
 
     def _siblings(self, kept: Kept, around: Around) -> dict[str, Said]:
         found = {}
-        for there in near.siblings_of(
-            kept.url, kept.links, (k.url for k in self._kept.values() if k.is_open)
-        ):
+        own = self._one_with(kept)
+        others = (k.url for k in self._kept.values() if k.is_open and k.url not in own)
+        links = [link for there in sorted(own) for link in self._kept[there].links if link[1] not in own]
+        for there in near.siblings_of(kept.url, links, others):
             other = self._kept.get(there) or Kept(there)
             found[there] = self._judge(other, self._look(there), around)
         return found
+
+    def _one_with(self, kept: Kept) -> set[str]:
+        """
+        Watched addresses that come and go with this one, and say nothing of the rest of its site: a page, and the pictures
+        and films that no other watched page shows.
+        """
+        site = site_of(kept.url)
+        watched = [k for k in self._kept.values() if site_of(k.url) == site]
+        shows = {k.url: set(k.page.media) for k in watched if k.page}
+        shown_by = {
+            k.url: [page for page, names in shows.items() if page != k.url and near.name_of(k.url) in names]
+            for k in watched
+        }
+        page = kept.url if kept.page or len(shown_by.get(kept.url, ())) != 1 else shown_by[kept.url][0]
+        return {kept.url, page, *(there for there, pages in shown_by.items() if pages == [page])}
 
     def _judge(self, kept: Kept, look: Look, around: Around) -> Said:
         baseline, came = kept.page, print_of(look) if look.body else None

@@ -8,6 +8,7 @@ editor may use. They name what is cited as the writer does, or by number, and ne
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Mapping
 from datetime import UTC, datetime, time
@@ -17,7 +18,7 @@ from siteline.model.dates import say_day
 from siteline.model.errors import MissingExtra
 from siteline.report.edition.flow import Part, Said, flow, mark_of, shown_names, traced
 from siteline.report.edition.material import EditionMaterial
-from siteline.report.edition.prose import note_lines, say_film
+from siteline.report.edition.prose import credit_line, note_lines, say_film
 from siteline.report.edition.word.notes import add_notes, refer_to
 from siteline.report.edition.word.styles import (
     CAPTION,
@@ -166,9 +167,8 @@ class _Writer:
         for one in part.said:
             if one.number:
                 refer_to(caption, one.number)
-        credit = "; ".join(dict.fromkeys(f"{p.credit} ({p.licence})" for p in drawn if p.credit))
-        if credit:
-            _plain(self._document, f"Images: {credit}.", CREDIT)
+        if credit := credit_line(drawn):
+            _plain(self._document, credit, CREDIT)
 
 
 def _picture(paragraph: Any, picture: Figure, alt: str, beside: int) -> None:
@@ -194,7 +194,17 @@ def rastered(svg: bytes) -> bytes:
         import resvg_py
     except ImportError as error:
         raise MissingExtra.of("resvg-py", "docx") from error
-    return bytes(resvg_py.svg_to_bytes(svg_string=svg.decode(), zoom=2, background="#ffffff"))
+    drawing = _IN_POINTS.sub(
+        _to_pixels, svg.decode(), count=2
+    )  # resvg takes no lengths in points beside a zoom
+    return bytes(resvg_py.svg_to_bytes(svg_string=drawing, zoom=2, background="#ffffff"))
+
+
+_IN_POINTS = re.compile(r'(?<=\s)(width|height)="([\d.]+)pt"')
+
+
+def _to_pixels(found: re.Match[str]) -> str:
+    return f'{found[1]}="{float(found[2]) * 96 / 72:.2f}"'
 
 
 def _set_up(document: Any, material: EditionMaterial) -> None:

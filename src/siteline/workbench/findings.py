@@ -10,6 +10,7 @@ from typing import Any
 
 from siteline.findings import wording
 from siteline.findings.draft import draft_finding
+from siteline.findings.witnesses import as_seen
 from siteline.measure.hand.drawn import measure_drawn
 from siteline.measure.zone import place_against
 from siteline.model.change import ChangeEvent, Judgement, Kind, Method, Observation, Stage, State, Status
@@ -19,11 +20,13 @@ from siteline.model.finding import Finding
 from siteline.model.imagery import Grid, Scene
 from siteline.model.measurement import Measurement
 from siteline.model.place import Site, Zone
+from siteline.model.radar import Agreement
 from siteline.model.remark import Remark
 from siteline.raster.grid import bounds_of, onto_grid
 from siteline.sites.events import Version, WatchedEvent, onset_between
 from siteline.sites.exchange.events import FORMATS, EventRecord, describe_events, write_events
 from siteline.sites.exchange.outline import read_outline
+from siteline.sites.exchange.witnesses import describe_witnesses
 from siteline.workbench.bench import Bench
 from siteline.workbench.case import Case
 from siteline.workbench.files import write_derived
@@ -110,9 +113,10 @@ def tell_events(
     for watched in events:
         finding = _finding(case, site, grid, scenes, watched, as_of)
         facts = {fact.name: fact.text for fact in finding.facts}
-        without, with_it = wording.say_bracket(watched.current.event, by_id)
+        without, with_it = wording.say_bracket(as_seen(watched.current.event), by_id)
         status = watched.status.value + (", needs review" if watched.needs_review else "")
         status += ", provisional" if watched.current.event.provisional else ""
+        status += _say_radar(watched.current.event)
         if not watched.current.reproduced:
             status += ", not found again"
         lines.append(
@@ -129,13 +133,26 @@ def tell_events(
     return lines
 
 
+def _say_radar(event: ChangeEvent) -> str:
+    """What radar makes of it, in a few words; "" where it was not searched."""
+    told = event.witnesses
+    if told is None or told.agreement is Agreement.RADAR_ONLY:
+        return ""
+    if told.agreement is Agreement.OPTICAL_ONLY:
+        return ", not seen by radar"
+    assert told.radar_onset is not None
+    verb = "radar agrees" if told.agreement is Agreement.AGREE else "radar says otherwise"
+    after = told.radar_onset.after.isoformat() if told.radar_onset.after else "…"
+    return f", {verb}: after {after}, by {told.radar_onset.by}"
+
+
 def describe_event(case: Case, site_id: str, event_id: str, as_of: datetime | None = None) -> dict[str, Any]:
     """One event with what can be said of it, its versions and its judgements."""
     site = case.register.get(site_id, as_of)
     watched = case.events.get(site_id, event_id, as_of)
     grid, scenes = site_grid(Bench(case), site), case.scenes.all(site_id, as_of)
     finding = _finding(case, site, grid, scenes, watched, as_of)
-    return {
+    told: dict[str, Any] = {
         "id": watched.id,
         "version": watched.current.number,
         "title": finding.title,
@@ -156,6 +173,9 @@ def describe_event(case: Case, site_id: str, event_id: str, as_of: datetime | No
             for judged in watched.judgements
         ],
     }
+    if watched.current.event.witnesses is not None:
+        told["witnesses"] = describe_witnesses(watched.current.event.witnesses)
+    return told
 
 
 def add_drawn(
@@ -314,7 +334,10 @@ def _check_order(case: Case, site_id: str, seen: Scene, before: Scene | None) ->
     earlier = [
         s
         for s in case.scenes.all(site_id)
-        if s.fault is None and s.id not in unused and s.acquired.middle < seen.acquired.middle
+        if s.radar is None
+        and s.fault is None
+        and s.id not in unused
+        and s.acquired.middle < seen.acquired.middle
     ]
     if earlier:
         raise BadInput(

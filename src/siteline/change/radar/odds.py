@@ -1,0 +1,47 @@
+"""How likely a radar change is real, and how much it raises what images of light say: figures fitted on tuning seeds only."""
+
+from __future__ import annotations
+
+import math
+
+WEIGHTS = {"constant": -3.2, "gain": 1.15, "pixels": 0.4, "tracks": 0.9}
+"""Of a change: log of its gain over 20, log of its pixels over 4, and tracks that see it beyond one. `bench.radar --fit`."""
+
+AGREES = {"large": (0.90, 0.05), "small": (0.60, 0.05)}
+"""How often radar agrees with a change in images of light, where it is real and where it is not; by size. `bench.radar --fit`."""
+
+LARGE_M2 = 400.0
+"""Outlines of less are small."""
+
+MOST = 0.99
+"""No two witnesses make a change more likely than this."""
+
+
+def odds_of(gain: float, pixels: int, tracks: int) -> float:
+    """Probability, 0–1, that a radar change is real and lasting."""
+    total = WEIGHTS["constant"] + sum(
+        WEIGHTS[name] * value for name, value in terms_of(gain, pixels, tracks).items()
+    )
+    return 1 / (1 + math.exp(-max(min(total, 8.0), -8.0)))
+
+
+def terms_of(gain: float, pixels: int, tracks: int) -> dict[str, float]:
+    """What `odds_of` weighs, by name."""
+    return {
+        "gain": math.log(max(gain, 1.0) / 20),
+        "pixels": math.log(max(pixels, 1) / 4),
+        "tracks": float(max(tracks, 1) - 1),
+    }
+
+
+def raised(probability: float, area_m2: float) -> float:
+    """
+    Probability of a change in images of light that radar agrees with.
+
+    By Bayes' rule for independent witnesses: the odds times how much more often radar agrees with a real change of that size
+    than with a false one. Never lowered, and never above `MOST` unless it was.
+    """
+    when_real, when_false = AGREES["large" if area_m2 >= LARGE_M2 else "small"]
+    p = min(max(probability, 0.001), 0.999)
+    odds = p / (1 - p) * when_real / when_false
+    return max(probability, min(odds / (1 + odds), MOST))

@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test lint pgstac peers bench bench-change bench-claims bench-evidence bench-fetch bench-ledger bench-measure bench-names soak clean
+.PHONY: demo test lint pgstac peers bench bench-change bench-claims bench-evidence bench-fetch bench-ledger bench-measure bench-names bench-radar soak clean
 .PHONY: demo test lint pgstac peers bench bench-brief bench-change bench-claims bench-evidence bench-fetch bench-ledger bench-measure soak clean
 .DEFAULT_GOAL := demo
 
@@ -61,6 +61,9 @@ bench-names: $(VENV)/.dev
 # Makes a case with 200 pictures in the temporary folder, and removes it.
 bench-brief: $(VENV)/.dev
 	$(BIN)/python -m bench.briefs
+
+bench-radar: $(VENV)/.dev
+	$(BIN)/python -m bench.radar
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m bench

@@ -125,7 +125,7 @@ def _hear(
         remarks = (*remarks, LATER.format(say_day(other.onset.after + timedelta(days=1))))
     return replace(
         event,
-        probability=round(raised(event.probability, area), 3),
+        probability=round(raised(event.probability, event.kind), 3),
         calibrated=event.calibrated and radar.calibrated,
         onset=both or event.onset,
         witnesses=witnesses,

@@ -14,13 +14,13 @@ Array = NDArray[np.floating]
 MARGIN = 5.0
 """Days whose log likelihood lies within this of the best day's are not told apart; chosen on tuning seeds, see the benchmark."""
 
-WIDEN = 1
+WIDEN = 3
 """Looks of all tracks by which an interval begins earlier than that: one that shows the first works may not tell them."""
 
 LONGEST_WORKS = 240
 """Breaks that follow one another within so many days are one story."""
 
-USUAL_WORKS = 75.0
+USUAL_WORKS = 50.0
 """Scale, days, of first works that the radar hardly sees: each multiple of it is e times less likely."""
 
 PRICE = 2.0

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import math
 
+from siteline.model.change import Kind
+
 WEIGHTS = {"constant": -3.2, "gain": 1.15, "pixels": 0.4, "tracks": 0.9}
 """Of a change: log of its gain over 20, log of its pixels over 4, and tracks that see it beyond one. `bench.radar --fit`."""
 
-AGREES = {"large": (0.90, 0.05), "small": (0.60, 0.05)}
-"""How often radar agrees with a change in images of light, where it is real and where it is not; by size. `bench.radar --fit`."""
+AGREES = {"stands or fell": (0.90, 0.30), "other": (0.50, 0.30)}
+"""
+How often radar agrees with a change in images of light, where it is real and where it is not; by kind. `bench.radar --fit`.
+
+What is not real is often a wrong outline on ground that did change: there radar agrees too, so that agreement is no proof.
+"""
+
+STANDS = (Kind.CONSTRUCTION, Kind.DEMOLITION)
+"""Kinds that change what stands there: radar sees these best."""
 
 LARGE_M2 = 400.0
-"""Outlines of less are small."""
+"""Of smaller changes radar hardly ever tells."""
 
 MOST = 0.99
 """No two witnesses make a change more likely than this."""
@@ -34,14 +43,14 @@ def terms_of(gain: float, pixels: int, tracks: int) -> dict[str, float]:
     }
 
 
-def raised(probability: float, area_m2: float) -> float:
+def raised(probability: float, kind: Kind) -> float:
     """
     Probability of a change in images of light that radar agrees with.
 
-    By Bayes' rule for independent witnesses: the odds times how much more often radar agrees with a real change of that size
+    By Bayes' rule for independent witnesses: the odds times how much more often radar agrees with a real change of that kind
     than with a false one. Never lowered, and never above `MOST` unless it was.
     """
-    when_real, when_false = AGREES["large" if area_m2 >= LARGE_M2 else "small"]
+    when_real, when_false = AGREES["stands or fell" if kind in STANDS else "other"]
     p = min(max(probability, 0.001), 0.999)
     odds = p / (1 - p) * when_real / when_false
     return max(probability, min(odds / (1 + odds), MOST))

@@ -15,7 +15,7 @@ FINE_M = 5.0
 BLUR_M = 10.0
 """Sigma of the amplitude's point spread, m: pixels of 10 m are finer than the resolution, so neighbours resemble each other."""
 
-_WEIGHTS = (0.307, 0.173, 0.173, 0.173, 0.174)
+_WEIGHTS = (0.35, 0.1625, 0.1625, 0.1625, 0.1625)
 """Of five looks; unequal, so that they are worth 4.4."""
 
 

@@ -13,10 +13,10 @@ from bench.radar.gaps import run_gaps
 from bench.radar.series import run_series
 from siteline.change.radar.odds import AGREES, WEIGHTS
 
-TUNING, FROZEN = range(1, 13), range(8101, 8113)
+TUNING, FROZEN = range(1, 9), range(8101, 8107)
 """Seeds of the radar series: those looked at while the engine was built, and those that were evaluated once."""
 
-TUNING_GAPS, FROZEN_GAPS = range(51, 57), range(8201, 8209)
+TUNING_GAPS, FROZEN_GAPS = range(51, 54), range(8201, 8207)
 """The same of the districts with a gap."""
 
 PAGE = Path(__file__).parents[2] / "docs/benchmarks-radar.md"

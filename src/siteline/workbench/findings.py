@@ -308,6 +308,11 @@ def _usable(case: Case, site_id: str, scene_id: str) -> Scene:
     scene = case.scenes.get(site_id, scene_id)
     if scene.fault is not None:
         raise BadInput(f"scene {scene_id} cannot be used: {scene.fault}", "Name another scene.")
+    if scene.radar is not None:
+        raise BadInput(
+            f"scene {scene_id} is a radar image, and what a person sees is drawn on images of light",
+            f"siteline scenes list {site_id} says which are.",
+        )
     return scene
 
 

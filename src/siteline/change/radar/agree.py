@@ -174,7 +174,7 @@ def _tell_alone(
         stage=None,
         method=Method.DETECTED,
         probability=event.probability,
-        calibrated=radar.calibrated,
+        calibrated=False,  # nothing was there to calibrate it with: see odds.py
         onset=event.onset,
         finished=None,
         last_without=best.last_without,

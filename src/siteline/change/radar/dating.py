@@ -14,6 +14,9 @@ Array = NDArray[np.floating]
 MARGIN = 5.0
 """Days whose log likelihood lies within this of the best day's are not told apart; chosen on tuning seeds, see the benchmark."""
 
+BOUNDED_MARGIN = 4.0
+"""The same of places that images of light date too, within whose days the answer is taken."""
+
 WIDEN = 3
 """Looks of all tracks by which an interval begins earlier than that: one that shows the first works may not tell them."""
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 from shapely.geometry.base import BaseGeometry
 
-from siteline.change.radar.dating import Dated, Track, date_changes
+from siteline.change.radar.dating import BOUNDED_MARGIN, MARGIN, Dated, Track, date_changes
 from siteline.change.radar.odds import odds_of
 from siteline.change.radar.options import REACH_M, TESTED_LOOKS, TESTED_PIXEL_M, RadarOptions
 from siteline.change.radar.pwtt import weigh_event
@@ -88,7 +88,7 @@ def _answer(
     """What radar says of one place that it was asked about: its gravest story; None if it sees none."""
     if mask.sum() < options.least_pixels:
         return None
-    stories = [s for s in date_place(ready, mask) if s.gain >= options.least_gain]
+    stories = [s for s in date_place(ready, mask, BOUNDED_MARGIN) if s.gain >= options.least_gain]
     told = [_event(ready, logs, mask, story, grid) for story in stories]
     return max(told, key=lambda e: e.gain, default=None)
 
@@ -195,7 +195,7 @@ def _may_be_one(a: tuple[Mask, tuple[Dated, ...]], b: tuple[Mask, tuple[Dated, .
     return overlap and abs((first.main - second.main).days) <= _ONE_STORY_DAYS
 
 
-def date_place(ready: Sequence[Ready], mask: Mask) -> tuple[Dated, ...]:
+def date_place(ready: Sequence[Ready], mask: Mask, margin: float = MARGIN) -> tuple[Dated, ...]:
     """
     The stories of one place, from all tracks.
 
@@ -206,7 +206,7 @@ def date_place(ready: Sequence[Ready], mask: Mask) -> tuple[Dated, ...]:
         Track(t.days, t.season.free(t.raw[:, :, sample[0], sample[1]]), looks_for(int(mask.sum()), t.windows))
         for t in ready
     ]
-    stories = date_changes(tracks)
+    stories = date_changes(tracks, margin)
     for spare in _SPARE_LOOKS:
         if not stories:
             break
@@ -220,7 +220,7 @@ def date_place(ready: Sequence[Ready], mask: Mask) -> tuple[Dated, ...]:
             )
             for t, track in zip(ready, tracks, strict=True)
         ]
-        stories = date_changes(tracks)
+        stories = date_changes(tracks, margin)
     return stories
 
 

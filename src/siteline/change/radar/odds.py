@@ -20,7 +20,8 @@ AGREES = {"stands or fell": (0.85, 0.35), "other": (0.19, 0.20)}
 """
 How often radar agrees with a change in images of light, where it is real and where it is not; by kind. `bench.radar --fit`.
 
-From 18 and 18, and 35 and 3 candidates of the tuning districts: of roofs and ground, agreement tells nothing. What is not real is often a wrong outline on ground that did change: there radar agrees too, so that agreement is no proof.
+From 18 and 18, and 35 and 3 candidates of the tuning districts: of roofs and ground, agreement tells nothing. What is not real is
+often a wrong outline on ground that did change: there radar agrees too, so that agreement is no proof.
 """
 
 STANDS = (Kind.CONSTRUCTION, Kind.DEMOLITION)

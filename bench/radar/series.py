@@ -222,10 +222,14 @@ def run_series(seeds: Sequence[int]) -> tuple[list[str], list[tuple[bool, dict[s
 def _rate_lines(own: NDArray[np.floating], held_out: NDArray[np.floating]) -> list[str]:
     """False alarms over the stated rate, of ground where nothing changed within 40 m."""
     return [
-        f"| false alarms on quiet ground over the stated rate of 1 %: threshold of the search | **{own.mean():.2f}**;"
-        f" single series {own.min():.2f}–{own.max():.2f} |",
-        f"| the same in one half of each site, threshold counted in the other half | {held_out.mean():.2f};"
-        f" single series {held_out.min():.2f}–{held_out.max():.2f} |",
+        (
+            f"| false alarms on quiet ground over the stated rate of 1 %: threshold of the search | **{own.mean():.2f}**;"
+            f" single series {own.min():.2f}–{own.max():.2f} |"
+        ),
+        (
+            f"| the same in one half of each site, threshold counted in the other half | {held_out.mean():.2f};"
+            f" single series {held_out.min():.2f}–{held_out.max():.2f} |"
+        ),
     ]
 
 

@@ -118,6 +118,7 @@ def test_what_radar_alone_sees_is_never_a_building() -> None:
     assert alone.kind.words == "ground changed, cause unknown"
     assert any("radar only" in remark for remark in alone.remarks)
     assert alone.first_with == "R2"
+    assert not alone.calibrated
 
 
 def test_silence_of_radar_lowers_nothing_and_says_why() -> None:

@@ -16,7 +16,7 @@ from siteline.change.radar.odds import AGREES, WEIGHTS
 TUNING, FROZEN = range(1, 9), range(8101, 8107)
 """Seeds of the radar series: those looked at while the engine was built, and those that were evaluated once."""
 
-TUNING_GAPS, FROZEN_GAPS = range(51, 54), range(8201, 8207)
+TUNING_GAPS, FROZEN_GAPS = range(51, 54), range(8201, 8204)
 """The same of the districts with a gap."""
 
 PAGE = Path(__file__).parents[2] / "docs/benchmarks-radar.md"
@@ -55,13 +55,20 @@ def write_page(series: list[str], gaps: list[str], page: Path) -> None:
         "interval holds a day between the first change and the change being visible. A plot that is torn down and rebuilt counts",
         "as right at either change. What was rendered is no evidence about real images.",
         "",
+        "Bars: false alarms 0.80 to 1.20 of the stated rate; 0.85 of the constructions found, 0.90 of them dated right; with",
+        "both witnesses the onset narrows by 2 x and is right in 0.90.",
+        "",
         "## Radar alone",
         "",
         *series,
         "",
         "PWTT is given no day here: it tries one every 30 days, and its best must lie within 45 days.",
         "",
+        "The threshold comes out somewhat low: what is taken out of the quiet area as changed holds a few places that are not.",
+        "",
         "## Both witnesses",
+        "",
+        "With few images and clouds the time without one is longer than the gap: the column of days says how long.",
         "",
         *gaps,
         "",

@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
 .PHONY: demo test lint pgstac peers
-.PHONY: bench bench-brief bench-change bench-claims bench-evidence bench-fetch bench-ledger bench-measure bench-names bench-pairs bench-smart soak clean
+.PHONY: bench bench-brief bench-change bench-claims bench-evidence bench-fetch bench-ledger bench-measure bench-names bench-pairs bench-radar bench-smart soak clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/.core
@@ -68,6 +68,9 @@ bench-brief: $(VENV)/.dev
 # What SMART's annotations say of durations; renders three sites and scores our export of them by SMART's rules.
 bench-smart: $(VENV)/.dev
 	$(BIN)/python -m bench.smart
+# Renders and searches radar series, and optical ones with a long gap beside them.
+bench-radar: $(VENV)/.dev
+	$(BIN)/python -m bench.radar
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m bench

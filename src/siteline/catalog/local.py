@@ -20,6 +20,7 @@ from shapely.geometry.base import BaseGeometry
 from siteline.catalog.manifest import COLUMNS, Row, meant_by, parse_row, read_rows
 from siteline.catalog.probe import Header, look_at_pixels, probe_header
 from siteline.catalog.published import tell_dates
+from siteline.catalog.radar import doubt_numbers, is_radar
 from siteline.model.dates import refuse_future
 from siteline.model.errors import BadGeometry, BadImage, BadInput, BadManifest
 from siteline.model.imagery import BANDS, Scene
@@ -147,6 +148,7 @@ def _scene_of(row: Row, scene_id: str, file: Path, mask: Path | None, site: Site
         publish_max_px=row.publish_max_px,
         published=row.published,
         mosaic=row.mosaic,
+        radar=row.radar,
         notes=MappingProxyType(dict(row.notes)),
     )
     try:
@@ -183,6 +185,8 @@ def _scene_of(row: Row, scene_id: str, file: Path, mask: Path | None, site: Site
         )
     if mask is not None and (wrong := _fault_of_mask(mask, scene)):
         return replace(scene, fault=wrong)
+    if scene.radar is not None:
+        return replace(scene, fault=doubt_numbers(file, window, scene.radar.units, nodata))
     return add_sun(scene, site)
 
 
@@ -204,6 +208,11 @@ def _bands_of(row: Row, header: Header) -> tuple[str, ...]:
     if header.palette:
         return ("red", "green", "blue")
     described = tuple("" if text == "alpha" else text for text in header.descriptions)
+    if is_radar(described):
+        raise BadManifest(
+            f"{row.where}: {row.file} says that it is a radar image ({', '.join(filter(None, described))})",
+            "Name its bands, orbit and units in the manifest, such as: vv vh, ascending, linear.",
+        )
     known = [name for name in described if name]
     if known and set(known) <= set(BANDS) and len(set(known)) == len(known):
         return described
@@ -383,7 +392,13 @@ class _Norm:
 
 
 def _compare(scenes: Sequence[Scene], site: Site) -> list[Scene]:
-    """Scenes with those marked that differ from the rest so that they cannot stand in one series."""
+    """Scenes with those marked that differ from the rest so that they cannot stand in one series; radar is one of its own."""
+    of_light = {s.id: s for s in _compare_alike([s for s in scenes if s.radar is None], site)}
+    of_radar = {s.id: s for s in _compare_alike([s for s in scenes if s.radar is not None], site)}
+    return [of_radar[s.id] if s.radar is not None else of_light[s.id] for s in scenes]
+
+
+def _compare_alike(scenes: Sequence[Scene], site: Site) -> list[Scene]:
     sound = [scene for scene in scenes if scene.fault is None]
     if not sound:
         return list(scenes)
@@ -429,21 +444,22 @@ def _tell(scenes: Sequence[Scene], site: Site) -> tuple[Remark, ...]:
     sound = [scene for scene in scenes if scene.fault is None]
     if not sound:
         return tuple(told)
-    if any(scene.scale is None for scene in sound):
+    of_light = [scene for scene in sound if scene.radar is None]
+    if any(scene.scale is None for scene in of_light):
         told.append(
             Remark(
                 site.id,
-                f"{_count(sound, [s for s in sound if s.scale is None])} without a scale: their units are "
+                f"{_count(of_light, [s for s in of_light if s.scale is None])} without a scale: their units are "
                 "relative, and steps that need reflectance are off",
                 "Give scale and offset if you know them (a manifest has columns for them).",
             )
         )
-    sunless = [s for s in sound if s.sun_elevation is None or s.sun_azimuth is None]
+    sunless = [s for s in of_light if s.sun_elevation is None or s.sun_azimuth is None]
     if sunless:
         told.append(
             Remark(
                 site.id,
-                f"{_count(sound, sunless)} without sun angles or time of day: the shadow test is off for them",
+                f"{_count(of_light, sunless)} without sun angles or time of day: the shadow test is off for them",
                 "Give the time in acquired, with minutes, or sun_azimuth and sun_elevation.",
             )
         )

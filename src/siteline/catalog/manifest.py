@@ -12,9 +12,11 @@ from datetime import date
 from pathlib import Path
 
 from siteline.catalog.published import MOSAIC, read_dates
+from siteline.catalog.radar import RADAR_COLUMNS, is_radar, read_take
 from siteline.model.dates import Acquired
 from siteline.model.errors import BadManifest
 from siteline.model.imagery import BANDS, Use
+from siteline.model.radar import RADAR_BANDS, RadarTake
 from siteline.model.remark import Remark
 
 REQUIRED = ("file", "acquired")
@@ -73,6 +75,7 @@ class Row:
     publish_max_px: int | None = None
     published: date | None = None
     mosaic: tuple[date, date] | None = None
+    radar: RadarTake | None = None
     notes: tuple[tuple[str, str], ...] = ()
 
 
@@ -100,7 +103,9 @@ def read_rows(path: Path) -> tuple[tuple[Row, ...], tuple[Remark, ...]]:
             raise BadManifest(f"{path.name}: more than {_MAX_ROWS} scenes", "Split the manifest.")
     if not rows:
         raise BadManifest(f"{path.name}: no scene in it", "Write one line per image under the header.")
-    return tuple(rows), _tell_of_notes(columns, path.name)
+    has_radar = any(row.radar is not None for row in rows)
+    of_notes = [c for c in columns if c not in RADAR_COLUMNS] if has_radar else columns
+    return tuple(rows), _tell_of_notes(of_notes, path.name)
 
 
 def parse_row(cells: Mapping[str, str], where: str) -> Row:
@@ -118,6 +123,14 @@ def parse_row(cells: Mapping[str, str], where: str) -> Row:
     mask_kind = said.get("mask_kind", "nonzero_bad")
     if mask_kind not in MASK_KINDS:
         raise BadManifest(f"{where}, column mask_kind: {mask_kind!r}", f"Known are: {', '.join(MASK_KINDS)}.")
+    bands = _parse_bands(said["bands"], where) if "bands" in said else None
+    radar = read_take(said, bands, where) if bands is not None and is_radar(bands) else None
+    if radar is not None and mosaic is not None:
+        raise BadManifest(
+            f"{where}, column mosaic_from: a radar image of several days cannot be dated",
+            "List single passes.",
+        )
+    read = COLUMNS + RADAR_COLUMNS if radar is not None else COLUMNS
     return Row(
         where=where,
         file=said["file"],
@@ -125,7 +138,7 @@ def parse_row(cells: Mapping[str, str], where: str) -> Row:
         id=said.get("id"),
         sensor=said.get("sensor", ""),
         gsd_m=_number(said, "gsd_m", where, above=0, most=100_000),
-        bands=_parse_bands(said["bands"], where) if "bands" in said else None,
+        bands=bands,
         scale=_number(said, "scale", where, above=0),
         offset=_number(said, "offset", where) or 0.0,
         nodata=_parse_nodata(said, where),
@@ -141,7 +154,8 @@ def parse_row(cells: Mapping[str, str], where: str) -> Row:
         publish_max_px=publish_max_px,
         published=published,
         mosaic=mosaic,
-        notes=tuple((column, cell) for column, cell in said.items() if column not in COLUMNS),
+        radar=radar,
+        notes=tuple((column, cell) for column, cell in said.items() if column not in read),
     )
 
 
@@ -268,20 +282,21 @@ def _parse_nodata(said: Mapping[str, str], where: str) -> float | None:
 
 def _parse_bands(text: str, where: str) -> tuple[str, ...]:
     names = text.casefold().replace(",", " ").replace("/", " ").split()
+    known = BANDS + RADAR_BANDS
     for name in names:
-        if name not in BANDS and name not in _NOT_A_BAND:
+        if name not in known and name not in _NOT_A_BAND:
             near = meant_by(name, BANDS)
             raise BadManifest(
                 f"{where}, column bands: no band is called {name!r}"
                 + (f"; did you mean {near}?" if near else ""),
                 f"Known are: {' '.join(BANDS)}; alpha or - for one that is not used.",
             )
-    used = [name for name in names if name in BANDS]
+    used = [name for name in names if name in known]
     if not used or len(set(used)) != len(used):
         raise BadManifest(
             f"{where}, column bands: {text!r} names no band, or one twice", "Name each band of the file once."
         )
-    return tuple(name if name in BANDS else "" for name in names)
+    return tuple(name if name in known else "" for name in names)
 
 
 def _parse_use(text: str | None, where: str) -> tuple[Use, int | None]:

@@ -352,7 +352,9 @@ def list_(
                 "" if s["usable"] is None else f"{s['usable']:.0%}",
                 "yes" if s["used"] else "no",
                 "" if s["residual_px"] is None else f"{s['residual_px']:.2f}",
-                s["reason"] or "",
+                (f"radar, {s['radar']['orbit']}" if s.get("radar") else "")
+                + ("; " if s.get("radar") and s["reason"] else "")
+                + (s["reason"] or ""),
             )
             for s in listed
         ]
@@ -403,6 +405,15 @@ def calendar(
             typer.echo(f"  never more than {told['longest_days']} days without one")
         elif told["longest"]:
             typer.echo(f"  the longest: {told['longest']['days']} days from {told['longest']['from']}")
+        if told.get("radar"):
+            radar = told["radar"]
+            tracks = ", ".join(f"{name}: {count}" for name, count in radar["tracks"].items())
+            typer.echo(
+                f"radar, counted apart: {radar['used']} of {radar['looks']} scenes used"
+                + (f" ({tracks})" if tracks else "")
+            )
+            for gap in radar["blind"]:
+                typer.echo(f"  no radar between {gap['from']} and {gap['to']} ({gap['days']} days)")
         if told["wide"]:
             count = len(told["wide"])
             typer.echo(

@@ -47,6 +47,9 @@ def survey(
             return
         looks, read = done.as_dict()["looks"], done.work["read_native"]
         typer.echo(f"{done.events} events; {looks['used']} looks used, {looks['left_out']} left out")
+        if done.survey.radar is not None:
+            heard = done.as_dict()["radar"]["looks"]
+            typer.echo(f"radar as a second witness: {heard['used']} looks used, {heard['left_out']} left out")
         if done.provisional:
             typer.echo(f"{done.provisional} of them provisional: a single look shows them so far")
         typer.echo(done.expectation)

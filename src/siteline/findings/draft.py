@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from siteline.findings import wording
+from siteline.findings.witnesses import ALONE, as_seen, say_narrowed, say_witnesses
 from siteline.model.change import ChangeEvent, Kind, Method, Stage, Status
 from siteline.model.dates import say_count
 from siteline.model.finding import Comparison, Fact, Finding, SiteFindings
@@ -40,7 +41,7 @@ def draft_finding(
     by_id = {scene.id: scene for scene in scenes}
     measured = {size.what: size for size in sizes}
     structure = _structure(site, event.label)
-    onset = wording.say_onset(event, by_id)
+    onset = _onset(event, by_id)
     return Finding(
         event_id=event_id,
         version=version,
@@ -59,6 +60,13 @@ def draft_finding(
         what=_what(event),
         onset=onset,
     )
+
+
+def _onset(event: ChangeEvent, scenes: Mapping[str, Scene]) -> str:
+    """When it came into sight, and what radar makes of that."""
+    seen = wording.say_onset(as_seen(event), scenes)
+    narrowed = say_narrowed(event)
+    return f"by radar, {seen}" if event.by_radar_alone else f"{seen}; {narrowed}" if narrowed else seen
 
 
 def draft_comparison(label: str, against: str, what: str, found: Ratio) -> Comparison:
@@ -107,7 +115,7 @@ def _title(event: ChangeEvent, zone: Zone | None) -> str:
         Zone.OUTSIDE: ", outside the perimeter",
         Zone.STRADDLES: ", across the perimeter",
     }[zone]
-    said = f"{what}{where}"
+    said = f"{what}{f', {ALONE}' if event.by_radar_alone else ''}{where}"
     return f"{event.label}: {said}" if event.label else said[0].upper() + said[1:]
 
 
@@ -172,8 +180,9 @@ def _sentences(
     if zone is not None and distance is not None and distance.quantity is not None:
         told = wording.say_distance(zone, distance.quantity)
         said.append(f"{told[0].upper()}{told[1:]}.")
+    said += say_witnesses(event)
     seen = wording.say_observations(event)
-    said.append(f"{seen[0].upper()}{seen[1:]}.")
+    said.append(f"By radar: {seen}." if event.by_radar_alone else f"{seen[0].upper()}{seen[1:]}.")
     return said
 
 
@@ -212,7 +221,13 @@ def _facts(
         facts.append(Fact("Where", wording.say_zone(zone, site.perimeter)))
         if distance is not None and distance.quantity is not None:
             facts.append(Fact("Distance to the perimeter", wording.say_distance(zone, distance.quantity)))
-    facts.append(Fact("How it was found", wording.say_found(event, status)))
+    how = (
+        "found by comparison of radar images only"
+        if event.by_radar_alone
+        else wording.say_found(event, status)
+    )
+    facts.append(Fact("How it was found", how))
+    facts += [Fact("Two witnesses", told) for told in say_witnesses(event)]
     probability = wording.say_probability(event)
     if probability is not None:
         facts.append(Fact("Detection probability", probability))

@@ -62,17 +62,26 @@ def _answer(
     watch: Watch, events: Sequence[tuple[str, ChangeEvent]], grid: Grid, scenes: Mapping[str, Scene]
 ) -> Answer:
     of_it = sorted(((i, e) for i, e in events if _belongs(e, watch)), key=lambda pair: pair[1].onset.by)
-    changes = [event for _, event in of_it]
+    changes = [event for _, event in of_it if not event.by_radar_alone]
+    by_radar = len(of_it) - len(changes)
     could_see = watch.smallest is not None if watch.role is not Role.BUILDING else watch.faintest is not None
     state = State.CHANGED if changes else State.UNCHANGED if could_see else State.NOT_OBSERVABLE
     ids = tuple(event_id for event_id, _ in of_it)
     if watch.role is not Role.BUILDING:
-        return Answer(watch, state, ids, tuple(_say(watch, state, changes, grid, scenes)))
+        told = (*_say(watch, state, changes, grid, scenes), *_say_radar(by_radar))
+        return Answer(watch, state, ids, told)
     was, is_ = _stands(watch, changes)
     new_roof = any(e.kind is Kind.ROOF_CHANGE for e in changes)
     roof = new_roof if new_roof or could_see else None
-    said = tuple(_say_building(watch, state, changes, grid, scenes))
+    said = (*_say_building(watch, state, changes, grid, scenes), *_say_radar(by_radar))
     return Answer(watch, state, ids, said, was, is_, roof)
+
+
+def _say_radar(number: int) -> Iterator[str]:
+    """How many places radar alone sees changed; nothing where it sees none."""
+    if number:
+        places = "one place" if number == 1 else f"{say_count(number)} places"
+        yield f"Radar alone sees the ground changed at {places} there, cause unknown."
 
 
 def _belongs(event: ChangeEvent, watch: Watch) -> bool:

@@ -11,6 +11,7 @@ from shapely.geometry.base import BaseGeometry
 
 from siteline.model.dates import DateInterval
 from siteline.model.quantity import Quantity
+from siteline.model.radar import Agreement, Witnesses
 
 
 class Kind(StrEnum):
@@ -177,6 +178,14 @@ class ChangeEvent:
 
     witness: Witness | None = None
     """The user's own model that proposed it; None for what our own comparison or a person found."""
+
+    witnesses: Witnesses | None = None
+    """What images of light and radar each saw alone; None where no radar was searched."""
+
+    @property
+    def by_radar_alone(self) -> bool:
+        """Whether no image of light shows it: then nothing is said of what it is."""
+        return self.witnesses is not None and self.witnesses.agreement is Agreement.RADAR_ONLY
 
     @property
     def provisional(self) -> bool:

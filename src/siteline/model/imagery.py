@@ -30,6 +30,7 @@ from types import MappingProxyType
 
 from siteline.model.dates import Acquired
 from siteline.model.placing import Placement
+from siteline.model.radar import RadarTake
 
 BANDS = (
     "coastal",
@@ -147,6 +148,9 @@ class Scene:
 
     placed: Placement | None = None
     """How a published picture was laid on the Earth; None for a scene that says itself where it lies."""
+
+    radar: RadarTake | None = None
+    """How a radar image was taken; None for an image of light."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from shapely.geometry.base import BaseGeometry
 from siteline.model.imagery import Gap, Grid, Look
 from siteline.model.place import Role
 from siteline.model.quantity import Quantity
+from siteline.model.radar import RadarSurvey
 from siteline.model.remark import Remark
 
 
@@ -82,3 +83,6 @@ class Survey:
 
     watched: tuple[Watch, ...] = ()
     """All that was watched, and each zone and building of the site: how well it was seen."""
+
+    radar: RadarSurvey | None = None
+    """What was seen by radar; None where no radar scene is on record."""

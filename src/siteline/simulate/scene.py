@@ -49,7 +49,7 @@ def build_world(site: SimulatedSite, seed: int) -> World:
     raster = Raster(-PAD, site.size_m + PAD, site.fine_m, (cells, cells))
     land = lay_land(site, raster, np.random.default_rng((seed, 1)))
     covers = []
-    for patch in (*_yards(site), *site.patches):
+    for patch in (*yards_of(site), *site.patches):
         window = raster.window(patch.outline)
         if window is not None:
             covers.append((patch, window[:2], cover(patch.outline, window[2])))
@@ -95,7 +95,7 @@ def show_scene(world: World, look: PlannedLook, sun: Sun, rng: np.random.Generat
     return ground, snow
 
 
-def _yards(site: SimulatedSite) -> list[Patch]:
+def yards_of(site: SimulatedSite) -> list[Patch]:
     """Disturbed ground around works and demolitions, as patches in the order in which it appears."""
     yards = []
     for building in site.buildings:

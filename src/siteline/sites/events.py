@@ -439,6 +439,7 @@ def _told(event: ChangeEvent) -> tuple[object, ...]:
         event.calibrated,
         event.remarks,
         event.label,
+        (event.witnesses.agreement, event.witnesses.radar_onset) if event.witnesses else None,
     )
 
 

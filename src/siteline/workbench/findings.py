@@ -12,6 +12,7 @@ from shapely.geometry.base import BaseGeometry
 
 from siteline.findings import wording
 from siteline.findings.draft import draft_finding
+from siteline.findings.witnesses import as_seen
 from siteline.measure.hand.drawn import measure_drawn
 from siteline.measure.zone import place_against
 from siteline.model.change import ChangeEvent, Judgement, Kind, Method, Observation, Stage, State, Status
@@ -21,6 +22,7 @@ from siteline.model.finding import Finding
 from siteline.model.imagery import Grid, Scene
 from siteline.model.measurement import Measurement
 from siteline.model.place import Site, Zone
+from siteline.model.radar import Agreement
 from siteline.model.remark import Remark
 from siteline.model.shown import plain
 from siteline.raster.grid import bounds_of, onto_grid
@@ -33,6 +35,7 @@ from siteline.sites.exchange.events import (
     write_events,
 )
 from siteline.sites.exchange.outline import read_outline
+from siteline.sites.exchange.witnesses import describe_witnesses
 from siteline.workbench.bench import Bench
 from siteline.workbench.case import Case
 from siteline.workbench.files import write_derived
@@ -119,13 +122,14 @@ def tell_events(
     for watched in events:
         finding = _finding(case, site, grid, scenes, watched, as_of)
         facts = {fact.name: fact.text for fact in finding.facts}
-        without, with_it = wording.say_bracket(watched.current.event, by_id)
+        without, with_it = wording.say_bracket(as_seen(watched.current.event), by_id)
         by = watched.current.event.witness
         status = watched.status.value + (
             f" by {by.words}, not checked" if by and not watched.judgements else ""
         )
         status += ", needs review" if watched.needs_review else ""
         status += ", provisional" if watched.current.event.provisional else ""
+        status += _say_radar(watched.current.event)
         if not watched.current.reproduced:
             status += ", not found again"
         lines.append(
@@ -142,13 +146,26 @@ def tell_events(
     return lines
 
 
+def _say_radar(event: ChangeEvent) -> str:
+    """What radar makes of it, in a few words; "" where it was not searched."""
+    told = event.witnesses
+    if told is None or told.agreement is Agreement.RADAR_ONLY:
+        return ""
+    if told.agreement is Agreement.OPTICAL_ONLY:
+        return ", not seen by radar"
+    assert told.radar_onset is not None
+    verb = "radar agrees" if told.agreement is Agreement.AGREE else "radar says otherwise"
+    after = told.radar_onset.after.isoformat() if told.radar_onset.after else "…"
+    return f", {verb}: after {after}, by {told.radar_onset.by}"
+
+
 def describe_event(case: Case, site_id: str, event_id: str, as_of: datetime | None = None) -> dict[str, Any]:
     """One event with what can be said of it, its versions and its judgements."""
     site = case.register.get(site_id, as_of)
     watched = case.events.get(site_id, event_id, as_of)
     grid, scenes = site_grid(Bench(case), site), case.scenes.all(site_id, as_of)
     finding = _finding(case, site, grid, scenes, watched, as_of)
-    return {
+    told: dict[str, Any] = {
         "id": watched.id,
         "version": watched.current.number,
         "title": finding.title,
@@ -170,6 +187,9 @@ def describe_event(case: Case, site_id: str, event_id: str, as_of: datetime | No
             for judged in watched.judgements
         ],
     }
+    if watched.current.event.witnesses is not None:
+        told["witnesses"] = describe_witnesses(watched.current.event.witnesses)
+    return told
 
 
 def add_drawn(
@@ -329,6 +349,11 @@ def _usable(case: Case, site_id: str, scene_id: str) -> Scene:
     scene = case.scenes.get(site_id, scene_id)
     if scene.fault is not None:
         raise BadInput(f"scene {scene_id} cannot be used: {scene.fault}", "Name another scene.")
+    if scene.radar is not None:
+        raise BadInput(
+            f"scene {scene_id} is a radar image, and what a person sees is drawn on images of light",
+            f"siteline scenes list {site_id} says which are.",
+        )
     return scene
 
 
@@ -355,7 +380,10 @@ def _check_order(case: Case, site_id: str, seen: Scene, before: Scene | None) ->
     earlier = [
         s
         for s in case.scenes.all(site_id)
-        if s.fault is None and s.id not in unused and s.acquired.middle < seen.acquired.middle
+        if s.radar is None
+        and s.fault is None
+        and s.id not in unused
+        and s.acquired.middle < seen.acquired.middle
     ]
     if earlier:
         raise BadInput(

@@ -11,6 +11,7 @@ from typing import Any
 from siteline.model.errors import BadInput, BrokenCustody, NotFound
 from siteline.model.imagery import Look, Scene, Use, blind_times, longest_gap
 from siteline.model.place import Site
+from siteline.model.radar import RadarLook
 from siteline.model.remark import Remark
 from siteline.workbench.case import Case
 from siteline.workbench.catalogs import unfetched
@@ -130,8 +131,14 @@ def list_scenes(case: Case, site_id: str, as_of: datetime | None = None) -> list
     case.register.get(site_id, as_of)
     survey = case.surveys.newest(site_id, as_of)
     looks = {look.scene_id: look for look in survey.looks} if survey else {}
+    heard = {look.scene_id: look for look in survey.radar.looks} if survey and survey.radar else {}
     scenes = case.scenes.all(site_id, as_of)
-    rows = [_tell_scene(scene, looks.get(scene.id)) for scene in scenes]
+    rows = [
+        _tell_scene(scene, looks.get(scene.id))
+        if scene.radar is None
+        else _tell_radar(scene, heard.get(scene.id))
+        for scene in scenes
+    ]
     taken = {found.id: found.acquired.middle for found in case.found.all(site_id, as_of)}
     taken |= {scene.id: scene.acquired.middle for scene in scenes}
     return sorted([*rows, *unfetched(case, site_id, as_of)], key=lambda row: (taken[row["id"]], row["id"]))
@@ -158,6 +165,22 @@ def _tell_scene(scene: Scene, look: Look | None) -> dict[str, Any]:
     }
 
 
+def _tell_radar(scene: Scene, look: RadarLook | None) -> dict[str, Any]:
+    """A radar scene, marked as one: it is never a look of the optical survey."""
+    assert scene.radar is not None
+    return {
+        **_tell_scene(scene, None),
+        "usable": 0.0 if scene.fault else (look.usable if look else None),
+        "used": look is not None and look.used,
+        "reason": scene.fault or (look.reason if look else "not surveyed yet"),
+        "radar": {
+            "orbit": scene.radar.orbit.value,
+            "relative_orbit": scene.radar.relative_orbit,
+            "units": scene.radar.units.value,
+        },
+    }
+
+
 def _say_use(use: Use, publish_max_px: int | None) -> str:
     return f"publish_max_px={publish_max_px}" if publish_max_px else use.value
 
@@ -166,7 +189,7 @@ def blind_intervals(case: Case, site_id: str, as_of: datetime | None = None) -> 
     """How many looks there are, and the intervals without a usable one."""
     case.register.get(site_id, as_of)
     survey = case.surveys.newest(site_id, as_of)
-    scenes = case.scenes.all(site_id, as_of)
+    scenes = [scene for scene in case.scenes.all(site_id, as_of) if scene.radar is None]
     looks = survey.looks if survey else ()
     longest = longest_gap(looks)
     smallest = survey.smallest_visible.as_dict() if survey and survey.smallest_visible else None

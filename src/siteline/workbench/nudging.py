@@ -57,6 +57,10 @@ def _usable(case: Case, site_id: str, scene_id: str) -> Scene:
     scene = case.scenes.get(site_id, scene_id)
     if scene.fault is not None:
         raise BadInput(f"scene {scene.id} cannot be used: {scene.fault}", "Name another scene.")
+    if scene.radar is not None:
+        raise BadInput(
+            f"scene {scene.id} is a radar image, and these are not moved", "Name an image of light."
+        )
     return scene
 
 

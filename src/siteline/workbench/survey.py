@@ -34,6 +34,7 @@ from siteline.store.codec import digest
 from siteline.workbench.bench import Bench, Progress, Work, say_nothing
 from siteline.workbench.case import Case
 from siteline.workbench.images import check_custody, resolved
+from siteline.workbench.radar import describe_heard, hear_radar, radar_scenes, unmeasured
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -92,7 +93,7 @@ class Surveyed:
     def as_dict(self) -> dict[str, Any]:
         """Interchange form."""
         used = sum(look.used for look in self.survey.looks)
-        return {
+        told: dict[str, Any] = {
             "events": self.events,
             "provisional": self.provisional,
             "looks": {"used": used, "left_out": len(self.survey.looks) - used},
@@ -101,6 +102,9 @@ class Surveyed:
             "watched": [describe_answer(answer) for answer in self.answers],
             "work": {stage: done._asdict() for stage, done in self.work.items()},
         }
+        if self.survey.radar is not None:
+            told["radar"] = describe_heard(self.survey.radar)
+        return told
 
 
 def see_site(bench: Bench, site_id: str, until: date | None = None) -> Sight:
@@ -158,7 +162,9 @@ def _unread(case: Case, site_id: str, until: date | None) -> list[Look]:
     return [
         Look(scene.id, scene.acquired, 0.0, used=False, reason=scene.fault, shift_px=None, residual_px=None)
         for scene in case.scenes.all(site_id)
-        if scene.fault is not None and (until is None or scene.acquired.last_day <= until)
+        if scene.radar is None
+        and scene.fault is not None
+        and (until is None or scene.acquired.last_day <= until)
     ]
 
 
@@ -276,14 +282,18 @@ def _survey(bench: Bench, site_id: str, until: date | None, preset: Preset) -> t
     bench.work.clear()
     sight = see_site(bench, site_id, until)
     changes = bench.run(find_changes, sight.cube, sight.looks, sight.parts, ChangeOptions(preset=preset))
+    joined, radar, of_radar = hear_radar(bench, sight.site, sight.grid, until, changes, preset)
     measuring = MeasureOptions()
     there = tuple(k.geometry for k in sight.known)
-    sizes = bench.each(measure_event, changes.events, sight.cube, measuring, there)
+    outlined = [event for event in joined.events if not event.by_radar_alone]
+    measured = iter(bench.each(measure_event, outlined, sight.cube, measuring, there))
+    sizes = [unmeasured(event) if event.by_radar_alone else next(measured) for event in joined.events]
     of_known = bench.each(measure_outline, there, sight.cube, measuring, there)
     survey = _survey_of(
-        bench, sight, preset, until, changes.smallest_visible, changes.remarks, changes.watched
+        bench, sight, preset, until, changes.smallest_visible, (*changes.remarks, *of_radar), changes.watched
     )
-    _record(case, sight, survey, changes.events, changes.candidates, sizes, of_known)
+    survey = replace(survey, radar=radar)
+    _record(case, sight, survey, joined.events, joined.candidates, sizes, of_known)
     return survey, sight
 
 
@@ -315,8 +325,14 @@ def _survey_of(
 
 def _usable_scenes(case: Case, site_id: str, until: date | None) -> tuple[Scene, ...]:
     """Scenes whose pixels can be read, where their bytes lie; raises CannotTell if there are none."""
-    on_record = case.scenes.all(site_id)
+    on_record = [s for s in case.scenes.all(site_id) if s.radar is None]
     usable = [s for s in on_record if s.fault is None and (until is None or s.acquired.last_day <= until)]
+    if not usable and radar_scenes(case, site_id, until):
+        raise CannotTell(
+            f"only radar scenes at {site_id}" + (f" until {until}" if until else ""),
+            "Radar is a second witness: add images of light too, at least four "
+            f"(siteline scenes add {site_id} --manifest scenes.csv).",
+        )
     if not usable:
         raise CannotTell(
             f"no usable scene at {site_id}" + (f" until {until}" if until else ""),

@@ -336,6 +336,11 @@ def _read(case: Case, site_id: str, drawings: Drawings, *words: str) -> _Sketch:
     """The drawings in all files, as one thing drawn several times."""
     site = case.register.get(site_id)
     scene = case.scenes.get(site_id, drawings.on)
+    if scene.radar is not None:
+        raise BadInput(
+            f"scene {scene.id} is a radar image: its pixels outline nothing that could be measured",
+            "Draw on an image of light.",
+        )
     if scene.fault is not None:
         raise BadInput(f"scene {scene.id} cannot be used: {scene.fault}", "Name another scene.")
     names = drawings.analysts

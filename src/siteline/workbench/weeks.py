@@ -14,6 +14,7 @@ from siteline.model.weeks import is_wide, weeks_of
 from siteline.workbench.case import Case
 from siteline.workbench.files import write_derived
 from siteline.workbench.images import blind_intervals
+from siteline.workbench.radar import describe_radar
 
 
 def calendar_of(case: Case, site_id: str, as_of: datetime | None = None) -> dict[str, Any]:
@@ -40,6 +41,9 @@ def calendar_of(case: Case, site_id: str, as_of: datetime | None = None) -> dict
         for look in looks
         if is_wide(look)
     ]
+    radar = describe_radar(case, site_id, as_of)
+    if radar is not None:
+        told["radar"] = radar
     return told
 
 
@@ -51,6 +55,7 @@ def _looks(case: Case, site_id: str, as_of: datetime | None) -> tuple[Look, ...]
         known.get(scene.id)
         or Look(scene.id, scene.acquired, 0.0, False, scene.fault or "not surveyed yet", None, None)
         for scene in case.scenes.all(site_id, as_of)
+        if scene.radar is None
     )
 
 

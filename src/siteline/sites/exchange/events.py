@@ -33,6 +33,7 @@ from siteline.sites.exchange.intake import decode, dump_collection, fit_value, p
 from siteline.sites.exchange.kml import unzip_kmz, zip_kmz
 from siteline.sites.exchange.shapes import Pen, as_geojson, rounded, split_at_180
 from siteline.sites.exchange.watched import describe_answer
+from siteline.sites.exchange.witnesses import check_witnesses, describe_witnesses, flatten_witnesses
 from siteline.store.sheets import write_sheet
 
 SHAPE = "events/1"
@@ -154,6 +155,8 @@ def _properties(record: EventRecord, unit: str, looks: bool) -> dict[str, Any]:
         "remarks": list(event.remarks),
         "witness": describe_witness(event),
     }
+    if event.witnesses is not None:
+        said["witnesses"] = describe_witnesses(event.witnesses)
     if looks:
         said["observations"] = [
             {"scene": o.scene_id, "state": o.state.value, "reason": o.reason} for o in event.observations
@@ -287,7 +290,9 @@ def _flatten(event: ExchangedEvent) -> dict[str, object]:
             continue
         if value is None and (parts := _parts_of(key)):
             value = dict.fromkeys(parts)
-        if isinstance(value, Mapping):
+        if key == "witnesses" and isinstance(value, Mapping):
+            row |= {f"{key}_{part}": _cell(item) for part, item in flatten_witnesses(value).items()}
+        elif isinstance(value, Mapping):
             row |= {_column(key, part): _cell(item) for part, item in value.items()}
         elif isinstance(value, list):
             row[key] = _cell("; ".join(str(item) for item in value))
@@ -447,6 +452,8 @@ def _check_remainder(said: Mapping[str, Any], refuse: Callable[[str, str], BadSi
         held = said.get(key)
         if held is not None and not (isinstance(held, dict) and all(part in held for part in parts)):
             raise refuse(key, f"It has {', '.join(parts)}.")
+    if (remedy := check_witnesses(said.get("witnesses"))) is not None:
+        raise refuse("witnesses", remedy)
     looks = said.get("looks")
     if looks is not None and not (
         isinstance(looks, dict) and all(_is_number(looks.get(state)) for state in State)

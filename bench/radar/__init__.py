@@ -1,0 +1,1 @@
+"""Radar as a second witness, on rendered series: `python -m bench.radar`."""

@@ -55,8 +55,8 @@ def test_a_model_proposes_and_nobody_has_checked(asked: Path) -> None:
     assert event["id"] == told["events"][0]
     assert (event["status"], event["calibrated"], event["method"]) == ("proposed", False, "detected")
     assert event["onset"] == {"after": "2024-04-19", "by": "2024-05-05"}
-    assert event["witness"]["name"] == "Bright roofs"
-    assert event["witness"]["sha256"] == told["model"]["sha256"]
+    assert event["proposer"]["name"] == "Bright roofs"
+    assert event["proposer"]["sha256"] == told["model"]["sha256"]
     assert event["area_m2"]["low95"] < event["area_m2"]["value"] < event["area_m2"]["high95"]
     said = siteline("events", "show", "plant", event["id"], cwd=asked)
     assert (
@@ -85,9 +85,9 @@ def test_one_image_alone_does_not_say_since_when(asked: Path) -> None:
 
 def test_a_survey_neither_continues_nor_ends_what_a_model_proposed(asked: Path) -> None:
     """A brief may be built; an accepted proposal tells who proposed and that a person accepted it."""
-    before = {e["id"]: e["version"] for e in features(asked, "--all") if e["witness"]}
+    before = {e["id"]: e["version"] for e in features(asked, "--all") if e["proposer"]}
     siteline("survey", "plant", cwd=asked)
-    after = {e["id"]: e["version"] for e in features(asked, "--all") if e["witness"]}
+    after = {e["id"]: e["version"] for e in features(asked, "--all") if e["proposer"]}
     assert before == after
     [event_id, *_] = before
     assert (

@@ -155,14 +155,14 @@ def _sentences(
     status: Status,
 ) -> list[str]:
     said = []
-    if event.witness is not None:
+    if event.proposer is not None:
         told = wording.say_found(event, status)
         said.append(f"{told[0].upper()}{told[1:]}.")
     if structure is not None:
         said += _of_structure(structure)
     if event.kind is Kind.CONSTRUCTION and event.stage is not None:
         when = "at the last look"
-        is_of_one = event.method is Method.DRAWN or event.witness is not None
+        is_of_one = event.method is Method.DRAWN or event.proposer is not None
         if is_of_one and event.first_with in scenes:
             when = wording.say_when(scenes[event.first_with].acquired)
         said.append(f"{when[0].upper()}{when[1:]} {_STAGE[event.stage]}")
@@ -209,7 +209,7 @@ def _facts(
 ) -> list[Fact]:
     facts = [Fact("Change", _what(event)), Fact("When", onset)]
     if event.kind is Kind.CONSTRUCTION and event.stage is not None:
-        is_drawn = event.method is Method.DRAWN or event.witness is not None
+        is_drawn = event.method is Method.DRAWN or event.proposer is not None
         facts.append(Fact("Stage on that image" if is_drawn else "Stage at the last look", event.stage.words))
     for what, name in (("area", "Area"), ("length", "Length"), ("width", "Width"), ("height", "Height")):
         size = measured.get(what)

@@ -126,7 +126,7 @@ def say_onset(event: ChangeEvent, scenes: Mapping[str, Scene]) -> str:
     if before is None:
         earlier = "the ground without it" if kind is Kind.CONSTRUCTION else "the place as it was before"
         already = _ALREADY[kind].format(say_when(since))
-        if event.witness is not None:
+        if event.proposer is not None:
             return f"{already}; earlier images were not asked"
         return f"{already}; no earlier usable image shows {earlier}"
     without, with_it = _SEEN[kind]
@@ -233,8 +233,8 @@ def say_probability(event: ChangeEvent) -> str | None:
     if event.method is Method.DRAWN:
         return None
     share = min(max(event.probability, 0.0), 0.99)
-    if event.witness is not None:
-        if not event.witness.tells_probability:
+    if event.proposer is not None:
+        if not event.proposer.tells_probability:
             return "not told by the model"
         return f"{100 * share:.0f} % by the model's own word (not calibrated)"
     told = "above 95 %" if share > 0.95 else f"{5 * round(share * 20)} %"
@@ -243,14 +243,14 @@ def say_probability(event: ChangeEvent) -> str | None:
 
 def say_found(event: ChangeEvent, status: Status) -> str:
     """How it was found: by comparison, by eye, or by a user's model that nobody checked yet."""
-    if event.witness is None:
+    if event.proposer is None:
         return event.method.words
     checked = {
         Status.ACCEPTED: "accepted by a person",
         Status.REJECTED: "rejected by a person",
         Status.UNSURE: "a person who looked was unsure",
     }.get(status, "not checked")
-    return f"proposed by {event.witness.words}, {checked}"
+    return f"proposed by {event.proposer.words}, {checked}"
 
 
 def say_observations(event: ChangeEvent) -> str:

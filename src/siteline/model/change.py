@@ -99,7 +99,7 @@ class Observation:
 
 
 @dataclass(frozen=True, slots=True)
-class Witness:
+class Proposer:
     """A user's own model that proposed an event: which one, exactly, and how it was asked."""
 
     name: str
@@ -176,7 +176,7 @@ class ChangeEvent:
     label: str = ""
     """Given by a person, or the label of the site's structure it lies on."""
 
-    witness: Witness | None = None
+    proposer: Proposer | None = None
     """The user's own model that proposed it; None for what our own comparison or a person found."""
 
     witnesses: Witnesses | None = None

@@ -19,7 +19,7 @@ from shapely.geometry.base import BaseGeometry
 from shapely.ops import transform
 from ulid import ULID
 
-from siteline.model.change import ChangeEvent, Judgement, Method, Observation, Status, Witness
+from siteline.model.change import ChangeEvent, Judgement, Method, Observation, Proposer, Status
 from siteline.model.dates import DateInterval
 from siteline.model.errors import BadInput, NotFound
 from siteline.model.imagery import Scene
@@ -129,7 +129,7 @@ class Events:
             known = [
                 e
                 for e in self.all(site_id, every=True)
-                if e.current.event.method is Method.DETECTED and e.current.event.witness is None
+                if e.current.event.method is Method.DETECTED and e.current.event.proposer is None
             ]
             partner = _match([e.current.event for e in known], [event for event, _ in found])
             filed = []
@@ -168,7 +168,7 @@ class Events:
         return event_id
 
     def record_proposed(
-        self, site_id: str, witness: Witness, scenes: tuple[str | None, str], found: Sequence[ChangeEvent]
+        self, site_id: str, proposer: Proposer, scenes: tuple[str | None, str], found: Sequence[ChangeEvent]
     ) -> list[tuple[str, int, bool]]:
         """
         File what a user's model proposed; returns (id, version, whether anything is new) of each, in order.
@@ -177,13 +177,13 @@ class Events:
         same scenes, proposed before are continued; those it proposes no more get a version that says so.
         """
         with self._db.appending():
-            known = [e for e in self.all(site_id, every=True) if _is_by(e.current.event, witness, scenes)]
+            known = [e for e in self.all(site_id, every=True) if _is_by(e.current.event, proposer, scenes)]
             partner = _match([e.current.event for e in known], found)
             filed = []
             for ordinal, event in enumerate(found):
                 old = known[partner[ordinal]] if ordinal in partner else None
                 if old is None:
-                    event_id = digest(site_id, witness.run, str(ordinal), str(len(known)))[:12]
+                    event_id = digest(site_id, proposer.run, str(ordinal), str(len(known)))[:12]
                     row = {"id": event_id, "site_id": site_id, "method": event.method.value}
                     self._db.append(tables.event, row)
                     self._append_version(event_id, 1, None, event, True)
@@ -405,11 +405,11 @@ def onset_between(before: Scene | None, seen: Scene) -> DateInterval:
     return DateInterval(before.acquired.first_day if before else None, seen.acquired.last_day)
 
 
-def _is_by(event: ChangeEvent, witness: Witness, scenes: tuple[str | None, str]) -> bool:
+def _is_by(event: ChangeEvent, proposer: Proposer, scenes: tuple[str | None, str]) -> bool:
     """Whether the same model proposed it, asked in the same way of the same scenes."""
     return (
-        event.witness is not None
-        and (event.witness.sha256, event.witness.card_sha256) == (witness.sha256, witness.card_sha256)
+        event.proposer is not None
+        and (event.proposer.sha256, event.proposer.card_sha256) == (proposer.sha256, proposer.card_sha256)
         and (event.last_without, event.first_with) == scenes
     )
 

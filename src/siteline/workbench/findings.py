@@ -31,7 +31,7 @@ from siteline.sites.exchange.events import (
     FORMATS,
     EventRecord,
     describe_events,
-    describe_witness,
+    describe_proposer,
     write_events,
 )
 from siteline.sites.exchange.outline import read_outline
@@ -123,7 +123,7 @@ def tell_events(
         finding = _finding(case, site, grid, scenes, watched, as_of)
         facts = {fact.name: fact.text for fact in finding.facts}
         without, with_it = wording.say_bracket(as_seen(watched.current.event), by_id)
-        by = watched.current.event.witness
+        by = watched.current.event.proposer
         status = watched.status.value + (
             f" by {by.words}, not checked" if by and not watched.judgements else ""
         )
@@ -172,7 +172,7 @@ def describe_event(case: Case, site_id: str, event_id: str, as_of: datetime | No
         "status": watched.status.value,
         "needs_review": watched.needs_review,
         "provisional": watched.current.event.provisional,
-        "witness": describe_witness(watched.current.event),
+        "proposer": describe_proposer(watched.current.event),
         "sentences": [finding.headline, *finding.sentences, *finding.remarks],
         "facts": {fact.name: fact.text for fact in finding.facts},
         "versions": [_tell_version(version) for version in watched.versions],

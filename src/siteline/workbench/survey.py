@@ -198,7 +198,7 @@ def survey_site(
     standing = [
         e
         for e in case.events.all(site_id)
-        if e.status is not Status.REJECTED and e.current.event.witness is None
+        if e.status is not Status.REJECTED and e.current.event.proposer is None
     ]
     waiting = sum(e.current.event.provisional for e in standing)
     here = foresee_presets(case, site_id)
@@ -217,7 +217,7 @@ def answer_site(case: Case, site_id: str, as_of: datetime | None = None) -> tupl
         for e in case.events.all(site_id, as_of=as_of)
         if e.status is not Status.REJECTED
         and (
-            e.current.event.witness is None or e.status is Status.ACCEPTED
+            e.current.event.proposer is None or e.status is Status.ACCEPTED
         )  # a stranger's guess is no change yet
     ]
     return answer_all(survey, standing, case.scenes.all(site_id, as_of))
@@ -229,7 +229,7 @@ def foresee_presets(case: Case, site_id: str, as_of: datetime | None = None) -> 
         e.current.event
         for e in case.events.all(site_id, every=True, as_of=as_of)
         if e.current.event.method is Method.DETECTED
-        and e.current.event.witness is None
+        and e.current.event.proposer is None
         and e.current.reproduced
         and e.status is not Status.REJECTED
     ]

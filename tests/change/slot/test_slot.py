@@ -24,7 +24,7 @@ from siteline.change.slot.inspect import inspect
 from siteline.change.slot.propose import Proposals, Question, propose, tells_probability
 from siteline.change.slot.seal import ALONE
 from siteline.change.slot.tiles import ask_strip, blend, plan_strips, starts, weights
-from siteline.model.change import Kind, Stage, Witness
+from siteline.model.change import Kind, Proposer, Stage
 from siteline.model.dates import DateInterval
 from siteline.model.errors import BadModel
 from siteline.model.imagery import Grid
@@ -35,7 +35,7 @@ from tests.conftest import wanted
 wanted("onnxruntime")
 
 LIMITS = Limits(memory_gb=2.0, seconds=20.0)
-WITNESS = Witness("Bright roofs", "1.0", "a" * 64, "b" * 64, "CC0", "A", "onnxruntime", "run", "")
+PROPOSER = Proposer("Bright roofs", "1.0", "a" * 64, "b" * 64, "CC0", "A", "onnxruntime", "run", "")
 
 
 def card_of(text: str = models.CARD, **changed: Any) -> ModelCard:
@@ -85,8 +85,8 @@ def proposed(
     after: tuple[xr.Dataset, ...],
     *scenes: str,
 ) -> Proposals:
-    witness = replace(WITNESS, tells_probability=tells_probability(card))
-    question = Question(scenes, DateInterval(None, date(2024, 5, 5)), witness)
+    proposer = replace(PROPOSER, tells_probability=tells_probability(card))
+    question = Question(scenes, DateInterval(None, date(2024, 5, 5)), proposer)
     return propose(before, after, cube, card, question)
 
 
@@ -98,8 +98,8 @@ def test_an_honest_model_proposes_the_hall_that_it_was_made_for(tmp_path: Path) 
     assert event.outline.bounds == (60 * 3.0, -58 * 3.0, 74 * 3.0, -40 * 3.0)
     assert (event.kind, event.stage, event.calibrated) == (Kind.CONSTRUCTION, Stage.ROOFED, False)
     assert 0.95 < event.probability <= 0.99
-    assert event.witness is not None
-    assert event.witness.label == "bright roof"
+    assert event.proposer is not None
+    assert event.proposer.label == "bright roof"
 
 
 def test_a_model_of_single_images_asked_of_two_proposes_what_is_new(tmp_path: Path) -> None:

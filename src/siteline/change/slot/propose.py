@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from siteline.change.slot.tiles import blend
-from siteline.model.change import ChangeEvent, Kind, Method, Observation, Stage, State, Witness
+from siteline.model.change import ChangeEvent, Kind, Method, Observation, Proposer, Stage, State
 from siteline.model.dates import DateInterval
 from siteline.model.errors import BadModel
 from siteline.model.imagery import Grid
@@ -30,7 +30,7 @@ class Question:
     """One, or before and after."""
 
     onset: DateInterval
-    witness: Witness
+    proposer: Proposer
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,13 @@ def _places(
         sure = float(there[window][place].mean())
         found.append(
             _event(
-                whole, sure if question.witness.tells_probability else _COIN, kind, stage, one, grid, question
+                whole,
+                sure if question.proposer.tells_probability else _COIN,
+                kind,
+                stage,
+                one,
+                grid,
+                question,
             )
         )
     return found, small
@@ -129,7 +135,7 @@ def _event(
 ) -> ChangeEvent:
     *before, seen = question.scenes
     remarks = ["a stranger's model proposed it: how often it is right on images like these is not known"]
-    if not question.witness.tells_probability:
+    if not question.proposer.tells_probability:
         remarks.append("the model says yes or no, and no probability")
     if not before:
         remarks.append("the model was asked of one image alone: since when it is so, it does not say")
@@ -150,7 +156,7 @@ def _event(
             Observation(seen, State.CHANGED),
         ),
         remarks=tuple(remarks),
-        witness=replace(question.witness, label=one.label),
+        proposer=replace(question.proposer, label=one.label),
     )
 
 

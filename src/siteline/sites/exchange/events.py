@@ -153,7 +153,7 @@ def _properties(record: EventRecord, unit: str, looks: bool) -> dict[str, Any]:
         "needs_review": record.needs_review,
         "reproduced": record.reproduced,
         "remarks": list(event.remarks),
-        "witness": describe_witness(event),
+        "proposer": describe_proposer(event),
     }
     if event.witnesses is not None:
         said["witnesses"] = describe_witnesses(event.witnesses)
@@ -170,11 +170,11 @@ _WITNESS = (
 )  # fmt: skip
 
 
-def describe_witness(event: ChangeEvent) -> dict[str, Any] | None:
+def describe_proposer(event: ChangeEvent) -> dict[str, Any] | None:
     """The user's own model that proposed it."""
-    if event.witness is None:
+    if event.proposer is None:
         return None
-    by = event.witness
+    by = event.proposer
     return {
         "kind": "model",
         "name": by.name,
@@ -311,7 +311,7 @@ def _flatten(event: ExchangedEvent) -> dict[str, object]:
 def _parts_of(key: str) -> tuple[str, ...]:
     if key in ("onset", "roofed", "completed"):
         return ("after", "by")
-    if key == "witness":
+    if key == "proposer":
         return _WITNESS
     if key == "judged":
         return ("who", "when", "why", "version")

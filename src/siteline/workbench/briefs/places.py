@@ -34,7 +34,7 @@ def cited_event(around: Around, citation: Citation) -> Support | None:
     ends = [scenes.get(event.last_without or ""), scenes.get(event.first_with)]
     shown = [scene for scene in ends if scene is not None]
     sizes = around.case.measurements.of(site.id, watched.id, watched.current.number, around.as_of)
-    name, by = event.label or watched.id, event.witness
+    name, by = event.label or watched.id, event.proposer
     told = f", {say_found(event, watched.status)}" if by is not None else ""
     asked = (by.sha256, by.card_sha256) if by is not None else ()
     return CitedEvent(
@@ -198,7 +198,7 @@ def _event_trace(
     yield Step(
         "Found", f"version {watched.current.number}: {event.kind.words}, after {after}, by {event.onset.by}"
     )
-    if (by := event.witness) is not None:
+    if (by := event.proposer) is not None:
         rights = f"licence {by.licence}, credit {by.credit}"
         yield Step("Proposed by", f"{by.words}, version {by.version or 'not said'}; {rights}", by.sha256)
         yield Step("Asked by", f"its card, with {by.runtime}", by.card_sha256)

@@ -80,7 +80,7 @@ def _site(case: Case, site: Site, named: dict[str, str], *, is_one: bool) -> Ite
     for watched, finding in found:
         name = _name(named, finding.label or watched.id[:8], f"event:{watched.id}")
         if watched.status is not Status.ACCEPTED:
-            by = watched.current.event.witness
+            by = watched.current.event.proposer
             told = f", proposed by {_plain(by.words)}" if by is not None else ""
             yield f"<!-- nobody has accepted {name}{told}: siteline events judge {site.id} {watched.id} accept -->"
         yield f"{_ended(finding.headline)} [@{name}]"

@@ -12,7 +12,7 @@ from siteline.change.slot.card import fits_pixels
 from siteline.change.slot.propose import Proposals, Question, propose, tells_probability
 from siteline.change.slot.tiles import ask_strip, plan_strips
 from siteline.measure.measure import MeasureOptions, measure_event
-from siteline.model.change import Witness
+from siteline.model.change import Proposer
 from siteline.model.dates import DateInterval
 from siteline.model.errors import BadInput, BadModel, BadSetting, CannotTell
 from siteline.model.imagery import Scene
@@ -78,7 +78,7 @@ def propose_by_model(case: Case, asked: Asked, progress: Progress) -> Proposed:
         strips = plan_strips(sight.grid.shape, card, scenes)
         answers.append(tuple(bench.each(ask_strip, strips, sight.cube, card, taken.file, asked.limits)))
         recipes.append(bench.recipes["ask_strip"])
-    witness = Witness(
+    proposer = Proposer(
         name=card.name,
         version=card.version,
         sha256=taken.file.sha256,
@@ -92,8 +92,8 @@ def propose_by_model(case: Case, asked: Asked, progress: Progress) -> Proposed:
     )
     onset = onset_between(before, seen) if before else DateInterval(None, seen.acquired.last_day)
     earlier = answers[0] if len(answers) == 2 else ()
-    found = bench.run(propose, earlier, answers[-1], sight.cube, card, Question(shown, onset, witness))
-    filed = _file(case, bench, sight, witness, (before.id if before else None, seen.id), found)
+    found = bench.run(propose, earlier, answers[-1], sight.cube, card, Question(shown, onset, proposer))
+    filed = _file(case, bench, sight, proposer, (before.id if before else None, seen.id), found)
     held = _held([strip for answer in answers for strip in answer])
     remarks += _told_of_confinement(held)
     told = _tell(taken, shown, found, filed, held, bench)
@@ -104,7 +104,7 @@ def _file(
     case: Case,
     bench: Bench,
     sight: Sight,
-    witness: Witness,
+    proposer: Proposer,
     scenes: tuple[str | None, str],
     found: Proposals,
 ) -> list[tuple[str, int, bool]]:
@@ -112,7 +112,7 @@ def _file(
     there = tuple(known.geometry for known in sight.known)
     sizes = bench.each(measure_event, found.events, sight.cube, MeasureOptions(), there)
     with case.db.appending():
-        filed = case.events.record_proposed(sight.site.id, witness, scenes, found.events)
+        filed = case.events.record_proposed(sight.site.id, proposer, scenes, found.events)
         for (event_id, version, is_new), measured in zip(filed, sizes, strict=True):
             if is_new:
                 case.measurements.record(sight.site.id, event_id, version, measured)

@@ -4,7 +4,7 @@ The omnibus test: whether a series of radar intensities stayed the same, and at 
 After Conradsen, Nielsen, Skriver: Determining the points of change in time series of polarimetric SAR data, IEEE TGRS 54 (2016).
 With intensities alone each polarisation is its own 1 x 1 covariance: the statistic is a sum over polarisations, its degrees of
 freedom add up, and its correction is that of p = 1, which is Bartlett's for equal variances. (The correction of full 2 x 2
-matrices, often used here too, is another one and too small: `docs/decisions/0042-radar.md` has the figures.)
+matrices, often used here too, is another one and too small: `docs/decisions/0046-second-witness.md` has the figures.)
 """
 
 from __future__ import annotations

@@ -192,7 +192,8 @@ def lines_of(tried: Sequence[Tried]) -> Iterator[str]:
     yield (
         f"| onset in its interval | {rate([m.onset_right for m in found]):.3f}; width"
         f" {np.median([m.onset_width / m.truth.gap_days for m in found]):.2f}, distance of the middle"
-        f" {np.median([m.onset_off / m.truth.gap_days for m in found]):.2f} gaps between looks (median) |"
+        f" {np.median([m.onset_off / m.truth.gap_days for m in found]):.2f} gaps between looks (median);"
+        f" {rate([m.works_right for m in found]):.3f} if works that do not show count as visible |"
     )
     finished = [m.roof_right for m in found]
     yield f"| completion in its interval | {rate(finished):.3f} of {sum(f is not None for f in finished)} |"
@@ -239,7 +240,8 @@ files over alignment to events. What was rendered is no evidence about real imag
 A building change *counts* if its place was clear four times before and four times after, and its reflectance changed by 0.05.
 Events and truths are paired one to one, best overlap first. An event without a partner is *false*, also if it is a second event
 for one change; only an event that calls disturbed ground a change of ground is not. A date is right if the stated interval
-holds a day between the first change and the day on which 30 % of its first step was done.
+holds a day between the first change and its first being visible: the day on which 30 % of its first step was done, or, later, the
+day before the first clear look in which any band differs by 0.03 from what the place was beside the ground around it.
 
 Rivals: CVA, IR-MAD and PCA-KMeans on medians of the first and last 200 days (Otsu's threshold, connected pixels); monitors of
 nrt on log brightness, 40 % of the looks as history. `nrt` is installed apart (`pip install nrt`); without it those rows

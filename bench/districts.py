@@ -6,6 +6,8 @@ import hashlib
 import os
 import pickle
 import tempfile
+import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -19,7 +21,7 @@ from shapely.geometry.base import BaseGeometry
 
 from bench.cases import build
 from siteline.model.change import Kind, Stage
-from siteline.model.imagery import Look, WhyNot
+from siteline.model.imagery import Grid, Look, WhyNot
 from siteline.model.place import Site
 from siteline.simulate.district import random_district
 from siteline.simulate.place import place
@@ -39,6 +41,12 @@ ENOUGH_LOOKS, ENOUGH_CONTRAST = 4, 0.05
 BEGUN = 0.3
 """A change is visible when so much of its first step is done."""
 
+SHOWS = 0.03
+"""Reflectance by which a place must differ, in any band, from what it was beside the ground around it to show a change."""
+
+RING_M = (6.0, 36.0)
+"""Ground around a plot, its distances from it, that tells what seasons and rain did there; m."""
+
 
 @dataclass(frozen=True, slots=True)
 class TrueChange:
@@ -54,7 +62,13 @@ class TrueChange:
     yard: BaseGeometry | None
     onset: date
     visible: date
-    """By when the change must be seen."""
+    """By when so much is done that the change must be seen, if it differs from the ground at all."""
+
+    shown: date
+    """
+    Last day on which nobody can see it: the day before the first clear look whose reflectance differs by `SHOWS`; never before
+    `visible`. Brown soil laid bare in a brown winter is not to be seen before the slab is poured.
+    """
 
     finished: date | None
     """Roof on, gone, replaced; None if not within the series, and for ground."""
@@ -206,6 +220,8 @@ def _see(
         watched = [day for day, ok in zip(days, clear, strict=True) if ok and day < span[1]]
         stage = bare.item.stage_on(watched[-1]) if watched else None
     value = cube["value"].values[:, :, mask]
+    undisturbed = _ring(place(story, bare.item.yard) if building and bare.item.yard else outline, grid)
+    shown = last_hidden(value, cube["value"].values[:, :, undisturbed], days, before, after)
     finished = bare.finished if building else None
     if finished and not any(finished <= day < span[1] for day in seen):
         finished = None
@@ -216,6 +232,7 @@ def _see(
         yard=place(story, bare.item.yard) if building and bare.item.yard is not None else None,
         onset=bare.onset,
         visible=bare.visible,
+        shown=max(shown or bare.visible, bare.visible),
         finished=finished,
         stage=stage,
         clear_before=int(before.sum()),
@@ -224,6 +241,32 @@ def _see(
         gap_days=float((around[1] - around[0]).days) if around[0] and around[1] else float("inf"),
         building=building,
     )
+
+
+def _ring(plot: BaseGeometry, grid: Grid) -> NDArray[np.bool_]:
+    """(y, x) ground around a plot."""
+    near, far = (plot.buffer(distance) for distance in RING_M)
+    shape = far.difference(near)
+    return rasterize([(shape, 1)], grid.shape, transform=Affine(*grid.transform)).astype(bool)
+
+
+def last_hidden(
+    value: NDArray[np.float32],
+    around: NDArray[np.float32],
+    days: Sequence[date],
+    before: NDArray[np.bool_],
+    after: NDArray[np.bool_],
+) -> date | None:
+    """Day before the first of the looks after a change that shows it; None if none does. value, around: (time, band, pixel)."""
+    if not before.any() or not around.size:
+        return None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # looks that do not see it
+        apart = np.nanmedian(value, axis=2) - np.nanmedian(around, axis=2)
+    old = np.nanmedian(apart[np.flatnonzero(before)[-6:]], axis=0)
+    differs = np.abs(apart - old).max(axis=1) >= SHOWS
+    looks = np.flatnonzero(after & differs)
+    return days[int(looks[0])] - timedelta(days=1) if looks.size else None
 
 
 def _contrast(value: NDArray[np.float32], before: NDArray[np.bool_], after: NDArray[np.bool_]) -> float:

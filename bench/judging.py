@@ -40,7 +40,13 @@ class Match:
 
     @property
     def onset_right(self) -> bool:
-        """Whether the stated interval holds a day between the first change and the change being visible."""
+        """Whether the stated interval holds a day between the first change and the change being visible in the images."""
+        assert self.event is not None
+        return holds(self.event.onset, self.truth.onset, self.truth.shown)
+
+    @property
+    def works_right(self) -> bool:
+        """The same if works count as visible by their days, whether or not they differ from the ground."""
         assert self.event is not None
         return holds(self.event.onset, self.truth.onset, self.truth.visible)
 

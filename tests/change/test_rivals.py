@@ -9,6 +9,7 @@ from siteline.change import weights
 from siteline.change.chronicle import live_through
 from siteline.change.features import extract_series
 from siteline.change.find import ChangeOptions
+from siteline.change.objects import Patch
 from siteline.change.odds import kind_by_odds, odds_of, weigh, weigh_context
 from siteline.change.places import Place
 from siteline.change.rivals import leave_unexplained, settle, weigh_among
@@ -71,6 +72,49 @@ def test_the_yard_is_explained_by_the_hall(stories: list[Story], places: list[Pl
     assert yard
     assert leave_unexplained(yard, hall, scene) == []
     assert leave_unexplained(yard, [], scene) == yard
+
+
+def test_a_widely_dated_story_explains_all_of_its_interval(
+    stories: list[Story], places: list[Place], scene: Scene
+) -> None:
+    """What changed within the interval in which a building may have come is that building's doing, however late it is sure."""
+    hall = next(s for s in settle(stories, scene) if s.probability >= 0.5)
+    late = replace(hall, turn=replace(hall.turn, last_without=10, first_with=36, complete=36))
+    same = [p for p in places if p.at < 26 and p.patch.overlap(hall.patch) > 0.3]
+    assert same
+    assert leave_unexplained(same, [late], scene) == []
+
+
+def test_of_a_yard_and_its_hall_the_one_that_changed_evenly_stands(
+    stories: list[Story], scene: Scene
+) -> None:
+    """A yard does not outdo the hall in it for being a little likelier: half of it changed otherwise than the rest."""
+    hall = next(s for s in settle(stories, scene) if s.probability >= 0.5)
+    assert hall.context is not None
+    assert hall.evidence.marks is not None
+    rows, cols, mask = hall.patch.grown(4, scene.natural.usable.shape[1:])
+    ground = Patch(rows, cols, np.ones_like(mask), hall.at, np.full(mask.size, hall.at, np.int16))
+    yard = replace(
+        hall,
+        patch=ground,
+        context=replace(hall.context, alone=0.7),
+        probability=0.95,
+        evidence=replace(hall.evidence, marks=replace(hall.evidence.marks, patchy=3.0)),
+    )
+    inner = replace(hall, context=replace(hall.context, alone=0.6))
+    assert settle([yard, inner], scene) == [inner]
+
+
+def test_what_stands_is_not_built_again(stories: list[Story], scene: Scene) -> None:
+    """A second outline of the hall that says it rose at another time contradicts the likelier story."""
+    hall = next(s for s in settle(stories, scene) if s.probability >= 0.5)
+    assert hall.context is not None
+    twin = replace(hall.patch, mask=hall.patch.mask.copy())
+    turn = replace(hall.turn, last_without=2, first_with=3, complete=4)
+    again = replace(hall, patch=twin, at=3, settled=4, turn=turn, context=replace(hall.context, alone=0.5))
+    again = replace(again, probability=0.6)
+    assert settle([hall, again], scene) == [hall]
+    assert settle([again], scene) == [again]
 
 
 def test_two_plain_shadows_are_a_new_roof(stories: list[Story]) -> None:

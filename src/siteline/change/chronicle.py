@@ -17,7 +17,7 @@ from siteline.change.places import Place, choose_places, weigh_evidence
 from siteline.change.rivals import weigh_up
 from siteline.change.roofs import OVERLAP, Roof, choose_roofs, outline_known
 from siteline.change.scene import Scene
-from siteline.change.stories import Story, join_growth
+from siteline.change.stories import ROOFING_YEARS, Story, join_growth
 from siteline.change.timeline import Turn, date_arrival
 from siteline.model.change import Kind
 from siteline.model.place import Role, Structure
@@ -33,8 +33,8 @@ NEW_ROOF = 2.0
 WORTH_A_LOOK = 0.1
 """Changes less probable than this do not seed outlines."""
 
-ROOFING_YEARS = 1.25
-"""What a new building looks like may change for so long before it is another roof."""
+RECURRING = 2.5
+"""States whose levels differ by less may be the same thing in another year: each is read from few looks."""
 
 WORKS_YEARS = 0.75
 """Works pause for less than this between two of their steps."""
@@ -60,10 +60,10 @@ class Change:
     """One change in the life of a place, by the numbers of its states."""
 
     before: int
-    """Last state before it."""
+    """Last state that is plainly before it."""
 
     first: int
-    """First state that differs."""
+    """First state that shows it."""
 
     after: int
     """State in which it has ended."""
@@ -156,7 +156,29 @@ def name_changes(life: Life, stands: Sequence[bool | None], scene: Scene) -> lis
         jumps = [_distance(a, b, scene) for a, b in itertools.pairwise(states)]
         largest = int(np.argmax(jumps))
         return [Change(largest, largest + 1, largest + 1, None)]
-    return _in_order(_between_anchors(anchors, stands, life, scene), stands, life, scene)
+    return _begun(_in_order(_between_anchors(anchors, stands, life, scene), stands, life, scene), life, scene)
+
+
+def _begun(changes: Sequence[Change], life: Life, scene: Scene) -> list[Change]:
+    """
+    Changes from where they begin.
+
+    As long as a place still looks as it had before, since something last rose or fell there, it has not begun to change; nor do
+    works make it greener. So fields turn before they are built upon, and roofs shine before they are torn down.
+    """
+    told, since = [], 0
+    for change in changes:
+        old = life.states[since : change.before + 1]
+        between = range(change.first, change.after)
+        as_before = [n for n in between if any(_distance(life.states[n], s, scene) < RECURRING for s in old)]
+        first = as_before[-1] + 1 if as_before else change.first
+        if change.kind in (None, Kind.CONSTRUCTION):
+            while first < change.after and life.states[first].green > old[-1].green + BARE_GREEN:
+                first += 1
+        reached = change.reached if change.reached is None else max(change.reached, first)
+        told.append(replace(change, first=first, reached=reached))
+        since = change.after if change.kind else since
+    return told
 
 
 def _between_anchors(
@@ -242,11 +264,12 @@ def _tell(life: Life, roof: Roof, change: Change, span: tuple[int, int], scene: 
     at, settled = states[change.first].start, new.start
     since = states[span[0]].start
     until = states[span[1]].start if span[1] < len(states) else len(life.history.seen)
-    turned = states[change.first]
-    last, first = date_arrival(life.bare, life.bare_sigma, (old.start, at), (at, turned.stop))
+    last, first = _date(life, change.first)
     unfinished, complete = last, first
     if change.after != change.first:
         unfinished, complete = _date(life, change.after)
+        if change.kind is Kind.DEMOLITION:  # rubble does not tell how much of it still stood
+            unfinished = last
     if change.reached is not None:
         unfinished = _date(life, change.reached)[0]
     turn = Turn(last, first, max(complete, first), since, until, unfinished)

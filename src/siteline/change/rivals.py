@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -11,11 +12,12 @@ from scipy.ndimage import binary_dilation
 
 from siteline.change.kinds import PLAIN_SHADOW, SURE_SHADOW, is_foundation, probability_of
 from siteline.change.objects import AROUND, Patch
-from siteline.change.odds import odds_among, odds_of
+from siteline.change.odds import kind_by_odds, odds_among, odds_of
 from siteline.change.places import Place
 from siteline.change.roofs import NESTED
 from siteline.change.scene import Scene
-from siteline.change.stories import JOINED_YEARS, Context, Story, tell_alone
+from siteline.change.stories import JOINED_YEARS, ROOFING_YEARS, Context, Story, tell_alone
+from siteline.model.change import Kind
 
 RECENT_YEARS = 0.5
 """Foundations are built over within about this. Tuning districts hold too few to learn them: the general model weighs them."""
@@ -37,6 +39,9 @@ MOSTLY = 0.6
 
 SURE = 0.8
 """Stories at least as probable may stand beside others, if their shadow is plain."""
+
+OPPOSITE = {Kind.CONSTRUCTION: Kind.DEMOLITION, Kind.DEMOLITION: Kind.CONSTRUCTION}
+"""What must happen to a place before the same can happen again."""
 
 LIKELY = 0.3
 """Stories at least as probable explain what happens beside them."""
@@ -122,7 +127,44 @@ def settle(stories: Sequence[Story], scene: Scene) -> list[Story]:
             for k in kept
         ):
             kept.append(story)
-    return kept
+    return _alternate(kept, years)
+
+
+def _gets_roof(house: Story, roof: Story, years: NDArray[np.float64]) -> bool:
+    """Whether a change of a roof is the completion of a building told by another outline."""
+    same = house.patch.mask is not roof.patch.mask and house.patch.overlap(roof.patch) > MOSTLY
+    return same and bool(years[house.at] <= years[roof.at] < years[house.settled] + ROOFING_YEARS)
+
+
+def _alternate(stories: Sequence[Story], years: NDArray[np.float64]) -> list[Story]:
+    """
+    Without what contradicts a likelier story: what stands is not built again before it is torn down, nor torn down twice.
+
+    Neighbours' shadows and works that pause make one building rise twice, by two outlines of the same ground; and the roof that
+    it gets is no new roof.
+    """
+    kinds = {id(s): kind_by_odds(s)[0] for s in stories}
+    built = [s for s in stories if kinds[id(s)] is Kind.CONSTRUCTION and s.probability >= LIKELY]
+    kept: list[Story] = []
+    for story in sorted(stories, key=lambda s: -s.probability):
+        if kinds[id(story)] is Kind.ROOF_CHANGE and any(_gets_roof(b, story, years) for b in built):
+            continue
+        other = OPPOSITE.get(kinds[id(story)])
+        twins = [
+            k
+            for k in kept
+            if other
+            and kinds[id(k)] is kinds[id(story)]
+            and k.patch.mask is not story.patch.mask
+            and min(k.patch.covers(story.patch), story.patch.covers(k.patch)) > SAME_GROUND
+        ]
+        between = [s for s in stories if kinds[id(s)] is other and s.patch.overlap(story.patch) > SAME_GROUND]
+        if all(
+            any(s.probability >= LIKELY and min(k.at, story.at) < s.at < max(k.at, story.at) for s in between)
+            for k in twins
+        ):
+            kept.append(story)
+    return [s for s in stories if any(s is k for k in kept)]
 
 
 def leave_unexplained(places: Sequence[Place], told: Sequence[Story], scene: Scene) -> list[Place]:
@@ -132,8 +174,18 @@ def leave_unexplained(places: Sequence[Place], told: Sequence[Story], scene: Sce
 
 
 def _weight(story: Story) -> float:
-    """Its probability; less where no shadow of its own says that something stands or stood there."""
-    return story.probability * (1.0 if max(story.evidence.shadows, default=0.0) > SURE_SHADOW else SHADOWLESS)
+    """
+    Which of several outlines of one change stands: the likelier one by itself, and of what is built the one that changed evenly.
+
+    What stands within an outline makes that likelier among its rivals, but not better drawn: a yard changes unevenly. Less counts
+    what has no shadow of its own to say that something stands or stood there.
+    """
+    alone = story.context.alone if story.context else story.probability
+    shown = 1.0 if max(story.evidence.shadows, default=0.0) > SURE_SHADOW else SHADOWLESS
+    marks = story.evidence.marks
+    if story.kind not in (None, Kind.CONSTRUCTION) or marks is None:
+        return alone * shown
+    return alone * shown / math.sqrt(max(marks.patchy, 1.0))
 
 
 def _span(story: Story, years: NDArray[np.float64]) -> tuple[float, float]:
@@ -152,9 +204,8 @@ def _stands_apart(story: Story) -> bool:
 def _explains(story: Story, patch: Patch, at: int, scene: Scene) -> bool:
     """Whether a change of some ground at some look is part of a building's works."""
     years = scene.natural.years
-    end = story.turn.complete if story.turn.complete is not None else story.settled
-    timely = years[story.turn.first_with] - SAME_TIME <= years[at] <= years[max(end, story.at)] + JOINED_YEARS
-    if not timely:
+    begin, end = _span(story, years)
+    if not begin - SAME_TIME <= years[at] <= end + JOINED_YEARS:
         return False
     if story.patch.overlap(patch) > SAME_GROUND:
         return True

@@ -25,6 +25,9 @@ Array = NDArray[np.float32]
 JOINED_YEARS = 0.75
 """Works that pause for longer than this are told as two changes."""
 
+ROOFING_YEARS = 1.25
+"""What a new building looks like may change for so long before it is another roof."""
+
 GROWTH_YEARS = 0.25
 """Parts of one growing change follow each other within this."""
 

@@ -78,8 +78,8 @@ def test_surveys_and_proposals_leave_each_other_alone(events: Events) -> None:
     assert [e.current.event.proposer for e in events.all("s")] == [None]
 
 
-def test_an_event_of_an_older_case_has_no_witness() -> None:
-    """What was filed before there were witnesses is read as it was."""
+def test_an_event_of_an_older_case_has_no_proposer() -> None:
+    """What was filed before there were proposers is read as it was."""
     old = json.loads(to_json(make_event()))
     del old["proposer"]
     assert from_json(ChangeEvent, json.dumps(old)) == make_event()
@@ -99,5 +99,5 @@ def test_every_export_says_who_proposed(tmp_path: Path) -> None:
     assert back.events[0].properties["proposer"]["sha256"] == "a" * 64
     assert write_events(back, "geojson") == written
     rows = list(csv.DictReader(io.StringIO(write_events(document, "csv").decode())))
-    assert [row["witness_name"] for row in rows] == ["Roofs", ""]
+    assert [row["proposer_name"] for row in rows] == ["Roofs", ""]
     assert b"Roofs" in write_events(document, "kml")

@@ -90,7 +90,10 @@ def test_a_licensed_size_is_obeyed_and_said(shape: str) -> None:
 
 
 @given(
-    limit=st.integers(1, 1200), left=st.floats(0, 300), top=st.floats(0, 300), name=st.sampled_from(PresetName)
+    limit=st.integers(1, 1200),
+    left=st.floats(0, 300),
+    top=st.floats(0, 300),
+    name=st.sampled_from(PresetName),
 )
 @settings(max_examples=50, deadline=None)
 @example(limit=3, left=0.25, top=0.0, name=PresetName.WEB)

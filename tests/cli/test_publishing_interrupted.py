@@ -43,7 +43,7 @@ def editions(case: Path) -> list[str]:
 
 
 def test_a_release_that_was_killed_is_out_whole_or_not_at_all(case: Path, tmp_path: Path) -> None:
-    """`kill -9` before, between and after its records: no edition, no row of the log that tells of one; then it goes out as the first."""
+    """`kill -9` before, between and after its records: no edition, no row that tells of one; then it goes out."""
     _, brief = prepared(case, tmp_path)
     assert siteline("brief", "build", brief, cwd=case, environ=WRITER).code == 0
     words = ("brief", "release", brief, *ANSWERS, "--format", "md")

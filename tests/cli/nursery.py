@@ -17,6 +17,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO
@@ -56,12 +57,19 @@ class Nursery:
         self._process: subprocess.Popen[str] | None = None
 
     def run(
-        self, words: Sequence[str], cwd: Path, env: Mapping[str, str], seconds: float, kill_after: int = 0
+        self,
+        words: Sequence[str],
+        cwd: Path,
+        env: Mapping[str, str],
+        seconds: float,
+        kill_after: int = 0,
+        dies_at: str = "",
     ) -> Ended:
         """
         Run `siteline` with these words; raises TimeoutExpired as subprocess does.
 
-        kill_after: `kill -9` it as soon as it has printed so many lines.
+        kill_after: `kill -9` it as soon as it has printed so many lines. dies_at: `kill -9` it at a call, as in
+        "siteline.store.blobs:Blobs.keep:3", where the third begins, or "…:3 done", where it has ended.
         """
         process = self._started()
         assert process.stdin is not None
@@ -75,6 +83,7 @@ class Nursery:
                 "files": files,
                 "seconds": seconds,
                 "kill_after": kill_after,
+                "dies_at": dies_at,
             }
             process.stdin.write(json.dumps(asked) + "\n")
             process.stdin.flush()
@@ -132,6 +141,8 @@ def _become(said: dict[str, object]) -> None:
         for number, file in enumerate(said["files"], 1):  # type: ignore[arg-type, var-annotated]
             os.dup2(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), number)
         sys.argv = ["siteline", *said["words"]]  # type: ignore[misc]
+        if said["dies_at"]:
+            _die_at(str(said["dies_at"]))
         main()
         code = 0
     except SystemExit as end:
@@ -143,6 +154,29 @@ def _become(said: dict[str, object]) -> None:
             with contextlib.suppress(OSError, ValueError):
                 stream.flush()
         os._exit(code)
+
+
+def _die_at(moment: str) -> None:
+    """Let a call of ours be this process's last."""
+    module, name, which = moment.split(":")
+    number, _, is_done = which.partition(" ")
+    owner, left = import_module(module), int(number)
+    *path, name = name.split(".")
+    for part in path:
+        owner = getattr(owner, part)
+    call = getattr(owner, name)
+
+    def last(*args: object, **named: object) -> object:
+        nonlocal left
+        left -= 1
+        if left == 0 and not is_done:
+            os.kill(os.getpid(), signal.SIGKILL)
+        answer = call(*args, **named)
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return answer
+
+    setattr(owner, name, last)
 
 
 def _wait(child: int, seconds: float, kill_after: int, out: str) -> int:

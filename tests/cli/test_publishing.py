@@ -88,7 +88,7 @@ def test_the_whole_road_of_a_brief(case: Path, tmp_path: Path) -> None:
     assert siteline("brief", "release", brief, *ANSWERS, "--format", "md", cwd=case, environ=READER).code == 0
     page = tmp_path / "diff.html"
     differs = siteline("brief", "diff", "1", "2", "--html", page, cwd=case)
-    assert "s2: wording only" in differs.out, differs.out
+    assert "s2: other words on the same ground" in differs.out, differs.out
     assert "<ins>" in page.read_text()
     [change] = json.loads(siteline("brief", "diff", "furnace/1", brief, "--json", cwd=case).out)["changes"]
     assert change["kind"] == "wording"

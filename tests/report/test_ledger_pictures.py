@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from dataclasses import replace
 from datetime import date
 from itertools import pairwise
@@ -235,6 +236,58 @@ def test_the_head_of_the_last_column_stays_on_the_sheet() -> None:
     sheet = Sheet()
     panel = flows._Panel(flows._gathered(chart), (0, 1), sheet)
     assert panel._lefts()[-1] + wide_in("seat of the maker", SMALL, bold=True) <= sheet.inner_in
+
+
+def test_no_colour_of_a_country_is_given_to_what_is_not_of_it() -> None:
+    """What nobody identified is grey in every panel; a maker in two countries has the colour of neither."""
+    chart = FlowChart(
+        ("part", "maker", "made in"),
+        (
+            Flow(("relay", "Maker 1", "X"), Span(1, 1)),
+            Flow(("relay", "Maker 2", "X"), Span(1, 1)),
+            Flow(("relay", "Maker 2", "Y"), Span(1, 1)),
+            Flow(("relay", "Not identified", "Y"), Span(1, 1)),
+            Flow(("relay", "Maker 2", "unknown"), Span(1, 1)),
+        ),
+        frozenset({"Not identified", "unknown"}),
+        {"X": "#1f5a8a", "Y": "#d55e00", "Maker 1": "#1f5a8a", "unknown": "#8d9298"},
+    )
+    colour = flows._Panel(chart, (0, 1, 2), Sheet())._colour
+    assert colour("relay", "Maker 1") == colour("Maker 2", "X") == "#1f5a8a"
+    assert colour("Not identified", "Y") == "#d55e00"
+    assert colour("relay", "Not identified") == colour("Maker 2", "unknown") == "#8d9298"
+    assert colour("relay", "Maker 2") not in {"#1f5a8a", "#d55e00", "#8d9298"}
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+def test_no_map_goes_beyond_a_pole(narrow: bool) -> None:
+    """Reports from all over the world leave a map of the world, and every degree on it is one of the Earth's."""
+    places = [MapPoint("A", -175.0, 70.0, 10), MapPoint("B", 178.0, -54.0, 10)]
+    view = maps._view(places, Sheet(narrow))
+    assert (view.south, view.north) >= (-90, view.south)
+    assert view.north <= 90
+    assert view.east - view.west <= 360
+    per_degree = view.tall / (view.north - view.south), view.wide / (view.east - view.west)
+    middle = math.radians(8)
+    assert per_degree[1] / per_degree[0] == pytest.approx(math.cos(middle))  # distances stay what they are
+    assert {x for p in places for x in view.at(p.lon or 0, p.lat or 0) if x < 0} == set()
+
+
+def test_a_mark_is_spoken_of_only_where_it_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bars too thin for numbers keep their "?"; those too thin for that do without, and the note does not name it."""
+    from siteline.report.ledger import bars
+
+    said: list[str] = []
+    monkeypatch.setattr(bars, "write", lambda axes, x, y, text, *_, **__: said.append(text))
+    for count, has_mark in ((2, True), (36, True), (400, False)):
+        said.clear()
+        months = tuple(
+            CountPoint(date(1990 + i // 12, 1 + i % 12, 1), date(1990 + (i + 1) // 12, 1 + (i + 1) % 12, 1), 0, 3, i % 2)
+            for i in range(count)
+        )  # fmt: skip
+        figure = draw_counts(replace(SERIES, points=months), DAY, Sheet(narrow=True, suffix=".svg"))
+        assert (b"marked" in figure.data) == has_mark
+        assert sum(text.endswith("?") for text in said) == (count // 2 if has_mark else 0)
 
 
 def test_many_small_makers_become_others() -> None:

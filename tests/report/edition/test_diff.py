@@ -53,6 +53,17 @@ def test_other_words_on_the_same_ground_are_wording_only() -> None:
     assert [(c["kind"], c["because"]) for c in changes(a, b)] == [("wording", [])]
 
 
+def test_a_day_that_moved_is_never_called_mere_wording() -> None:
+    """June instead of May cites the same report and says something else: the page judges neither, and keeps the two apart."""
+    a = side(sentence("s1", "It was lit in May.", CLAIM), title="The furnace")
+    page = build_diff(compare(a, side(sentence("s1", "It was lit in June.", CLAIM), title="Furnaces")))
+    assert "other words on the same ground" in page
+    assert "only" not in page.split("<main")[1]
+    assert "<del>May.</del><ins>June.</ins>" in page
+    assert "del + ins { margin-left" in page
+    assert "Its title was “<bdi>The furnace</bdi>”." in page
+
+
 def test_another_citation_is_named() -> None:
     a = side(sentence("s1", "The hall stands by the river.", CLAIM))
     b = side(sentence("s1", "The hall stands by the river now.", QUERY))

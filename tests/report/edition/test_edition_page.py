@@ -96,6 +96,17 @@ def test_what_is_open_is_stamped_and_listed() -> None:
     assert "it cites nothing" in page
 
 
+def test_the_list_of_what_is_open_quotes_the_start_of_a_long_sentence() -> None:
+    """A sentence of 3,500 characters that breaks 78 rules once made a PDF of 82 pages; above its list it stands whole."""
+    material = made()
+    long = "it was lit in May and " * 150
+    told = [replace(o, text=long) for o in material.objections]
+    assert told
+    listed = build_edition(replace(material, objections=told)).split("What stands against release")[1]
+    assert long[:150] in listed
+    assert max(len(quoted) for quoted in re.findall(r"<q>(.*?)</q>", listed)) <= 200
+
+
 def test_a_brief_that_passes_says_that_nobody_has_released_it() -> None:
     material = made("The hall is large. [@claim:c1]")
     assert material.stamps == (Stamp.NOT_RELEASED,)

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from itertools import combinations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from PIL import Image, ImageChops
 from shapely.geometry import LineString, box
 
 from siteline.model.imagery import Use
 from siteline.report.sheet.labels import Room
 from siteline.report.sheet.letters import Faces, broken, can_spell, cut, width_of
 from siteline.report.sheet.marks import Picture, Sheet, Words, overlap
+from siteline.report.sheet.panel import fit
 from siteline.report.sheet.presets import PRESETS, PresetName
-from siteline.report.sheet.raster import dashed, paint
+from siteline.report.sheet.raster import dashed, paint, paint_onto, pixels_of
+from siteline.report.stretch import Window
 from tests.report.sheet.subjects import EVERY, compose
 
 FACES = Faces()
@@ -81,9 +85,32 @@ def test_a_licensed_size_is_obeyed_and_said(shape: str) -> None:
     made = compose(shape, PRESETS[PresetName.WEB], scene=scene)
     for mark in made.sheet.marks:
         if isinstance(mark, Picture):
-            x0, y0, x1, y1 = (round(v * made.sheet.pixels_per_unit) for v in mark.box)
-            assert max(x1 - x0, y1 - y0, *mark.image.size) <= 151
+            assert max(*pixels_of(mark, made.sheet.pixels_per_unit), *mark.image.size) <= 150
     assert any("150 pixels" in note for note in made.notes)
+
+
+@given(
+    limit=st.integers(1, 1200),
+    left=st.floats(0, 300),
+    top=st.floats(0, 300),
+    name=st.sampled_from(PresetName),
+)
+@settings(max_examples=50, deadline=None)
+@example(limit=3, left=0.25, top=0.0, name=PresetName.WEB)
+def test_no_rounding_adds_a_pixel_to_a_licensed_size(
+    limit: int, left: float, top: float, name: PresetName
+) -> None:
+    """Wherever on the sheet a picture lies, as many pixels are painted as its licence allows, and not one more."""
+    scale = PRESETS[name].pixels_per_unit
+    box = fit(Window(0, 30, 0, 40), (left, top, left + 2000, top + 2000), limit, PRESETS[name])
+    mark = Picture(Image.new("RGB", (2, 2), (0, 0, 0)), box)
+    assert pixels_of(mark, scale)[0] == limit
+    white = Image.new("RGB", [math.ceil(side * scale) + 3 for side in box[2:]], (255, 255, 255))
+    page = white.copy()
+    paint_onto(page, [mark], scale, FACES)
+    seen = ImageChops.difference(page, white).getbbox()
+    assert seen is not None
+    assert (seen[2] - seen[0], seen[3] - seen[1]) == pixels_of(mark, scale)
 
 
 def test_a_pair_is_dashed_where_inferred() -> None:

@@ -25,7 +25,7 @@ _MOST_PAIRS = 40_000
 WORDS = {
     "added": "added",
     "removed": "removed",
-    "wording": "wording only",
+    "wording": "other words on the same ground",
     "number": "its number moved",
     "claim": "what it cites says something else",
     "sources": "it cites something else",

@@ -45,7 +45,8 @@ def draw_counts(
         if unknown == 1
         else f"{unknown} reports give no number and count 0"
     )
-    told = [f"{who}: marked “?”"] if unknown else []
+    can_mark = _pitch(series, sheet) >= wide_in("?", SMALL) + 0.02
+    told = [f"{who}: marked “?”" if can_mark else who] if unknown else []
     definition = ". ".join(part.rstrip(". ") for part in (series.definition, series.period) if part)
     legend = Legend(
         series.title,
@@ -88,10 +89,8 @@ def _draw(axes: Axes, series: CountSeries, sheet: Sheet) -> None:
     from matplotlib.patches import Rectangle
 
     most = max((_most(p) for p in series.points), default=0)
-    step = _step(most)
-    top = max(step, -(-most // step) * step)
-    left = wide_in(f"{top:,}", SMALL) + 0.12
-    right = sheet.inner_in - 0.04
+    step, top = _scale(most)
+    left, right = _left(top), sheet.inner_in - 0.04
     floor = _top(series, sheet) + _TALL_IN
     up = _TALL_IN / top
     for value in range(0, top + 1, step):
@@ -105,7 +104,7 @@ def _draw(axes: Axes, series: CountSeries, sheet: Sheet) -> None:
         )
         write(axes, left - 0.06, y, f"{value:,}", SMALL, ha="right", color=QUIET)
     write(axes, 0, 0.08, _unit(series.unit), SMALL, color=QUIET)
-    pitch = (right - left) / max(1, len(series.points))
+    pitch = _pitch(series, sheet)
     thick = pitch * (0.72 if pitch > 0.06 else 0.9)
     turned = _turned(series.points, pitch)
     for place, point in enumerate(series.points):
@@ -129,7 +128,8 @@ def _draw(axes: Axes, series: CountSeries, sheet: Sheet) -> None:
                     zorder=3,
                 )
             )
-        said = "" if turned is None else _say(point) + ("?" if point.unknown else "")
+        mark = "?" if point.unknown and pitch >= wide_in("?", SMALL) + 0.02 else ""
+        said = ("" if turned is None else _say(point)) + mark
         if said:
             high = floor - reach * up - (0.04 if turned else 0.08)
             write(
@@ -186,6 +186,23 @@ def _top(series: CountSeries, sheet: Sheet) -> float:
     if not _turned(series.points, pitch):
         return _TOP_IN
     return _TOP_IN + max(wide_in(_say(point) + "?", SMALL) for point in series.points)
+
+
+def _pitch(series: CountSeries, sheet: Sheet) -> float:
+    """From one bar to the next, inches."""
+    _, top = _scale(max((_most(p) for p in series.points), default=0))
+    return (sheet.inner_in - 0.04 - _left(top)) / max(1, len(series.points))
+
+
+def _left(top: int) -> float:
+    """Room for the numbers of the axis, inches."""
+    return wide_in(f"{top:,}", SMALL) + 0.12
+
+
+def _scale(most: int) -> tuple[int, int]:
+    """The step of the axis, and where it ends."""
+    step = _step(most)
+    return step, max(step, -(-most // step) * step)
 
 
 def _most(point: CountPoint) -> int:

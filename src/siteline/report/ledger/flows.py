@@ -223,13 +223,13 @@ class _Panel:
                 )  # fmt: skip
 
     def _colour(self, a: str, b: str) -> str:
-        if a in self._chart.unknown and b in self._chart.unknown:
+        """Of the country where it is one; grey where nothing is known; none by chance beside those that mean something."""
+        known = self._chart.colours
+        if b in self._chart.unknown and (a in self._chart.unknown or a not in known or b in known):
             return "#8d9298"
-        return (
-            self._chart.colours.get(a)
-            or self._chart.colours.get(b)
-            or COLOURS[sum(map(ord, b)) % len(COLOURS)]
-        )
+        if known:
+            return known.get(a) or known.get(b) or QUIET
+        return COLOURS[sum(map(ord, b)) % len(COLOURS)]
 
     def _merge(self) -> list[dict[tuple[str, str], Span]]:
         found: list[dict[tuple[str, str], Span]] = []

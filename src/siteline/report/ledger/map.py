@@ -183,8 +183,11 @@ def _view(points: Sequence[MapPoint], sheet: Sheet) -> _View:
         wide_deg = tall_deg / ratio / squeeze
     else:
         tall_deg = wide_deg * squeeze * ratio
+    if tall_deg > 180 or wide_deg > 360:  # no place is beyond a pole, or on the Earth twice
+        tall_deg, wide_deg = min(tall_deg, 180.0), min(wide_deg, 360.0)
+        tall = wide * tall_deg / (wide_deg * squeeze)
     lon = (west + east) / 2
-    lat = min(max(middle, tall_deg / 2 - 90), 90 - tall_deg / 2) if tall_deg < 180 else 0.0
+    lat = min(max(middle, tall_deg / 2 - 90), 90 - tall_deg / 2)
     return _View(lon - wide_deg / 2, lat - tall_deg / 2, lon + wide_deg / 2, lat + tall_deg / 2, wide, tall)
 
 
@@ -196,7 +199,7 @@ def _graticule(axes: Axes, view: _View) -> None:
     for lon in _marks(view.west, view.east, step):
         x, _ = view.at(lon, view.south)
         axes.plot([x, x], [0, view.tall], color=HAIR, linewidth=0.6, zorder=0)
-        word = _degrees(lon, "E", "W")
+        word = _degrees((lon + 180) % 360 - 180, "E", "W")
         if 0.02 + wide_in(word, SMALL) / 2 < x < view.wide - wide_in(word, SMALL) / 2 - 0.02:
             write(axes, x, view.tall + 0.1, word, SMALL, ha="center", color=QUIET)
     for lat in _marks(view.south, view.north, step):

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from PIL import Image, ImageDraw
+from PIL.Image import Resampling
 from PIL.ImageFont import FreeTypeFont
 
 from siteline.report.figure import rgb
@@ -28,9 +29,9 @@ def paint_onto(picture: Image.Image, marks: Iterable[Mark], scale: float, faces:
     """Paint marks onto a picture, in their order."""
     for mark in marks:
         if isinstance(mark, Picture):
-            x0, y0, x1, y1 = (round(v * scale) for v in mark.box)
-            image = mark.image if mark.image.size == (x1 - x0, y1 - y0) else _resized(mark, x1 - x0, y1 - y0)
-            picture.paste(image, (x0, y0))
+            size = pixels_of(mark, scale)
+            image = mark.image if mark.image.size == size else mark.image.resize(size, Resampling.BICUBIC)
+            picture.paste(image, (round(mark.box[0] * scale), round(mark.box[1] * scale)))
         elif isinstance(mark, Plate):
             _paint_plate(picture, mark, scale)
         elif isinstance(mark, Shape):
@@ -42,8 +43,14 @@ def paint_onto(picture: Image.Image, marks: Iterable[Mark], scale: float, faces:
             _paint_words(picture, mark, scale, faces)
 
 
-def _resized(mark: Picture, wide: int, tall: int) -> Image.Image:
-    return mark.image.resize((max(1, wide), max(1, tall)), Image.Resampling.BICUBIC)
+def pixels_of(mark: Picture, scale: float) -> tuple[int, int]:
+    """
+    How wide and high a picture is painted, pixels.
+
+    Its size is rounded, not its edges: both of them rounded outwards would make it one pixel larger than a licence allows.
+    """
+    x0, y0, x1, y1 = mark.box
+    return max(1, round((x1 - x0) * scale)), max(1, round((y1 - y0) * scale))
 
 
 def _paint_plate(picture: Image.Image, mark: Plate, scale: float) -> None:

@@ -300,7 +300,7 @@ def _listed(ledger: PartsLedger, pieces: Sequence[Piece]) -> dict[str, str] | No
 
 
 def _colours(paths: dict[tuple[str, ...], Span]) -> dict[str, str]:
-    """A colour for each of the largest countries, and for all makers in it."""
+    """A colour for each of the largest countries, and for all makers in it, wherever else nothing is known of them."""
     from siteline.report.ledger.sheet import COLOURS
 
     totals: dict[str, int] = {}
@@ -310,8 +310,9 @@ def _colours(paths: dict[tuple[str, ...], Span]) -> dict[str, str]:
     colours = {country: COLOURS[i] if i < len(COLOURS) else "#8d9298" for i, country in enumerate(order)}
     makers: dict[str, set[str]] = {}
     for _, maker, country, *_ in paths:
-        makers.setdefault(maker, set()).add(country)
-    one = {maker: colours.get(next(iter(its)), "#8d9298") for maker, its in makers.items() if len(its) == 1}
+        makers.setdefault(maker, set()).update({country} - {UNKNOWN})
+    one = {maker: colours[next(iter(its))] for maker, its in makers.items() if len(its) == 1}
+    one |= dict.fromkeys((maker for maker, its in makers.items() if not its), "#8d9298")
     return {**one, **colours, UNKNOWN: "#8d9298"}
 
 

@@ -8,6 +8,8 @@ ones that we export. A row is read or refused, never mended: `Refused` says whic
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from dataclasses import replace
 
 from siteline.claims.amount import is_count, is_share, read_amount, read_ratio
 from siteline.claims.cells import (
@@ -57,6 +59,9 @@ LOOSE = ("scope", "claimant", "hedge", "polarity")
 """Columns of tables that others write."""
 
 VALUE_TYPES = ("count", "ratio", "share", "number", "date", "entity", "alias", "list", "text", "nonresponse")
+Finder = Callable[[str, str], Anchor]
+"""The place of a quote in an exhibit, by its id; raises Refused unless it stands there exactly once."""
+
 _POLARITY = {
     "": "", "assert": "asserts", "asserts": "asserts", "deny": "denies", "denies": "denies", "retracted": "corrects",
     "conditional": "asserts", "negate": "asserts", "negated": "asserts",
@@ -64,10 +69,18 @@ _POLARITY = {
 _WORDED = ("entity", "alias", "list", "text", "date")
 
 
-def read_row(row: Row, exhibit: Lookup) -> Statement:
-    """The statement of a row; raises Refused."""
+def _no_place(exhibit_id: str, quote: str) -> Anchor:
+    raise CellRefused("start", "bad_number", f"where in exhibit {exhibit_id} do these words start and end?")
+
+
+def read_row(row: Row, exhibit: Lookup, find: Finder = _no_place) -> Statement:
+    """
+    The statement of a row; raises Refused.
+
+    find: places words in an exhibit whose row does not say where they stand.
+    """
     try:
-        return _read(row, exhibit)
+        return _read(row, exhibit, find)
     except BadInput as error:
         raise CellRefused("", "cannot_be", str(error)) from error
 
@@ -109,7 +122,7 @@ def disagreement(statement: Statement) -> str | None:
     return f"its words give {read.value} ({read.direction.value}), its numbers {value}"
 
 
-def _read(row: Row, exhibit: Lookup) -> Statement:
+def _read(row: Row, exhibit: Lookup, find: Finder) -> Statement:
     name = read_short(row, "id", LONGEST_ID, required=True)
     lineage = read_short(row, "lineage", LONGEST_LINEAGE)
     stance, is_negated, is_conditional = _stance(row)
@@ -125,7 +138,7 @@ def _read(row: Row, exhibit: Lookup) -> Statement:
     published = read_period(row, "published")
     return Statement(
         id=name,
-        anchor=_anchor(row, exhibit),
+        anchor=_anchor(row, exhibit, find),
         claim=_claim(row, is_conditional),
         stance=stance,
         quote=row.text("quote"),
@@ -262,7 +275,7 @@ def _hedges(row: Row) -> tuple[Hedge, ...]:
     return listed or ((Hedge(loose, kind_of(loose)),) if loose else ())
 
 
-def _anchor(row: Row, exhibit: Lookup) -> Anchor:
+def _anchor(row: Row, exhibit: Lookup, find: Finder) -> Anchor:
     url = read_url(row)
     kind = row.text("anchor") or ("words" if row.text("exhibit") else "url")
     if kind not in set(AnchorKind):
@@ -273,9 +286,14 @@ def _anchor(row: Row, exhibit: Lookup) -> Anchor:
         return Anchor(AnchorKind.URL, url=url)
     name, sha256 = look_up(row, "exhibit", row.text("exhibit"), exhibit)
     start, end = row.number("start"), row.number("end")
+    if kind == "words" and start is None and end is None:
+        found = find(name, row.text("quote"))
+        return replace(found, rendition=row.text("rendition") or found.rendition, url=url or found.url)
     if kind == "words" and (start is None or start != int(start) or end is None or end != int(end)):
         raise CellRefused(
-            "start", "bad_number", "words in an exhibit need a whole number for start and for end"
+            "start",
+            "bad_number",
+            "words in an exhibit need a whole number for start and for end, or neither where they stand there once",
         )
     return Anchor(
         AnchorKind(kind),

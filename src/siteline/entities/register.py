@@ -11,7 +11,7 @@ from ulid import ULID
 
 from siteline.entities.bonds import SYMMETRIC, check_acyclic, check_ends
 from siteline.entities.identity import Identity
-from siteline.entities.rows import as_edge, as_entity, as_judgement, as_name, as_property, edge_row
+from siteline.entities.rows import as_edge, as_entity, as_judgement, as_name, as_property, edge_row, row_id
 from siteline.model.entity import (
     Edge,
     EdgeKind,
@@ -54,6 +54,12 @@ class Entities:
             del fresh[known]
         self._db.append(table, *fresh.values())
         return len(fresh)
+
+    def afresh(self, row: dict[str, Any]) -> dict[str, Any]:
+        """The row that a person files: under another id if the same was said before and taken back."""
+        while self.withdrawn([row["id"]]):
+            row = row | {"id": row_id(row["id"], "again")}
+        return row
 
     def bind(self, rows: Sequence[dict[str, Any]]) -> int:
         """File edges, each looked at first: its ends exist and fit, and it closes no circle. Returns how many were new."""

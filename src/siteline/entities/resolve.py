@@ -7,6 +7,7 @@ agrees. Typos and cover names are shown and decide nothing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,6 +28,7 @@ AUTO = 0.86
 _WEAK, _PERSON, _NEVER = 0.6, 0.79, 0.5
 _BOOST = 0.15
 _DISAGREES = 0.55
+_DATE = re.compile(r"\d{4}(-\d\d(-\d\d)?)?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +124,19 @@ class _Asked:
         return _ranked(made)
 
     def _said(self, best: Mapping[str, object]) -> dict[str, list[Property]]:
+        """What is said of each, and of all that was judged to be one with it."""
         found: dict[str, list[Property]] = {}
         if self._also:
             wanted = {name.casefold() for name in self._also}
-            for said in self._entities.statements(best, self._as_of):
+            wholes = {entity: self._identity.members(entity) for entity in best}
+            said_of: dict[str, list[Property]] = {}
+            for said in self._entities.statements(
+                [m for whole in wholes.values() for m in whole], self._as_of
+            ):
                 if said.prop.casefold() in wanted:
-                    found.setdefault(said.entity, []).append(said)
+                    said_of.setdefault(said.entity, []).append(said)
+            for entity, whole in wholes.items():
+                found[entity] = [said for member in whole for said in said_of.get(member, ())]
         return found
 
     def _match(self, thing: Entity, name: Name, alike: Likeness, said: Sequence[Property]) -> Match:
@@ -154,6 +163,8 @@ class _Asked:
             is_auto = is_auto and bool(agree)
             if not agree:
                 reasons.append("a person is never taken on a name alone: offered, for a person to decide")
+        if name.valid_from is not None:
+            reasons.append(f"the name from {name.valid_from}")
         if name.valid_to is not None:
             reasons.append(f"the name until {name.valid_to}")
         reasons += [f"{prop} agrees: {value}" for prop, value in agree]
@@ -224,5 +235,4 @@ def _agrees(value: str, wanted: str) -> bool:
     a, b = value.strip().casefold(), wanted.strip().casefold()
     if a == b:
         return True
-    is_dates = all(part[:4].isdigit() and len(part) >= 4 for part in (a, b))
-    return is_dates and (a.startswith(b) or b.startswith(a))
+    return bool(_DATE.match(a) and _DATE.match(b)) and (a.startswith(b) or b.startswith(a))

@@ -25,9 +25,19 @@ def file_statements(case: Case, statements: Sequence[Statement], batch: str = ""
     return case.statements.add(statements, batch)
 
 
-def anchor_words(case: Case, exhibit_id: str, quote: str, start: int | None = None) -> Anchor:
-    """The place of a quote in an exhibit; raises NotThere, with the nearest place, unless it is exactly there."""
-    rendition = render_text(case, exhibit_id)
+def anchor_words(
+    case: Case,
+    exhibit_id: str,
+    quote: str,
+    start: int | None = None,
+    texts: dict[str, Rendition] | None = None,
+) -> Anchor:
+    """
+    The place of a quote in an exhibit; raises NotThere, with the nearest place, unless it is exactly there.
+
+    texts: keeps what was read, for many quotes of few exhibits.
+    """
+    rendition = _text_of(case, exhibit_id, {} if texts is None else texts)
     first, end = find_quote(rendition, quote, start)
     exhibit = rendition.exhibit
     return Anchor(
@@ -46,9 +56,7 @@ def check_words(case: Case, statement: Statement, texts: dict[str, Rendition]) -
                 f"exhibit {anchor.exhibit_id} has other bytes than statement {statement.id} says"
             )
         return
-    if anchor.exhibit_id not in texts:
-        texts[anchor.exhibit_id] = render_text(case, anchor.exhibit_id)
-    rendition = texts[anchor.exhibit_id]
+    rendition = _text_of(case, anchor.exhibit_id, texts)
     if rendition.exhibit.sha256 != anchor.sha256:
         raise BrokenCustody(f"exhibit {anchor.exhibit_id} has other bytes than statement {statement.id} says")
     find_quote(rendition, statement.quote, anchor.start)
@@ -58,3 +66,9 @@ def check_words(case: Case, statement: Statement, texts: dict[str, Rendition]) -
                 f"the hedge {hedge.text!r} of statement {statement.id} is not at character {hedge.start} "
                 f"of exhibit {anchor.exhibit_id}"
             )
+
+
+def _text_of(case: Case, exhibit_id: str, texts: dict[str, Rendition]) -> Rendition:
+    if exhibit_id not in texts:
+        texts[exhibit_id] = render_text(case, exhibit_id)
+    return texts[exhibit_id]

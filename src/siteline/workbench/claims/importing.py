@@ -13,11 +13,11 @@ from siteline.claims.rows import statement_row
 from siteline.claims.said import TABLE
 from siteline.claims.table import Row, Table, open_table, refuse_rows, rejects_of
 from siteline.model.cells import CellFault, CellRefused
-from siteline.model.claim import AnchorKind, Statement
+from siteline.model.claim import Anchor, AnchorKind, Statement
 from siteline.model.errors import BadInput, NotFound, SitelineError
 from siteline.model.remark import Remark
 from siteline.workbench.case import Case
-from siteline.workbench.claims.filing import check_words
+from siteline.workbench.claims.filing import anchor_words, check_words
 from siteline.workbench.claims.words import Rendition
 
 _PART = 2000
@@ -119,7 +119,7 @@ class _Reader:
         yield from self._new(part)
 
     def _read(self, row: Row, seen: dict[str, int]) -> Statement:
-        statement = read_row(row, self._exhibit)
+        statement = read_row(row, self._exhibit, self._find)
         if self._prefix:
             lineage = _prefixed(self._prefix, statement.lineage) if statement.lineage else ""
             supports = tuple(_prefixed(self._prefix, name) for name in statement.supports)
@@ -134,6 +134,18 @@ class _Reader:
             except SitelineError as error:
                 raise CellRefused("quote", "not_there", f"{error} {error.hint}") from error
         return statement
+
+    def _find(self, exhibit_id: str, quote: str) -> Anchor:
+        if not quote:
+            raise CellRefused(
+                "quote",
+                "no_quote",
+                "a row that names an exhibit quotes it, letter by letter; else give its url",
+            )
+        try:
+            return anchor_words(self._case, exhibit_id, quote, texts=self._texts)
+        except SitelineError as error:
+            raise CellRefused("quote", "not_there", f"{error} {error.hint}") from error
 
     def _new(self, part: Sequence[tuple[Row, Statement]]) -> Iterator[tuple[Row, Statement]]:
         there = self._case.statements.filed_as([statement.id for _, statement in part])

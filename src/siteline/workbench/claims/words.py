@@ -83,13 +83,15 @@ def find_quote(rendition: Rendition, quote: str, start: int | None = None) -> tu
     if again >= 0:
         raise NotThere(
             f"these words stand in exhibit {name} more than once: at characters {first} and {again}",
-            f"Quote more of it, or say which: --start {first}",
+            f"Quote more of it, or say where it begins (--start {first}; in a table, the columns start and end)",
         )
     return first, first + len(quote)
 
 
 def _nearest(text: str, quote: str) -> str:
     """What is most like the quote, and where."""
+    if (elsewhere := text.find(quote)) >= 0:
+        return f"It stands at character {elsewhere}."
     composed = unicodedata.normalize("NFC", text).find(unicodedata.normalize("NFC", quote))
     if composed >= 0:
         place = next((i for i in range(len(text)) if _is_same_from(text, i, quote)), None)

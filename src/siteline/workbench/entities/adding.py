@@ -82,7 +82,7 @@ def add_name(
 def set_properties(case: Case, entity: str, properties: Sequence[str], source: str) -> int:
     """Statements of a thing, each `PROP=VALUE`; returns how many are new."""
     found = case.entities.get(find_one(case, entity))
-    rows = [_property(found.id, found.type, said, source) for said in properties]
+    rows = [case.entities.afresh(_property(found.id, found.type, said, source)) for said in properties]
     return case.entities.file(tables.entity_statement, rows)
 
 
@@ -113,6 +113,7 @@ def relate(
         probability=probability,
         note=note,
     )
+    row = case.entities.afresh(row)
     if not case.entities.bind([row]):
         raise BadEntity(
             "that edge is on record already, from the same source", f"See: siteline entities show {row['a']}"
@@ -148,7 +149,7 @@ def _name(
     if grave and strength is None:
         chosen = Strength.NEVER_AUTO
     row = name_row(entity, " ".join(text.split()), script_of(text), kind=kind, strength=chosen, **said)
-    case.entities.file(tables.entity_name, [row])
+    case.entities.file(tables.entity_name, [case.entities.afresh(row)])
     remedy = "it decides nothing by itself" if grave and strength is None else ""
     return [Remark(shown(text), f"{fault.message} [{fault.code}]", remedy) for fault in faults]
 

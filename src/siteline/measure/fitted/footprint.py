@@ -70,6 +70,9 @@ class FittedFootprint:
     narrow_px: float
     """Area of the same shape fitted on a narrower window, px²."""
 
+    makeup: Makeup
+    """What its picture is made of beside roof, ground and shadow."""
+
     rivals: tuple[tuple[float, float], ...] = ()
     """(weight, area in px²) of other shapes that explain the looks almost as well; the best weighs 1."""
 
@@ -193,7 +196,7 @@ def _refitted(
         if other is not chosen
     )
     return FittedFootprint(
-        last, around.stack, around.view, share_unlike(around, last), narrow.area_px, rivals
+        last, around.stack, around.view, share_unlike(around, last), narrow.area_px, around.makeup, rivals
     )
 
 

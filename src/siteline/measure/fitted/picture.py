@@ -44,6 +44,11 @@ class Makeup:
     has_walls: bool = False
     """Some look leans so far that walls are seen."""
 
+    @property
+    def roof(self) -> str:
+        """Form of the roof in a word; "" for a flat one."""
+        return "two slopes" if self.has_ridge else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Layer:

@@ -19,7 +19,7 @@ from siteline.measure.budget import (
     unknown_lean,
 )
 from siteline.measure.fitted.footprint import FittedFootprint
-from siteline.measure.fitted.shape import HEIGHT
+from siteline.measure.fitted.shape import HEIGHT, Rounded
 from siteline.measure.options import MeasureOptions
 from siteline.measure.stack import pixel_m
 from siteline.model.imagery import Grid
@@ -75,7 +75,7 @@ def _side(
         what,
         Quantity(side_px * per_px, total(lines), unit),
         tuple(lines),
-        f"side of the {found.best.shape.name} fitted to {looks} look{'s' if looks > 1 else ''}",
+        f"{'diameter' if found.best.shape.rounded is Rounded.CIRCLE else 'side'} of the {found.best.shape.name} fitted to {looks} look{'s' if looks > 1 else ''}",
         found.stack.scene_ids,
     )
 

@@ -251,7 +251,7 @@ def refuse_poor(
         raise NotMeasured("the fit left the outline it started from")
     if best.explained < options.min_explained:
         raise NotMeasured(
-            f"no outline of straight walls explains what is seen ({best.explained:.0%} of the variance)"
+            f"no outline of straight walls, and no round one, explains what is seen ({best.explained:.0%} of the variance)"
         )
     if found.unlike > MOST_UNLIKE and not unfinished:
         raise NotMeasured(

@@ -79,7 +79,7 @@ def area_of_fit(found: FittedFootprint, grid: Grid, options: MeasureOptions) -> 
         float(np.hypot(sigma_px, lean / np.sqrt(2)) * units_per_pixel(grid)),
         found.stack.scene_ids[0],
         is_base=bool(found.stack.is_view_known.any()),
-        roof=found.makeup.roof,
+        roof=found.roof,
     )
     looks = len(found.stack.scene_ids)
     return Measurement(

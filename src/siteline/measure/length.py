@@ -71,11 +71,13 @@ def _side(
     lines += [replace(line, sigma=line.sigma * per_px) for line in (*lean, *border)]
     lines.append(BudgetLine(SCALE, relative_scale(grid, options) * side_px * per_px, True))
     looks = len(found.stack.scene_ids)
+    shape = found.best.shape
+    side = "diameter" if shape.rounded is Rounded.CIRCLE else "side"
     return Measurement(
         what,
         Quantity(side_px * per_px, total(lines), unit),
         tuple(lines),
-        f"{'diameter' if found.best.shape.rounded is Rounded.CIRCLE else 'side'} of the {found.best.shape.name} fitted to {looks} look{'s' if looks > 1 else ''}",
+        f"{side} of the {shape.name} fitted to {looks} look{'s' if looks > 1 else ''}",
         found.stack.scene_ids,
     )
 

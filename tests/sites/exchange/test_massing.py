@@ -18,7 +18,7 @@ from shapely.geometry import Polygon, box
 from siteline.model.massing import Block, Massing
 from siteline.model.quantity import Quantity
 from siteline.sites.exchange.massing.extruded import write_massing_kml
-from siteline.sites.exchange.massing.roofs import ARCHED, TWO_SLOPES, profile, to_metres
+from siteline.sites.exchange.massing.roofs import TWO_SLOPES, profile, to_metres
 from siteline.sites.exchange.massing.saying import origin_of
 from siteline.sites.exchange.massing.solid import solid, write_glb
 from tests.conftest import wanted
@@ -102,7 +102,7 @@ COURT = Polygon(box(0, 0, 40, 30).exterior.coords, [box(10, 10, 20, 20).exterior
     st.sampled_from([L_SHAPE, COURT, box(0, 0, 50, 20)]),
     st.floats(0, 180),
     st.floats(2, 30),
-    st.sampled_from(["", TWO_SLOPES, ARCHED]),
+    st.sampled_from(["", TWO_SLOPES]),
 )
 def test_a_block_holds_its_area_times_its_height(shape: Polygon, turn: float, top: float, roof: str) -> None:
     """Any outline is a closed solid of its area times its height, plus what its roof holds above the eaves."""
@@ -200,14 +200,13 @@ def test_a_block_without_a_height_is_flat_and_says_so() -> None:
 
 
 def test_roofs_that_rise_by_assumption_say_so() -> None:
-    """Two slopes and an arch rise above the measured eaves, and are told to be assumed."""
+    """Two slopes rise above the measured eaves, and are told to be assumed."""
     wanted("trimesh")
-    for roof in (TWO_SLOPES, ARCHED):
-        pitched = massing(block(roof=roof))
-        tree, drawn = read_glb(write_glb(pitched))
-        assert drawn["1. A-1"][0][:, 2].max() > 15
-        assert "assumed, not measured" in next(n for n in tree["nodes"] if "mesh" in n)["extras"]["roof"]
-        assert b"assumed, not measured" in write_massing_kml(pitched)
+    pitched = massing(block(roof=TWO_SLOPES))
+    tree, drawn = read_glb(write_glb(pitched))
+    assert drawn["1. A-1"][0][:, 2].max() > 15
+    assert "assumed, not measured" in next(n for n in tree["nodes"] if "mesh" in n)["extras"]["roof"]
+    assert b"assumed, not measured" in write_massing_kml(pitched)
 
 
 def test_simulated_sites_are_marked_in_every_format() -> None:

@@ -145,7 +145,9 @@ def _blurred(shape: Shape, unknowns: Array, u: Array, v: Array, moves: bool) -> 
     """The sum over all corners; of a round shape, what lies within its radius of its axis."""
     if shape.rounded is not None:
         along, across = _turned(unknowns[ANGLE])
-        return Layer(*blurred_round(shape, unknowns, u[..., None] * along + v[..., None] * across, None, moves))
+        return Layer(
+            *blurred_round(shape, unknowns, u[..., None] * along + v[..., None] * across, None, moves)
+        )
     blur = float(np.exp(unknowns[BLUR]))
     walls_u, walls_v = shape.split(unknowns)
     z_u, z_v = (u - walls_u[:, None, None]) / blur, (v - walls_v[:, None, None]) / blur

@@ -121,7 +121,9 @@ class Shape:
             start, end, radius = self.axis(unknowns)
             line = Point(start) if self.rounded is Rounded.CIRCLE else LineString([start, end])
             true = float(np.sqrt(self.area(unknowns) / line.buffer(radius, ROUND_STEPS).area))
-            flat = line.buffer(radius * true, ROUND_STEPS)  # its corners a little outside, so that its area is right
+            flat = line.buffer(
+                radius * true, ROUND_STEPS
+            )  # its corners a little outside, so that its area is right
         turned = rotate(flat, float(unknowns[ANGLE]), origin=(0, 0), use_radians=True)
         return translate(turned, float(unknowns[CX]), float(unknowns[CY]))
 

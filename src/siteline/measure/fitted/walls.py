@@ -29,7 +29,7 @@ UNLIKE = -0.4
 CIRCLE_UP_TO = 1.35
 """A rectangle longer than so many times its width does not mean a circle."""
 
-ROOF_LIKE = 0.35
+ROOF_LIKE = 0.1
 """Corners of a rectangle that vote higher than this on the whole are roof (+1; −1 is ground)."""
 
 FARTHEST_PX = 12.0

@@ -1,5 +1,5 @@
 """
-What stands on a block's walls: a flat roof, two slopes or an arch.
+What stands on a block's walls: a flat roof, or two slopes.
 
 A shadow tells where the eaves are: a ridge shades beyond them only where its slope is steeper than the sun. How far a roof
 rises above its eaves is not measured; it is drawn by an assumption that every file says.
@@ -20,19 +20,13 @@ from shapely.geometry.base import BaseGeometry
 
 Array = NDArray[np.float64]
 
-FLAT, TWO_SLOPES, ARCHED = "", "two slopes", "arched"
+TWO_SLOPES = "two slopes"
 
 SLOPE_DEG = 15.0
 """Assumed slope of a roof of two slopes, degrees."""
 
-ARCH_SHARE = 0.25
-"""Assumed rise of an arched roof, as a share of its width."""
-
-_ARCH_STEPS = 8
-
 ASSUMED = {
     TWO_SLOPES: f"two slopes above the eaves, drawn {SLOPE_DEG:g} degrees steep: assumed, not measured",
-    ARCHED: f"an arch above the eaves, drawn to rise by {ARCH_SHARE:.0%} of its width: assumed, not measured",
 }
 """What a file says of a roof that is not drawn flat."""
 
@@ -41,13 +35,6 @@ def profile(form: str, width_m: float) -> tuple[tuple[float, float], ...]:
     """The section across a roof: (share of its width, m above the eaves) from one eave to the other; () if flat."""
     if form == TWO_SLOPES:
         return (0.0, 0.0), (0.5, width_m / 2 * math.tan(math.radians(SLOPE_DEG))), (1.0, 0.0)
-    if form == ARCHED:
-        rise = ARCH_SHARE * width_m
-        radius = (width_m**2 / 4 + rise**2) / (2 * rise)
-        shares = [n / _ARCH_STEPS for n in range(_ARCH_STEPS + 1)]
-        return tuple(
-            (s, max(0.0, math.sqrt(radius**2 - (width_m * (s - 0.5)) ** 2) - radius + rise)) for s in shares
-        )
     return ()
 
 

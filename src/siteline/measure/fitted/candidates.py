@@ -111,9 +111,8 @@ def _rounded(ranked: Sequence[Ranked], noise: Array) -> Tried:
     leaders = [r for r in ranked if r.fit.shape == rectangle() and not r.problem.makeup.has_ridge][:1]
     fits: Tried = []
     for leader in leaders:
-        proposed = propose_round(leader.problem, leader.fit)
-        if proposed is not None:
-            found = fit(leader.problem, *proposed, noise, FIRST_STEPS, leader.fit.shifts)
+        for shape, start in propose_round(leader.problem, leader.fit):
+            found = fit(leader.problem, shape, start, noise, FIRST_STEPS, leader.fit.shifts)
             fits.append((leader.problem, found))
     return fits
 

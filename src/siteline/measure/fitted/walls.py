@@ -26,10 +26,10 @@ SNAP_PX = 1.6
 UNLIKE = -0.4
 """A vote lower than this is one for ground."""
 
-CIRCLE_UP_TO = 1.35
-"""A rectangle longer than so many times its width does not mean a circle."""
+CIRCLE_UP_TO, ENDS_FROM = 1.35, 1.1
+"""A rectangle longer than so many times its width does not mean a circle; one shorter than so many no hall with round ends."""
 
-ROOF_LIKE = 0.1
+ROOF_LIKE = 0.25
 """Corners of a rectangle that vote higher than this on the whole are roof (+1; −1 is ground)."""
 
 FARTHEST_PX = 12.0
@@ -79,24 +79,28 @@ def share_unlike(problem: Problem, found: Fit) -> float:
     return float(np.mean(_votes(problem, found)[inside] < UNLIKE)) if inside.any() else 0.0
 
 
-def propose_round(problem: Problem, found: Fit) -> tuple[Shape, Array] | None:
+def propose_round(problem: Problem, found: Fit) -> list[tuple[Shape, Array]]:
     """
-    The round shape of the same area that a rectangle may mean, and where to start fitting it; None if its corners look like roof.
+    Round shapes of the same area that a rectangle may mean, and where to start fitting each; none if its corners look like roof.
 
-    A circle, or a hall with round ends where it is longer. Corners are what lies in the rectangle and not in the round shape.
+    A circle, a hall with round ends, or both where it is a little longer than wide. Corners are what lies in the rectangle
+    and not in the round shape.
     """
     if found.shape.rounded is not None or len(found.shape.cells) * len(found.shape.cells[0]) != 1:
-        return None
+        return []
     long, wide = found.sides_px
-    shape = Shape(found.shape.cells, Rounded.CIRCLE if long < CIRCLE_UP_TO * wide else Rounded.ENDS)
-    start = shape.spread(found.unknowns)
-    start[POSE:] *= np.sqrt(found.area_px / shape.area(start))
-    corners = _is_inside(found, *_uv(problem, found)) & ~contains_xy(
-        shape.outline(start), *problem.stack.pixels.T
-    )
-    if np.count_nonzero(corners) < 2:
-        return None
-    return (shape, start) if float(np.mean(_votes(problem, found)[corners])) < ROOF_LIKE else None
+    kinds = [Rounded.CIRCLE] if long < CIRCLE_UP_TO * wide else []
+    kinds += [Rounded.ENDS] if long > ENDS_FROM * wide else []
+    votes, inside = _votes(problem, found), _is_inside(found, *_uv(problem, found))
+    proposed = []
+    for kind in kinds:
+        shape = Shape(found.shape.cells, kind)
+        start = shape.spread(found.unknowns)
+        start[POSE:] *= np.sqrt(found.area_px / shape.area(start))
+        corners = inside & ~contains_xy(shape.outline(start), *problem.stack.pixels.T)
+        if np.count_nonzero(corners) >= 2 and float(np.mean(votes[corners])) < ROOF_LIKE:
+            proposed.append((shape, start))
+    return proposed
 
 
 def _uv(problem: Problem, found: Fit) -> tuple[Array, Array]:

@@ -18,7 +18,7 @@ from shapely.geometry.base import BaseGeometry
 from bench.cases import build
 from siteline.measure.stack import pixel_m, to_pixels
 from siteline.model.place import Site
-from siteline.simulate.estate import random_estate
+from siteline.simulate.estate import random_estate, round_off
 from siteline.simulate.render import render_story
 from siteline.simulate.truth import Truth
 
@@ -79,11 +79,17 @@ class Setting:
 
     looks: int = 8
     buildings: int = 10
+    rounded: bool = False
+    """Whether round buildings stand in place of the rectangles."""
+
     estates: int = 45
     """How many of them are measured."""
 
 
 USUAL = Setting()
+
+ROUNDED = Setting(rounded=True, estates=4)
+"""Tanks and halls with round ends among L, T and U shapes."""
 
 SETTINGS = {
     "0.5 m, 15–25° off nadir": Setting(0.5, 200.0, 0.6, (15, 25), estates=15),
@@ -107,6 +113,7 @@ def estate(seed: int, setting: Setting = USUAL) -> Estate:
             stretch=setting.stretch,
             off_nadir=setting.off_nadir,
         )
+        story = round_off(story, seed) if setting.rounded else story
         truth = render_story(folder, story, seed)
         cube, _ = build(folder / "scenes.csv", Site(story.id, story.id, ()))
         cube = cube.load()

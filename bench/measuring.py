@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from bench import roofs
-from bench.buildings import SETTINGS, Setting, estates
+from bench.buildings import ROUNDED, SETTINGS, Setting, estates
 from bench.sized import (
     ENOUGH_PX,
     PLAIN,
@@ -74,6 +74,16 @@ def other_pixels(name: str, setting: Setting, seeds: range) -> list[tuple[str, .
     return [(f"{name}: {first}", *rest) for first, *rest in rows]
 
 
+def round_ones(seeds: range) -> list[tuple[str, ...]]:
+    """Rows for round buildings, at 3 m; of all contrasts."""
+    sized = [s for estate in estates(seeds, ROUNDED) for s in size_all(estate)]
+    found = [s for s in sized if s.known.shape in ("circle", "ends")]
+    told = [s for s in found if s.quantity("area")]
+    named = sum("circle" in (m := s.sizes["area"].method) or "round ends" in m for s in told)
+    head = f"area, round ({named} of {len(told)} called round)"
+    return [row(head, found, "–"), row("length or diameter, round", found, "–", "length")]
+
+
 PAGE = Path(__file__).parents[1] / "docs/benchmarks-measure.md"
 
 INTRODUCTION = """# Benchmarks: sizes
@@ -100,6 +110,12 @@ from all around; and at 10 m, where buildings are three times as large as at 3 m
 reported on seeds from 1001. Buildings of all contrasts.
 """
 
+ROUND = """## Rendered round buildings, 3 m, five looks
+
+Tanks and halls with round ends, which stand in place of the rectangles of the first four of these estates; buildings of all
+sizes and contrasts. Arched roofs are not rendered.
+"""
+
 REPEAT = """## How to repeat
 
     make bench-measure
@@ -113,19 +129,24 @@ def _all_pixels(first: int) -> Iterator[tuple[str, ...]]:
         yield from other_pixels(name, setting, range(first, first + setting.estates))
 
 
+def _lines(rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    """A table, row by row as it is found."""
+    for number, cells in enumerate(rows):
+        yield f"| {' | '.join(cells)} |"
+        if number == 0:
+            yield "|" + "---|" * len(HEAD)
+
+
 def page() -> Iterator[str]:
     """Lines of the page, as they are found."""
     yield INTRODUCTION
-    for number, cells in enumerate((HEAD, *table(FROZEN))):
-        yield f"| {' | '.join(cells)} |"
-        if number == 0:
-            yield "|" + "---|" * len(HEAD)
+    yield from _lines((HEAD, *table(FROZEN)))
     yield ""
     yield PIXELS
-    for number, cells in enumerate((HEAD, *_all_pixels(FROZEN.start))):
-        yield f"| {' | '.join(cells)} |"
-        if number == 0:
-            yield "|" + "---|" * len(HEAD)
+    yield from _lines((HEAD, *_all_pixels(FROZEN.start)))
+    yield ""
+    yield ROUND
+    yield from _lines((HEAD, *round_ones(range(FROZEN.start, FROZEN.start + ROUNDED.estates))))
     yield ""
     yield from roofs.report()
     yield REPEAT
@@ -134,7 +155,8 @@ def page() -> Iterator[str]:
 def main() -> None:
     """Print as it comes, and write the page at the end; with `tuning`, only print the set that may be looked at."""
     if "tuning" in sys.argv[1:]:
-        for cells in (HEAD, *table(TUNING), *_all_pixels(TUNING.start)):
+        rounds = round_ones(range(TUNING.start, TUNING.start + ROUNDED.estates))
+        for cells in (HEAD, *table(TUNING), *_all_pixels(TUNING.start), *rounds):
             print(" | ".join(cells), flush=True)
         return
     lines = []

@@ -64,6 +64,12 @@ class World:
     has_shadow: bool = True
     roof_streaks: float = 0.015
     seed: int = 0
+    roof: str = ""
+    """"gabled": shaded by the sun across its shorter side (Lambert); its shadow stays that of a flat one."""
+
+    rise: float = 0.25
+    """How far such a roof rises, as a share of its width."""
+
     suns: tuple[tuple[float, float], ...] = field(default=SUNS)
     views: tuple[tuple[float, float], ...] = ()
     """Off nadir and azimuth of each look, degrees, in turn; none: from straight above, and nobody says so."""
@@ -98,6 +104,8 @@ def render(
             sky = np.array([0.45, 0.35, 0.28, 0.22])[:, None, None]
             ground = ground * (1 - dark * (1 - sky))
         roof = (GROUND + world.contrast * tint)[:, None, None] + streaks + 0.5 * rough
+        if world.roof:
+            roof = roof * _shading(world, fine_shape, azimuth, elevation)
         if views:
             by = _lean(world, *views[look])
             roof_cover = coverage(translate(world.footprint, *by), fine_shape)
@@ -193,6 +201,25 @@ def roughly(polygon: Polygon, rng: np.random.Generator) -> Polygon:
     off = rng.normal(0, 0.8, 2)
     worse = scale(polygon, rng.uniform(0.85, 1.1), rng.uniform(0.85, 1.1))
     return translate(rotate(worse, rng.normal(0, 5)), *off)
+
+
+def _shading(
+    world: World, shape: tuple[int, int], azimuth: float, elevation: float
+) -> npt.NDArray[np.float64]:
+    """Light on every fine cell of a pitched roof, over that on flat ground."""
+    corners = np.array(world.footprint.minimum_rotated_rectangle.exterior.coords)
+    first, second = corners[1] - corners[0], corners[2] - corners[1]
+    short = first if np.hypot(*first) < np.hypot(*second) else second
+    width = float(np.hypot(*short))
+    across = short / width
+    row, col = (np.mgrid[0 : shape[0], 0 : shape[1]] + 0.5) / FINE
+    centre = corners[:4].mean(axis=0)
+    t = np.clip(((col - centre[0]) * across[0] + (row - centre[1]) * across[1]) / (width / 2), -1, 1)
+    slope = np.sign(t) * np.sin(np.arctan(2 * world.rise))
+    sun = np.radians([azimuth, elevation])
+    towards = np.array([np.sin(sun[0]), -np.cos(sun[0])])  # x right, y down
+    light = np.sqrt(1 - slope**2) * np.sin(sun[1]) + slope * np.cos(sun[1]) * float(across @ towards)
+    return 0.25 + 0.75 * np.maximum(light, 0) / np.sin(sun[1])
 
 
 def _shadow(world: World, azimuth: float, elevation: float) -> BaseGeometry:

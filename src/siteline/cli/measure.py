@@ -20,6 +20,7 @@ from siteline.cli.common import (
     print_json,
     table,
 )
+from siteline.cli.massing import massing
 from siteline.cli.sites import SiteArgument
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ COMPARED = ("area", "length", "width", "height")
 """What a ratio may be of."""
 
 app = typer.Typer(help="Sizes, each with its error.", no_args_is_help=True)
+app.command()(massing)
 
 WhatArgument = Annotated[
     str | None,

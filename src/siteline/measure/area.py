@@ -71,13 +71,15 @@ def area_of_fit(found: FittedFootprint, grid: Grid, options: MeasureOptions) -> 
     lines.append(BudgetLine(SCALE, 2 * relative_scale(grid, options) * value, True))
     ring = from_pixels(outline, grid).exterior.coords[:-1]
     steps = np.diff(np.asarray(outline.exterior.coords), axis=0)
-    sigma_px = total(parts) / max(float(np.sqrt(np.sum(steps**2))), 1e-9)  # if walls err by themselves
+    walls = float(np.sqrt(np.sum(steps**2))) if fit.shape.rounded is None else outline.length
+    sigma_px = total(parts) / max(walls, 1e-9)  # if straight walls err by themselves, a round one as a whole
     footprint = Footprint(
         tuple((float(x), float(y)) for x, y in ring),
         grid.crs,
         float(np.hypot(sigma_px, lean / np.sqrt(2)) * units_per_pixel(grid)),
         found.stack.scene_ids[0],
         is_base=bool(found.stack.is_view_known.any()),
+        roof=found.roof,
     )
     looks = len(found.stack.scene_ids)
     return Measurement(

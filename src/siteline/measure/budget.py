@@ -11,7 +11,7 @@ from siteline.measure.blur import Array
 from siteline.measure.fitted.fit import Fit
 from siteline.measure.fitted.footprint import FittedFootprint
 from siteline.measure.fitted.ground import blocks_of
-from siteline.measure.fitted.shape import BLUR, HEIGHT, POSE
+from siteline.measure.fitted.shape import BLUR, HEIGHT, POSE, Rounded
 from siteline.measure.options import MeasureOptions
 from siteline.measure.stack import pixel_m
 from siteline.model.imagery import Grid
@@ -211,6 +211,9 @@ def gradient_of_area(fit: Fit) -> Array:
 def gradient_of_side(fit: Fit, longer: bool) -> Array:
     """Derivative of the longer or shorter side with each unknown."""
     gradient = np.zeros(fit.unknowns.size)
+    if fit.shape.rounded is Rounded.CIRCLE:  # its diameter
+        gradient[POSE:] = -0.5, 0.5, -0.5, 0.5
+        return gradient
     u, v = fit.shape.split(fit.unknowns)
     if (np.ptp(u) >= np.ptp(v)) == longer:
         first, last = POSE, POSE + fit.shape.walls_u - 1

@@ -19,7 +19,7 @@ from siteline.measure.budget import (
     unknown_lean,
 )
 from siteline.measure.fitted.footprint import FittedFootprint
-from siteline.measure.fitted.shape import HEIGHT
+from siteline.measure.fitted.shape import HEIGHT, Rounded
 from siteline.measure.options import MeasureOptions
 from siteline.measure.stack import pixel_m
 from siteline.model.imagery import Grid
@@ -71,11 +71,13 @@ def _side(
     lines += [replace(line, sigma=line.sigma * per_px) for line in (*lean, *border)]
     lines.append(BudgetLine(SCALE, relative_scale(grid, options) * side_px * per_px, True))
     looks = len(found.stack.scene_ids)
+    shape = found.best.shape
+    side = "diameter" if shape.rounded is Rounded.CIRCLE else "side"
     return Measurement(
         what,
         Quantity(side_px * per_px, total(lines), unit),
         tuple(lines),
-        f"side of the {found.best.shape.name} fitted to {looks} look{'s' if looks > 1 else ''}",
+        f"{side} of the {shape.name} fitted to {looks} look{'s' if looks > 1 else ''}",
         found.stack.scene_ids,
     )
 

@@ -140,6 +140,9 @@ class Footprint:
     is_base: bool = False
     """Whether the ring is where it stands; else it is where the roof is seen, beside its base by the lean."""
 
+    roof: str = ""
+    """Form of the roof on it as the fit says: "two slopes"; "" if flat, or not known."""
+
     def __post_init__(self) -> None:
         if len(self.ring) < 3:
             raise BadGeometry(f"a footprint needs 3 vertices, got {len(self.ring)}")

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
-from shapely import Polygon, unary_union
+from shapely import LineString, Point, Polygon, unary_union
 from shapely.affinity import rotate, translate
 from shapely.geometry import box
 
@@ -75,6 +75,31 @@ def random_estate(
         psf_px=float(rng.uniform(0.6, 0.9)),
         trees_per_ha=float(rng.uniform(2, 14)),
     )
+
+
+def round_off(site: SimulatedSite, seed: int) -> SimulatedSite:
+    """
+    The same estate with round buildings in place of its rectangles: tanks and halls with round ends, under flat roofs.
+
+    Labels begin with `circle` or `ends`; everything else stands as it stood.
+    """
+    rng = np.random.default_rng((seed, 9))
+    halls = []
+    for building in site.buildings:
+        name, _, number = building.label.partition("-")
+        if name != "rectangle":
+            halls.append(building)
+            continue
+        a, b, c = np.asarray(building.outline.exterior.coords)[:3]
+        sides = sorted((b - a, c - b), key=lambda side: float(np.hypot(*side)))
+        radius, along = float(np.hypot(*sides[0])) / 2, sides[1] / np.hypot(*sides[1])
+        half = float(np.hypot(*sides[1])) / 2 - radius
+        is_tank = bool(rng.random() < 0.5)
+        middle = np.asarray(building.outline.centroid.coords)[0]
+        axis = Point(middle) if is_tank else LineString([middle - half * along, middle + half * along])
+        label = f"{'circle' if is_tank else 'ends'}-{number}"
+        halls.append(replace(building, label=label, outline=axis.buffer(radius, 24), pitch=0.0))
+    return replace(site, buildings=tuple(halls))
 
 
 def _seen_aslant(

@@ -26,7 +26,7 @@ from siteline.measure.fitted.light import (
 from siteline.measure.fitted.noise import by_band
 from siteline.measure.fitted.picture import draw, with_plot
 from siteline.measure.fitted.shape import ANGLE, HEIGHT, MARGIN, POSE, Shape, rectangle, squared
-from siteline.measure.fitted.walls import propose
+from siteline.measure.fitted.walls import propose, propose_round
 
 FIRST_LOOKS, MANY_PX = 2, 350
 """So many looks choose the shape, on every other pixel if there are more than these; all of them measure it."""
@@ -43,6 +43,9 @@ RIDGE_BELOW = 0.97
 
 RIDGE_NUMBERS = 1.0
 """A second tone of the roof costs as much as so many numbers of the outline."""
+
+ROUND_IS_RARE = 6.0
+"""One building in twenty is round, twice the logarithm: so much evidence it takes to call one so."""
 
 MOST_EDITS = 3
 """A shape is built up from a rectangle in at most so many pieces more or less."""
@@ -98,8 +101,20 @@ def candidates(whole: Problem, outline_px: BaseGeometry, belief: Belief, is_angu
     is_plain = drawn[0] == leader.shape == rectangle()
     if is_plain and (leader.explained < RIDGE_BELOW or leader.area_px < 0.8 * outline_px.area):
         fits += _gabled(few, inside[0], noise)
+    fits += _rounded(rank(fits, outline_px, belief), noise)
     ranked = rank(fits, outline_px, belief)
     return _edited(ranked, noise, outline_px, belief) if is_angular else ranked
+
+
+def _rounded(ranked: Sequence[Ranked], noise: Array) -> Tried:
+    """A circle, or a hall with round ends, where the corners of the leading rectangle look like ground."""
+    leaders = [r for r in ranked if r.fit.shape == rectangle() and not r.problem.makeup.has_ridge][:1]
+    fits: Tried = []
+    for leader in leaders:
+        for shape, start in propose_round(leader.problem, leader.fit):
+            found = fit(leader.problem, shape, start, noise, FIRST_STEPS, leader.fit.shifts)
+            fits.append((leader.problem, found))
+    return fits
 
 
 def _first_looks(problem: Problem) -> Problem:
@@ -195,7 +210,8 @@ def rank(fits: Sequence[tuple[Problem, Fit]], outline_px: BaseGeometry, belief: 
         off = (float(np.log(max(each.area_px, 1.0) / outline_px.area)) - belief.mean) / belief.spread
         plot = 4 * float(np.log(max(effective, 2.0))) if problem.makeup.has_plot and belief.has_plot else 0.0
         gable = RIDGE_NUMBERS * float(np.log(max(effective, 2.0))) if problem.makeup.has_ridge else 0.0
-        ranked.append(Ranked(each, problem, each.penalised(effective) + off**2 - plot + gable))
+        rare = ROUND_IS_RARE if each.shape.rounded is not None else 0.0
+        ranked.append(Ranked(each, problem, each.penalised(effective) + off**2 - plot + gable + rare))
     return sorted(ranked, key=lambda r: r.against)
 
 

@@ -51,6 +51,9 @@ MOST_UNLIKE = 0.1
 MOST_BETWEEN = 0.2
 """Shapes that explain the looks about equally well may differ in area by so much (one sigma, relative)."""
 
+FORM_LEAD = 6.0
+"""A roof has its form said where no other form comes nearer than this: odds of 20 to 1."""
+
 CLOSE, APART = 10.0, 0.08
 """Candidates no farther behind than this, and of an area other by this share, are fitted to all looks before one is chosen."""
 
@@ -69,6 +72,9 @@ class FittedFootprint:
 
     narrow_px: float
     """Area of the same shape fitted on a narrower window, px²."""
+
+    roof: str
+    """Form of the roof: "two slopes"; "" if flat, or if the looks do not decide."""
 
     rivals: tuple[tuple[float, float], ...] = ()
     """(weight, area in px²) of other shapes that explain the looks almost as well; the best weighs 1."""
@@ -193,8 +199,21 @@ def _refitted(
         if other is not chosen
     )
     return FittedFootprint(
-        last, around.stack, around.view, share_unlike(around, last), narrow.area_px, rivals
+        last,
+        around.stack,
+        around.view,
+        share_unlike(around, last),
+        narrow.area_px,
+        _form_of(chosen, ranked),
+        rivals,
     )
+
+
+def _form_of(chosen: Ranked, ranked: Sequence[Ranked]) -> str:
+    """The form of the chosen roof; "" where another one explains the looks almost as well."""
+    form = chosen.problem.makeup.roof
+    others = [other.against for other in ranked if other.problem.makeup.roof != form]
+    return form if not others or min(others) > chosen.against + FORM_LEAD else ""
 
 
 def seen_outlines(found: Fit, view: View) -> tuple[Polygon, ...]:
@@ -248,7 +267,7 @@ def refuse_poor(
         raise NotMeasured("the fit left the outline it started from")
     if best.explained < options.min_explained:
         raise NotMeasured(
-            f"no outline of straight walls explains what is seen ({best.explained:.0%} of the variance)"
+            f"no outline of straight walls, and no round one, explains what is seen ({best.explained:.0%} of the variance)"
         )
     if found.unlike > MOST_UNLIKE and not unfinished:
         raise NotMeasured(

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from siteline.measure.blur import Array, blur_slabs, normal
+from siteline.measure.fitted.rounded import blurred_round
 from siteline.measure.fitted.shape import ANGLE, BLUR, CX, CY, HEIGHT, MARGIN, POSE, Shape, rectangle
 
 
@@ -43,6 +44,11 @@ class Makeup:
 
     has_walls: bool = False
     """Some look leans so far that walls are seen."""
+
+    @property
+    def roof(self) -> str:
+        """Form of the roof in a word; "" for a flat one."""
+        return "two slopes" if self.has_ridge else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +142,12 @@ def _beyond(of: Layer, hidden_by: Layer) -> Layer:
 
 
 def _blurred(shape: Shape, unknowns: Array, u: Array, v: Array, moves: bool) -> Layer:
-    """The sum over all corners."""
+    """The sum over all corners; of a round shape, what lies within its radius of its axis."""
+    if shape.rounded is not None:
+        along, across = _turned(unknowns[ANGLE])
+        return Layer(
+            *blurred_round(shape, unknowns, u[..., None] * along + v[..., None] * across, None, moves)
+        )
     blur = float(np.exp(unknowns[BLUR]))
     walls_u, walls_v = shape.split(unknowns)
     z_u, z_v = (u - walls_u[:, None, None]) / blur, (v - walls_v[:, None, None]) / blur
@@ -208,6 +219,8 @@ def _sweep(
     shape: Shape, unknowns: Array, uv: tuple[Array, Array], away: Array, reach: Array, moves: bool
 ) -> Layer:
     """The shape swept as far as its height reaches on each look: the largest of the swept arms."""
+    if shape.rounded is not None:
+        return Layer(*blurred_round(shape, unknowns, away, reach, moves))
     u, v = uv
     blur, angle = float(np.exp(unknowns[BLUR])), unknowns[ANGLE]
     length = np.maximum(np.hypot(reach[:, 0], reach[:, 1]), 1e-9)

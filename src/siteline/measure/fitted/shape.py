@@ -1,20 +1,22 @@
 """
-The shapes a footprint may have: rectilinear, at any angle, each straight run of wall an unknown of its own.
+The shapes a footprint may have: rectilinear, at any angle, each straight run of wall an unknown of its own; and round ones.
 
-A shape is a choice of cells between walls. The second difference of that choice says which corners carry which sign.
+A shape is a choice of cells between walls. The second difference of that choice says which corners carry which sign. A round
+shape is one cell with round corners: a circle, or a hall whose short sides are half circles.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 from shapely import contains_xy
 from shapely.affinity import rotate, translate
-from shapely.geometry import Polygon, box
+from shapely.geometry import LineString, Point, Polygon, box
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import unary_union
 
@@ -35,12 +37,26 @@ NARROWEST_PX = 0.8
 Cells = npt.NDArray[np.bool_]
 
 
+class Rounded(StrEnum):
+    """How a shape is round, in words."""
+
+    CIRCLE = "circle"
+    ENDS = "hall with round ends"
+
+
+ROUND_STEPS = 12
+"""A quarter of a circle is drawn with so many corners."""
+
+
 @dataclass(frozen=True, slots=True)
 class Shape:
     """One family of outlines; its members differ by where their walls are."""
 
     cells: tuple[tuple[bool, ...], ...]
     """(walls across u − 1, walls across v − 1): which cells between walls belong to it."""
+
+    rounded: Rounded | None = None
+    """How its corners are rounded; only where it is a single cell."""
 
     @property
     def walls_u(self) -> int:
@@ -59,7 +75,9 @@ class Shape:
 
     @property
     def name(self) -> str:
-        """In words: "rectangle", "L-shape"."""
+        """In words: "rectangle", "L-shape", "circle"."""
+        if self.rounded is not None:
+            return self.rounded.value
         corners = int(np.count_nonzero(self.signs))
         if corners == 8 and self.cells in _u_shapes():
             return "U-shape"
@@ -76,8 +94,22 @@ class Shape:
         """Walls across u and walls across v, px from the origin."""
         return unknowns[POSE : POSE + self.walls_u], unknowns[POSE + self.walls_u :]
 
+    def axis(self, unknowns: Array) -> tuple[Array, Array, float]:
+        """Of a round shape: both ends of the line that all of it lies about, (u, v), and its radius; px."""
+        u, v = self.split(unknowns)
+        middle = np.array([(u[0] + u[-1]) / 2, (v[0] + v[-1]) / 2])
+        long, wide = float(np.ptp(u)), float(np.ptp(v))
+        if self.rounded is Rounded.CIRCLE:
+            return middle, middle, (long + wide) / 4
+        half = max(abs(long - wide) / 2, 1e-6)
+        along = np.array([half, 0.0]) if long >= wide else np.array([0.0, half])
+        return middle - along, middle + along, min(long, wide) / 2
+
     def area(self, unknowns: Array) -> float:
         """Area inside, px²."""
+        if self.rounded is not None:
+            start, end, radius = self.axis(unknowns)
+            return float(np.pi * radius**2 + 2 * radius * np.hypot(*(end - start)))
         u, v = self.split(unknowns)
         return float(np.diff(u) @ np.array(self.cells, dtype=float) @ np.diff(v))
 
@@ -85,6 +117,13 @@ class Shape:
         """The shape as a polygon, pixels."""
         u, v = self.split(unknowns)
         flat = unary_union([box(u[a], v[c], u[b], v[d]) for a, b, c, d in self.arms])
+        if self.rounded is not None:
+            start, end, radius = self.axis(unknowns)
+            line = Point(start) if self.rounded is Rounded.CIRCLE else LineString([start, end])
+            true = float(np.sqrt(self.area(unknowns) / line.buffer(radius, ROUND_STEPS).area))
+            flat = line.buffer(
+                radius * true, ROUND_STEPS
+            )  # its corners a little outside, so that its area is right
         turned = rotate(flat, float(unknowns[ANGLE]), origin=(0, 0), use_radians=True)
         return translate(turned, float(unknowns[CX]), float(unknowns[CY]))
 
@@ -97,6 +136,10 @@ class Shape:
                 middle = walls.mean()
                 walls[1:] = walls[0] + np.cumsum(np.maximum(steps, NARROWEST_PX))
                 walls += middle - walls.mean()
+        if self.rounded is Rounded.CIRCLE:  # what is no unknown of a circle stays as it is
+            _, _, radius = self.axis(apart)
+            for walls in self.split(apart):
+                walls[:] = walls.mean() + np.array([-radius, radius])
         return apart
 
 

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
+from shapely import contains_xy, points
+from shapely import distance as shapely_distance
+from shapely.geometry import LineString, Point
 
 from siteline.measure.blur import Array
 from siteline.measure.fitted.fit import Fit
 from siteline.measure.fitted.light import Problem, project
 from siteline.measure.fitted.noise import in_noise
-from siteline.measure.fitted.shape import ANGLE, HEIGHT, POSE, Cells, Shape, shape_of
+from siteline.measure.fitted.shape import ANGLE, HEIGHT, POSE, Cells, Rounded, Shape, shape_of
 
 LEAST_PX, LEAST_SHARE = 6.0, 0.03
 """A piece must be worth so many pixels, and such a share of the area, to be tried."""
@@ -22,6 +25,12 @@ SNAP_PX = 1.6
 
 UNLIKE = -0.4
 """A vote lower than this is one for ground."""
+
+CIRCLE_UP_TO, ENDS_FROM = 1.35, 1.1
+"""A rectangle longer than so many times its width does not mean a circle; one shorter than so many no hall with round ends."""
+
+ROOF_LIKE = 0.25
+"""Corners of a rectangle that vote higher than this on the whole are roof (+1; −1 is ground)."""
 
 FARTHEST_PX = 12.0
 """No piece is added that reaches farther out."""
@@ -45,9 +54,9 @@ def propose(problem: Problem, found: Fit) -> list[Edit]:
     A piece touches one side of the rectangle around the shape. Each pixel votes by how much more it looks like ground than
     like roof (or the reverse), given the brightnesses of the fit.
     """
-    away = problem.stack.pixels - found.unknowns[:2]
-    cos, sin = np.cos(found.unknowns[ANGLE]), np.sin(found.unknowns[ANGLE])
-    u, v = away @ (cos, sin), away @ (-sin, cos)
+    if found.shape.rounded is not None:
+        return []
+    u, v = _uv(problem, found)
     inside, votes = _is_inside(found, u, v), _votes(problem, found)
     edits = []
     for sign, outwards, there in ((-1.0, False, inside), (1.0, True, ~inside), (1.0, False, ~inside)):
@@ -66,10 +75,39 @@ def propose(problem: Problem, found: Fit) -> list[Edit]:
 
 def share_unlike(problem: Problem, found: Fit) -> float:
     """Share of the pixels inside a fit that look like the ground: a courtyard, or no roof at all."""
+    inside = _is_inside(found, *_uv(problem, found))
+    return float(np.mean(_votes(problem, found)[inside] < UNLIKE)) if inside.any() else 0.0
+
+
+def propose_round(problem: Problem, found: Fit) -> list[tuple[Shape, Array]]:
+    """
+    Round shapes of the same area that a rectangle may mean, and where to start fitting each; none if its corners look like roof.
+
+    A circle, a hall with round ends, or both where it is a little longer than wide. Corners are what lies in the rectangle
+    and not in the round shape.
+    """
+    if found.shape.rounded is not None or len(found.shape.cells) * len(found.shape.cells[0]) != 1:
+        return []
+    long, wide = found.sides_px
+    kinds = [Rounded.CIRCLE] if long < CIRCLE_UP_TO * wide else []
+    kinds += [Rounded.ENDS] if long > ENDS_FROM * wide else []
+    votes, inside = _votes(problem, found), _is_inside(found, *_uv(problem, found))
+    proposed = []
+    for kind in kinds:
+        shape = Shape(found.shape.cells, kind)
+        start = shape.spread(found.unknowns)
+        start[POSE:] *= np.sqrt(found.area_px / shape.area(start))
+        corners = inside & ~contains_xy(shape.outline(start), *problem.stack.pixels.T)
+        if np.count_nonzero(corners) >= 2 and float(np.mean(votes[corners])) < ROOF_LIKE:
+            proposed.append((shape, start))
+    return proposed
+
+
+def _uv(problem: Problem, found: Fit) -> tuple[Array, Array]:
+    """Pixels along and across a fit, from its origin."""
     away = problem.stack.pixels - found.unknowns[:2]
     cos, sin = np.cos(found.unknowns[ANGLE]), np.sin(found.unknowns[ANGLE])
-    inside = _is_inside(found, away @ (cos, sin), away @ (-sin, cos))
-    return float(np.mean(_votes(problem, found)[inside] < UNLIKE)) if inside.any() else 0.0
+    return away @ (cos, sin), away @ (-sin, cos)
 
 
 def _votes(problem: Problem, found: Fit) -> Array:
@@ -110,6 +148,11 @@ def _displaced(pixels: Array, by: Array) -> tuple[npt.NDArray[np.intp], npt.NDAr
 
 
 def _is_inside(found: Fit, u: Array, v: Array) -> Cells:
+    if found.shape.rounded is not None:
+        start, end, radius = found.shape.axis(found.unknowns)
+        line = LineString([start, end]) if np.any(start != end) else Point(start)
+        within: Cells = shapely_distance(points(u, v), line) <= radius
+        return within
     walls_u, walls_v = found.shape.split(found.unknowns)
     padded = np.pad(np.array(found.shape.cells), 1)
     inside: Cells = padded[np.searchsorted(walls_u, u), np.searchsorted(walls_v, v)]

@@ -1,0 +1,1 @@
+"""A massing as map programs (KML) and modellers (glTF) read it."""

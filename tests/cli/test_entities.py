@@ -95,6 +95,26 @@ def test_a_thing_is_added_named_and_exported(case: Path) -> None:
     assert back.out == "nothing new\n", back.err
 
 
+def test_a_set_of_names_or_a_typo_never_decides_by_itself(case: Path) -> None:
+    """`KN-23/24` filed by hand is kept and told to be a set; a typo cannot be made strong; a legal form is no set."""
+    made = siteline("entities", "add", "product", "KN-23", cwd=case).out.strip()
+    told = siteline("entities", "name", made, "KN-23/24", cwd=case)
+    assert told.code == 0
+    assert "one of 2 things" in told.err
+    assert "decides nothing by itself" in told.err
+    assert siteline("entities", "name", made, "Maker A/S", cwd=case).err == ""
+    strong = ("--kind", "typo", "--strength", "strong")
+    refused = siteline("entities", "name", made, "KN-32", *strong, cwd=case)
+    assert refused.code == 1
+    assert "Leave out --strength" in refused.err
+    names = json.loads(siteline("entities", "show", made, "--json", cwd=case).out)["names"]
+    assert {one["text"]: one["strength"] for one in names} == {
+        "KN-23": "strong",
+        "KN-23/24": "never_auto",
+        "Maker A/S": "strong",
+    }
+
+
 def test_a_bad_file_leaves_nothing_behind(case: Path, tmp_path: Path) -> None:
     """Nothing of it is recorded; lenient takes the good lines and sets the others aside beside the file."""
     path = tmp_path / "list.csv"

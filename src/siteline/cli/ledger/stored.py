@@ -237,7 +237,11 @@ def list_duplicates(
         )
     if told["not_looked_at"]:
         echo(f"up to {told['not_looked_at']:,} pairs were not looked at; ask for fewer days: --from, --to")
-    echo(f"{len(told['candidates'])} proposed, {told['not_shown']} more; by {told['rules']}")
+    by = told["rules"]
+    echo(
+        f"{len(told['candidates'])} proposed, {told['not_shown']} more; proposed are reports at most {by['days']} day(s) and "
+        f"{by['km']:g} km apart, or with words at least {by['text']:g} alike; of reports over at most {by['longest_days']} days"
+    )
 
 
 @duplicates.command()

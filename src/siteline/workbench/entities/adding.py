@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from siteline.entities.composites import alternatives
 from siteline.entities.hazards import hazards, shown
 from siteline.entities.register import edge_between
 from siteline.entities.rows import name_row, statement_row
@@ -144,14 +145,23 @@ def _name(
         raise BadEntity(
             f"{shown(text)!r} is no name: {fatal.message} [{fatal.code}]", "Type the name again by hand."
         )
+    if kind is NameKind.TYPO and strength not in (None, Strength.NEVER_AUTO):
+        raise BadSetting("a typo never decides by itself", "Leave out --strength, or name another --kind.")
     chosen = strength or _USUAL.get(kind, Strength.STRONG)
+    offered = alternatives(text)
+    is_set = len(offered) > 1 and all(any(letter.isdigit() for letter in one) for one in offered)
+    if is_set and strength is None:
+        chosen = Strength.NEVER_AUTO
     grave = [fault for fault in faults if fault.code != "two_scripts"]
     if grave and strength is None:
         chosen = Strength.NEVER_AUTO
     row = name_row(entity, " ".join(text.split()), script_of(text), kind=kind, strength=chosen, **said)
     case.entities.file(tables.entity_name, [case.entities.afresh(row)])
-    remedy = "it decides nothing by itself" if grave and strength is None else ""
-    return [Remark(shown(text), f"{fault.message} [{fault.code}]", remedy) for fault in faults]
+    remedy = "it decides nothing by itself" if chosen is Strength.NEVER_AUTO and strength is None else ""
+    told = [Remark(shown(text), f"{fault.message} [{fault.code}]", remedy) for fault in faults]
+    if is_set:
+        told.append(Remark(shown(text), f"it names one of {len(offered)} things [set]", remedy))
+    return told
 
 
 def _property(entity: str, kind: EntityType, said: str, source: str) -> dict[str, Any]:

@@ -131,21 +131,6 @@ def test_a_building_that_leaves_by_steps_is_torn_down_once() -> None:
     assert told((True, 0.4), (True, 1.5), (False, 0.8), (False, 0.0)) == [(Kind.DEMOLITION, 1, 2)]
 
 
-def test_a_field_that_turns_every_year_is_not_yet_built_upon() -> None:
-    """Stubble, crop, stubble as the year before, then a building: it begins after the stubble."""
-    assert told((False, 0.0), (False, -0.4), (None, 0.02), (True, 1.5)) == [
-        (None, 1, 1),
-        (Kind.CONSTRUCTION, 3, 3),
-    ]
-    assert told((False, 0.0), (None, -0.4), (True, 1.5)) == [(Kind.CONSTRUCTION, 2, 2)]
-
-
-def test_a_roof_that_shines_before_it_goes_is_torn_down_when_it_goes() -> None:
-    """What the place had looked like in another year is no beginning; what it never looked like is."""
-    assert told((True, 1.0), (True, 1.1), (None, 1.05), (False, 0.0)) == [(Kind.DEMOLITION, 3, 3)]
-    assert told((True, 1.0), (None, 0.6), (False, 0.0)) == [(Kind.DEMOLITION, 1, 2)]
-
-
 def test_an_interval_grows_with_the_noise_of_its_place() -> None:
     """A clean step is dated between two neighbouring looks; one that drowns in wandering keeps more looks possible."""
     rng = np.random.default_rng(3)

@@ -147,7 +147,7 @@ def test_what_was_held_back_is_in_no_file_and_everything_says_simulated(folder: 
 
 def test_the_draft_names_what_its_map_numbers_and_credits_a_chart_as_what_it_is(folder: Path) -> None:
     page = (folder / "draft/kestrel-ford.html").read_text()
-    assert "1: A-2, new building" in page
+    assert "1: A-2 new building" in page
     assert "Images: Source:" not in page
     assert "29.7 to 36.6 % of all-missiles" in page
     assert {file.suffix for file in (folder / "draft").iterdir()} >= {".html", ".md", ".jsonld", ".bib"}

@@ -33,9 +33,6 @@ NEW_ROOF = 2.0
 WORTH_A_LOOK = 0.1
 """Changes less probable than this do not seed outlines."""
 
-RECURRING = 2.5
-"""States whose levels differ by less may be the same thing in another year: each is read from few looks."""
-
 WORKS_YEARS = 0.75
 """Works pause for less than this between two of their steps."""
 
@@ -156,29 +153,7 @@ def name_changes(life: Life, stands: Sequence[bool | None], scene: Scene) -> lis
         jumps = [_distance(a, b, scene) for a, b in itertools.pairwise(states)]
         largest = int(np.argmax(jumps))
         return [Change(largest, largest + 1, largest + 1, None)]
-    return _begun(_in_order(_between_anchors(anchors, stands, life, scene), stands, life, scene), life, scene)
-
-
-def _begun(changes: Sequence[Change], life: Life, scene: Scene) -> list[Change]:
-    """
-    Changes from where they begin.
-
-    As long as a place still looks as it had before, since something last rose or fell there, it has not begun to change; nor do
-    works make it greener. So fields turn before they are built upon, and roofs shine before they are torn down.
-    """
-    told, since = [], 0
-    for change in changes:
-        old = life.states[since : change.before + 1]
-        between = range(change.first, change.after)
-        as_before = [n for n in between if any(_distance(life.states[n], s, scene) < RECURRING for s in old)]
-        first = as_before[-1] + 1 if as_before else change.first
-        if change.kind in (None, Kind.CONSTRUCTION):
-            while first < change.after and life.states[first].green > old[-1].green + BARE_GREEN:
-                first += 1
-        reached = change.reached if change.reached is None else max(change.reached, first)
-        told.append(replace(change, first=first, reached=reached))
-        since = change.after if change.kind else since
-    return told
+    return _in_order(_between_anchors(anchors, stands, life, scene), stands, life, scene)
 
 
 def _between_anchors(

@@ -47,10 +47,6 @@ _FEATURES = frozenset(
 _FETCHED = frozenset(["NetworkLink", "GroundOverlay", "ScreenOverlay", "PhotoOverlay"])
 _SHAPES = frozenset(["Point", "LineString", "LinearRing", "Polygon", "MultiGeometry"])
 
-ET.register_namespace("", KML)
-ET.register_namespace("gx", _GOOGLE)
-ET.register_namespace("atom", "http://www.w3.org/2005/Atom")
-
 
 def tag(name: str) -> str:
     """A KML element's name as ElementTree writes it."""
@@ -443,7 +439,7 @@ def new_document(name: str) -> tuple[ET.Element, ET.Element]:
 
 def write_kml(root: ET.Element) -> bytes:
     """The document as bytes; what is read from them is what was written, carriage returns included."""
-    text = ET.tostring(root, encoding="unicode")
+    text = _to_text(root)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'.replace("\r", "&#13;").encode(
         "utf-8", "replace"
     )
@@ -452,7 +448,7 @@ def write_kml(root: ET.Element) -> bytes:
 def to_fragment(element: ET.Element) -> str:
     """One element as text that `from_fragment` reads."""
     tail, element.tail = element.tail, None
-    text = ET.tostring(element, encoding="unicode").replace("\r", "&#13;")
+    text = _to_text(element).replace("\r", "&#13;")
     element.tail = tail
     return text
 
@@ -472,3 +468,10 @@ def zip_kmz(document: bytes) -> bytes:
         entry.external_attr = 0o644 << 16
         archive.writestr(entry, document)
     return packed.getvalue()
+
+
+def _to_text(element: ET.Element) -> str:
+    """As text, with KML's names unprefixed: prefixes are registered for the whole program, and others claim the empty one."""
+    for prefix, uri in (("", KML), ("gx", _GOOGLE), ("atom", "http://www.w3.org/2005/Atom")):
+        ET.register_namespace(prefix, uri)
+    return ET.tostring(element, encoding="unicode")

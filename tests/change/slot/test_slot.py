@@ -30,7 +30,7 @@ from siteline.model.errors import BadModel
 from siteline.model.imagery import Grid
 from siteline.model.slot import Limits, ModelCard, ModelFile
 from tests.change.slot import models
-from tests.conftest import wanted
+from tests.conftest import missing, wanted
 
 wanted("onnxruntime")
 
@@ -241,7 +241,7 @@ def test_a_process_cannot_open_files_or_sockets_once_it_has_the_model(tmp_path: 
     card = card_of()
     with asked(models.bright(), card, LIMITS, 1) as running:
         if ALONE not in running.held:
-            pytest.skip("this machine has no seccomp: said so to the user, too")
+            missing("seccomp, without which a model's process is not sealed (the user is told so)")
         status = Path(f"/proc/{running._process.pid}/status").read_text()
         assert "Seccomp:\t2" in status
         assert "NoNewPrivs:\t1" in status

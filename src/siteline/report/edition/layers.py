@@ -141,15 +141,10 @@ def _objects(reader: Any, deep: int) -> Iterator[str]:
 
     yield " ".join(page.extract_text() for page in reader.pages)
     yield " ".join(_strings(reader.trailer.get("/Info", ""), 0))
-    drawn = {
-        number for page in reader.pages for number in _contents_of(page)
-    }  # megabytes of strokes, and glyphs read above
     for number in range(1, min(int(reader.trailer.get("/Size", 0)), _MOST_OBJECTS)):
         held = reader.get_object(IndirectObject(number, 0, reader))
         yield " ".join(_strings(held, 0))
         if not isinstance(held, StreamObject) or "/Length1" in held or held.get("/Type") in _PACKING:
-            continue
-        if number in drawn:
             continue
         if str(held.get("/Subtype", "")) in _LETTERS:
             continue
@@ -157,21 +152,6 @@ def _objects(reader: Any, deep: int) -> Iterator[str]:
             yield from _readings(held.get_data())
         elif "/DCTDecode" in str(held.get("/Filter", "")):  # a JPEG as it was, with its metadata
             yield from texts_in(held._data, deep + 1)
-
-
-def _contents_of(page: Any) -> Iterator[int]:
-    """Numbers of the streams that draw a page."""
-    from pypdf.generic import IndirectObject
-
-    contents = page.get("/Contents")
-    held = (
-        contents
-        if isinstance(contents, list)
-        else [page.raw_get("/Contents")]
-        if contents is not None
-        else []
-    )
-    yield from (one.idnum for one in held if isinstance(one, IndirectObject))
 
 
 def _as_it_stands(data: bytes) -> Iterator[str]:

@@ -199,19 +199,6 @@ def test_bands_of_stac_1_1_are_read() -> None:
     assert scene.mask.scale is None
 
 
-def test_radar_is_on_record_and_says_that_it_is_not_read() -> None:
-    """Nothing is dropped in silence: a Sentinel-1 item is a scene with a fault."""
-    asset = {"href": "https://h.example/vv.tif", "type": "image/tiff", "roles": ["data"]}
-    item = {
-        "type": "Feature", "id": "S1A_IW_GRDH_x", "collection": "sentinel-1-rtc",
-        "properties": {"datetime": "2024-01-01T09:00:00Z", "platform": "SENTINEL-1A"},
-        "assets": {"vv": asset, "vh": {**asset, "href": "https://h.example/vh.tif"}},
-    }  # fmt: skip
-    scene = read(item, PC)
-    assert scene.fault == "radar is not read yet"
-    assert scene.notes["radar"] == "vh vv"
-
-
 @pytest.mark.parametrize(
     ("source", "change", "credit", "use"),
     [

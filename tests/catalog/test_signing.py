@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -15,10 +17,11 @@ from siteline.catalog.fetch import FetchOptions, fetch_scenes
 from siteline.catalog.remote.web import Limits, Web
 from siteline.catalog.signing import S3Keys, Signer, sign_s3
 from siteline.catalog.source import Source
-from siteline.model.errors import BadSetting, ForbiddenAddress
+from siteline.model.errors import BadSetting, ForbiddenAddress, NotReached
+from siteline.model.found import FoundScene
 from tests.catalog.offered import file_routes, ground, offer, site_at, write_cog
 from tests.conftest import missing
-from tests.servers import Reply, serving
+from tests.servers import Reply, Served, serving
 
 SITE = site_at((502_000, 4_396_000, 503_000, 4_397_000))
 KEYS = {"AWS_ACCESS_KEY_ID": "name", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_REGION": "us-east-1"}
@@ -68,6 +71,80 @@ def test_a_token_goes_to_the_store_only() -> None:
         href = "https://elsewhere.example/a.tif"
         assert Signer(web, {}, {}).sign(href, found).url == href
         assert server.asked == []
+
+
+def by_endpoint(server: Served, **changed: Any) -> tuple[Source, FoundScene]:
+    """A source with a token endpoint of its own, and a scene of it."""
+    source = Source("ours", f"{server.url}/v1", token_url=f"{server.url}/give?version=1", **changed)
+    return source, offer("ours", {"red": f"{server.url}/red.tif"}, signing="planetary-computer")
+
+
+def test_a_source_s_own_endpoint_gives_its_tokens(files: Path, tmp_path: Path) -> None:
+    """Asked at its own address with its own key; not at the Planetary Computer's, and not with that one's key."""
+    route = file_routes(files)["/red.tif"]
+
+    def give(reply: Reply) -> None:
+        reply.send(200, json.dumps({"token": "sig=ours", "msft:expiry": "2999-01-01T00:00:00Z"}).encode())
+
+    def guarded(reply: Reply) -> None:
+        route(reply) if "sig=ours" in reply.asked.path else reply.send(403)
+
+    with serving({"/give/test": give, "/red.tif": guarded}) as server:
+        source, found = by_endpoint(server, token_env="OURS")  # noqa: S106
+        environ = {
+            "OURS": "our-key",
+            "PC_SDK_SUBSCRIPTION_KEY": "theirs",
+            "PC_SDK_SAS_URL": "https://h.example/t",
+        }
+        with Web([server.url], Limits(tries=1)) as web:
+            signer = Signer(web, environ, {"ours": source})
+            [done] = fetch_scenes([found], SITE, web, signer, tmp_path, FetchOptions(threads=1))
+            foreign = "https://store.blob.core.windows.net/a.tif"
+            assert signer.sign(foreign, found).url == foreign, "another host is not given a token of ours"
+        asked = [a for a in server.asked if a.path.startswith("/give")]
+    assert done.reason == ""
+    assert [a.path for a in asked] == ["/give/test?version=1"]
+    assert asked[0].headers["authorization"] == "Bearer our-key"
+    assert "theirs" not in str([a.headers for a in server.asked])
+
+
+@pytest.mark.parametrize(
+    ("environ", "status", "remedy"),
+    [
+        ({}, 403, "It wants a key: get one from its provider and set OURS."),
+        ({"OURS": "wrong"}, 401, "Check the key in OURS"),
+        ({}, 404, "Check token_url"),
+    ],
+)
+def test_a_token_that_is_refused_is_told_once_and_no_file_is_asked_for(
+    tmp_path: Path, environ: dict[str, str], status: int, remedy: str
+) -> None:
+    """Six scenes, one question; the reason is the endpoint's, and the remedy names the variable."""
+    with serving({"/give/test": lambda reply: reply.send(status)}) as server:
+        source, found = by_endpoint(server, token_env="OURS")  # noqa: S106
+        scenes = [replace(found, id=f"s-{n}") for n in range(6)]
+        with Web([server.url], Limits(tries=1)) as web:
+            signer = Signer(web, environ, {"ours": source})
+            done = list(fetch_scenes(scenes, SITE, web, signer, tmp_path, FetchOptions(threads=2)))
+        assert len(server.asked) == 1
+    shown = f"{server.url}/give/test?version=1"
+    assert {one.reason for one in done} == {f"no token for its files: {shown} answered {status}"}
+    assert done[0].trouble is not None
+    assert remedy in done[0].trouble.hint
+
+
+@pytest.mark.parametrize("token", ["", "a b", "schlüssel", "plain=word&sig=0", "just-a-word"])
+def test_a_token_that_could_be_told_in_an_error_is_none(token: str) -> None:
+    """What cannot be recognised as a secret in an address would stand in errors and records."""
+
+    def give(reply: Reply) -> None:
+        reply.send(200, json.dumps({"token": token, "msft:expiry": "2999-01-01T00:00:00Z"}).encode())
+
+    with serving({"/give/test": give}) as server, Web([server.url], Limits(tries=1)) as web:
+        source, found = by_endpoint(server)
+        with pytest.raises(NotReached, match="that is no token") as told:
+            Signer(web, {}, {"ours": source}).sign(f"{server.url}/red.tif", found)
+    assert not token or token not in str(told.value)
 
 
 def test_a_key_goes_to_its_source_and_to_hosts_named_with_it_only() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
-from siteline.catalog.bands import RADAR, USUAL, Meant, meaning_of, platform_of
+from siteline.catalog.bands import USUAL, Meant, meaning_of, platform_of
 from siteline.catalog.numbers import Numbers, numbers_of
 from siteline.catalog.offered import Odd, Offered, word
 from siteline.catalog.remote.address import origin_of, without_secrets
@@ -51,21 +51,20 @@ def take_assets(
         if meant is None:
             continue
         seen_radar = seen_radar or meant.is_radar
-        href = _href(asset.get("href"), offered)
+        href = href_of(asset.get("href"), offered)
         if href is None:
             odd.said.append(f"asset {str(key)[:40]}: no usable address")
             continue
         said = numbers_of(meant, asset, item_id, collection, properties, acquired.start)
-        made = _asset(str(key)[:200], href, meant, asset, properties, said, odd)
+        made = make_asset(str(key)[:200], href, meant, asset, properties, said, odd)
         if meant.mask_kind:
             masks.append((meant.mask_kind, made))
         elif meant.bands:
             candidates.append((meant, made))
             if said.doubt:
                 notes["numbers"] = said.doubt
-    if str(collection).lower().startswith("sentinel-1") or (seen_radar and not candidates):
-        notes["radar"] = " ".join(sorted(str(k).lower() for k in listed if str(k).lower() in RADAR))
-        return (), None, "radar is not read yet"
+    if seen_radar and not candidates:
+        return (), None, "radar; of catalogs only that of Sentinel-1 is read"
     chosen = _choose(candidates, wanted)
     if not chosen:
         held = sorted({name for meant, _ in candidates for name in meant.bands if name})
@@ -73,7 +72,7 @@ def take_assets(
             return (), None, f"no file with a band that was asked for, only {', '.join(held)}"
         keys = ", ".join(sorted(str(key)[:30] for key in listed)[:8])
         return (), None, f"no file whose bands we know among {keys}"
-    best = min(masks, key=lambda m: (m[0] == "nonzero_bad", _rank(m[1])), default=None)
+    best = min(masks, key=lambda m: (m[0] == "nonzero_bad", rank_of(m[1])), default=None)
     return chosen, best, None
 
 
@@ -84,21 +83,22 @@ def _choose(candidates: Sequence[tuple[Meant, Asset]], wanted: tuple[str, ...]) 
         name = meant.bands[0]
         if len(meant.bands) > 1 or name not in wanted:
             continue
-        if name not in single or _rank(asset) < _rank(single[name]):
+        if name not in single or rank_of(asset) < rank_of(single[name]):
             single[name] = asset
     if wanted == USUAL and "nir" in single:
         single.pop("nir08", None)  # beside the broad one of the same scene it adds little for this purpose
     several = [(m, a) for m, a in candidates if len(m.bands) > 1 and set(m.bands) & set(wanted)]
     if several:
         meant, best = min(
-            several, key=lambda one: (one[0].is_picture, -len(set(one[0].bands) & set(wanted)), _rank(one[1]))
+            several,
+            key=lambda one: (one[0].is_picture, -len(set(one[0].bands) & set(wanted)), rank_of(one[1])),
         )
         if len(set(meant.bands) & set(wanted)) > len(single):
             return (replace(best, bands=tuple(n if n in wanted else "" for n in best.bands)),)
     return tuple(single[name] for name in BANDS if name in single)
 
 
-def _rank(asset: Asset) -> tuple[int, float, str]:
+def rank_of(asset: Asset) -> tuple[int, float, str]:
     """How well a file can be read in part: cloud-optimised first, then TIFF, then what must be fetched whole."""
     kind, place = asset.media_type.lower(), asset.href.lower().split("?")[0]
     if "cloud-optimized" in kind:
@@ -110,7 +110,7 @@ def _rank(asset: Asset) -> tuple[int, float, str]:
     return order, asset.gsd_m or math.inf, asset.key
 
 
-def _asset(
+def make_asset(
     key: str,
     href: str,
     meant: Meant,
@@ -119,6 +119,7 @@ def _asset(
     numbers: Numbers,
     odd: Odd,
 ) -> Asset:
+    """One file as it goes on record."""
     size = odd.number(asset, ("file:size",), 0, 2**53)
     return Asset(
         href=href,
@@ -183,7 +184,7 @@ def crs_of(properties: Mapping[str, Any], listed: Any, chosen: Sequence[Asset]) 
     return None
 
 
-def _href(value: Any, offered: Offered) -> str | None:
+def href_of(value: Any, offered: Offered) -> str | None:
     """Where a file is, absolute and without keys; None if that is nowhere we would go."""
     base = offered.base
     if not isinstance(value, str) or not value.strip() or len(value) > 4000 or not value.isprintable():

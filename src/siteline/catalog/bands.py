@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from siteline.model.imagery import BANDS
+from siteline.model.radar import RADAR_BANDS
 
 USUAL = ("blue", "green", "red", "nir", "nir08")
 """Bands that are taken unless others are asked for: the visible and the near infrared, whichever name it has."""
 
-RADAR = ("vv", "vh", "hh", "hv")
 _SENTINEL_2 = {
     "b01": "coastal", "b02": "blue", "b03": "green", "b04": "red", "b05": "rededge1", "b06": "rededge2",
     "b07": "rededge3", "b08": "nir", "b8a": "nir08", "b11": "swir16", "b12": "swir22", "b09": "", "b10": "",
@@ -55,7 +55,7 @@ class Meant(NamedTuple):
 
 def meaning_of(key: str, asset: Mapping[str, Any], properties: Mapping[str, Any]) -> Meant | None:
     """What one asset of an item holds; None for anything that is not read: thumbnails, metadata, unknown bands."""
-    if not _is_image(key, asset):
+    if not is_image(key, asset):
         return None
     flat = re.sub(r"(_\d+m|[.](tiff?|jp2))$", "", key.lower())
     squashed = _squash(flat)
@@ -65,7 +65,7 @@ def meaning_of(key: str, asset: Mapping[str, Any], properties: Mapping[str, Any]
     roles = _texts(asset.get("roles"))
     if {"data-mask", "cloud", "snow-ice", "cloud-shadow", "water-mask", "saturation", "udm"} & roles:
         return Meant((), _MASKS.get(squashed, "nonzero_bad")) if "udm" in roles else None
-    if flat in RADAR or any(_squash(name) in RADAR for name in _polarisations(asset)):
+    if flat in RADAR_BANDS or any(name in RADAR_BANDS for name in polarisations_of(asset)):
         return Meant((), is_radar=True)
     is_picture = "visual" in roles or "visual" in flat or flat in ("tci", "true-color", "truecolor")
     described = _described(asset, properties)
@@ -77,7 +77,8 @@ def meaning_of(key: str, asset: Mapping[str, Any], properties: Mapping[str, Any]
     return Meant(tuple(names), is_picture=is_picture)
 
 
-def _is_image(key: str, asset: Mapping[str, Any]) -> bool:
+def is_image(key: str, asset: Mapping[str, Any]) -> bool:
+    """Whether an asset is an image that could be read: no thumbnail, no metadata."""
     kind, href = str(asset.get("type") or "").lower(), str(asset.get("href") or "").split("?")[0]
     if _texts(asset.get("roles")) & _NOT_DATA or key.lower() in ("thumbnail", "overview", "preview"):
         return False
@@ -156,8 +157,9 @@ def platform_of(properties: Mapping[str, Any]) -> str:
     return re.sub(r"[\s_]+", "-", str(said).strip().lower())[:100]
 
 
-def _polarisations(asset: Mapping[str, Any]) -> list[str]:
-    said = asset.get("sar:polarizations")
+def polarisations_of(described: Mapping[str, Any]) -> list[str]:
+    """The polarisations that an asset or item says it has, in small letters."""
+    said = described.get("sar:polarizations")
     return [str(s).lower() for s in said] if isinstance(said, list) else []
 
 

@@ -26,6 +26,7 @@ from rasterio.windows import Window
 
 from siteline.catalog.local import add_sun, area_of, window_of
 from siteline.catalog.probe import MAX_WINDOW_BYTES, Header, probe_header, say_if_empty
+from siteline.catalog.swath import fault_of_window, seen_in_swath
 from siteline.model.errors import BadImage
 from siteline.model.found import Asset, FoundScene
 from siteline.model.imagery import Scene
@@ -195,6 +196,8 @@ def write_chip(found: FoundScene, pieces: Sequence[Piece], plan: Plan, site: Sit
     folder.mkdir(parents=True, exist_ok=True)
     chip = folder / "chip.tif"
     seen = _seen(pieces, plan)
+    if found.radar is not None:
+        seen = seen_in_swath(numbers, nodata, found.radar.units, seen)
     simulated = any(piece.header.simulated for piece in pieces)
     _write(chip, numbers, plan, nodata, names, seen, {"SITELINE_SIMULATED": "1"} if simulated else {})
     mask = None
@@ -203,7 +206,10 @@ def write_chip(found: FoundScene, pieces: Sequence[Piece], plan: Plan, site: Sit
             mask = folder / "mask.tif"
             _write(mask, _as_one(planes[at]), plan, None, [], None, {})
     scene = _scene_of(found, chip, mask, [pieces[at] for at in images], site)
-    fault = say_if_empty(numbers if seen is None else numbers[:, seen], nodata)
+    fault = None
+    if found.radar is not None:
+        fault = fault_of_window(numbers, nodata, found.radar.units, seen)
+    fault = fault or say_if_empty(numbers if seen is None else numbers[:, seen], nodata)
     return replace(scene, fault=fault) if fault else scene
 
 
@@ -368,9 +374,10 @@ def _scene_of(found: FoundScene, chip: Path, mask: Path | None, images: Sequence
         published=found.published,
         mosaic=found.mosaic,
         simulated=header.simulated,
+        radar=found.radar,
         notes=MappingProxyType({**found.notes, **_told(found)}),
     )
-    return add_sun(scene, site)
+    return scene if found.radar is not None else add_sun(scene, site)
 
 
 def _told(found: FoundScene) -> dict[str, str]:

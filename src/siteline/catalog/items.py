@@ -13,6 +13,7 @@ from siteline.catalog.bands import USUAL, platform_of
 from siteline.catalog.box import outline_of
 from siteline.catalog.numbers import baseline_of
 from siteline.catalog.offered import Odd, Offered, word
+from siteline.catalog.passes import is_pass, take_pass
 from siteline.catalog.rights import rights_of
 from siteline.catalog.source import Source
 from siteline.model.dates import Acquired, parse_acquired
@@ -42,7 +43,7 @@ def read_item(
     The scene that an entry offers, and what of it made no sense and was left out.
 
     wanted: bands to take, names of BANDS; empty: the usual ones. Raises BadItem if it does not say what it is or when
-    it was taken. An entry that is whole but of no use to us (radar, no file with a known band) has a `fault`.
+    it was taken. An entry that is whole but of no use to us (uncorrected radar, no file with a known band) has a `fault`.
     """
     raw = offered.raw
     if not isinstance(raw, Mapping):
@@ -80,7 +81,11 @@ def _read(
     )
     acquired, mosaic, said = _acquired(item_id, collection, properties)
     notes = {"time": said} if said else {}
-    assets, mask, fault = take_assets(item_id, collection, offered, acquired, wanted, odd, notes)
+    mask, radar = None, None
+    if is_pass(item_id, collection, properties):
+        assets, radar, fault = take_pass(item_id, collection, offered, wanted, odd, notes)
+    else:
+        assets, mask, fault = take_assets(item_id, collection, offered, acquired, wanted, odd, notes)
     signing = "s3" if any(a.href.startswith("s3://") for a in assets) else source.signing
     rights = rights_of(item_id, collection, properties, offered.described, acquired.end.year)
     cloud = odd.number(properties, ("eo:cloud_cover",), 0, 100)
@@ -101,7 +106,7 @@ def _read(
         assets=assets,
         mask=mask[1] if mask else None,
         mask_kind=mask[0] if mask else "nonzero_bad",
-        sensor=_sensor(properties, collection),
+        sensor=_sensor(properties, collection, radar is not None),
         outline_wkt=outline_of(raw.get("geometry"), raw.get("bbox")),
         crs=crs_of(properties, raw.get("assets"), assets),
         cloud=None if cloud is None else cloud / 100,
@@ -119,6 +124,7 @@ def _read(
         signing=signing,
         notes=MappingProxyType(notes),
         fault=fault,
+        radar=radar,
     )
     return found, tuple(odd.said)
 
@@ -178,9 +184,11 @@ def _day(properties: Mapping[str, Any], keys: Iterable[str], odd: Odd) -> date |
     return None
 
 
-def _sensor(properties: Mapping[str, Any], collection: str) -> str:
+def _sensor(properties: Mapping[str, Any], collection: str, is_radar: bool) -> str:
     """The kind of camera, one name for satellites that carry the same: series of them are of one sensor."""
     platform = platform_of(properties)
+    if is_radar:
+        return "Sentinel-1 RTC"
     if match := re.match(r"sentinel-?(\d)", platform):
         return f"Sentinel-{match[1]}"
     landsat = {"4": "TM", "5": "TM", "7": "ETM+", "8": "OLI", "9": "OLI"}

@@ -49,8 +49,8 @@ def numbers_of(
     taken: datetime,
 ) -> Numbers:
     """What the numbers of one asset mean; refuses to guess: unknown stays relative, and the doubt is said."""
-    declared = _declared(asset)
-    nodata, dtype = _nodata(declared.get("nodata")), str(declared.get("data_type") or "")[:20]
+    declared = declared_of(asset)
+    nodata, dtype = nodata_of(declared.get("nodata")), str(declared.get("data_type") or "")[:20]
     if meant.is_picture:
         return Numbers(None, 0.0, nodata, dtype or "uint8")
     scale, offset = finite(declared.get("scale")), finite(declared.get("offset"))
@@ -123,7 +123,7 @@ def _is_c2_l2(collection: str, properties: Mapping[str, Any]) -> bool:
     )
 
 
-def _declared(asset: Mapping[str, Any]) -> Mapping[str, Any]:
+def declared_of(asset: Mapping[str, Any]) -> Mapping[str, Any]:
     """Scale, offset, nodata and data type as the asset says them, of whatever STAC version."""
     found: dict[str, Any] = {}
     for field in ("raster:bands", "bands"):
@@ -153,5 +153,6 @@ def finite(value: Any) -> float | None:
         return None
 
 
-def _nodata(value: Any) -> float | None:
+def nodata_of(value: Any) -> float | None:
+    """The number that stands for no data, NaN too; None if the catalog gives none."""
     return math.nan if value in ("nan", "NaN") else finite(value)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from rasterio.windows import Window
 
 from siteline.model.errors import BadManifest
@@ -101,8 +102,11 @@ def doubt_numbers(file: Path, window: Window, units: Units, nodata: float | None
         shape = (image.count, max(1, int(window.height / shrink)), max(1, int(window.width / shrink)))
         numbers = image.read(window=window, out_shape=shape).astype(np.float64)
     values = numbers[np.isfinite(numbers)]
-    if nodata is not None:
-        values = values[values != nodata]
+    return doubt_values(values if nodata is None else values[values != nodata], units)
+
+
+def doubt_values(values: NDArray[np.float64], units: Units) -> str | None:
+    """Why numbers, those of no data left out, cannot be in these units; None if they may be."""
     if values.size == 0:
         return None
     if units is Units.LINEAR and (values < 0).mean() > 0.01:

@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from siteline.catalog.bands import platform_of
+from siteline.catalog.passes import is_derived
 from siteline.model.imagery import Use
 
 SENTINEL_TERMS = "Copernicus Sentinel data terms (free, full and open)"
@@ -37,7 +38,10 @@ class Rights(NamedTuple):
 
 def needs_collection(item_id: str, collection: str, properties: Mapping[str, Any]) -> bool:
     """Whether the rights of an item can only be told by what its collection says."""
-    return _known_terms(item_id, collection, properties, 0) is None and not _text(properties.get("license"))
+    is_known = _known_terms(item_id, collection, properties, 0) is not None and not is_derived(
+        item_id, collection
+    )
+    return not is_known and not _text(properties.get("license"))
 
 
 def rights_of(
@@ -59,6 +63,9 @@ def rights_of(
         first = [known.credit] if known is not None and known.credit != "Planet" else []
         credit = "; ".join([*first, *providers][:6]) or (known.credit if known else "unknown")
         return Rights(credit, licence, Use.UNKNOWN if _WEIGHED.search(licence) else Use.PUBLISH)
+    if known is not None and is_derived(item_id, collection):  # whoever corrected it has a say in it
+        credit = "; ".join([known.credit, *providers][:6])
+        return Rights(credit, licence or "unknown", Use.UNKNOWN)
     if known is not None:
         return known
     return Rights("; ".join(providers[:6]) or "unknown", licence or "unknown", Use.UNKNOWN)

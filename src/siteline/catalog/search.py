@@ -13,20 +13,26 @@ from shapely.geometry.base import BaseGeometry
 from siteline.catalog.box import shown_share
 from siteline.catalog.items import read_item
 from siteline.catalog.offered import Offered
+from siteline.catalog.passes import UNCORRECTED, OrbitWish
 from siteline.catalog.planet.account import Account
 from siteline.catalog.planet.items import read_planet_item
 from siteline.catalog.planet.search import search_planet
 from siteline.catalog.remote.web import Web
-from siteline.catalog.source import Source
+from siteline.catalog.source import RADAR_SOURCE, Source
 from siteline.catalog.stac import USUAL_CAPS, Asked, Caps, search_api
 from siteline.catalog.static import search_folder, search_static
 from siteline.catalog.twins import choose
-from siteline.model.errors import BadItem, BadSetting, NotReached, SitelineError
+from siteline.model.dates import say_count
+from siteline.model.errors import BadInput, BadItem, BadSetting, NotReached, SitelineError
 from siteline.model.found import FoundScene
 from siteline.model.remark import Remark
 
 _SAID_AT_MOST = 20
 """Entries of one source whose faults are named one by one; of more the number is said."""
+
+
+_CANNOT = f"{UNCORRECTED}: places lie elsewhere on each orbit, and slopes shine"
+_CORRECTED_AT = f"Take corrected ones (RTC): siteline scenes find SITE --source {RADAR_SOURCE}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +45,9 @@ class Wish:
 
     most: int | None = None
     """Scenes to keep, the newest."""
+
+    orbits: tuple[OrbitWish, ...] = ()
+    """Which radar passes; empty: all. Images of light are not asked for theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +65,9 @@ class Found:
 
     elsewhere: int
     """Left out because they do not show the site, or are of another time."""
+
+    other_orbits: int
+    """Radar passes left out for their orbit."""
 
     remarks: tuple[Remark, ...]
 
@@ -79,7 +91,7 @@ def search(
     remarks: list[Remark] = []
     errors: list[SitelineError] = []
     scenes: list[FoundScene] = []
-    offered = cloudy = elsewhere = 0
+    offered = cloudy = elsewhere = other_orbits = 0
     for source in sources:
         complaints: list[Remark] = []
         try:
@@ -97,6 +109,13 @@ def search(
                 share = shown_share(scene.outline_wkt, site)
                 if share is not None and share <= 0:
                     elsewhere += 1
+                    continue
+                if (
+                    scene.radar is not None
+                    and wish.orbits
+                    and not any(o.holds(scene.radar) for o in wish.orbits)
+                ):
+                    other_orbits += 1
                     continue
                 if wish.most_cloud is not None and scene.cloud is not None and scene.cloud > wish.most_cloud:
                     cloudy += 1
@@ -119,6 +138,7 @@ def search(
             remarks.append(Remark(source.name, f"{len(complaints) - _SAID_AT_MOST} more remarks like these"))
     if errors and len(errors) == len(sources):
         raise errors[0]
+    _refuse_uncorrected(scenes)
     remarks += _said_of_many(scenes)
     chosen = choose(scenes, [s.name for s in sources], site, {s.name: s.collections for s in sources})
     if wish.most is not None and len(chosen) > wish.most:
@@ -130,7 +150,7 @@ def search(
             )
         )
         chosen = chosen[-wish.most :]
-    return Found(_told_apart(chosen), offered, cloudy, elsewhere, tuple(remarks))
+    return Found(_told_apart(chosen), offered, cloudy, elsewhere, other_orbits, tuple(remarks))
 
 
 def _entries(
@@ -200,10 +220,29 @@ def _said_of_many(scenes: Sequence[FoundScene]) -> list[Remark]:
         for key in ("time", "numbers")
         if key in scene.notes
     )
+    uncorrected = Counter(scene.source for scene in scenes if _is_uncorrected(scene))
     return [
         Remark(source, f"{'one scene' if count == 1 else f'{count} scenes'}: {text}")
         for (source, text), count in counts.items()
+    ] + [
+        Remark(
+            source,
+            f"{say_count(count)} of its scenes {'is' if count == 1 else 'are'} {_CANNOT}",
+            _CORRECTED_AT,
+        )
+        for source, count in uncorrected.items()
     ]
+
+
+def _is_uncorrected(scene: FoundScene) -> bool:
+    return scene.fault is not None and scene.fault.startswith(UNCORRECTED)
+
+
+def _refuse_uncorrected(scenes: Sequence[FoundScene]) -> None:
+    """Raise BadInput where all that was found is radar that lies on no map: not one of them would ever be of use."""
+    if scenes and all(map(_is_uncorrected, scenes)):
+        count = "the one scene" if len(scenes) == 1 else f"all {len(scenes)} scenes"
+        raise BadInput(f"{count} found: radar {_CANNOT}", _CORRECTED_AT)
 
 
 def _told_apart(scenes: Sequence[FoundScene]) -> tuple[FoundScene, ...]:

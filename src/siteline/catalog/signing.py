@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, Protocol
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
 from siteline.catalog.remote.address import origin_of, without_secrets
 from siteline.catalog.remote.file import Signed
@@ -24,6 +24,8 @@ ENDPOINT_VARIABLES = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "PC_SDK_SAS_URL
 """Variables of the environment that name a host instead of the public one."""
 
 _AZURE = ".blob.core.windows.net"
+_SUBSCRIPTION, _SUBSCRIPTION_HEADER = "PC_SDK_SUBSCRIPTION_KEY", "Ocp-Apim-Subscription-Key"
+_REFUSED = (400, 401, 403, 404)
 _SPARE_SECONDS = 120
 """A token that runs out sooner is fetched anew."""
 
@@ -47,6 +49,9 @@ class Signer:
         self._sources = sources
         self._lock = threading.Lock()
         self._tokens: dict[str, tuple[float, str]] = {}
+        """By the address that gives them: when they run out, and they themselves; never on disk."""
+
+        self._refusals: dict[str, tuple[int, str, bool]] = {}
 
     def source_of(self, found: FoundScene) -> Source:
         """The source that offers a scene: by name, else the address or folder that was typed."""
@@ -58,7 +63,7 @@ class Signer:
             keys = s3_keys(self._environ, self.source_of(found))
             return sign_s3(href, keys, datetime.now(UTC), must=found.signing == "s3")
         if found.signing == "planetary-computer":
-            return self._by_planetary_computer(href, found.collection, refused)
+            return self._by_token(href, found, refused)
         if found.signing == "bearer":
             return self._by_bearer(href, self.source_of(found))
         if found.signing not in ("", "s3"):
@@ -67,22 +72,37 @@ class Signer:
             )
         return Signed(href)
 
-    def _by_planetary_computer(self, href: str, collection: str, refused: str) -> Signed:
-        base = self._environ.get("PC_SDK_SAS_URL", PLANETARY_COMPUTER).rstrip("/")
+    def _by_token(self, href: str, found: FoundScene, refused: str) -> Signed:
+        source, collection = self.source_of(found), found.collection
+        base = source.token_url or self._environ.get("PC_SDK_SAS_URL") or PLANETARY_COMPUTER
         host = origin_of(href).host
-        if not host.endswith(_AZURE) and host != origin_of(base).host:
+        is_store = _is_its_own(source, href) if source.token_url else host.endswith(_AZURE)
+        if not is_store and host != origin_of(base).host:
             return Signed(href)  # not in its store: the token is none of their business
+        address = _below(base, collection)
         with self._lock:  # one thread asks, the others wait for its answer
-            ends, token = self._tokens.get(collection, (0.0, ""))
+            if address in self._refusals:
+                raise _no_token(address, *self._refusals[address])
+            ends, token = self._tokens.get(address, (0.0, ""))
             if (token and token in refused) or ends - _SPARE_SECONDS < time.time():
-                ends, token = self._ask_token(f"{base}/{quote(collection, safe='')}")
-                self._tokens[collection] = ends, token
+                ends, token = self._ask_token(address, source)
+                self._tokens[address] = ends, token
         joint = "&" if urlsplit(href).query else "?"
         return Signed(f"{href}{joint}{token}", renewable=True)
 
-    def _ask_token(self, address: str) -> tuple[float, str]:
-        key = self._environ.get("PC_SDK_SUBSCRIPTION_KEY")
-        said = self._web.get_json(address, {"Ocp-Apim-Subscription-Key": key} if key else None)
+    def _ask_token(self, address: str, source: Source) -> tuple[float, str]:
+        name = source.token_env if source.token_url else _SUBSCRIPTION
+        key = self._environ.get(name, "").strip() if name else ""
+        if key and (not key.isascii() or not key.isprintable() or " " in key):
+            raise _odd_key(name)
+        headers = {"Authorization": f"Bearer {key}"} if source.token_url else {_SUBSCRIPTION_HEADER: key}
+        try:
+            said = self._web.get_json(address, headers if key else None)
+        except NotReached as error:
+            if error.status in _REFUSED:  # every file would be told the same: it is asked once
+                self._refusals[address] = error.status, name, bool(key)
+                raise _no_token(address, error.status, name, bool(key)) from error
+            raise
         try:
             token = str(said["token"]).lstrip("?")
             ends = datetime.fromisoformat(str(said["msft:expiry"]).replace("Z", "+00:00")).timestamp()
@@ -92,8 +112,12 @@ class Signer:
                 "Try again later; it may be out of order.",
                 address,
             ) from error
-        if not token.isascii() or not token.isprintable() or " " in token:
-            raise NotReached(f"{without_secrets(address)} gave something that is no token", url=address)
+        is_plain = bool(token) and token.isascii() and token.isprintable() and " " not in token
+        if (
+            not is_plain or without_secrets(f"https://h/?{token}") != "https://h/"
+        ):  # else it could be told in an error
+            shown = without_secrets(address)
+            raise NotReached(f"{shown} gave something that is no token", "Check token_url.", shown)
         return ends, token
 
     def _by_bearer(self, href: str, source: Source) -> Signed:
@@ -105,10 +129,7 @@ class Signer:
                 "Name the variable that holds it with token_env in siteline.toml, and set it.",
             )
         if not token.isascii() or not token.isprintable() or " " in token:
-            raise BadSetting(
-                f"the key in {source.token_env} holds characters that no key has",
-                "Set it anew, without quotes, spaces or line breaks.",
-            )
+            raise _odd_key(source.token_env)
         if not _is_its_own(source, href):
             raise ForbiddenAddress(
                 f"{without_secrets(href)}: the key of {source.name} is sent to its own host only, encrypted if that is",
@@ -118,16 +139,44 @@ class Signer:
         return Signed(href, MappingProxyType({"Authorization": f"Bearer {token}"}))
 
 
+def _odd_key(name: str) -> BadSetting:
+    return BadSetting(
+        f"the key in {name} holds characters that no key has",
+        "Set it anew, without quotes, spaces or line breaks.",
+    )
+
+
+def _no_token(address: str, status: int, name: str, was_sent: bool) -> NotReached:
+    """A token that was refused: no file was asked for, so the status is not one of a file."""
+    shown = without_secrets(address)
+    if status in (400, 404):
+        hint = "Check token_url in siteline.toml: a token is asked for at it, with the collection's name behind it."
+    elif was_sent:
+        hint = f"Check the key in {name}: it is wrong, has run out, or is not for this collection."
+    else:
+        hint = f"It wants a key: get one from its provider and set {name or 'the variable that token_env names'}."
+    return NotReached(f"no token for its files: {shown} answered {status}", hint, shown)
+
+
+def _below(base: str, name: str) -> str:
+    """An address with one more step in its path."""
+    parts = urlsplit(base)
+    return urlunsplit(parts._replace(path=f"{parts.path.rstrip('/')}/{quote(name, safe='')}"))
+
+
 def _is_its_own(source: Source, href: str) -> bool:
     """
     Whether an address is a source's own: its host or one below that, or one that the user named with it.
 
     Hosts that only share an ending with it may be a stranger's (two tenants of one cloud).
     """
-    here, there = origin_of(source.url), origin_of(href)
+    there = origin_of(href)
+    if source.folder is not None:
+        return there.place in source.hosts
+    here = origin_of(source.url)
     if here.scheme == "https" and there.scheme != "https":
         return False
-    if f"{there.host}:{there.port}" in source.hosts:
+    if there.place in source.hosts:
         return True
     return (here.host, here.port) == (there.host, there.port) or (
         there.host.endswith(f".{here.host}") and not here.host.rsplit(".", 1)[-1].isdigit()

@@ -36,6 +36,9 @@ class Source:
     token_env: str = ""
     """Name of the environment variable that holds its key; of `s3`, without its endings _ACCESS_KEY and _SECRET_KEY."""
 
+    token_url: str = ""
+    """Of `planetary-computer`: who gives tokens for its files, if that is another than the Planetary Computer."""
+
     s3_endpoint: str = ""
     """Of `s3` addresses that are not on AWS: who answers for them."""
 
@@ -60,6 +63,9 @@ class Source:
 
 
 EARTH_SEARCH = "earth-search"
+RADAR_SOURCE = "planetary-computer-radar"
+"""Radar has a name of its own: who searches for images of light is not given a hundred passes with them."""
+
 BUILT_IN: Mapping[str, Source] = {
     source.name: source
     for source in (
@@ -75,6 +81,14 @@ BUILT_IN: Mapping[str, Source] = {
             "https://planetarycomputer.microsoft.com/api/stac/v1",
             "stac-api",
             ("sentinel-2-l2a", "landsat-c2-l2", "naip"),
+            "planetary-computer",
+            is_named=False,
+        ),
+        Source(
+            RADAR_SOURCE,
+            "https://planetarycomputer.microsoft.com/api/stac/v1",
+            "stac-api",
+            ("sentinel-1-rtc",),
             "planetary-computer",
             is_named=False,
         ),

@@ -220,7 +220,7 @@ def _instead(best: FoundScene, others: Sequence[FoundScene], why: str) -> FoundS
 
 
 def _fold_passes(scenes: Sequence[FoundScene], site: BaseGeometry, kept: Collection[str]) -> list[FoundScene]:
-    """Of the pieces of one pass, where one shows the whole site: that one, always of the same tile."""
+    """Of the pieces of one pass, where one shows the whole site: that one, of tiles always the same."""
     passes: dict[tuple[str, ...], list[FoundScene]] = defaultdict(list)
     for scene in scenes:
         key = acquisition(scene)
@@ -228,6 +228,11 @@ def _fold_passes(scenes: Sequence[FoundScene], site: BaseGeometry, kept: Collect
             passes["s2", key[1], key[2]].append(scene)
         elif key[0] == "landsat":
             passes["landsat", key[1], key[2][:3], key[3]].append(scene)
+        elif (
+            scene.radar is not None
+        ):  # slices of one pass hold the same look where they overlap, speckle and all
+            orbit = scene.notes.get("absolute orbit") or scene.acquired.first_day.isoformat()
+            passes["radar", key[1], scene.radar.track, orbit].append(scene)
         else:
             passes["alone", scene.source, scene.collection, scene.id].append(scene)
     folded = []

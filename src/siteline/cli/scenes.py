@@ -144,7 +144,18 @@ def find(
     ] = None,
     bands: Annotated[
         str | None,
-        typer.Option("--bands", help='Such as "red nir", or all; default: the visible and near infrared.'),
+        typer.Option(
+            "--bands",
+            help='Such as "red nir", or all; of radar such as "vv"; default: the visible and near infrared, of radar all.',
+        ),
+    ] = None,
+    orbit: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--orbit",
+            metavar="ORBIT",
+            help='Of radar only these passes: ascending, 58, or "ascending 58"; may be given several times.',
+        ),
     ] = None,
     limit: Annotated[int | None, typer.Option("--limit", help="Keep at most so many, the newest.")] = None,
     dry_run: Annotated[
@@ -165,7 +176,9 @@ def find(
     from siteline.workbench.catalogs import Search, find_scenes
 
     with opened(context, case) as work:
-        asked = Search(tuple(source or ()), first, last, cloud, bands, limit, widen, shift)
+        asked = Search(
+            tuple(source or ()), first, last, cloud, bands, tuple(orbit or ()), limit, widen, shift
+        )
         result = find_scenes(work, site, asked, lambda line: typer.echo(line, err=True), dry_run)
         here = case_folder(context, case)
         say(result.remarks, here)
@@ -181,7 +194,9 @@ def find(
                 "" if s["cloud"] is None else f"{s['cloud']:.0%}",
                 "" if s["gsd_m"] is None else f"{s['gsd_m']:g}",
                 s["use"],
-                s["fault"] or s["why"] or "",
+                _say_pass(s["radar"], s["bands"])
+                if s.get("radar") and not s["fault"]
+                else s["fault"] or s["why"] or "",
             )
             for s in scenes
         ]
@@ -191,15 +206,27 @@ def find(
         for price in result.told["prices"]:
             for line in _tell_price(price):
                 typer.echo(line)
+        if result.told["tracks"]:
+            each = ", ".join(f"{t['track']}: {t['passes']}" for t in result.told["tracks"])
+            typer.echo(f"radar passes, each orbit read apart: {each}")
         left = result.told["left_out"]
-        if left["clouds"] or left["elsewhere"]:
-            typer.echo(f"left out: {left['clouds']} too cloudy, {left['elsewhere']} of other places or times")
+        if any(left.values()):
+            orbits = f", {left['orbits']} of other orbits" if left["orbits"] else ""
+            typer.echo(
+                f"left out: {left['clouds']} too cloudy, {left['elsewhere']} of other places or times{orbits}"
+            )
         if dry_run:
             typer.echo("nothing was recorded (--dry-run)")
         else:
             typer.echo(f"{result.recorded} new on record")
             if scenes:
                 typer.echo(as_typed(f"next: siteline scenes fetch {site}", here))
+
+
+def _say_pass(radar: dict[str, Any], bands: list[str]) -> str:
+    """Such as "radar, ascending 58, vv vh"."""
+    number = "" if radar["relative_orbit"] is None else f" {radar['relative_orbit']}"
+    return f"radar, {radar['orbit']}{number}, {' '.join(bands)}"
 
 
 def _tell_price(price: dict[str, Any] | None) -> list[str]:
@@ -293,7 +320,11 @@ def fetch(
         if json:
             print_json(done.as_dict())
         else:
-            for line in () if done.trouble and not done.fetched else _tell_fetch(site, done.as_dict(), retry):
+            for line in (
+                ()
+                if done.trouble and not done.fetched
+                else _tell_fetch(site, done.as_dict(), retry, done.unusable)
+            ):
                 typer.echo(as_typed(line, here))
         for scene, reason in done.failed:
             typer.echo(f"note: {scene}: not fetched: {reason}", err=True)
@@ -307,12 +338,16 @@ def fetch(
             )
 
 
-def _tell_fetch(site: str, done: dict[str, Any], retry: bool) -> list[str]:
+def _tell_fetch(site: str, done: dict[str, Any], retry: bool, unusable: int) -> list[str]:
     """What a run of `fetch` did, in lines."""
     count = len(done["fetched"])
     told = [f"{count} {'scene' if count == 1 else 'scenes'} fetched, {done['bytes'] / 1e6:,.1f} MB read"]
     if not done["found"]:
         told = [f"no scene is on record as found at {site}", f"next: siteline scenes find {site}"]
+        if unusable:
+            told = [
+                f"none of the scenes found at {site} can be used; see why with: siteline scenes list {site}"
+            ]
     elif not count and not done["failed"]:
         told = [] if done["waiting"] else ["nothing new to fetch"]
     if done["waiting"]:

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from siteline.model.dates import Acquired
 from siteline.model.imagery import Use
+from siteline.model.radar import RadarTake
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,4 +90,7 @@ class FoundScene:
     """What else the catalog said that a reader may want (processing baseline, tile, orbit)."""
 
     fault: str | None = None
-    """Why it cannot be fetched or used (radar, no band that we know); on record so that the hole is visible."""
+    """Why it cannot be fetched or used (uncorrected radar, no band that we know); on record so that the hole is visible."""
+
+    radar: RadarTake | None = None
+    """How a radar pass was taken; None for an image of light. Its bands are polarisations."""

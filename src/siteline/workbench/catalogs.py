@@ -16,8 +16,10 @@ from siteline.model.fetched import FetchTry, Outcome
 from siteline.model.found import FoundScene
 from siteline.model.imagery import BANDS
 from siteline.model.place import Site
+from siteline.model.radar import RADAR_BANDS
 from siteline.model.remark import Remark
 from siteline.workbench.case import Case
+from siteline.workbench.passes import count_tracks, describe_take, tell_passes
 from siteline.workbench.prices import not_bought, price_scenes
 from siteline.workbench.settings import ORDERING
 
@@ -40,6 +42,7 @@ class Search:
     """Percent."""
 
     bands: str | None = None
+    orbits: tuple[str, ...] = ()
     limit: int | None = None
     widen: str | None = None
     shift: str | None = None
@@ -84,6 +87,18 @@ def known_sources(case: Case) -> dict[str, Source]:
             else:
                 given["url"] = str((case.folder / Path(given["url"]).expanduser()).resolve())
             given["is_named"] = True
+        if token_url := given.get("token_url"):
+            origin_of(token_url)
+            if holds_secret(token_url):
+                raise BadSetting(
+                    f"siteline.toml: sources.{name}.token_url holds a key or password",
+                    "Put it into an environment variable and name that with token_env.",
+                )
+            if given.setdefault("signing", "planetary-computer") != "planetary-computer":
+                raise BadSetting(
+                    f"siteline.toml: sources.{name}.token_url: its signing is {given['signing']!r}, which takes none",
+                    'Take one of them out; tokens go with signing = "planetary-computer".',
+                )
         if given.get("kind") == "planet" and before is None:
             given.setdefault("token_env", "PL_API_KEY")
         found[name] = replace(before, **given) if before is not None else Source(name=name, **given)
@@ -119,7 +134,7 @@ def open_web(
         if s.name in case.settings.sources
         for host in case.settings.sources[s.name].hosts
     ]
-    named += [s.s3_endpoint for s in sources if s.s3_endpoint]
+    named += [address for s in sources for address in (s.s3_endpoint, s.token_url) if address]
     return Web([*named, *hosts, *endpoints], Limits(body_bytes=max(whole_bytes, Limits().body_bytes)))
 
 
@@ -138,6 +153,7 @@ def find_scenes(
     """
     from siteline.catalog.box import holds, parse_length, parse_shift, search_box, site_outline
     from siteline.catalog.estimate import total_bytes, window_bytes
+    from siteline.catalog.passes import parse_orbit, part_mixed
     from siteline.catalog.search import Wish
     from siteline.catalog.search import search as ask
     from siteline.catalog.source import choose_sources
@@ -156,7 +172,8 @@ def find_scenes(
     if widen < 0:
         raise BadSetting("--widen: a box cannot be made smaller than the site", "Write it as 5km.")
     box = search_box(outline, widen, parse_shift(search.shift) if search.shift else (0.0, 0.0))
-    wish = Wish(_bands(search.bands), _cloud(search.cloud), _limit(search.limit))
+    orbits = tuple(map(parse_orbit, search.orbits))
+    wish = Wish(_bands(search.bands), _cloud(search.cloud), _limit(search.limit), orbits)
     sources = choose_sources(search.sources, known_sources(case))
     asked = Asked(box, first, last)
     for line in _announce(sources, asked):
@@ -172,6 +189,10 @@ def find_scenes(
     with open_web(case, sources) as web:
         keys = {s.name: key for s in sources if (key := key_of(s)) is not None}
         found = ask(web, sources, asked, outline, wish, keys)
+    known = case.found.all(site_id)
+    scenes, mixed = part_mixed(found.scenes, known)
+    found = replace(found, scenes=scenes)
+    remarks += tell_passes(scenes, known, mixed)
     sizes = {scene.id: window_bytes(scene, outline) for scene in found.scenes}
     total, untold = total_bytes(found.scenes, outline)
     if untold:
@@ -186,7 +207,7 @@ def find_scenes(
             names = [s.name for s in sources]
             orders = {s.name: s.collections for s in sources}
             kept = {scene.id for scene in case.scenes.all(site_id)} | set(_ordered(case, site_id))
-            changed = join(found.scenes, case.found.all(site_id), kept, names, outline, orders)
+            changed = join(found.scenes, known, kept, names, outline, orders)
             recorded = len(case.found.record(site_id, changed))
     told = {
         "scenes": [_tell(scene, sizes[scene.id]) for scene in found.scenes],
@@ -194,7 +215,8 @@ def find_scenes(
         "price": prices[0] if prices else None,
         "prices": prices,
         "offered": found.offered,
-        "left_out": {"clouds": found.cloudy, "elsewhere": found.elsewhere},
+        "left_out": {"clouds": found.cloudy, "elsewhere": found.elsewhere, "orbits": found.other_orbits},
+        "tracks": count_tracks(scenes),
         "box": list(box.bbox),
         "recorded": recorded,
     }
@@ -284,12 +306,13 @@ def _bands(said: str | None) -> tuple[str, ...]:
     if said is None:
         return ()
     names = tuple(dict.fromkeys(re.split(r"[\s,]+", said.strip().lower())))
+    known = BANDS + RADAR_BANDS
     if names == ("all",):
         return BANDS
-    unknown = [name for name in names if name not in BANDS]
+    unknown = [name for name in names if name not in known]
     if unknown:
         raise BadSetting(
-            f"--bands: no band is called {unknown[0]!r}", f"There are: {', '.join(BANDS)}; or all."
+            f"--bands: no band is called {unknown[0]!r}", f"There are: {', '.join(known)}; or all."
         )
     return names
 
@@ -314,7 +337,9 @@ def _tell(scene: FoundScene, size: int | None) -> dict[str, Any]:
 
 def _facts(scene: FoundScene) -> dict[str, Any]:
     notes: Mapping[str, str] = scene.notes
+    radar = {"radar": describe_take(scene.radar)} if scene.radar is not None else {}
     return {
+        **radar,
         "source": scene.source,
         "collection": scene.collection,
         "sensor": scene.sensor,

@@ -55,6 +55,9 @@ class FetchReport:
     found: int
     """Scenes on record as offered, that can be fetched at all."""
 
+    unusable: int
+    """Scenes on record as offered, that cannot."""
+
     bytes: int
     """That travelled."""
 
@@ -122,6 +125,7 @@ def fetch_found(
         failed_before=len(open_) - len(todo),
         left=len(todo) - len(chosen),
         found=len(offered),
+        unusable=len(case.found.all(site_id)) - len(offered),
         bytes=done.bytes,
         remarks=tuple(dict.fromkeys(done.remarks)),
         waiting=tuple(dict.fromkeys(done.waiting)),

@@ -16,6 +16,7 @@ from siteline.model.remark import Remark
 from siteline.workbench.case import Case
 from siteline.workbench.catalogs import unfetched
 from siteline.workbench.evidence.scenes import take_scenes
+from siteline.workbench.passes import describe_take
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,11 +174,7 @@ def _tell_radar(scene: Scene, look: RadarLook | None) -> dict[str, Any]:
         "usable": 0.0 if scene.fault else (look.usable if look else None),
         "used": look is not None and look.used,
         "reason": scene.fault or (look.reason if look else "not surveyed yet"),
-        "radar": {
-            "orbit": scene.radar.orbit.value,
-            "relative_orbit": scene.radar.relative_orbit,
-            "units": scene.radar.units.value,
-        },
+        "radar": describe_take(scene.radar),
     }
 
 

@@ -67,13 +67,14 @@ TEMPLATE = """\
 [cache]
 # max_gb = 20                   # derived arrays; oldest go first
 
-# Where scenes are looked for; earth-search, planetary-computer and cdse need no section.
+# Where scenes are looked for; earth-search, planetary-computer, planetary-computer-radar and cdse need no section.
 # [sources.our-catalog]
 # url = "https://stac.example.org/v1"     # or a catalog.json, or a folder of items
 # kind = "auto"                 # auto | stac-api | stac-static | folder
 # collections = []              # which to search; none: all
 # signing = ""                  # how files must be signed: bearer | s3 | planetary-computer
 # token_env = ""                # the environment variable that holds the key
+# token_url = ""                # of planetary-computer: who gives tokens for its files, if not the Planetary Computer
 # hosts = []                    # other hosts on your own network that its files lie on, such as "10.0.0.5:9000"
 
 # Planet charges for what is ordered; nothing is ordered unless a budget is set. The key is in PL_API_KEY.
@@ -198,6 +199,7 @@ class SourceSettings(_Section):
     collections: tuple[str, ...] | None = None
     signing: Literal["", "planetary-computer", "bearer", "s3"] | None = None
     token_env: str | None = Field(default=None, pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=100)
+    token_url: str | None = Field(default=None, min_length=1, max_length=2000)
     s3_endpoint: str | None = Field(default=None, max_length=2000)
     hosts: tuple[str, ...] = ()
     only: tuple[Literal["ground-control", "standard-quality", "permitted"], ...] | None = None

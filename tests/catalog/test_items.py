@@ -24,6 +24,7 @@ from siteline.model.found import FoundScene
 from siteline.model.imagery import BANDS, Use
 from siteline.store.codec import from_json, to_json
 from tests.catalog.apis import real_items
+from tests.catalog.mangling import mangled
 
 EARTH, PC = BUILT_IN["earth-search"], BUILT_IN["planetary-computer"]
 BASE = "https://catalog.example/items/one.json"
@@ -310,42 +311,12 @@ def test_odd_values_are_unknown_and_said(real: dict[str, dict[str, Any]]) -> Non
     assert "900" in scene.notes["left out"]
 
 
-_SCALARS = st.one_of(
-    st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=20), st.just([]), st.just({}), st.just([None]),
-    st.just("2024-01-01T00:00:00Z"), st.just(10**400), st.just({"type": "Polygon", "coordinates": [[[0, 0]]]}),
-    st.just("\ud800"), st.just([1, 2, 3, 4]), st.just([{"name": None, "common_name": 7}]),
-)  # fmt: skip
-
-
-def _places(value: Any, here: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    found = [here] if here else []
-    if isinstance(value, dict):
-        for key in value:
-            found += _places(value[key], (*here, key))
-    elif isinstance(value, list):
-        for number, inner in enumerate(value[:4]):
-            found += _places(inner, (*here, number))
-    return found
-
-
 @settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_a_mangled_item_breaks_nothing(real: dict[str, dict[str, Any]], data: st.DataObject) -> None:
     """Whatever values stand anywhere in a real item, it becomes a scene that can be filed, or is refused in our words."""
     name = data.draw(st.sampled_from(sorted(real)))
-    item = copy.deepcopy(real[name])
-    for _ in range(data.draw(st.integers(1, 4))):
-        path = data.draw(st.sampled_from(_places(item)))
-        inner: Any = item
-        try:
-            for step in path[:-1]:
-                inner = inner[step]
-            if data.draw(st.booleans()):
-                inner[path[-1]] = copy.deepcopy(data.draw(_SCALARS))
-            else:
-                del inner[path[-1]]
-        except (KeyError, IndexError, TypeError):
-            continue
+    item = mangled(real[name], data)
     try:
         scene, _ = read_item(Offered(item, BASE), EARTH, data.draw(st.sampled_from([(), BANDS])))
     except BadItem:

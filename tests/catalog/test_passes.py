@@ -6,6 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from shapely.geometry import Polygon
 
 from siteline.catalog.items import read_item
@@ -13,11 +15,12 @@ from siteline.catalog.offered import Offered
 from siteline.catalog.passes import parse_orbit, part_mixed
 from siteline.catalog.source import BUILT_IN, Source
 from siteline.catalog.twins import choose
-from siteline.model.errors import BadSetting
+from siteline.model.errors import BadItem, BadSetting
 from siteline.model.found import FoundScene
 from siteline.model.imagery import Use
 from siteline.model.radar import Flight, RadarTake, Units
 from siteline.store.codec import from_json, to_json
+from tests.catalog.mangling import mangled
 from tests.catalog.passes import COLLECTION, grd_item, rtc_asset, rtc_item
 
 SOURCE = BUILT_IN["planetary-computer-radar"]
@@ -183,6 +186,21 @@ def test_a_corrected_pass_is_taken_before_the_product_that_it_was_made_from() ->
     [taken] = choose(both, [SOURCE.name], WITHIN)
     assert taken.collection == "sentinel-1-rtc"
     assert taken.why == ("of the same acquisition; the other cannot be used: not corrected for terrain (GRD)")
+
+
+@settings(max_examples=250, deadline=None)
+@given(data=st.data())
+def test_a_mangled_pass_breaks_nothing(data: st.DataObject) -> None:
+    """Whatever stands anywhere in one, it can be filed and compared, or is refused in our words."""
+    whole = rtc_item(HREFS, RING)
+    try:
+        scene = read(mangled(whole, data), data.draw(st.sampled_from([(), ("vv",)])))
+    except BadItem:
+        return
+    assert from_json(FoundScene, to_json(scene)) == scene
+    assert scene.fault is not None or (scene.radar is not None and scene.assets)
+    (parted, *_), _ = part_mixed([scene, read(whole)])
+    assert len(choose([parted, read(rtc_item(HREFS, RING, 1))], [SOURCE.name], WITHIN)) in (1, 2)
 
 
 @pytest.mark.parametrize(

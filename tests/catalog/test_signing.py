@@ -21,7 +21,7 @@ from siteline.model.errors import BadSetting, ForbiddenAddress, NotReached
 from siteline.model.found import FoundScene
 from tests.catalog.offered import file_routes, ground, offer, site_at, write_cog
 from tests.conftest import missing
-from tests.servers import Reply, Served, serving
+from tests.servers import Reply, Served, public_names, serving
 
 SITE = site_at((502_000, 4_396_000, 503_000, 4_397_000))
 KEYS = {"AWS_ACCESS_KEY_ID": "name", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_REGION": "us-east-1"}
@@ -131,6 +131,45 @@ def test_a_token_that_is_refused_is_told_once_and_no_file_is_asked_for(
     assert {one.reason for one in done} == {f"no token for its files: {shown} answered {status}"}
     assert done[0].trouble is not None
     assert remedy in done[0].trouble.hint
+
+
+@pytest.mark.parametrize("seconds", [-3600, 0, 30, 90, 600])
+def test_a_token_of_short_life_is_not_asked_for_with_every_part(seconds: int) -> None:
+    """Given for a minute, or by a clock that is wrong: used all the same until it is refused, or half of it is gone."""
+
+    def give(reply: Reply) -> None:
+        ends = (datetime.now(UTC) + timedelta(seconds=seconds)).isoformat()
+        reply.send(200, json.dumps({"token": f"sig={reply.count}", "msft:expiry": ends}).encode())
+
+    with serving({"/give/test": give}) as server, Web([server.url], Limits(tries=1)) as web:
+        source, found = by_endpoint(server)
+        signer = Signer(web, {}, {"ours": source})
+        signed = {signer.sign(f"{server.url}/red.tif", found).url for _ in range(20)}
+        assert len(server.asked) == 1
+        assert len(signed) == 1
+        again = signer.sign(f"{server.url}/red.tif", found, signed.pop())
+        assert again.url.endswith("sig=1")
+
+
+def test_who_signs_leads_nobody_into_a_private_network(tmp_path: Path) -> None:
+    """Neither a redirect of a public endpoint nor a file that a public catalog lists: no token, no key, no request."""
+    with serving({"*": lambda reply: reply.send(200, b"{}")}) as inside:
+        with serving({"/give/test": lambda reply: reply.send(302, Location=f"{inside.url}/t")}) as public:
+            source = Source(
+                "ours",
+                "http://stac.example/v1",
+                token_url="http://sign.example/give",  # noqa: S106
+                token_env="OURS",  # noqa: S106
+            )
+            offers = [
+                offer("ours", {"red": href}, f"s-{n}", signing="planetary-computer")
+                for n, href in enumerate(("http://stac.example/red.tif", f"{inside.url}/red.tif"))
+            ]
+            with Web([], Limits(tries=1), public_names, public.connector) as web:
+                signer = Signer(web, {"OURS": "our-key"}, {"ours": source})
+                done = list(fetch_scenes(offers, SITE, web, signer, tmp_path, FetchOptions(threads=1)))
+        assert inside.asked == []
+        assert [type(one.trouble) for one in done] == [ForbiddenAddress] * 2
 
 
 @pytest.mark.parametrize("token", ["", "a b", "schlüssel", "plain=word&sig=0", "just-a-word"])

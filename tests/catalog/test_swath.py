@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,7 @@ def fetched(
 ) -> Fetched:
     """One pass, written, served and fetched."""
     served = folder / "served"
-    served.mkdir()
+    served.mkdir(parents=True)
     for name, numbers in (("vv", vv), ("vh", vh)):
         write_pass(served / f"{name}.tif", numbers, CORNER, "EPSG:32631", **profile)
     with serving(file_routes(served)) as server, Web([server.url], Limits(tries=1)) as web:
@@ -160,6 +161,24 @@ def test_decibels_are_read_as_such(tmp_path: Path) -> None:
     cube = build_radar((done.scene,), plan_radar((done.scene,), SITE)).cube["value"]
     assert float(cube.sel(band="vv").median()) == pytest.approx(10**-0.9, rel=0.15)
     assert float(cube.min()) > 1e-5
+
+
+def test_scenes_without_a_polarisation_in_common_are_told_apart(tmp_path: Path) -> None:
+    """Two of VV and VH, one of HH from elsewhere: the one is left out with its reason, and nothing breaks."""
+    both = [
+        fetched(tmp_path / str(n), speckled(-9, SHAPE, n), speckled(-16, SHAPE, 9)).scene for n in range(2)
+    ]
+    assert both[0] is not None
+    assert both[1] is not None
+    crossed = replace(both[0], id="hh", bands=("hh", "hv"))
+    scenes = (replace(both[0], id="a"), replace(both[1], id="b"), crossed)
+    built = build_radar(scenes, plan_radar(scenes, SITE))
+    assert {look.scene_id: look.reason for look in built.looks} == {
+        "a": None,
+        "b": None,
+        "hh": "it has no band vv, vh, as most radar scenes have",
+    }
+    assert list(built.cube["band"].values) == ["vv", "vh"]
 
 
 def test_a_file_s_own_nodata_that_is_an_intensity_is_refused(tmp_path: Path) -> None:

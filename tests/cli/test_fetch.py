@@ -214,6 +214,14 @@ def test_a_hole_in_a_series_is_seen_and_filled_by_a_retry(works: Path, files: Pa
         raw.execute("DELETE FROM fetch_try")
 
 
+def test_where_nothing_found_can_be_used_that_is_said(works: Path) -> None:
+    """It is another thing than that nothing was found."""
+    record(works, "works", [offer("ours", {}, fault="no file whose bands we know among visual")])
+    said = siteline("scenes", "fetch", "works", cwd=works)
+    assert said.code == 0
+    assert "none of the scenes found at works can be used; see why with" in said.out
+
+
 def test_killed_ten_times_nothing_is_fetched_twice_but_what_was_on_its_way(works: Path, files: Path) -> None:
     """`kill -9` in mid-fetch, ten times: then the case is complete, and the server has hardly sent a byte twice."""
     threads, scenes, kills = 4, 24, 10

@@ -27,7 +27,10 @@ _AZURE = ".blob.core.windows.net"
 _SUBSCRIPTION, _SUBSCRIPTION_HEADER = "PC_SDK_SUBSCRIPTION_KEY", "Ocp-Apim-Subscription-Key"
 _REFUSED = (400, 401, 403, 404)
 _SPARE_SECONDS = 120
-"""A token that runs out sooner is fetched anew."""
+"""So long before it runs out a token is fetched anew."""
+
+_LEAST_SECONDS = 5
+"""So long a token is used, whatever its endpoint says of it: a clock may be wrong, and a store refuses what is too old."""
 
 _S3_SECONDS = 900
 
@@ -49,7 +52,7 @@ class Signer:
         self._sources = sources
         self._lock = threading.Lock()
         self._tokens: dict[str, tuple[float, str]] = {}
-        """By the address that gives them: when they run out, and they themselves; never on disk."""
+        """By the address that gives them: until when they are used, and they themselves; never on disk."""
 
         self._refusals: dict[str, tuple[int, str, bool]] = {}
 
@@ -84,9 +87,9 @@ class Signer:
             if address in self._refusals:
                 raise _no_token(address, *self._refusals[address])
             ends, token = self._tokens.get(address, (0.0, ""))
-            if (token and token in refused) or ends - _SPARE_SECONDS < time.time():
+            if (token and token in refused) or ends < time.time():
                 ends, token = self._ask_token(address, source)
-                self._tokens[address] = ends, token
+                self._tokens[address] = _renewed_at(ends, time.time()), token
         joint = "&" if urlsplit(href).query else "?"
         return Signed(f"{href}{joint}{token}", renewable=True)
 
@@ -137,6 +140,11 @@ class Signer:
                 url=without_secrets(href),
             )
         return Signed(href, MappingProxyType({"Authorization": f"Bearer {token}"}))
+
+
+def _renewed_at(ends: float, now: float) -> float:
+    """Until when a token is used; one that is given for minutes, for half of them."""
+    return max(ends - min(_SPARE_SECONDS, (ends - now) / 2), now + _LEAST_SECONDS)
 
 
 def _odd_key(name: str) -> BadSetting:

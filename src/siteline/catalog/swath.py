@@ -30,7 +30,7 @@ _WIDEN_PX = 3
 """Pixels beside what was not seen that were interpolated with it."""
 
 _HOLE_PX = 64
-"""Noughts in one piece, within a window, that are a hole in the product and no dark ground."""
+"""Noughts in one piece, in all polarisations, that are the end of a swath or a hole in it, and no dark ground."""
 
 
 def seen_in_swath(
@@ -61,13 +61,9 @@ def seen_in_swath(
 
 
 def _large(nothing: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Pieces that reach the window's edge, or are too large for dark ground."""
+    """Pieces that are too large for dark ground."""
     labels, count = ndimage.label(nothing)
-    if not count:
-        return nothing
     keeps = np.bincount(labels.ravel(), minlength=count + 1) >= _HOLE_PX
-    for edge in (labels[0], labels[-1], labels[:, 0], labels[:, -1]):
-        keeps[edge] = True
     keeps[0] = False
     return np.asarray(keeps[labels])
 

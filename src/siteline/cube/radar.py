@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import NamedTuple
 
 import numpy as np
@@ -54,17 +55,11 @@ def build_radar(scenes: tuple[Scene, ...], grid: Grid) -> RadarBuilt:
     Scenes that break when they are read, or show less than `LEAST_SHOWN` of the grid, are left out and say why.
     """
     ordered = sorted(scenes, key=lambda s: (s.acquired.middle, s.id))
-    bands = tuple(b for b in RADAR_BANDS if all(b in s.bands for s in ordered))
+    bands = _common_bands(ordered)
     looks, kept, values = [], [], []
     for scene in ordered:
         assert scene.radar is not None
-        try:
-            value = _read(scene, grid, bands)
-            usable, reason = float(np.isfinite(value).all(axis=0).mean()), None
-            if usable < LEAST_SHOWN:
-                reason = f"it shows {usable:.0%} of the site"
-        except BadImage as error:
-            value, usable, reason = None, 0.0, f"broken: {error}"
+        value, usable, reason = _value_of(scene, grid, bands)
         day = scene.acquired.last_day
         if reason is None and scene.acquired.first_day != day:
             reason = "its day is not known, and radar changes are dated by days"
@@ -88,6 +83,28 @@ def build_radar(scenes: tuple[Scene, ...], grid: Grid) -> RadarBuilt:
         attrs={"grid": grid},
     )
     return RadarBuilt(cube, tuple(looks), _tell(ordered))
+
+
+def _value_of(
+    scene: Scene, grid: Grid, bands: tuple[str, ...]
+) -> tuple[NDArray[np.float32] | None, float, str | None]:
+    """A scene on the grid, the share of the grid that it shows, and why it is left out if it is."""
+    if lacks := [band for band in bands if band not in scene.bands]:
+        return None, 0.0, f"it has no band {', '.join(lacks)}, as most radar scenes have"
+    try:
+        value = _read(scene, grid, bands)
+    except BadImage as error:
+        return None, 0.0, f"broken: {error}"
+    usable = float(np.isfinite(value).all(axis=0).mean())
+    return value, usable, f"it shows {usable:.0%} of the site" if usable < LEAST_SHOWN else None
+
+
+def _common_bands(scenes: list[Scene]) -> tuple[str, ...]:
+    """The polarisations that all scenes have; if there are none, those of most: two series are not one."""
+    common = tuple(b for b in RADAR_BANDS if all(b in s.bands for s in scenes))
+    if common or not scenes:
+        return common
+    return Counter(tuple(b for b in RADAR_BANDS if b in s.bands) for s in scenes).most_common(1)[0][0]
 
 
 def _tell(scenes: list[Scene]) -> tuple[Remark, ...]:

@@ -129,7 +129,30 @@ def test_ground_is_never_masked() -> None:
     """Any mean from calm water to a town, whatever the speckle: everything was seen."""
     for mean in (-29.0, -20.0, -5.0, 8.0):
         numbers = np.stack([speckled(mean, SHAPE, 3), speckled(mean - 6, SHAPE, 4)])
-        assert seen_in_swath(numbers, -32768.0, Units.LINEAR, None) is None
+        assert seen_in_swath(numbers, ("vv", "vh"), -32768.0, Units.LINEAR, None) is None
+
+
+def test_a_rim_is_followed_where_ground_could_not_be_as_dim() -> None:
+    """Crosswise returns of a desert are as dim as the rim: of them alone the noughts go, and three pixels beside them."""
+    numbers = speckled(-34, SHAPE, 5)[None]
+    numbers[:, :, :10] = 0
+    crosswise = seen_in_swath(numbers, ("vh",), None, Units.LINEAR, None)
+    alike = seen_in_swath(numbers, ("vv",), None, Units.LINEAR, None)
+    assert crosswise is not None
+    assert alike is not None
+    assert (~crosswise).any(axis=0).sum() == 13
+    assert (~alike).any(axis=0).sum() > 50
+
+
+def test_the_largest_float_may_mean_no_data(tmp_path: Path) -> None:
+    """It is no intensity of anything; only what could be one is refused."""
+    most = float(np.finfo(np.float32).max)
+    vv, vh = speckled(-9, SHAPE, 1), speckled(-16, SHAPE, 2)
+    vv[:, :110] = vh[:, :110] = most
+    done = fetched(tmp_path, vv, vh, most, nodata=most)
+    assert done.scene is not None, done.reason
+    assert done.scene.fault is None
+    assert usable_of(done) == pytest.approx(47 / 60, abs=0.02)
 
 
 @pytest.mark.parametrize(

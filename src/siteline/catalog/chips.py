@@ -197,7 +197,7 @@ def write_chip(found: FoundScene, pieces: Sequence[Piece], plan: Plan, site: Sit
     chip = folder / "chip.tif"
     seen = _seen(pieces, plan)
     if found.radar is not None:
-        seen = seen_in_swath(numbers, nodata, found.radar.units, seen)
+        seen = seen_in_swath(numbers, names, nodata, found.radar.units, seen)
     simulated = any(piece.header.simulated for piece in pieces)
     _write(chip, numbers, plan, nodata, names, seen, {"SITELINE_SIMULATED": "1"} if simulated else {})
     mask = None

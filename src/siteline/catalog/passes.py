@@ -17,6 +17,7 @@ from siteline.catalog.assets import href_of, make_asset, rank_of
 from siteline.catalog.bands import Meant, is_image, platform_of, polarisations_of
 from siteline.catalog.numbers import Numbers, declared_of, finite, nodata_of
 from siteline.catalog.offered import Odd, Offered, word
+from siteline.catalog.radar import punches_holes
 from siteline.model.errors import BadSetting
 from siteline.model.found import Asset, FoundScene
 from siteline.model.radar import RADAR_BANDS, Flight, RadarTake, Units
@@ -159,7 +160,7 @@ def _file(
         fault = f"{key}: its numbers are scaled, and radar is read as it is only"
     elif dtype and not dtype.startswith("float"):
         fault = f"{key}: its numbers are {dtype}: amplitudes, not intensities"
-    elif nodata is not None and units is Units.LINEAR and nodata > 0:
+    elif punches_holes(nodata, units):
         fault = f"{key}: its catalog says that {nodata:g} means no data, and that is an intensity"
     return _File(made, units, fault)
 

@@ -32,6 +32,8 @@ _SAYS_DB = re.compile(r"(?i)\b(db|decibels?)\b")
 _SAYS_LINEAR = re.compile(r"(?i)\b(rtc|linear|power)\b")
 _MOST_ORBITS = 1000
 _SAMPLE_PX = 512
+_MOST_INTENSITY = 1e6
+"""Linear; a number beyond, such as the largest float, may stand for no data."""
 
 
 def is_radar(bands: tuple[str, ...]) -> bool:
@@ -103,6 +105,11 @@ def doubt_numbers(file: Path, window: Window, units: Units, nodata: float | None
         numbers = image.read(window=window, out_shape=shape).astype(np.float64)
     values = numbers[np.isfinite(numbers)]
     return doubt_values(values if nodata is None else values[values != nodata], units)
+
+
+def punches_holes(nodata: float | None, units: Units) -> bool:
+    """Whether a number that is said to mean no data may be an intensity: ground that sends back just that would be lost."""
+    return units is Units.LINEAR and nodata is not None and 0 < nodata < _MOST_INTENSITY
 
 
 def doubt_values(values: NDArray[np.float64], units: Units) -> str | None:

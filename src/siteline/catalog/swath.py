@@ -8,18 +8,19 @@ numbers stay as they came; what was not seen goes into its mask.
 
 from __future__ import annotations
 
-import math
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from siteline.catalog.radar import doubt_values
+from siteline.catalog.radar import doubt_values, punches_holes
 from siteline.model.radar import Units
 
 _FILL = -1000.0
 """Numbers below are neither intensities nor decibels: fill that nobody declared, such as -32768."""
 
+_ALIKE = ("vv", "hh")
 _DIM_DB = -30.0
 """Ground and rough water send back more than this in the same polarisation; the rim of a swath does not."""
 
@@ -29,20 +30,28 @@ _RIM_PX = 50
 _WIDEN_PX = 3
 """Pixels beside what was not seen that were interpolated with it."""
 
+_SAMPLE = 2_000_000
+"""Most numbers of a window that are held against its units."""
+
 _HOLE_PX = 64
 """Noughts in one piece, in all polarisations, that are the end of a swath or a hole in it, and no dark ground."""
 
 
 def seen_in_swath(
-    numbers: NDArray[np.generic], nodata: float | None, units: Units, own: NDArray[np.bool_] | None
+    numbers: NDArray[np.generic],
+    names: Sequence[str],
+    nodata: float | None,
+    units: Units,
+    own: NDArray[np.bool_] | None,
 ) -> NDArray[np.bool_] | None:
     """
     Where a window saw ground, (y, x); None if everywhere.
 
-    numbers: (band, y, x), the one sent and received alike first. own: what the files' own masks say. Single noughts are left:
-    dark water has them once noise was subtracted, and whoever reads the window takes them for missing.
+    numbers: (band, y, x); names: the bands' polarisations. own: what the files' own masks say. Single noughts are left: dark
+    water has them once noise was subtracted, and whoever reads the window takes them for missing. Without a band that was sent
+    and received alike the rim is not followed: crosswise, ground may be as dim.
     """
-    values = numbers.astype(np.float64)
+    values = numbers.astype(np.result_type(numbers.dtype, np.float32), copy=False)
     nothing = ~np.isfinite(values) | (values < _FILL)
     if nodata is not None:
         nothing |= values == nodata
@@ -51,8 +60,9 @@ def seen_in_swath(
         nothing |= values <= 0
     outside = _large(np.asarray(nothing.all(axis=0)))
     if outside.any():
-        dim = values[0] < (_DIM_DB if units is Units.DB else 10 ** (_DIM_DB / 10))
-        outside = ndimage.binary_dilation(outside, iterations=_RIM_PX, mask=outside | dim)
+        for layer in (values[at] for at, name in enumerate(names) if name in _ALIKE):
+            dim = layer < (_DIM_DB if units is Units.DB else 10 ** (_DIM_DB / 10))
+            outside = ndimage.binary_dilation(outside, iterations=_RIM_PX, mask=outside | dim)
         outside = ndimage.binary_dilation(outside, iterations=_WIDEN_PX)
     seen = ~(outside | filled)
     if own is not None:
@@ -72,9 +82,10 @@ def fault_of_window(
     numbers: NDArray[np.generic], nodata: float | None, units: Units, seen: NDArray[np.bool_] | None
 ) -> str | None:
     """Why a window is of no use: its numbers are in other units, or nothing was seen in it; None if it is."""
-    if nodata is not None and units is Units.LINEAR and math.isfinite(nodata) and nodata > 0:
+    if punches_holes(nodata, units):
         return f"its files say that {nodata:g} means no data, and that is an intensity"
-    values = numbers[np.isfinite(numbers) & (numbers > _FILL)].astype(np.float64)  # type: ignore[operator]
+    sample = numbers.ravel()[:: max(1, numbers.size // _SAMPLE)].astype(np.float64)
+    values = sample[np.isfinite(sample) & (sample > _FILL)]
     if doubt := doubt_values(values if nodata is None else values[values != nodata], units):
         return doubt
     if seen is not None and not seen.any():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +15,7 @@ from bench.cases import build
 from bench.districts import District, changes_of
 from bench.judging import Match, judge
 from bench.radar.series import LEAST_M2, off_by
+from bench.radar.told import Bar, Told
 from siteline.catalog.local import read_manifest
 from siteline.change.find import ChangeOptions, Preset, find_changes
 from siteline.change.radar.agree import Joined, ask_about, join_witnesses
@@ -31,8 +32,11 @@ from siteline.simulate.place import place
 from siteline.simulate.radar.render import render_radar_story
 from siteline.simulate.render import render_story
 from siteline.simulate.site import Building, SimulatedSite, Works
+from siteline.simulate.story import plan_looks
 
 GAP_DAYS, GAP_LOOKS = 120, 32
+NEAR_LOOKS, NEAR_DAYS = 8, 8
+"""Clear looks on either side of the gap and the days from one to the next: so that nobody is blind for longer than the gap."""
 
 
 def with_gap(seed: int) -> tuple[SimulatedSite, date, date]:
@@ -45,7 +49,17 @@ def with_gap(seed: int) -> tuple[SimulatedSite, date, date]:
     buildings = tuple(
         _begin_within(b, start, rng) for b in site.buildings if "/" not in b.label and "brief" not in b.label
     )
-    looks = tuple(look for look in site.looks if not start <= look.when.date() <= end)
+    reach = timedelta(days=NEAR_LOOKS * NEAR_DAYS)
+    far = [look for look in site.looks if not start - reach <= look.when.date() <= end + reach]
+    near = [start - timedelta(days=NEAR_DAYS * n) for n in range(NEAR_LOOKS)]
+    near += [end + timedelta(days=NEAR_DAYS * n) for n in range(NEAR_LOOKS)]
+    clear = plan_looks(
+        [datetime(day.year, day.month, day.day, tzinfo=UTC) for day in near],
+        rng,
+        latitude=site.latitude,
+        cloudiness=0.0,
+    )
+    looks = tuple(sorted((*far, *clear), key=lambda look: look.when))
     return replace(site, buildings=buildings, looks=looks), start, end
 
 
@@ -96,9 +110,13 @@ class Narrowed:
     alone_right: bool
     both_right: bool
 
+    @property
+    def narrows(self) -> float:
+        return self.alone_days / max(self.both_days, 1)
 
-def run_gaps(seeds: Sequence[int]) -> tuple[list[str], dict[str, list[tuple[bool, bool]]]]:
-    """The part on both witnesses: lines of the page; and by kind, of each candidate, whether it is real and radar agrees."""
+
+def run_gaps(seeds: Sequence[int]) -> Told:
+    """The part on both witnesses, with how often radar agrees with candidates that are real and not."""
     narrowed: list[Narrowed] = []
     rates: dict[str, list[tuple[bool, bool]]] = {"stands or fell": [], "other": []}
     brier: list[tuple[float, float, bool]] = []
@@ -130,7 +148,22 @@ def run_gaps(seeds: Sequence[int]) -> tuple[list[str], dict[str, list[tuple[bool
             if event.by_radar_alone:
                 alone_all += 1
                 alone_false += not event.outline.intersects(disturbed)
-    return _gap_lines(narrowed, brier, alone_all, alone_false, len(list(seeds))), rates
+    large = [n for n in narrowed if n.area_m2 >= LEAST_M2]
+    bars = [
+        Bar(
+            "both witnesses, roof of ≥ 400 m²: narrows by (median)",
+            2.0,
+            None,
+            float(np.median([n.narrows for n in large] or [0.0])),
+        ),
+        Bar(
+            "the same: onset in its interval",
+            0.9,
+            None,
+            float(np.mean([n.both_right for n in large] or [False])),
+        ),
+    ]
+    return Told(_gap_lines(narrowed, brier, alone_all, alone_false, len(seeds)), bars, rates=rates)
 
 
 def _narrowed(matches: Sequence[Match], start: date, end: date) -> Iterator[Narrowed]:
@@ -165,8 +198,9 @@ def _gap_lines(
 ) -> list[str]:
     lines = [
         (
-            f"{districts} districts of 0.36 km², {GAP_LOOKS} images of light but none for {GAP_DAYS} days, in which every "
-            "construction and demolition begins."
+            f"{districts} districts of 0.36 km², {GAP_LOOKS} images of light over years and {NEAR_LOOKS} clear "
+            f"ones, {NEAR_DAYS} days apart, before and after {GAP_DAYS} days without any, in which "
+            "every construction and demolition begins."
         ),
         "",
         (
@@ -181,7 +215,7 @@ def _gap_lines(
     ):
         if not some:
             continue
-        ratio = np.median([n.alone_days / max(n.both_days, 1) for n in some])
+        ratio = np.median([n.narrows for n in some])
         agree = sum(n.agreement is Agreement.AGREE for n in some)
         against = sum(n.agreement is Agreement.CONTRADICT for n in some)
         lines.append(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -7,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from siteline.change.radar.dating import LONGEST_WORKS, Track, date_changes
+from siteline.change.radar.find import _without_returns as without_returns
 
 FIRST = date(2021, 1, 3)
 
@@ -59,3 +61,22 @@ def test_calibration_of_a_track_changes_no_day() -> None:
     scaled = Track(plain.days, plain.series * 0.02, plain.looks)
     told, again = ([(s.after, s.by, s.main) for s in date_changes([t])] for t in (plain, scaled))
     assert told == again
+
+
+def test_a_faint_rise_such_as_quiet_ground_makes_for_months_is_not_the_onset() -> None:
+    plain = [track(8, 60, 6.0), track(9, 60, 6.0, offset=5)]
+    strayed = [replace(t, series=t.series.copy(), wander=0.0) for t in plain]
+    for t in strayed:
+        t.series[44:60] *= 1.3  # 1.1 dB, as the next summer may be
+    [taken] = date_changes(strayed)
+    [known] = date_changes([replace(t, wander=0.05) for t in strayed])
+    assert taken.by < FIRST + timedelta(days=12 * 50)
+    assert known.by >= FIRST + timedelta(days=12 * 59)
+
+
+def test_what_came_and_went_is_one_event_from_when_it_came() -> None:
+    stories = date_changes([track(5, 20, until=50), track(6, 20, until=50, offset=5)])
+    assert [s.back for s in stories] == [True, False]
+    assert without_returns(stories) == [stories[0]]
+    last = replace(stories[1], back=False)
+    assert without_returns([replace(stories[0], back=False), last]) == [replace(stories[0], back=False), last]

@@ -13,7 +13,7 @@ from siteline.change.radar.quiet import (
     looks_of_windows,
     threshold_at,
 )
-from siteline.change.radar.season import learn_season
+from siteline.change.radar.season import Season, learn_season
 from siteline.simulate.radar.speckle import LOOKS, draw_speckle
 
 EVERYWHERE = np.ones((80, 80), bool)
@@ -67,3 +67,23 @@ def test_what_all_quiet_ground_does_is_taken_away_and_a_step_is_left() -> None:
     place = season.free_place(series[:, :, 10:14, 10:14].reshape(72, 2, -1), 36, 40.0)
     line = np.log(place).mean(axis=(1, 2))
     assert line[40:].mean() - line[:40].mean() == pytest.approx(np.log(8), abs=0.15)
+
+
+def test_a_season_is_taken_from_a_place_with_few_looks_before_it_changed() -> None:
+    years = np.arange(72) / 30.4
+    wave = np.exp(0.5 * np.sin(2 * np.pi * years))[:, None, None, None]
+    series = (np.random.default_rng(7).gamma(8, 1 / 8, (72, 2, 40, 40)) * wave).astype(np.float32)
+    season = learn_season(series, years)
+    freed = np.log(season.free_place(series[:, :, :6, :6].reshape(72, 2, -1), 6, 60.0)).mean(axis=(1, 2))
+    assert freed.std() < 0.4 * np.log(wave).std()
+
+
+def test_how_far_quiet_ground_strays_for_months_is_measured_beyond_speckle() -> None:
+    rng = np.random.default_rng(8)
+    series = rng.gamma(4.4, 1 / 4.4, (96, 2, 60, 60))
+    still = Season(np.zeros((96, 0), np.float32), np.zeros(0, np.float32), 1.0)
+    quiet = np.ones((60, 60), bool)
+    assert still.wander(series, quiet, 25 * 4.4) < 0.001
+    patches = np.kron(rng.normal(0, 0.2, (12, 2, 6, 6)), np.ones((8, 1, 10, 10)))
+    patches[:6] = 0.0
+    assert 0.01 < still.wander(series * np.exp(patches), quiet, 25 * 4.4) < 0.05

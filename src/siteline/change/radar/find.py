@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 from shapely.geometry.base import BaseGeometry
 
-from siteline.change.radar.dating import BOUNDED_MARGIN, MARGIN, Dated, Track, date_changes
+from siteline.change.radar.dating import MARGIN, Dated, Track, date_changes
 from siteline.change.radar.odds import odds_of
 from siteline.change.radar.options import REACH_M, TESTED_LOOKS, TESTED_PIXEL_M, RadarOptions
 from siteline.change.radar.pwtt import weigh_event
@@ -49,7 +49,12 @@ def find_radar_changes(
     asked: outlines, in the cube's CRS, of which images of light say that they changed: radar is asked at each by itself, and what
     it sees beyond their reach are events of its own. A track with too few looks says nothing, and that is said.
     """
-    grid: Grid = cube.attrs["grid"]
+    ready, remarks = ready_tracks(cube, options)
+    return tell_changes(ready, cube, looks, asked, options, remarks)
+
+
+def ready_tracks(cube: xr.Dataset, options: RadarOptions) -> tuple[tuple[Ready, ...], tuple[Remark, ...]]:
+    """All tracks with looks enough, and what is to be said of the others."""
     remarks, ready = [], []
     for name in tracks_of(cube):
         count = int((cube["track"].values == name).sum())
@@ -63,6 +68,19 @@ def find_radar_changes(
             )
             continue
         ready.append(make_ready(cube, name, options))
+    return tuple(ready), tuple(remarks)
+
+
+def tell_changes(
+    ready: Sequence[Ready],
+    cube: xr.Dataset,
+    looks: tuple[RadarLook, ...],
+    asked: tuple[BaseGeometry, ...],
+    options: RadarOptions,
+    remarks: tuple[Remark, ...] = (),
+) -> RadarChanges:
+    """What `find_radar_changes` finds, of tracks that were made ready before."""
+    grid: Grid = cube.attrs["grid"]
     answers: list[RadarEvent | None] = [None] * len(asked)
     events: tuple[RadarEvent, ...] = ()
     if ready:
@@ -88,7 +106,7 @@ def _answer(
     """What radar says of one place that it was asked about: its gravest story; None if it sees none."""
     if mask.sum() < options.least_pixels:
         return None
-    stories = [s for s in date_place(ready, mask, BOUNDED_MARGIN) if s.gain >= options.least_gain]
+    stories = [s for s in date_place(ready, mask) if s.gain >= options.least_gain]
     told = [_event(ready, logs, mask, story, grid) for story in stories]
     return max(told, key=lambda e: e.gain, default=None)
 
@@ -126,10 +144,21 @@ def _events_of(
     height = np.max([track.statistic / track.state.threshold for track in ready], axis=0)
     events = []
     for mask, stories in _dated_pieces(ready, found, height, options):
-        for story in stories:
-            if story.gain >= options.least_gain and not story.back:
+        for story in _without_returns(stories):
+            if story.gain >= options.least_gain:
                 events.append(_event(ready, logs, mask, story, grid))
     return tuple(sorted(events, key=lambda e: (-e.probability, -e.gain, e.outline.bounds)))
+
+
+def _without_returns(stories: Sequence[Dated]) -> list[Dated]:
+    """What came and went again is one event, from when it came on: its going is none of its own."""
+    told: list[Dated] = []
+    is_return = False
+    for story in stories:
+        if not is_return:
+            told.append(story)
+        is_return = story.back and not is_return
+    return told
 
 
 def _dated_pieces(
@@ -203,7 +232,12 @@ def date_place(ready: Sequence[Ready], mask: Mask, margin: float = MARGIN) -> tu
     """
     sample = _sample(mask)
     tracks = [
-        Track(t.days, t.season.free(t.raw[:, :, sample[0], sample[1]]), looks_for(int(mask.sum()), t.windows))
+        Track(
+            t.days,
+            t.season.free(t.raw[:, :, sample[0], sample[1]]),
+            looks_for(int(mask.sum()), t.windows),
+            t.wander,
+        )
         for t in ready
     ]
     stories = date_changes(tracks, margin)

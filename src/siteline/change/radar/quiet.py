@@ -12,6 +12,9 @@ Mask = NDArray[np.bool_]
 LEAST_PIXELS = 400
 """Quiet ground of fewer pixels cannot tell a rate."""
 
+LEAST_COUNTED = 20
+"""Pixels beyond a threshold from which on it is counted, not read from a distribution."""
+
 SIDES = (1, 2, 3, 4, 6, 8)
 """Sides of the windows whose looks are counted, pixels."""
 
@@ -23,10 +26,28 @@ def threshold_at(statistic: Array, quiet: Mask, rate: float) -> float:
     Rates that the pixels can count are counted; rarer ones are read from a gamma distribution through two of the counted.
     """
     values = statistic[quiet]
-    if rate * values.size >= 20:
+    if rate * values.size >= LEAST_COUNTED:
         return float(np.quantile(values, 1 - rate))
     shape, scale, start = fit_tail(values)
     return float(start + stats.gamma.isf(rate / 0.5, shape, scale=scale))
+
+
+def safe_threshold_at(statistic: Array, quiet: Mask, rate: float) -> float:
+    """
+    The same, so that other ground like it exceeds the value by that rate on average.
+
+    A further value exceeds the k-th largest of n independent ones with probability k / (n + 1): beyond a plain quantile, with
+    k - 1 values above it, lies one part in k too much. Neighbours exceed together, so k is the number of pieces that they form.
+    """
+    if rate * quiet.sum() < LEAST_COUNTED:
+        return threshold_at(statistic, quiet, rate)
+    pieces = count_pieces(statistic, quiet, threshold_at(statistic, quiet, rate))
+    return threshold_at(statistic, quiet, rate * pieces / (pieces + 1))
+
+
+def count_pieces(statistic: Array, quiet: Mask, limit: float) -> int:
+    """How many pieces of neighbours the quiet pixels beyond a limit form; at least one."""
+    return max(1, int(ndimage.label((statistic > limit) & quiet, np.ones((3, 3)))[1]))
 
 
 def fit_tail(values: Array) -> tuple[float, float, float]:

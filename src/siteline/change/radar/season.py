@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
 Array = NDArray[np.float32]
 Mask = NDArray[np.bool_]
@@ -14,6 +15,13 @@ MODES = 8
 """Ways in which quiet ground moved through the series that are taken away: at most so many, of both polarisations together."""
 
 LEAST_LOOKS_PER_MODE = 8
+LEAST_BEFORE = 3
+"""Looks before a change from which its season is read; what is usual holds the shares where they are few."""
+
+WINDOW_PX = 5
+"""Side of the places that stand in for one where nothing happened, pixels."""
+
+_BLOCK = 8  # looks, about three months
 _ABOVE_NOISE = 1.5
 _RESTLESS = 0.25  # share of the pixels that the modes are not learned from, as they moved most in one step
 
@@ -47,14 +55,38 @@ class Season:
         What comes later takes no part, so that a change is not taken for a season, nor a season that ended with it for noise.
         looks: equivalent number of looks of the mean over the pixels.
         """
-        if self.modes.shape[1] == 0 or before < LEAST_LOOKS_PER_MODE:
+        if self.modes.shape[1] == 0 or before < LEAST_BEFORE:
             return series
-        early = self.modes[:before] - self.modes[:before].mean(axis=0)
         logs = np.log(series[:before]).mean(axis=2)
-        noise = 1.0 / max(looks, 1.0)
-        inner = early.T @ early / noise + np.diag(1.0 / np.maximum(self.usual, 1e-9))
-        shares = np.linalg.solve(inner, early.T @ (logs - logs.mean(axis=0)) / noise)  # (mode, channel)
+        shares = self._shares(logs, looks)
         return np.asarray(series * np.exp(-(self.modes @ shares))[:, :, None], np.float32)
+
+    def _shares(self, early: NDArray[np.floating], looks: float) -> NDArray[np.floating]:
+        """(mode, column) shares of the modes in the first looks (time, column), logs of means worth so many looks."""
+        modes = self.modes[: len(early)] - self.modes[: len(early)].mean(axis=0)
+        noise = 1.0 / max(looks, 1.0)
+        inner = modes.T @ modes / noise + np.diag(1.0 / np.maximum(self.usual, 1e-9))
+        return np.asarray(np.linalg.solve(inner, modes.T @ (early - early.mean(axis=0)) / noise))
+
+    def wander(self, series: Array, quiet: Mask, looks: float) -> float:
+        """
+        How far, log units squared, quiet ground strays from its own first half for months on end, beyond speckle.
+
+        series: (time, channel, y, x) with its season; windows of quiet ground stand for places where nothing happened: each is
+        freed as a place would be that changed half-way. looks: equivalent number of looks of such a window.
+        """
+        half = len(series) // 2
+        means = ndimage.uniform_filter(series, (0, 0, WINDOW_PX, WINDOW_PX))
+        whole = ndimage.minimum_filter(quiet, WINDOW_PX)
+        if half < 2 * _BLOCK or not whole.any():
+            return 0.0
+        logs = np.log(means[:, :, whole]).reshape(len(series), -1)
+        if self.modes.shape[1]:
+            logs = logs - self.modes @ self._shares(logs[:half], looks)
+        apart = logs[half:] - logs[:half].mean(axis=0)
+        blocks = len(apart) // _BLOCK
+        slow = apart[: blocks * _BLOCK].reshape(blocks, _BLOCK, -1).mean(axis=1)
+        return max(0.0, float(np.square(slow).mean()) - (1 / _BLOCK + 1 / half) / looks)
 
 
 def learn_season(series: Array, years: NDArray[np.float64]) -> Season:

@@ -13,8 +13,15 @@ from scipy import ndimage, stats
 from siteline.change.radar.omnibus import terms_of_all, weigh_all
 from siteline.change.radar.options import RadarOptions
 from siteline.change.radar.pwtt import filter_lee
-from siteline.change.radar.quiet import LEAST_PIXELS, looks_of, looks_of_windows, threshold_at
-from siteline.change.radar.season import Season, learn_season
+from siteline.change.radar.quiet import (
+    LEAST_PIXELS,
+    looks_for,
+    looks_of,
+    looks_of_windows,
+    safe_threshold_at,
+    threshold_at,
+)
+from siteline.change.radar.season import WINDOW_PX, Season, learn_season
 from siteline.model.radar import TrackState
 
 Array = NDArray[np.floating]
@@ -22,6 +29,8 @@ Mask = NDArray[np.bool_]
 
 SMOOTHING_PX = 0.7
 _CERTAIN = 1e-6
+"""So few quiet pixels are so high by chance that hardly any site has one: a place with one is taken out of the quiet area."""
+
 _ROUNDS = 4
 _AWAY_PX = 3
 _AROUND = np.ones((3, 3), bool)
@@ -46,6 +55,9 @@ class Ready:
 
     quiet: Mask
     windows: dict[int, float]
+    wander: float
+    """Variance of what quiet ground does for months beyond speckle and season, log units squared."""
+
     state: TrackState
 
     def lee_logs(self) -> Array:
@@ -63,7 +75,8 @@ def make_ready(cube: xr.Dataset, track: str, options: RadarOptions) -> Ready:
     Test one track of a radar cube.
 
     cube: value (time, band, y, x) linear with NaN where nothing was seen; track, scene: (time). The quiet area is what is left of
-    the site when places that changed are taken out with a margin, found in a few rounds.
+    the site when places that certainly changed are taken out with a margin, found in a few rounds; cleared of places by chance
+    too, it would lack just the pixels that the rate counts.
     """
     own = np.flatnonzero(cube["track"].values == track)
     raw = _without_gaps(np.asarray(cube["value"].values[own], np.float32))
@@ -80,10 +93,13 @@ def make_ready(cube: xr.Dataset, track: str, options: RadarOptions) -> Ready:
     for _ in range(_ROUNDS):
         if quiet.sum() < LEAST_PIXELS:
             break
-        threshold = threshold_at(statistic, quiet, options.rate)
-        seeds = statistic > threshold_at(statistic, quiet, options.seed_rate)
-        found = _places(statistic > threshold, seeds, options)
-        quiet = ~_grown(found)
+        threshold = safe_threshold_at(statistic, quiet, options.rate)
+        over = statistic > threshold
+        quiet, seeds = (
+            ~_grown(_places(over, statistic > threshold_at(statistic, quiet, _CERTAIN), options)),
+            statistic > threshold_at(statistic, quiet, options.seed_rate),
+        )
+        found = _places(over, seeds, options)
     terms = terms_of_all(len(days), looks, raw.shape[1])
     state = TrackState(
         track=track,
@@ -95,8 +111,10 @@ def make_ready(cube: xr.Dataset, track: str, options: RadarOptions) -> Ready:
         quiet_share=round(float(quiet.mean()), 4),
     )
     scenes = tuple(str(name) for name in cube["scene"].values[own])
-    windows = looks_of_windows(fine, quiet if quiet.sum() >= LEAST_PIXELS else everywhere)
-    return Ready(track, days, scenes, raw, season, statistic, found, quiet, windows, state)
+    calm = quiet if quiet.sum() >= LEAST_PIXELS else everywhere
+    windows = looks_of_windows(fine, calm)
+    wander = season.wander(raw, calm, looks_for(WINDOW_PX**2, windows))
+    return Ready(track, days, scenes, raw, season, statistic, found, quiet, windows, wander, state)
 
 
 def _without_gaps(series: Array) -> Array:

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 
 from siteline.model.errors import BadInput
@@ -74,9 +74,9 @@ class Secrets:
     """Ids, names, titles and addresses that are not to be said, and what is printed instead."""
 
     @cached_property
-    def _runs(self) -> dict[int, dict[tuple[str, ...], str]]:
-        """Runs of words by their length: what is looked for, and whose they are."""
-        found: dict[int, dict[tuple[str, ...], str]] = {}
+    def _runs(self) -> dict[int, dict[str, dict[tuple[str, ...], str]]]:
+        """Runs of words by their length and first word: what is looked for, and whose they are."""
+        found: dict[int, dict[str, dict[tuple[str, ...], str]]] = {}
         for name, text in self.sentences.items():
             said = [word for word, *_ in _words(text)]
             length = min(RUN, len(said))
@@ -85,11 +85,11 @@ class Secrets:
                     f"{name} has too few words to be redacted: they stand everywhere",
                     "Cut the sentence from the text instead.",
                 )
-            found.setdefault(len(said), {})[tuple(said)] = name
+            found.setdefault(len(said), {}).setdefault(said[0], {})[tuple(said)] = name
             for at in range(len(said) - length + 1):
                 run = tuple(said[at : at + length])
                 if length == len(said) or run not in self._public_runs:
-                    found.setdefault(length, {})[run] = name
+                    found.setdefault(length, {}).setdefault(run[0], {})[run] = name
         return found
 
     @cached_property
@@ -152,10 +152,11 @@ class Secrets:
         if not self.sentences:
             return
         words = _words(text)
-        for length, runs in self._runs.items():
+        said = [word for word, *_ in words]
+        for length, begun in self._runs.items():
             for at in range(len(words) - length + 1):
-                name = runs.get(tuple(word for word, *_ in words[at : at + length]))
-                if name is not None:
+                runs = begun.get(said[at])
+                if runs and (name := runs.get(tuple(said[at : at + length]))) is not None:
                     yield Hit(
                         words[at][1], words[at + length - 1][2], REDACTED, f"the redacted sentence {name}"
                     )
@@ -190,6 +191,7 @@ def _runs_of(text: str) -> set[tuple[str, ...]]:
     return {tuple(said[at : at + RUN]) for at in range(len(said) - RUN + 1)}
 
 
+@lru_cache(maxsize=1 << 15)
 def _folded(word: str) -> str:
     """A word as it is compared: without accents, by way of capitals, so that one that was set in capitals is the same."""
     shown = inert(unicodedata.normalize("NFKC", word), len(word) * 4)

@@ -107,7 +107,17 @@ class Secrets:
         said = sorted((w for w in {**self.digests, **self.words} if w.strip()), key=len, reverse=True)
         if not said:
             return None
-        return re.compile("|".join(rf"(?<!\w){re.escape(w)}(?!\w)" for w in said), re.IGNORECASE)
+        return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, said))})(?!\w)", re.IGNORECASE)
+
+    @cached_property
+    def _around(self) -> tuple[tuple[float, float], tuple[float, float]]:
+        """Ends of the latitudes and of the longitudes near which any place is that is held, degrees; there is one."""
+        south_north, west_east = zip(*self.places, strict=True)
+        room = 2 * _NEAR_DEGREES
+        return (
+            (min(south_north) - room, max(south_north) + room),
+            (min(west_east) - room, max(west_east) + room),
+        )
 
     @cached_property
     def _instead(self) -> dict[str, str]:
@@ -163,13 +173,18 @@ class Secrets:
 
     def _find_near(self, text: str) -> Iterator[Hit]:
         """Numbers that are a place held back, in either order."""
+        if not self.places:
+            return
+        (south, north), (west, east) = self._around
         numbers = [(float(found[0]), *found.span()) for found in _DECIMAL.finditer(text)]
         allowed = {(round(lat, 3), round(lon, 3)) for lat, lon in self.rounded}
         for (first, start, _), (second, begins, end) in pairwise(numbers):
             if begins - start > _APART:
                 continue
             for lat, lon in ((first, second), (second, first)):
-                if (round(lat, 3), round(lon, 3)) in allowed:
+                if not (south < lat < north and west < lon < east) or (
+                    (round(lat, 3), round(lon, 3)) in allowed
+                ):
                     continue
                 if any(abs(lat - a) < _NEAR_DEGREES and abs(lon - b) < _NEAR_DEGREES for a, b in self.places):
                     yield Hit(start, end, HELD, "a location")

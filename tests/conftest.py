@@ -25,8 +25,11 @@ LONGEST = (
     "workbench/briefs/test_forms_of_editions.py",
     "workbench/test_demo.py",
     "evidence/test_capture.py",
+    "workbench/test_sizes.py",
+    "workbench/test_massing.py",
+    "workbench/test_drafting.py",
 )
-"""Files of tests that take more than ten seconds, the longest first."""
+"""Files of tests that take long, most of which would come last, the longest first."""
 
 if "SITELINE_TESTED" not in os.environ:  # a process that a test starts keeps what the test has set
     os.environ["SITELINE_TESTED"] = "1"

@@ -16,7 +16,7 @@ demo: $(VENV)/.core
 	$(BIN)/siteline demo demo-case
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check src tests bench
@@ -76,7 +76,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python -m bench
 
 soak: $(VENV)/.dev
-	SITELINE_SOAK=1 $(BIN)/python -m pytest -m soak
+	SITELINE_SOAK=1 $(BIN)/python -m pytest -m "soak or often"
 
 clean:
 	rm -rf $(VENV) .peers demo-case .pytest_cache .mypy_cache .ruff_cache .hypothesis

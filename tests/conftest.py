@@ -9,13 +9,27 @@ import signal
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
+from hypothesis import settings
+
+from tests.schema import copy_tables
 
 ROOT = Path(__file__).parents[1]
+LONGEST = (
+    "examples/test_invented_plant.py",
+    "workbench/briefs/test_forms_of_editions.py",
+    "workbench/test_demo.py",
+    "evidence/test_capture.py",
+    "workbench/test_sizes.py",
+    "workbench/test_massing.py",
+    "workbench/test_drafting.py",
+)
+"""Files of tests that take long, most of which would come last, the longest first."""
 
 if "SITELINE_TESTED" not in os.environ:  # a process that a test starts keeps what the test has set
     os.environ["SITELINE_TESTED"] = "1"
@@ -27,6 +41,9 @@ if (
     signal.getsignal(signal.SIGINT) is signal.SIG_IGN
 ):  # started in the background, where what we start would be deaf to Ctrl-C
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+copy_tables()
 
 
 def missing(what: str) -> None:
@@ -91,8 +108,16 @@ def postgres() -> Iterator[str]:
         shutil.rmtree(folder)
 
 
+def examples(usual: int, soak: int, **more: Any) -> Callable[[Any], Any]:
+    """Settings of a test with random examples that cost a build each: so many in every run, `soak` of them in `make soak`."""
+    count = soak if os.environ.get("SITELINE_SOAK") else usual
+    return lambda test: pytest.mark.often(settings(max_examples=count, deadline=None, **more)(test))
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Long abuse runs only in `make soak`."""
+    """Long abuse runs only in `make soak`; what takes long comes first, so that no worker is left with it at the end."""
     for item in items:
         if item.get_closest_marker("soak") and not os.environ.get("SITELINE_SOAK"):
             item.add_marker(pytest.mark.skip(reason="long abuse: make soak"))
+    first = {ROOT / "tests" / name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: first.get(item.path, len(first)))

@@ -168,3 +168,26 @@ def test_hangul_is_spelled_without_a_case(tmp_path: Path) -> None:
     """Three systems at once."""
     done = siteline("entities", "spell", "화성", "--json", cwd=tmp_path)
     assert json.loads(done.out) == {"RR": "hwaseong", "MR": "hwasŏng", "DPRK-1992": "hwasŏng"}
+
+
+def test_a_name_is_asked_of_a_day(case: Path) -> None:
+    """With --on, a name that held on other days is shown and decides nothing; what is no day is refused."""
+    works = siteline("entities", "add", "facility", "Old Works", cwd=case).out.strip()
+    held = ("--from", "2015-01-01", "--source", "a plaque")
+    assert siteline("entities", "name", works, "Sangum Plant", *held, cwd=case).code == 0
+    [now], [then] = resolved(case, "Sangum Plant"), resolved(case, "Sangum Plant", "--on", "2014-06-01")
+    assert (now["auto"], then["auto"]) == (True, False)
+    assert "not its name on 2014-06-01: a person decides" in then["reasons"]
+    wrong = siteline("entities", "resolve", "Sangum Plant", "--on", "June", cwd=case)
+    assert (wrong.code, "--on 'June' is no day" in wrong.err) == (1, True)
+
+
+def test_a_list_with_a_limit_counts_wholes(case: Path) -> None:
+    """Two rows that were judged to be one take one place of the limit."""
+    a, b, c, _ = (
+        siteline("entities", "add", "facility", f"Works {name}", cwd=case).out.strip() for name in "ABCD"
+    )
+    assert siteline("entities", "merge", a, b, "--why", "one fence", cwd=case).code == 0
+    listed = json.loads(siteline("entities", "list", "--limit", "2", "--json", cwd=case).out)
+    assert [entity["id"] for entity in listed] == [a, c]
+    assert len(json.loads(siteline("entities", "list", "--limit", "3", "--json", cwd=case).out)) == 3

@@ -217,6 +217,7 @@ def test_a_figure_shows_no_word_and_no_map_of_what_is_held_back(desert: tuple[Pa
         figure = BriefFigure("f1", "pair", of.cites, "", "", 1, 1)
         [plain] = _pictures(case).draw(figure, of)
         assert plain.told is not None
+        assert plain.is_credited
         headline = plain.told["alt"].split("scale. ", 1)[1]
         secrets = Secrets(
             {"s1": headline}, (), True, digests={s.sha256: "salted:x" for s in case.scenes.all("desert")}

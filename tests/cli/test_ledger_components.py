@@ -265,3 +265,18 @@ def case_with_parts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "parts.csv").write_bytes(table(*ROWS))
     siteline("ledger", "components", "import", "parts.csv", cwd=folder)
     return folder
+
+
+def test_parts_and_wrecks_are_listed_as_people_number_them(case: Path) -> None:
+    """Chip 2 comes before chip 10, and wreck W9 before W10, in lists and in counts."""
+    numbered = [
+        row(wreck=wreck, item=f"chip {n}", marking=f"M{n}", manufacturer=f"Maker {n}", label=f"chip {n}")
+        for wreck in ("W10", "W9")
+        for n in (10, 2, 1)
+    ]
+    (case / "numbered.csv").write_bytes(table(*numbered))
+    parts(case, "import", "numbered.csv")
+    listed = [(part["wreck"], part["item"]) for part in parts(case, "list")]
+    assert listed == [(w, f"chip {n}") for w in ("W9", "W10") for n in (1, 2, 10)]
+    bins = parts(case, "count", "--by", "manufacturer", "--internal")["bins"]
+    assert [b["value"] for b in bins if b["value"].startswith("Maker")] == ["Maker 1", "Maker 2", "Maker 10"]

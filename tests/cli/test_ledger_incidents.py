@@ -164,6 +164,8 @@ def test_shares_name_their_denominator_and_say_which_fit_a_phrase(case: Path) ->
     )
     assert (found["low"], round(found["high"], 3)) == (pytest.approx(2 / 11), round(8 / 11, 3))
     assert found["fits"] == {"lower": False, "upper": False}
+    shown = run(case, "share", "--weapon", "KN-23", "--of", "ballistic-group", "--phrase", "about two thirds")
+    assert "between lower and upper" in shown.out
     assert "Iskander-M" in found["definition"]
     every = told(case, "share", "--weapon", "KN-23", "--phrase", "at least half")
     assert "ballistic-group" in every["phrase"]["fits_upper"]

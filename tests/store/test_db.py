@@ -15,6 +15,7 @@ from siteline.model.errors import BrokenCustody, NewerCase
 from siteline.store import tables
 from siteline.store.db import Database
 from siteline.store.runs import Runs, StageRun
+from tests.schema import MIGRATE
 
 
 @pytest.fixture
@@ -41,8 +42,10 @@ def plausible(table: sa.Table) -> dict[str, object]:
     }
 
 
-def test_migrations_make_the_tables_that_the_code_speaks_of(db: Database) -> None:
+def test_migrations_make_the_tables_that_the_code_speaks_of(tmp_path: Path) -> None:
     """The migrated schema and the declared tables do not differ."""
+    db = Database(f"sqlite:///{tmp_path / 'case.db'}", "A. Analyst")
+    MIGRATE(db)
     with db.engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), tables.metadata) == []
 
@@ -57,6 +60,17 @@ def test_no_row_can_be_changed_or_deleted(db: Database, name: str, verb: str) ->
     db.append(table, plausible(table))
     with pytest.raises(sa.exc.IntegrityError, match="never changed"), db.appending() as connection:
         connection.execute(sa.text(verb.format(name)))
+
+
+def test_a_new_case_of_a_test_is_what_migrations_make(db: Database, tmp_path: Path) -> None:
+    """The tables that tests copy are those that are made from nothing, with their indexes and triggers."""
+    made = Database(f"sqlite:///{tmp_path / 'made.db'}", "A. Analyst")
+    MIGRATE(made)
+    whole = sa.text("SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name")
+    version = sa.text("SELECT version_num FROM alembic_version")
+    for query in (whole, version):
+        with db.engine.connect() as copied, made.engine.connect() as migrated:
+            assert copied.execute(query).all() == migrated.execute(query).all() != []
 
 
 def test_on_postgresql_the_tables_are_the_same_and_no_row_can_be_changed(postgres: str) -> None:

@@ -178,6 +178,14 @@ def resolve(
         list[str] | None,
         typer.Option("--with", metavar="PROP=VALUE", help="A second property that should agree. Repeatable."),
     ] = None,
+    on: Annotated[
+        str,
+        typer.Option(
+            "--on",
+            metavar="DAY",
+            help="The day of which the text speaks: a name that held on other days only decides nothing.",
+        ),
+    ] = "",
     limit: Annotated[int, typer.Option("--limit", min=1, help="At most so many.")] = 10,
     json: JsonOption = False,
     as_of: AsOfOption = None,
@@ -188,7 +196,7 @@ def resolve(
 
     with opened(context, case) as work:
         found = resolve_text(
-            work, text, entity_type=entity_type, also=also or (), as_of=moment(as_of), limit=limit
+            work, text, entity_type=entity_type, also=also or (), as_of=moment(as_of), on=on, limit=limit
         )
     told = tell_found(found)
     if json:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from siteline.entities.composites import alternatives
 from siteline.entities.index import NameIndex
@@ -53,15 +53,17 @@ def resolve(
     entity_type: EntityType | None = None,
     also: Mapping[str, str] | None = None,
     as_of: datetime | None = None,
+    on: date | None = None,
     limit: int = 10,
 ) -> Found:
     """
     The things that a text may name.
 
     also: further properties that the thing should have, such as country or birthDate; each that agrees counts.
+    on: the day of which the text speaks; a name that held on other days only decides nothing. None: any day.
     """
     index.catch_up(entities.names_after)
-    asked = _Asked(entities, index, entity_type, also or {}, as_of)
+    asked = _Asked(entities, index, entity_type, also or {}, as_of, on)
     parts = alternatives(text)
     if len(parts) < 2:
         return Found(tuple(asked.matches(text)[:limit]))
@@ -91,12 +93,14 @@ class _Asked:
         entity_type: EntityType | None,
         also: Mapping[str, str],
         as_of: datetime | None,
+        on: date | None,
     ) -> None:
         self._entities = entities
         self._index = index
         self._type = entity_type
         self._also = also
         self._as_of = as_of
+        self._on = on
         self._identity = entities.identity(as_of)
 
     def matches(self, text: str) -> list[Match]:
@@ -113,7 +117,7 @@ class _Asked:
             ):
                 continue
             alike = _likeness(text, name, thing)
-            score = _capped(alike.score, name, thing)
+            score = self._score(alike, name, thing)
             if score >= SHOWN and score > best.get(name.entity, (0.0,))[0]:
                 best[name.entity] = (score, name, alike)
         said = self._said(best)
@@ -141,7 +145,7 @@ class _Asked:
 
     def _match(self, thing: Entity, name: Name, alike: Likeness, said: Sequence[Property]) -> Match:
         agree, differ = self._agreement(said)
-        score = _capped(alike.score, name, thing, len(agree))
+        score = self._score(alike, name, thing, len(agree))
         reasons = [f"{name.kind} name {name.text!r}: {'; '.join(alike.reasons)}"]
         if alike.score >= AUTO and not alike.is_spelling:
             reasons.append("another word, or a slip of the pen: a person decides")
@@ -167,6 +171,9 @@ class _Asked:
             reasons.append(f"the name from {name.valid_from}")
         if name.valid_to is not None:
             reasons.append(f"the name until {name.valid_to}")
+        if not self._holds(name):
+            is_auto = False
+            reasons.append(f"not its name on {self._on}: a person decides")
         reasons += [f"{prop} agrees: {value}" for prop, value in agree]
         reasons += [f"{prop} differs: {value}" for prop, value in differ]
         if differ:
@@ -174,6 +181,14 @@ class _Asked:
         return Match(
             self._identity.canonical(thing.id), name.text, thing.type, score, tuple(reasons), is_auto
         )
+
+    def _score(self, alike: Likeness, name: Name, thing: Entity, agreeing: int = 0) -> float:
+        score = _capped(alike.score, name, thing, agreeing)
+        return score if self._holds(name) else min(score, _NEVER)
+
+    def _holds(self, name: Name) -> bool:
+        """Whether it was the name on the day that is asked of, as far as is known."""
+        return self._on is None or (name.valid_from or self._on) <= self._on <= (name.valid_to or self._on)
 
     def _agreement(self, said: Sequence[Property]) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
         """Of the asked properties, which agree with what is said, and which differ from all of it."""

@@ -86,6 +86,9 @@ class Figure:
     painted: tuple[str, ...] = ()
     """Words of the case that stand in its pixels, where nothing can be taken out of them."""
 
+    is_credited: bool = False
+    """Whether credit and licence stand in its pixels, whole, so that nobody need repeat them beside it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Narrow:

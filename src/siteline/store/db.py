@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,8 @@ BUSY_SECONDS = 30
 
 _WIDE = 512 << 20
 """Bytes of memory that SQLite may take while millions of rows are added."""
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
 
 _ROOM = 1 << 20
 """Bytes that SQLite's side files may need."""
@@ -44,11 +47,10 @@ class Database:
         """Bring the schema to this version, or to an older one on the way; refuses a case written by a later one."""
         with _plain_words(self.url), self.engine.connect() as connection:
             current = MigrationContext.configure(connection).get_current_revision()
-        scripts = ScriptDirectory.from_config(_alembic(self.url))
-        known = {script.revision for script in scripts.walk_revisions()}
+        known, newest = _revisions()
         if current is not None and current not in known:
             raise NewerCase(f"this case has schema {current}, which this Siteline does not know")
-        if current != scripts.get_current_head():
+        if current != newest:
             with _plain_words(self.url), self._writer.begin() as connection:
                 config = _alembic(self.url)
                 config.attributes["connection"] = connection
@@ -151,9 +153,16 @@ def _take_write_lock(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writer else "BEGIN")
 
 
+@cache
+def _revisions() -> tuple[frozenset[str], str | None]:
+    """All versions of the schema, and the newest; read once, since it loads every migration."""
+    scripts = ScriptDirectory(str(_MIGRATIONS))
+    return frozenset(script.revision for script in scripts.walk_revisions()), scripts.get_current_head()
+
+
 def _alembic(url: str) -> Config:
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(_MIGRATIONS))
     config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
     return config
 

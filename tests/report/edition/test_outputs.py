@@ -15,11 +15,13 @@ from markdown_it import MarkdownIt
 
 from siteline.model.edition import Citation, CitedExhibit, Source, Step
 from siteline.report.edition.bibliography import address, key_of, tex, write_bibliography
+from siteline.report.edition.layers import texts_in
 from siteline.report.edition.linked import describe_edition
 from siteline.report.edition.page import build_edition
 from siteline.report.edition.printed import print_edition
 from siteline.report.edition.prose import literal, write_prose
 from siteline.report.edition.restricted import without_restricted
+from siteline.report.edition.word.write import write_word
 from tests.conftest import wanted
 from tests.report.edition.made import BODY, claim, event, made
 
@@ -116,6 +118,23 @@ def test_a_film_is_named_with_its_digest_beside_the_still_in_every_form() -> Non
     files = {where: content for where, content, _ in figure_files(material)}
     assert files[name] == numbered.film.data
     assert json.loads(files[f"{name}.json"])["sha256"] == digest
+
+
+def test_a_credit_that_stands_in_its_picture_is_not_repeated_below_it() -> None:
+    """Where only the words of a brief go out, it is said all the same."""
+    wanted("docx")
+    plain = made()
+    credited = replace(
+        plain,
+        pictures={
+            name: tuple(replace(p, is_credited=True) for p in drawn) for name, drawn in plain.pictures.items()
+        },
+    )
+    said = re.compile(r"Images: (<bdi>)?An agency(</bdi>)? \((<bdi>)?CC BY 4.0")
+    for write in (build_edition, lambda material: " ".join(texts_in(write_word(material, "")))):
+        assert said.search(write(plain))
+        assert not said.search(write(credited))
+    assert said.search(write_prose(credited).replace("\\", ""))
 
 
 def test_linked_data_walks_from_a_sentence_to_the_bytes() -> None:

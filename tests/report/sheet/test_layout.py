@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from PIL import Image, ImageChops
 from shapely.geometry import LineString, box
 
+from siteline.model.change import Kind
 from siteline.model.imagery import Use
 from siteline.report.sheet.labels import Room
 from siteline.report.sheet.letters import Faces, broken, can_spell, cut, width_of
 from siteline.report.sheet.marks import Picture, Sheet, Words, overlap
-from siteline.report.sheet.panel import fit
+from siteline.report.sheet.panel import _sign, fit, sign_radius
 from siteline.report.sheet.presets import PRESETS, PresetName
 from siteline.report.sheet.raster import dashed, paint, paint_onto, pixels_of
 from siteline.report.stretch import Window
@@ -146,6 +147,20 @@ def test_labels_never_overlap_nor_do_leaders_cross_them(things: list[tuple[int, 
     for n, leader in leaders:
         assert not any(leader.crosses(box(*seat.box)) for m, seat in enumerate(seats) if m != n)
     assert not any(a.crosses(b) for (_, a), (_, b) in combinations(leaders, 2))
+
+
+def test_on_a_full_sheet_a_sign_stands_closer_to_others_rather_than_nowhere() -> None:
+    """Where there is no place with its usual room around it, one with less will do; it still touches nothing."""
+    radius = sign_radius("7", 10 * 0.95)
+    room = Room((0, 0, 200, 200))
+    free = box(100 - 1.2 * radius, 0, 100 + 1.2 * radius, 200)
+    room.take((0, 0, 100 - 1.2 * radius, 200))
+    room.take((100 + 1.2 * radius, 0, 200, 200))
+    marks = _sign("7", box(98, 95, 102, 105), Kind.CONSTRUCTION, "#aa3333", 10, room, ())
+    [number] = [mark for mark in marks if isinstance(mark, Words)]
+    assert number.text == "7"
+    assert free.contains(box(*room.taken[-1]))
+    assert not any(overlap(room.taken[-1], other) for other in room.taken[:-1])
 
 
 @given(st.text(max_size=300), st.floats(20, 400))

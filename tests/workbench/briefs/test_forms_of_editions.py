@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given as given_any
-from hypothesis import settings
 from hypothesis import strategies as st
 
 from siteline.model.edition import Source, Step
@@ -24,7 +23,7 @@ from siteline.workbench.briefs.bundling import bundle_edition
 from siteline.workbench.briefs.formats import Format, forms_here, read_formats, write_as
 from siteline.workbench.briefs.publishing import FORMS
 from siteline.workbench.briefs.verifying import verify_handed
-from tests.conftest import wanted
+from tests.conftest import examples, wanted
 from tests.report.edition.made import claim, made
 from tests.workbench.briefs.released import (
     GOOD,
@@ -128,7 +127,7 @@ def told_everywhere() -> EditionMaterial:
     )
 
 
-@settings(max_examples=200, deadline=None)
+@examples(40, soak=400)
 @given_any(redacted=SENTENCES, form=FORM, is_place_held=st.booleans(), is_secret=st.booleans())
 def test_whatever_is_held_back_is_in_no_form(
     redacted: set[int], form: Format, is_place_held: bool, is_secret: bool
@@ -138,7 +137,7 @@ def test_whatever_is_held_back_is_in_no_form(
     _hold(form, {1, *redacted}, is_place_held, is_secret)
 
 
-@settings(max_examples=8, deadline=None)
+@examples(8, soak=80)
 @given_any(redacted=SENTENCES, is_place_held=st.booleans(), is_secret=st.booleans())
 def test_whatever_is_held_back_is_in_no_pdf(redacted: set[int], is_place_held: bool, is_secret: bool) -> None:
     for name in ("weasyprint", "pypdf"):

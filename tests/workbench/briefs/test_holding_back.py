@@ -361,6 +361,25 @@ def test_rounding_moves_no_place_further_than_the_net_and_always_to_the_same_nod
     assert -180 <= node[1] <= 180
 
 
+@given_any(
+    places=st.lists(st.tuples(st.floats(-80, 80), st.floats(-179, 179)), min_size=1, max_size=5),
+    off=st.tuples(st.floats(-0.0018, 0.0018), st.floats(-0.0018, 0.0018)),
+    is_turned=st.booleans(),
+)
+def test_a_place_that_is_held_is_found_in_a_file_of_numbers(
+    places: list[tuple[float, float]], off: tuple[float, float], is_turned: bool
+) -> None:
+    """Near any of several places, in either order; far from all of them two numbers are just numbers."""
+    secrets = Secrets(is_place_held=True, places=tuple(places))
+    for lat, lon in places:
+        near, far = (lat + off[0], lon + off[1]), (lat + 100 if lat < 0 else lat - 100, lon)
+        for (first, second), is_held in ((near, True), (far, False)):
+            if is_held or all(abs(first - a) > 0.01 and abs(first - b) > 0.01 for a, b in places):
+                said = (second, first) if is_turned else (first, second)
+                found = list(secrets.find(f"x {said[0]:.5f} 12 {said[1]:.5f} y", is_data=True))
+                assert (found != []) is is_held
+
+
 @settings(deadline=None)
 @given_any(
     data=st.binary(max_size=300),

@@ -123,7 +123,7 @@ def share(
                 _ends(one["denominator"]),
                 _share_of(one, "lower", "low"),
                 _share_of(one, "upper", "high"),
-                "between them" if one["of"] in between else _fits(one["fits"]),
+                "between lower and upper" if one["of"] in between else _fits(one["fits"]),
             )
             for one in rows
         ],

@@ -11,6 +11,7 @@ from siteline.ledger.components.cells import weapon_key, weapons_of
 from siteline.ledger.components.companies import company_key, folded, may_be_one, state_on
 from siteline.ledger.components.countries import codes_of, name_of
 from siteline.ledger.components.merging import Piece, Wreck, list_of, wrecks_of
+from siteline.ledger.components.ordering import natural
 from siteline.model.component import NOT_IDENTIFIED, UNKNOWN, CompanyState, Part
 from siteline.model.errors import BadInput
 from siteline.model.incident import Judged
@@ -92,7 +93,7 @@ def count(
     ]
     bins = sorted(
         (b for b in bins if b.count.upper),
-        key=lambda b: (not b.known, -b.count.upper, -b.count.lower, b.value),
+        key=lambda b: (not b.known, -b.count.upper, -b.count.lower, natural(b.value)),
     )
     known = {b.codes for b in bins if b.known}
     examined = sum((_limited(wreck.looked_at(), weight) for wreck, weight in weights), Span(0, 0))

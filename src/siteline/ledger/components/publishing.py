@@ -7,12 +7,12 @@ leaves the case. A number tells nothing: it follows neither the alphabet nor the
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from siteline.ledger.components.companies import company_key, folded
+from siteline.ledger.components.ordering import natural
 from siteline.model.component import NOT_IDENTIFIED, UNKNOWN, Part, Reply
 from siteline.model.tallied import Bin, PartsCount
 from siteline.store.codec import digest
@@ -133,7 +133,7 @@ def public_count(counted: PartsCount, shown: Shown) -> PartsCount:
         values = [shown.names.get(code, "a maker") for code in bin_.codes]
         codes = tuple(code if code not in shown.withheld else shown.names[code] for code in bin_.codes)
         bins.append(Bin(" or ".join(sorted(values)), codes, bin_.count, True))
-    order = sorted(bins, key=lambda b: (not b.known, -b.count.upper, -b.count.lower, _natural(b.value)))
+    order = sorted(bins, key=lambda b: (not b.known, -b.count.upper, -b.count.lower, natural(b.value)))
     stands = tuple(
         replace(o, source=shown.text(o.source), list=shown.text(o.list)) for o in counted.stands_on
     )
@@ -149,11 +149,6 @@ def _shown(names: tuple[str, ...], shown: Shown) -> tuple[str, ...]:
 def _looked_for(spelled: tuple[str, ...]) -> tuple[tuple[str, str, str], ...]:
     """Each name as a whole, folded, and without spaces."""
     return tuple((f" {company_key(name)} ", f" {folded(name)} ", _glued(name)) for name in spelled)
-
-
-def _natural(text: str) -> tuple[str, int]:
-    match = re.fullmatch(r"(.*?)(\d+)", text)
-    return (match[1], int(match[2])) if match else (text, 0)
 
 
 def _glued(text: str) -> str:

@@ -122,14 +122,15 @@ def _one(
     figure = material.figure_in(block.number) if block.shape == "figure" else None
     if figure is not None:
         drawn = material.pictures.get(figure.id, ())
+        owed = [picture for picture in drawn if not picture.is_credited]
         part |= {
             "id": figure.id,
             "kind": figure.shape,
             "number": [f.id for f in material.brief.figures].index(figure.id) + 1,
             "films": [_film(picture.film) for picture in drawn if picture.film is not None],
             "pictures": [embedded(picture) | {"alt": figure.alt or picture.alt} for picture in drawn],
-            "credit": "; ".join(dict.fromkeys(picture.credit for picture in drawn if picture.credit)),
-            "licence": "; ".join(dict.fromkeys(picture.licence for picture in drawn if picture.licence)),
+            "credit": "; ".join(dict.fromkeys(picture.credit for picture in owed if picture.credit)),
+            "licence": "; ".join(dict.fromkeys(picture.licence for picture in owed if picture.licence)),
             "missing": material.missing.get(figure.id, ""),
             "codes": sorted({o.code for o in against.get(figure.id, ())}),
         }

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 
 from siteline.model.errors import BadInput
@@ -74,9 +74,9 @@ class Secrets:
     """Ids, names, titles and addresses that are not to be said, and what is printed instead."""
 
     @cached_property
-    def _runs(self) -> dict[int, dict[tuple[str, ...], str]]:
-        """Runs of words by their length: what is looked for, and whose they are."""
-        found: dict[int, dict[tuple[str, ...], str]] = {}
+    def _runs(self) -> dict[int, dict[str, dict[tuple[str, ...], str]]]:
+        """Runs of words by their length and first word: what is looked for, and whose they are."""
+        found: dict[int, dict[str, dict[tuple[str, ...], str]]] = {}
         for name, text in self.sentences.items():
             said = [word for word, *_ in _words(text)]
             length = min(RUN, len(said))
@@ -85,11 +85,11 @@ class Secrets:
                     f"{name} has too few words to be redacted: they stand everywhere",
                     "Cut the sentence from the text instead.",
                 )
-            found.setdefault(len(said), {})[tuple(said)] = name
+            found.setdefault(len(said), {}).setdefault(said[0], {})[tuple(said)] = name
             for at in range(len(said) - length + 1):
                 run = tuple(said[at : at + length])
                 if length == len(said) or run not in self._public_runs:
-                    found.setdefault(length, {})[run] = name
+                    found.setdefault(length, {}).setdefault(run[0], {})[run] = name
         return found
 
     @cached_property
@@ -107,7 +107,17 @@ class Secrets:
         said = sorted((w for w in {**self.digests, **self.words} if w.strip()), key=len, reverse=True)
         if not said:
             return None
-        return re.compile("|".join(rf"(?<!\w){re.escape(w)}(?!\w)" for w in said), re.IGNORECASE)
+        return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, said))})(?!\w)", re.IGNORECASE)
+
+    @cached_property
+    def _around(self) -> tuple[tuple[float, float], tuple[float, float]]:
+        """Ends of the latitudes and of the longitudes near which any place is that is held, degrees; there is one."""
+        south_north, west_east = zip(*self.places, strict=True)
+        room = 2 * _NEAR_DEGREES
+        return (
+            (min(south_north) - room, max(south_north) + room),
+            (min(west_east) - room, max(west_east) + room),
+        )
 
     @cached_property
     def _instead(self) -> dict[str, str]:
@@ -152,23 +162,29 @@ class Secrets:
         if not self.sentences:
             return
         words = _words(text)
-        for length, runs in self._runs.items():
+        said = [word for word, *_ in words]
+        for length, begun in self._runs.items():
             for at in range(len(words) - length + 1):
-                name = runs.get(tuple(word for word, *_ in words[at : at + length]))
-                if name is not None:
+                runs = begun.get(said[at])
+                if runs and (name := runs.get(tuple(said[at : at + length]))) is not None:
                     yield Hit(
                         words[at][1], words[at + length - 1][2], REDACTED, f"the redacted sentence {name}"
                     )
 
     def _find_near(self, text: str) -> Iterator[Hit]:
         """Numbers that are a place held back, in either order."""
+        if not self.places:
+            return
+        (south, north), (west, east) = self._around
         numbers = [(float(found[0]), *found.span()) for found in _DECIMAL.finditer(text)]
         allowed = {(round(lat, 3), round(lon, 3)) for lat, lon in self.rounded}
         for (first, start, _), (second, begins, end) in pairwise(numbers):
             if begins - start > _APART:
                 continue
             for lat, lon in ((first, second), (second, first)):
-                if (round(lat, 3), round(lon, 3)) in allowed:
+                if not (south < lat < north and west < lon < east) or (
+                    (round(lat, 3), round(lon, 3)) in allowed
+                ):
                     continue
                 if any(abs(lat - a) < _NEAR_DEGREES and abs(lon - b) < _NEAR_DEGREES for a, b in self.places):
                     yield Hit(start, end, HELD, "a location")
@@ -190,6 +206,7 @@ def _runs_of(text: str) -> set[tuple[str, ...]]:
     return {tuple(said[at : at + RUN]) for at in range(len(said) - RUN + 1)}
 
 
+@lru_cache(maxsize=1 << 15)
 def _folded(word: str) -> str:
     """A word as it is compared: without accents, by way of capitals, so that one that was set in capitals is the same."""
     shown = inert(unicodedata.normalize("NFKC", word), len(word) * 4)

@@ -350,6 +350,10 @@ def sign_marks(kind: Kind, colour: str, text: str, at: Point, radius: float) -> 
     ]
 
 
+_SIGN_ROOM = ((2.8, 400.0), (2.1, 400.0), (2.1, 1200.0))
+"""Width that a sign takes, radii, and how far away it may lie: on a full sheet closer to others, then further from its own."""
+
+
 def _sign(
     text: str,
     shape: BaseGeometry,
@@ -360,7 +364,10 @@ def _sign(
     avoid: Sequence[Box],
 ) -> list[Mark]:
     radius = sign_radius(text, letter * 0.95)
-    seat = room.seat(shape, (2.8 * radius, 2.8 * radius), avoid, farthest=400)
+    found = (
+        room.seat(shape, (wide * radius, wide * radius), avoid, farthest) for wide, farthest in _SIGN_ROOM
+    )
+    seat = next((seat for seat in found if seat is not None), None)
     if seat is None:
         return []
     at = (seat.box[0] + seat.box[2]) / 2, (seat.box[1] + seat.box[3]) / 2

@@ -21,6 +21,7 @@ from siteline.report.figure import Figure, Film, Narrow, encode, stamped_below
 from siteline.report.inert import inert
 from siteline.report.rights import Rights
 from siteline.report.rules import Stamp
+from siteline.report.sheet.marks import words_of
 from siteline.report.sheet.presets import PRESETS, PresetName
 from siteline.report.sheet.write import Format
 from siteline.workbench.activity.charting import draw_counts_of
@@ -70,9 +71,8 @@ class Pictures:
         wanted = Wanted(shape, site, event, stamps=self._stamps)
         wide = self._studio.compose(wanted, PRESETS[PresetName.WEB], kind)
         data, size = self._studio.write(wide, kind)
-        small, small_size = self._studio.write(
-            self._studio.compose(wanted, PRESETS[PresetName.SQUARE], kind), kind
-        )
+        narrow = self._studio.compose(wanted, PRESETS[PresetName.SQUARE], kind)
+        small, small_size = self._studio.write(narrow, kind)
         made, told = wide.made, wide.provenance
         return Figure(
             name=f"{figure.shape}-{figure.id[1:]}",
@@ -82,6 +82,7 @@ class Pictures:
             alt=told.alt,
             caption=self._clean(made.why),
             credit=told.credit,
+            is_credited=all(map(_credits_itself, (wide, narrow))),
             scene_ids=tuple(scene.id for scene in told.scenes if scene.id),
             licence=told.licence,
             use=told.use,
@@ -160,6 +161,13 @@ class Pictures:
 
     def _clean(self, text: str) -> str:
         return self._press.text(text) if self._press is not None else text
+
+
+def _credits_itself(composed: Composed) -> bool:
+    """Whether the credit and the licence of a figure are read in it: there may not be room for all of a long one."""
+    said = "".join(words_of(composed.made.sheet.marks).split())
+    told = composed.provenance
+    return all("".join(text.split()) in said for text in (told.credit, told.licence))
 
 
 def draw_all(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
+from itertools import islice
 from typing import Any
 
 from siteline.entities.exchange.ftm.reading import SCHEMA
@@ -55,7 +56,7 @@ def list_entities(
     as_of: datetime | None = None,
     limit: int = 0,
 ) -> list[dict[str, Any]]:
-    """The things of a case, each whole once."""
+    """The things of a case, each whole once; `limit`: at most so many wholes, 0: all."""
     kind = None
     if entity_type:
         try:
@@ -65,10 +66,16 @@ def list_entities(
                 f"no type {shown(entity_type)!r}", f"One of: {', '.join(EntityType)}."
             ) from error
     identity = case.entities.identity(as_of)
-    found = case.entities.all(kind, dataset or None, as_of, limit or None)
     wholes: dict[str, Entity] = {}
-    for each in found:
-        wholes.setdefault(identity.canonical(each.id), each)
+    rows = limit
+    while True:  # several rows may be of one whole
+        found = case.entities.all(kind, dataset or None, as_of, rows or None)
+        for each in found:
+            wholes.setdefault(identity.canonical(each.id), each)
+        if not limit or len(wholes) >= limit or len(found) < rows:
+            break
+        rows *= 2
+    wholes = dict(islice(wholes.items(), limit or None))
     members = {whole: identity.members(whole) for whole in wholes}
     names = _grouped(case.entities.names([m for group in members.values() for m in group], as_of))
     return [
@@ -120,9 +127,10 @@ def resolve_text(
     entity_type: str = "",
     also: Sequence[str] = (),
     as_of: datetime | None = None,
+    on: str = "",
     limit: int = 10,
 ) -> Found:
-    """Which thing a text names."""
+    """Which thing a text names; `on`: the day of which it speaks, as YYYY-MM-DD."""
     if not text.strip():
         raise BadSetting("an empty text names nothing", "Give a name, as it stands in your source.")
     wanted: dict[str, str] = {}
@@ -142,8 +150,22 @@ def resolve_text(
                 f"no type {shown(entity_type)!r}", f"One of: {', '.join(EntityType)}."
             ) from error
     return resolve(
-        case.entities, index_of(case), text, entity_type=kind, also=wanted, as_of=as_of, limit=limit
+        case.entities,
+        index_of(case),
+        text,
+        entity_type=kind,
+        also=wanted,
+        as_of=as_of,
+        on=_day(on),
+        limit=limit,
     )
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise BadSetting(f"--on {shown(text)!r} is no day", "Write it as YYYY-MM-DD.") from error
 
 
 def tell_found(found: Found) -> list[dict[str, Any]] | dict[str, Any]:

@@ -167,7 +167,7 @@ class _Writer:
         for one in part.said:
             if one.number:
                 refer_to(caption, one.number)
-        if credit := credit_line(drawn):
+        if credit := credit_line([picture for picture in drawn if not picture.is_credited]):
             _plain(self._document, credit, CREDIT)
 
 

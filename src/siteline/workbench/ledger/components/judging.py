@@ -9,6 +9,7 @@ from typing import Any
 
 from siteline.ledger.components.companies import folded
 from siteline.ledger.components.merging import list_of, two_rows, wrecks_of
+from siteline.ledger.components.ordering import natural
 from siteline.ledger.components.publishing import public_part
 from siteline.ledger.judged import contradicted, last_words, together
 from siteline.model.component import NOT_IDENTIFIED, Part
@@ -46,7 +47,7 @@ def judge(case: Case, verdict: str, said: Sequence[str], why: str) -> str:
 
 def _refuse_two(ledger: PartsLedger, parts: Sequence[Part]) -> None:
     """What cannot be one part: of two wrecks, twice on one list, two numbers of lists that number alike."""
-    wrecks = sorted({part.recovery.wreck for part in parts})
+    wrecks = sorted({part.recovery.wreck for part in parts}, key=natural)
     if len(wrecks) > 1:
         raise BadInput(
             f"these parts are of {len(wrecks)} wrecks: {', '.join(wrecks)}",
@@ -89,7 +90,7 @@ def propose(
         for a, b, reasons in _alike(piece.told for piece in one.pieces)
         if frozenset((a.key, b.key)) not in spoken
     ]
-    pairs.sort(key=lambda pair: (-len(pair[0]), pair[1].recovery.wreck, pair[1].key, pair[2].key))
+    pairs.sort(key=lambda pair: (-len(pair[0]), natural(pair[1].recovery.wreck), pair[1].key, pair[2].key))
 
     def shown(part: Part) -> dict[str, Any]:
         public = part if internal else public_part(part, ledger.shown)

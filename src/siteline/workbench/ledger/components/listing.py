@@ -11,6 +11,7 @@ from siteline.ledger.components.datecodes import readings
 from siteline.ledger.components.exporting import cells_of_part, write_parts, write_table
 from siteline.ledger.components.intake import known_by
 from siteline.ledger.components.merging import list_of
+from siteline.ledger.components.ordering import natural
 from siteline.ledger.components.publishing import public_part
 from siteline.model.component import PRECISION_M, Part, Reply
 from siteline.model.errors import BadInput, BadSetting, NotFound
@@ -36,7 +37,9 @@ def list_parts(
         ]
     if wreck and not maker and not chosen:
         raise NotFound(f"no wreck {wreck!r}", "See: siteline ledger components list")
-    ordered = sorted(chosen, key=lambda p: (p.recovery.wreck, p.item.tag, *list_of(p), p.key))
+    ordered = sorted(
+        chosen, key=lambda p: (natural(p.recovery.wreck), natural(p.item.tag), *list_of(p), p.key)
+    )
     return [_tell(p if internal else public_part(p, ledger.shown), p.key) for p in ordered]
 
 

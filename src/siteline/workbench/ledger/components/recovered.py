@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from siteline.ledger.components.ordering import natural
 from siteline.workbench.case import Case
 from siteline.workbench.ledger.components.ledger import PartsLedger
 from siteline.workbench.ledger.linking import SHORTEST
@@ -20,5 +21,5 @@ def wrecks_of(case: Case, report: str, key: str, as_of: datetime | None = None) 
             found.setdefault(part.recovery.wreck, []).append(part.source.name)
     return [
         {"wreck": wreck, "parts": len(sources), "sources": sorted(set(sources))}
-        for wreck, sources in sorted(found.items())
+        for wreck, sources in sorted(found.items(), key=lambda one: natural(one[0]))
     ]

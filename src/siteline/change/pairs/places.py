@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from siteline.change.objects import outline_of
 from siteline.change.pairs.equalise import equalise
-from siteline.change.pairs.evidence import Side, enclose, rim_of, usual_difference
-from siteline.change.pairs.parts import Thing, find_things
+from siteline.change.pairs.evidence import Evidence, Side, usual_difference, weigh
+from siteline.change.pairs.outline import fit_sides
 from siteline.change.pairs.reasons import doubt_place, explain_place
+from siteline.change.pairs.rectangles import Rectangle
+from siteline.change.pairs.seek import Found, seek
 from siteline.change.pairs.views import view_of
 from siteline.model.errors import CannotTell
 from siteline.model.imagery import Grid
@@ -34,10 +35,31 @@ WEAK = 0.6
 """Worth that pairs which differ by camera alone do not reach; other sun and lean do."""
 
 _MOST_PX = 16_000_000
-_SHARED = 0.3
-_BESIDE_M = 1.0
-_PART, _WHOLE = 0.2, 0.72
+_SHARED = 0.2
+"""Of the smaller of two places, that may lie on the other."""
+
 _LEAST_KNOWN = 500
+_ROOM_M = 6.0
+
+_SPARE = 3
+"""So many times as many as are asked for are looked at closely: some turn out to be shadows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """What is listed: an outline, and what speaks for it."""
+
+    rectangle: Rectangle
+    mask: Mask
+    """(y, x) within rows and cols."""
+
+    rows: slice
+    cols: slice
+    appeared: bool
+    """Seen later and not earlier; otherwise it is gone."""
+
+    evidence: Evidence
+    worth: float
 
 
 def find_places(pair: xr.Dataset, options: PairOptions) -> Places:
@@ -45,9 +67,9 @@ def find_places(pair: xr.Dataset, options: PairOptions) -> Places:
     Where something stands at one of two dates and not at the other, most worth a look first.
 
     pair: two looks of visible bands as `model/imagery.py` describes a cube, laid on one another. The later look is put in the
-    earlier one's colours; both are cut into parts of one light and colour, neighbouring parts joined where together they look
-    more like a thing; each is weighed by how far it leaves the pair's own usual differences, new edges, right angles, a new
-    shadow beside it and lost texture, against being a shadow or green. Raises CannotTell for pixels too coarse or too many.
+    earlier one's colours. Rectangles of a building's size are tried at every place and turn; each is weighed by how much it looks
+    like a building at one date (closed by edges and other ground, not green, no shadow, one beside it) and how little at the
+    other. Raises CannotTell for pixels too coarse or too many.
     """
     grid: Grid = pair.attrs["grid"]
     px_m = metres_per_pixel(grid)
@@ -70,11 +92,10 @@ def find_places(pair: xr.Dataset, options: PairOptions) -> Places:
     before, after, quiet = match_looks(pair["value"].values, known)
     side_m = px_m or ASSUMED_M
     views = [view_of(look, bands, known, side_m) for look in (before, after)]
-    things: list[Thing] = []
-    for has, lacks, appeared in ((1, 0, True), (0, 1, False)):
-        usual = usual_difference(views[has], views[lacks], quiet)
-        things += find_things(Side.of(views[has], views[lacks], usual, side_m), appeared, known)
-    chosen = choose(things, grid.shape, options.places, side_m)
+    usual = [usual_difference(views[has], views[1 - has], quiet) for has in (0, 1)]
+    found = seek((views[0], views[1]), np.asarray((usual[0] + usual[1]) / 2, np.float32), known, side_m)
+    sides = [Side.of(views[has], views[1 - has], usual[has], side_m) for has in (0, 1)]
+    chosen = choose(found, (sides[0], sides[1]), known, options.places)
     to_m2 = 1.0 if px_m is not None else 1 / side_m**2
     places = tuple(_place(number, thing, grid, to_m2) for number, thing in enumerate(chosen, start=1))
     covered = sum(np.count_nonzero(thing.mask) for thing in chosen) / np.count_nonzero(known)
@@ -92,76 +113,96 @@ def match_looks(value: Floats, known: Mask) -> tuple[Floats, Floats, Mask]:
     return first, second, quiet
 
 
-def choose(things: list[Thing], shape: tuple[int, int], number: int, px_m: float) -> list[Thing]:
+def choose(found: list[Found], sides: tuple[Side, Side], known: Mask, number: int) -> list[Thing]:
     """
-    The `number` things most worth a look, none of which lies on another, in order.
+    The `number` rectangles most worth a look, none of which lies on another, in order; their sides on the image's edges.
 
-    What touches one that is listed already, and makes it no less of a rectangle, is a part of it: it costs no place of its own.
+    found: best first. What may be a shadow, or lay in one, and shows the same ground's pattern, counts for less than its
+    rectangle did; a dark roof does not. sides: what the earlier look shows and the later one lacks, and the other way round.
+    Halves and neighbours of one thing cost no place of their own.
     """
-    chosen: list[Thing] = []
-    taken = np.zeros(shape, np.int32)
-    near = max(1, round(_BESIDE_M / px_m))
-    for thing in sorted(
-        things, key=lambda t: (-t.worth, t.rows.start, t.cols.start, t.rows.stop, t.cols.stop)
-    ):
-        if thing.worth <= 0:
+    near: list[Thing] = []
+    taken = np.zeros(known.shape, np.int32)
+    for one in found:
+        if len(near) == _SPARE * number:
             break
-        here = taken[thing.rows, thing.cols]
-        on = np.bincount(here[thing.mask], minlength=len(chosen) + 1)[1:]
-        if on.sum() > _SHARED * thing.mask.sum() or any(
-            count > _SHARED * other.mask.sum() for count, other in zip(on, chosen, strict=True) if count
-        ):
+        mask, rows, cols = one.rectangle.mask(known.shape)
+        mask = mask & known[rows, cols]
+        if not mask.any() or _lies_on(mask, taken[rows, cols], near):
             continue
-        beside = np.unique(here[ndimage.binary_dilation(thing.mask, iterations=near)])
-        host = next((at for at in beside if at and _belongs(thing, chosen[at - 1], near)), 0)
-        if host:
-            chosen[host - 1] = _joined(thing, chosen[host - 1], near)
-        elif len(chosen) < number:
-            chosen.append(thing)
-            host = len(chosen)
-        here[thing.mask & (here == 0)] = host
+        evidence = _weigh(mask, rows, cols, sides[one.appeared])
+        same = _same_pattern(mask, rows, cols, sides[one.appeared])
+        worth = one.worth * (1 - 0.8 * same * evidence.shade) * (1 - 0.6 * same * evidence.lit)
+        near.append(Thing(one.rectangle, mask, rows, cols, one.appeared, evidence, worth))
+        _take(taken, near)
+    chosen: list[Thing] = []
+    taken = np.zeros(known.shape, np.int32)
+    for thing in sorted(near, key=lambda thing: -thing.worth)[:number]:
+        side = sides[thing.appeared]
+        mask, rows, cols = fit_sides(thing.rectangle, side.has, side.lacks).mask(known.shape)
+        mask = mask & known[rows, cols]
+        if mask.any() and not _lies_on(mask, taken[rows, cols], chosen):
+            evidence = _weigh(mask, rows, cols, side)
+            thing = replace(thing, mask=mask, rows=rows, cols=cols, evidence=evidence)
+        chosen.append(thing)
+        _take(taken, chosen)
     return chosen
 
 
-def _belongs(thing: Thing, listed: Thing, near: int) -> bool:
-    """Whether a thing makes one that is listed no less of a rectangle: the other half of a roof."""
-    if thing.appeared != listed.appeared or thing.worth < _PART * listed.worth:
-        return False
-    whole = _joined(thing, listed, near)
-    y, x = np.nonzero(rim_of(whole.mask))
-    square, slender = enclose(y, x, int(np.count_nonzero(whole.mask)))
-    return square >= max(_WHOLE, 0.95 * listed.evidence.square) and slender < 4.5
-
-
-def _joined(thing: Thing, listed: Thing, near: int) -> Thing:
-    """Both as one outline, the seam closed; figures and worth of the one that is listed, the area of both."""
-    rows, cols = (
-        slice(min(a.start, b.start), max(a.stop, b.stop))
-        for a, b in ((thing.rows, listed.rows), (thing.cols, listed.cols))
+def _same_pattern(mask: Mask, rows: slice, cols: slice, side: Side) -> float:
+    """Correlation of the log light of both dates within an outline, none below 0."""
+    one, other = (
+        np.log(np.maximum(view.layers[0, rows, cols][mask], 0) + 0.03) for view in (side.has, side.lacks)
     )
-    mask = np.zeros((rows.stop - rows.start, cols.stop - cols.start), bool)
-    for part in (thing, listed):
-        top, left = part.rows.start - rows.start, part.cols.start - cols.start
-        mask[top : top + part.mask.shape[0], left : left + part.mask.shape[1]] |= part.mask
-    mask |= ndimage.binary_closing(mask, iterations=near)
-    grown = listed.evidence.area_m2 * int(np.count_nonzero(mask)) / max(int(np.count_nonzero(listed.mask)), 1)
-    return replace(
-        listed, mask=mask, rows=rows, cols=cols, evidence=replace(listed.evidence, area_m2=float(grown))
+    spread = float(one.std() * other.std())
+    return (
+        max(0.0, float(np.mean((one - one.mean()) * (other - other.mean()))) / spread)
+        if spread > 1e-9
+        else 0.0
+    )
+
+
+def _take(taken: NDArray[np.int32], listed: list[Thing]) -> None:
+    """Note where the last of a list lies."""
+    last = listed[-1]
+    here = taken[last.rows, last.cols]
+    here[last.mask & (here == 0)] = len(listed)
+
+
+def _lies_on(mask: Mask, taken: NDArray[np.int32], chosen: list[Thing]) -> bool:
+    """Whether much of it, or of one that is listed, is shared."""
+    on = np.bincount(taken[mask], minlength=len(chosen) + 1)[1:]
+    return bool(on.sum() > _SHARED * mask.sum()) or any(
+        count > _SHARED * other.mask.sum() for count, other in zip(on, chosen, strict=True) if count
     )
 
 
 def _place(number: int, thing: Thing, grid: Grid, to_unit: float) -> Place:
-    mask = ndimage.binary_fill_holes(thing.mask)
+    evidence = thing.evidence
     scale = grid.area_scale if grid.crs is not None else 1.0
     return Place(
         number=number,
-        outline=outline_of(mask, thing.rows.start, thing.cols.start, grid.transform),
+        outline=outline_of(thing.mask, thing.rows.start, thing.cols.start, grid.transform),
         worth=round(thing.worth, 3),
         appeared=thing.appeared,
-        area=thing.evidence.area_m2 * to_unit * scale,
-        reasons=explain_place(thing.evidence, thing.appeared),
-        doubts=doubt_place(thing.evidence, thing.appeared),
+        area=evidence.area_m2 * to_unit * scale,
+        reasons=explain_place(evidence, thing.appeared),
+        doubts=doubt_place(evidence, thing.appeared),
     )
+
+
+def _weigh(mask: Mask, rows: slice, cols: slice, side: Side) -> Evidence:
+    """The figures that are told of a place, with room around it for its shadow."""
+    room, shape = round(_ROOM_M / side.px_m), side.usual.shape
+    wider = [
+        slice(max(0, part.start - room), min(whole, part.stop + room))
+        for part, whole in zip((rows, cols), shape, strict=True)
+    ]
+    around = [
+        (part.start - wide.start, wide.stop - part.stop)
+        for part, wide in zip((rows, cols), wider, strict=True)
+    ]
+    return weigh(np.pad(mask, around), wider[0], wider[1], side)
 
 
 def _remarks(places: tuple[Place, ...], px_m: float | None) -> list[Remark]:

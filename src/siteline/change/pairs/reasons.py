@@ -13,18 +13,13 @@ _LOW_LIKENESS = 0.2
 def explain_place(e: Evidence, appeared: bool) -> tuple[str, ...]:
     """What speaks for a place, the strongest first; never empty."""
     edges = "new edges run" if appeared else "edges that are gone ran"
-    angles = ", most of them at right angles" if e.right_angles > 0.3 and e.square > 0.6 else ""
+    angles = ", most of them at right angles" if e.right_angles > 0.3 else ""
     told = [
         (1.6 * e.edges, e.edges >= 0.25, f"{edges} along {100 * e.edges:.0f} % of its outline{angles}"),
         (
             0.8 * e.shadow,
             e.shadow >= 0.25,
             "a shadow lies beside it that was not there" if appeared else "the shadow beside it is gone",
-        ),
-        (
-            0.8 * (e.square - 0.5),
-            e.square >= 0.75 and e.slender < 4.5,
-            f"it fills {100 * e.square:.0f} % of a rectangle",
         ),
         (
             0.3 * e.smoother,

@@ -66,6 +66,19 @@ def view_of(values: Floats, bands: tuple[str, ...], known: Mask, px_m: float) ->
     )
 
 
+def cut_view(view: View, rows: slice, cols: slice) -> View:
+    """A window of a view."""
+    here = (..., rows, cols)
+    return View(
+        view.layers[here],
+        view.log_rgb[here],
+        view.dark[here],
+        view.rough[here],
+        view.slope[here],
+        view.angle[here],
+    )
+
+
 def pick_colours(values: Floats, bands: tuple[str, ...]) -> tuple[Floats, Floats, Floats]:
     """Red, green and blue of a look; of one that lacks them, the nearest that there is, (y, x) each."""
     first = values[0]

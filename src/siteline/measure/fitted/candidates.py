@@ -47,6 +47,10 @@ RIDGE_NUMBERS = 1.0
 ROUND_IS_RARE = 6.0
 """One building in twenty is round, twice the logarithm: so much evidence it takes to call one so."""
 
+ROUND_WORSE, ROUND_BEHIND = 1.15, 40.0
+"""A round shape is fitted only where it is no worse than this share of its rectangle's misfit before, and where no shape is
+farther ahead of that rectangle."""
+
 MOST_EDITS = 3
 """A shape is built up from a rectangle in at most so many pieces more or less."""
 
@@ -107,13 +111,19 @@ def candidates(whole: Problem, outline_px: BaseGeometry, belief: Belief, is_angu
 
 
 def _rounded(ranked: Sequence[Ranked], noise: Array) -> Tried:
-    """A circle, or a hall with round ends, where the corners of the leading rectangle look like ground."""
-    leaders = [r for r in ranked if r.fit.shape == rectangle() and not r.problem.makeup.has_ridge][:1]
+    """
+    A circle, or a hall with round ends, where the corners of the leading rectangle look like ground.
+
+    Drawn where the rectangle lies, and not fitted yet, it must explain the looks nearly as well as the rectangle.
+    """
     fits: Tried = []
-    for leader in leaders:
-        for shape, start in propose_round(leader.problem, leader.fit):
-            found = fit(leader.problem, shape, start, noise, FIRST_STEPS, leader.fit.shifts)
-            fits.append((leader.problem, found))
+    leader = next((r for r in ranked if r.fit.shape == rectangle() and not r.problem.makeup.has_ridge), None)
+    if leader is None or leader.against > ranked[0].against + ROUND_BEHIND:
+        return fits
+    problem, shifts = leader.problem, leader.fit.shifts
+    for shape, start in propose_round(problem, leader.fit):
+        if project(problem, shape, start, shifts, noise).cost < ROUND_WORSE * leader.fit.cost:
+            fits.append((problem, fit(problem, shape, start, noise, FIRST_STEPS, shifts)))
     return fits
 
 

@@ -9,6 +9,7 @@ sweeps of the rectangles it is made of.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 import numpy as np
 import numpy.typing as npt
@@ -33,6 +34,20 @@ class View:
         return View(None if self.reach is None else self.reach[:looks], self.lean[:looks])
 
 
+class Form(StrEnum):
+    """Form of a roof, in words."""
+
+    FLAT = ""
+    GABLE = "two slopes"
+    HIP = "four slopes"
+    ARCH = "arched"
+
+    @property
+    def tones(self) -> int:
+        """How many tones it has beside that of a plane."""
+        return 0 if self is Form.FLAT else 2 if self is Form.HIP else 1
+
+
 @dataclass(frozen=True, slots=True)
 class Makeup:
     """What a picture is made of beside roof, ground and shadow."""
@@ -40,16 +55,11 @@ class Makeup:
     has_plot: bool = False
     """A rectangle of other ground around the building."""
 
-    has_ridge: bool = False
-    """The roof has two slopes, which meet half-way across its shorter side; they are not among what moves."""
+    roof: Form = Form.FLAT
+    """How the tone changes over the roof beside a plane's; where it does is not among what moves."""
 
     has_walls: bool = False
     """Some look leans so far that walls are seen."""
-
-    @property
-    def roof(self) -> str:
-        """Form of the roof in a word; "" for a flat one."""
-        return "two slopes" if self.has_ridge else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +83,8 @@ class Picture:
 
     walls: Layer | None
     plot: Layer | None
-    slopes: Array | None
-    """(looks, pixels), −1 on one slope of a gable roof, 1 on the other."""
+    slopes: Array
+    """(tones, looks, pixels), −1 to 1: how much each of the roof's further tones counts; no tones of a flat one."""
 
     @property
     def beside(self) -> tuple[Layer, ...]:
@@ -107,7 +117,7 @@ def draw(
     roof = _blurred(shape, unknowns, roof_u, roof_v, moves)
     if leans and moves:
         roof.by[HEIGHT] += view.lean[:, :1] * roof.by[CX] + view.lean[:, 1:] * roof.by[CY]
-    slopes = _slopes(shape, unknowns, roof_u, roof_v) if makeup.has_ridge else None
+    slopes = _slopes(makeup.roof, shape, unknowns, roof_u, roof_v)
     hides, walls = roof, None
     if makeup.has_walls:
         hides = _larger(roof, _sweep(shape, unknowns, (u, v), away, view.lean, moves))
@@ -160,12 +170,28 @@ def _blurred(shape: Shape, unknowns: Array, u: Array, v: Array, moves: bool) -> 
     return Layer(share, by)
 
 
-def _slopes(shape: Shape, unknowns: Array, u: Array, v: Array) -> Array:
-    """−1 to 1 across the ridge, blurred."""
+def _slopes(form: Form, shape: Shape, unknowns: Array, u: Array, v: Array) -> Array:
+    """
+    How the tones of a roof lie over it, (tones, looks, pixels).
+
+    Two slopes: −1 to 1 across the ridge. Four: the same on the long ones, and from one end to the other on the short ones, as
+    each face has the tone of a plane that looks its way. Arched: the square of how far a place lies from the ridge; that one
+    side is brighter than the other is told by the roof's plane.
+    """
+    if form is Form.FLAT:
+        return np.empty((0, *u.shape))
     walls_u, walls_v = shape.split(unknowns)
-    across, walls = (u, walls_u) if np.ptp(walls_u) < np.ptp(walls_v) else (v, walls_v)
-    slopes: Array = np.tanh((across - (walls[0] + walls[-1]) / 2) / float(np.exp(unknowns[BLUR])))
-    return slopes
+    ways = [(x - (w[0] + w[-1]) / 2, float(np.ptp(w)) / 2) for x, w in ((u, walls_u), (v, walls_v))]
+    (along, half), (across, narrow) = ways if ways[0][1] >= ways[1][1] else ways[::-1]
+    if form is Form.ARCH:
+        bent: Array = np.clip(across / narrow, -1, 1)[None] ** 2
+        return bent
+    blur = float(np.exp(unknowns[BLUR]))
+    if form is Form.GABLE:
+        sides: Array = np.tanh(across / blur)[None]
+        return sides
+    is_end = 0.5 * (1 + np.tanh((np.abs(along) - half - np.abs(across) + narrow) / blur))
+    return np.stack([np.tanh(across / blur) * (1 - is_end), np.tanh(along / blur) * is_end])
 
 
 def _still(like: Array) -> Array:

@@ -18,7 +18,7 @@ from shapely.geometry.base import BaseGeometry
 from bench.cases import build
 from siteline.measure.stack import pixel_m, to_pixels
 from siteline.model.place import Site
-from siteline.simulate.estate import random_estate, round_off
+from siteline.simulate.estate import PITCHES, pitch_roofs, random_estate, round_off
 from siteline.simulate.render import render_story
 from siteline.simulate.truth import Truth
 
@@ -82,6 +82,9 @@ class Setting:
     rounded: bool = False
     """Whether round buildings stand in place of the rectangles."""
 
+    roofs: str = ""
+    """Form of roof on all rectangles, a key of `PITCHES`; "": flat ones and gables by lot."""
+
     estates: int = 45
     """How many of them are measured."""
 
@@ -90,6 +93,9 @@ USUAL = Setting()
 
 ROUNDED = Setting(rounded=True, estates=4)
 """Tanks and halls with round ends among L, T and U shapes."""
+
+PITCHED = {form: Setting(roofs=form, estates=4) for form in PITCHES}
+"""Gabled, hipped and arched halls among L, T and U shapes."""
 
 SETTINGS = {
     "0.5 m, 15–25° off nadir": Setting(0.5, 200.0, 0.6, (15, 25), estates=15),
@@ -114,6 +120,7 @@ def estate(seed: int, setting: Setting = USUAL) -> Estate:
             off_nadir=setting.off_nadir,
         )
         story = round_off(story, seed) if setting.rounded else story
+        story = pitch_roofs(story, seed, setting.roofs) if setting.roofs else story
         truth = render_story(folder, story, seed)
         cube, _ = build(folder / "scenes.csv", Site(story.id, story.id, ()))
         cube = cube.load()

@@ -6,8 +6,10 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import numpy as np
+
 from bench import roofs
-from bench.buildings import ROUNDED, SETTINGS, Setting, estates
+from bench.buildings import PITCHED, ROUNDED, SETTINGS, Setting, estates
 from bench.sized import (
     ENOUGH_PX,
     PLAIN,
@@ -84,6 +86,17 @@ def round_ones(seeds: range) -> list[tuple[str, ...]]:
     return [row(head, found, "–"), row("length or diameter, round", found, "–", "length")]
 
 
+def pitched_ones(form: str, seeds: range) -> list[tuple[str, ...]]:
+    """A row for halls under roofs of one form, a key of `PITCHED`, at 3 m; of all contrasts."""
+    sized = [s for estate in estates(seeds, PITCHED[form]) for s in size_all(estate)]
+    halls = [s for s in sized if s.known.shape == form]
+    told = [m.footprint.roof for s in halls if (m := s.sizes["area"]).quantity and m.footprint]
+    said = ", ".join(f"{told.count(word)} {word}" for word in sorted(set(told) - {""})) or "none"
+    errors = [e for s in halls if (e := s.error()) is not None]
+    bias = f"{100 * float(np.mean(errors)):+.1f} %" if errors else "–"
+    return [row(f"area, {form} roofs (mean error {bias}; said of {len(told)}: {said})", halls, "–")]
+
+
 PAGE = Path(__file__).parents[1] / "docs/benchmarks-measure.md"
 
 INTRODUCTION = """# Benchmarks: sizes
@@ -113,7 +126,13 @@ reported on seeds from 1001. Buildings of all contrasts.
 ROUND = """## Rendered round buildings, 3 m, five looks
 
 Tanks and halls with round ends, which stand in place of the rectangles of the first four of these estates; buildings of all
-sizes and contrasts. Arched roofs are not rendered.
+sizes and contrasts.
+"""
+
+ROOFS = """## Rendered pitched roofs, 3 m, five looks
+
+Gabled (8 to 30 degrees), hipped (12 to 32) and arched roofs (20 to 50 at the eaves) on all rectangles of the first four of these
+estates. What is said of a roof is told with the words that a footprint carries.
 """
 
 REPEAT = """## How to repeat
@@ -127,6 +146,11 @@ prints these tables and writes this page. The real images are looked for in `SIT
 def _all_pixels(first: int) -> Iterator[tuple[str, ...]]:
     for name, setting in SETTINGS.items():
         yield from other_pixels(name, setting, range(first, first + setting.estates))
+
+
+def _all_roofs(first: int) -> Iterator[tuple[str, ...]]:
+    for form, setting in PITCHED.items():
+        yield from pitched_ones(form, range(first, first + setting.estates))
 
 
 def _lines(rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
@@ -148,6 +172,9 @@ def page() -> Iterator[str]:
     yield ROUND
     yield from _lines((HEAD, *round_ones(range(FROZEN.start, FROZEN.start + ROUNDED.estates))))
     yield ""
+    yield ROOFS
+    yield from _lines((HEAD, *_all_roofs(FROZEN.start)))
+    yield ""
     yield from roofs.report()
     yield REPEAT
 
@@ -156,7 +183,7 @@ def main() -> None:
     """Print as it comes, and write the page at the end; with `tuning`, only print the set that may be looked at."""
     if "tuning" in sys.argv[1:]:
         rounds = round_ones(range(TUNING.start, TUNING.start + ROUNDED.estates))
-        for cells in (HEAD, *table(TUNING), *_all_pixels(TUNING.start), *rounds):
+        for cells in (HEAD, *table(TUNING), *_all_pixels(TUNING.start), *rounds, *_all_roofs(TUNING.start)):
             print(" | ".join(cells), flush=True)
         return
     lines = []

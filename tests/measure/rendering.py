@@ -65,7 +65,7 @@ class World:
     roof_streaks: float = 0.015
     seed: int = 0
     roof: str = ""
-    """"gabled": shaded by the sun across its shorter side (Lambert); its shadow stays that of a flat one."""
+    """"gabled", "hipped" or "arched": shaded by the sun (Lambert); its shadow stays that of a flat one."""
 
     rise: float = 0.25
     """How far such a roof rises, as a share of its width."""
@@ -215,10 +215,18 @@ def _shading(
     row, col = (np.mgrid[0 : shape[0], 0 : shape[1]] + 0.5) / FINE
     centre = corners[:4].mean(axis=0)
     t = np.clip(((col - centre[0]) * across[0] + (row - centre[1]) * across[1]) / (width / 2), -1, 1)
-    slope = np.sign(t) * np.sin(np.arctan(2 * world.rise))
+    steep = np.sin(np.arctan(2 * world.rise))
+    long = second if short is first else first
+    length = float(np.hypot(*long))
+    lengthwise = long / length
+    s = ((col - centre[0]) * lengthwise[0] + (row - centre[1]) * lengthwise[1]) / (width / 2)
+    is_end = (np.abs(s) - length / width > np.abs(t) - 1) & (world.roof == "hipped")
+    side = np.where(is_end, 0, t * steep if world.roof == "arched" else np.sign(t) * steep)
+    end = np.where(is_end, np.sign(s) * steep, 0)
     sun = np.radians([azimuth, elevation])
     towards = np.array([np.sin(sun[0]), -np.cos(sun[0])])  # x right, y down
-    light = np.sqrt(1 - slope**2) * np.sin(sun[1]) + slope * np.cos(sun[1]) * float(across @ towards)
+    level = np.sqrt(1 - side**2 - end**2) * np.sin(sun[1])
+    light = level + np.cos(sun[1]) * (side * float(across @ towards) + end * float(lengthwise @ towards))
     return 0.25 + 0.75 * np.maximum(light, 0) / np.sin(sun[1])
 
 

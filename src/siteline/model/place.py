@@ -141,7 +141,7 @@ class Footprint:
     """Whether the ring is where it stands; else it is where the roof is seen, beside its base by the lean."""
 
     roof: str = ""
-    """Form of the roof on it as the fit says: "two slopes"; "" if flat, or not known."""
+    """Form of the roof on it as the fit says: "two slopes", "four slopes" or "arched"; "" if flat, or not known."""
 
     def __post_init__(self) -> None:
         if len(self.ring) < 3:

@@ -102,6 +102,24 @@ def round_off(site: SimulatedSite, seed: int) -> SimulatedSite:
     return replace(site, buildings=tuple(halls))
 
 
+PITCHES = {"gable": (8.0, 30.0), "hip": (12.0, 32.0), "arch": (20.0, 50.0)}
+"""Slopes of roofs by form, degrees; of an arch at its eaves."""
+
+
+def pitch_roofs(site: SimulatedSite, seed: int, form: str) -> SimulatedSite:
+    """The same estate with roofs of one form, a key of `PITCHES`, on all its rectangles; labels begin with the form."""
+    rng = np.random.default_rng((seed, 10))
+    halls = []
+    for building in site.buildings:
+        name, _, number = building.label.partition("-")
+        pitch = float(rng.uniform(*PITCHES[form]))
+        is_hall = name == "rectangle"
+        halls.append(
+            replace(building, label=f"{form}-{number}", pitch=pitch, form=form) if is_hall else building
+        )
+    return replace(site, buildings=tuple(halls))
+
+
 def _seen_aslant(
     looks: tuple[PlannedLook, ...], off_nadir: tuple[float, float], seed: int
 ) -> tuple[PlannedLook, ...]:

@@ -82,7 +82,7 @@ class Building:
     """A key of `ROOFS`."""
 
     pitch: float = 0.0
-    """Slope of a gable roof, degrees; 0 for a flat one. Only for rectangles."""
+    """Slope of the roof, at the eaves if it is arched, degrees; 0 for a flat one. Only for rectangles."""
 
     built: Works | None = None
     """None: it stood there before the first look."""
@@ -100,6 +100,8 @@ class Building:
     """What covers the yard when all is done."""
 
     looks_like: str = ""
+    form: str = "gable"
+    """What a pitched roof is: `gable` (two slopes), `hip` (four) or `arch`."""
 
     @property
     def kind(self) -> Kind | None:

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from shapely import Polygon
+from shapely import Polygon, unary_union
 from shapely.affinity import rotate
 from shapely.geometry import box
 from shapely.geometry.base import BaseGeometry
@@ -20,6 +20,7 @@ from siteline.simulate.site import FRAME, GROUNDS, ROOFS, Building, Spectrum
 
 _BAY = 6.0  # m between frames
 _SLAB_TOP = 0.3  # m
+_ARCH_STRIPS = 8  # flat strips that stand for an arched roof
 _INTO_A_BAY = (0.45, 0.75)  # tone of bays without a deck, down to the floor: one for each building
 
 
@@ -55,7 +56,7 @@ class Part:
     """A frame without a roof: its walls shade its inside."""
 
     ridge: tuple[tuple[float, float], tuple[float, float], float] | None = None
-    """Both ends of a gable's ridge and its height."""
+    """Both ends of the ridge of a pitched roof and its height."""
 
 
 def stand_on(building: Building, day: date) -> tuple[Part, ...]:
@@ -159,30 +160,49 @@ def _tile(
     if open_bays:
         is_open = rng.random(tones.shape) < open_bays
         tones = np.where(is_open, rng.uniform(*_INTO_A_BAY), tones)
-    halves = 2 if pitch else halves
+    if pitch:
+        halves = _ARCH_STRIPS if building.form == "arch" else 2
     levels = np.linspace(south - 1e-9, north + 1e-9, halves + 1)
-    faces: list[tuple[BaseGeometry, float, float]] = []
+    ends = _hip_ends(building) if pitch and building.form == "hip" else []
+    faces: list[tuple[BaseGeometry, float, tuple[float, float]]] = []
     for place in range(count):
         for half in range(halves):
             piece = flat.intersection(box(borders[place], levels[half], borders[place + 1], levels[half + 1]))
-            if not piece.is_empty and piece.area > 1e-6:
-                side = (1.0 if half else -1.0) if pitch else 0.0
-                faces.append((piece, float(tones[place, half]), side))
+            brightness = float(tones[place, 2 * half // halves])
+            side = (2 * half + 1 - halves) / (halves - (building.form != "arch")) if pitch else 0.0
+            pieces = [(piece.intersection(end), (way, 0.0)) for end, way in ends]
+            pieces.append(
+                (piece.difference(unary_union([end for end, _ in ends])) if ends else piece, (0.0, side))
+            )
+            faces += [
+                (part, brightness, tilt) for part, tilt in pieces if not part.is_empty and part.area > 1e-6
+            ]
     counted = len(faces)
     if spots:
-        faces += [(spot, tone, 0.0) for spot, tone in _scatter_vents(flat, rng)]
+        faces += [(spot, tone, (0.0, 0.0)) for spot, tone in _scatter_vents(flat, rng)]
     edges, owner, tone, normal = [], [], [], []
     lean = math.radians(pitch)
-    across = math.radians(building.turn + 90)
-    for number, (piece, brightness, side) in enumerate(faces):
+    turn = math.radians(building.turn)
+    for number, (piece, brightness, (lengthwise, side)) in enumerate(faces):
         traced = trace_edges(rotate(piece, building.turn, origin=(0, 0)))
         edges.append(traced)
         owner.append(np.full(len(traced), number))
         tone.append(brightness)
-        out = side * math.sin(lean)
-        normal.append((out * math.cos(across), out * math.sin(across), math.cos(lean) if side else 1.0))
+        a, b = lengthwise * math.sin(lean), side * math.sin(lean)
+        east, north_ = a * math.cos(turn) - b * math.sin(turn), a * math.sin(turn) + b * math.cos(turn)
+        normal.append((east, north_, math.sqrt(1 - a * a - b * b)))
     share = (np.arange(len(faces)) < counted).astype(float)
     return Tiling(np.concatenate(edges), np.concatenate(owner), np.array(tone), share, np.array(normal))
+
+
+def _hip_ends(building: Building) -> list[tuple[Polygon, float]]:
+    """The sloped ends of a hipped roof, laid flat, and which way each faces."""
+    _, west, south, east, north = _lay_flat(building.outline, building.turn)
+    middle, run = (south + north) / 2, min(north - south, east - west) / 2
+    return [
+        (Polygon([(x, south), (x, north), (x - way * run, middle)]), way)
+        for x, way in ((west, -1.0), (east, 1.0))
+    ]
 
 
 def _scatter_vents(flat: BaseGeometry, rng: np.random.Generator) -> list[tuple[Polygon, float]]:
@@ -213,5 +233,7 @@ def _ridge(
             x * math.sin(turn) + middle * math.cos(turn),
         )
 
-    rise = (north - south) / 2 * math.tan(math.radians(building.pitch))
-    return back(west), back(east), building.height_m + rise
+    half, lean = (north - south) / 2, math.radians(building.pitch)
+    inset = min(half, (east - west) / 2) if building.form == "hip" else 0.0
+    rise = half * math.tan(lean / 2 if building.form == "arch" else lean)
+    return back(west + inset), back(east - inset), building.height_m + rise

@@ -24,7 +24,7 @@ from siteline.measure.fitted.light import (
     spread_of,
 )
 from siteline.measure.fitted.noise import by_band
-from siteline.measure.fitted.picture import draw, with_plot
+from siteline.measure.fitted.picture import Form, draw, with_plot
 from siteline.measure.fitted.shape import ANGLE, HEIGHT, MARGIN, POSE, Shape, rectangle, squared
 from siteline.measure.fitted.walls import propose, propose_round
 
@@ -39,13 +39,22 @@ NEAR_RIVAL = 2.0
 """A fit whose misfit is no more than so many times the best one's may still become the best."""
 
 RIDGE_BELOW = 0.97
-"""Where a plain roof explains more than this, no second slope is looked for."""
+"""Where a plain roof explains more than this, no other form of roof is looked for."""
+
+PITCHED = (Form.GABLE, Form.HIP, Form.ARCH)
 
 RIDGE_NUMBERS = 1.0
-"""A second tone of the roof costs as much as so many numbers of the outline."""
+"""Each further tone of the roof costs as much as so many numbers of the outline."""
 
 ROUND_IS_RARE = 6.0
 """One building in twenty is round, twice the logarithm: so much evidence it takes to call one so."""
+
+ARCH_IS_RARE = 7.8
+"""One hall in fifty is arched, twice the logarithm."""
+
+ROUND_WORSE, ROUND_BEHIND = 1.15, 40.0
+"""A round shape is fitted only where it is no worse than this share of its rectangle's misfit before, and where no shape is
+farther ahead of that rectangle."""
 
 MOST_EDITS = 3
 """A shape is built up from a rectangle in at most so many pieces more or less."""
@@ -85,7 +94,7 @@ def candidates(whole: Problem, outline_px: BaseGeometry, belief: Belief, is_angu
     """
     Shapes fitted to the first looks, the best first.
 
-    Rectangles from several starts and the shape that was drawn, each on plain ground and on a plot; a roof of two slopes
+    Rectangles from several starts and the shape that was drawn, each on plain ground and on a plot; roofs that are not flat
     where a plain one explains too little; and, where the shape may have wings (is_angular), what the pixels ask to change.
     """
     few = _first_looks(whole)
@@ -100,20 +109,28 @@ def candidates(whole: Problem, outline_px: BaseGeometry, belief: Belief, is_angu
     leader = rank(fits, outline_px, belief)[0].fit
     is_plain = drawn[0] == leader.shape == rectangle()
     if is_plain and (leader.explained < RIDGE_BELOW or leader.area_px < 0.8 * outline_px.area):
-        fits += _gabled(few, inside[0], noise)
+        fits += _pitched(few, inside[0], noise)
     fits += _rounded(rank(fits, outline_px, belief), noise)
     ranked = rank(fits, outline_px, belief)
     return _edited(ranked, noise, outline_px, belief) if is_angular else ranked
 
 
 def _rounded(ranked: Sequence[Ranked], noise: Array) -> Tried:
-    """A circle, or a hall with round ends, where the corners of the leading rectangle look like ground."""
-    leaders = [r for r in ranked if r.fit.shape == rectangle() and not r.problem.makeup.has_ridge][:1]
+    """
+    A circle, or a hall with round ends, where the corners of the leading rectangle look like ground.
+
+    Drawn where the rectangle lies, and not fitted yet, it must explain the looks nearly as well as the rectangle.
+    """
     fits: Tried = []
-    for leader in leaders:
-        for shape, start in propose_round(leader.problem, leader.fit):
-            found = fit(leader.problem, shape, start, noise, FIRST_STEPS, leader.fit.shifts)
-            fits.append((leader.problem, found))
+    leader = next(
+        (r for r in ranked if r.fit.shape == rectangle() and r.problem.makeup.roof is Form.FLAT), None
+    )
+    if leader is None or leader.against > ranked[0].against + ROUND_BEHIND:
+        return fits
+    problem, shifts = leader.problem, leader.fit.shifts
+    for shape, start in propose_round(problem, leader.fit):
+        if project(problem, shape, start, shifts, noise).cost < ROUND_WORSE * leader.fit.cost:
+            fits.append((problem, fit(problem, shape, start, noise, FIRST_STEPS, shifts)))
     return fits
 
 
@@ -153,13 +170,16 @@ def _on_plots(few: Problem, starts: Sequence[tuple[Shape, Array]], noise: Array)
     return fits
 
 
-def _gabled(few: Problem, start: Array, noise: Array) -> Tried:
-    """A rectangle with a roof of two slopes, on plain ground and on a plot."""
-    plain, bordered = (
-        replace(problem, makeup=replace(problem.makeup, has_ridge=True)) for problem in (few, _on_a_plot(few))
-    )
-    starts = ((plain, start), (bordered, _with_margins(bordered, rectangle(), start, noise)))
-    return [(problem, fit(problem, rectangle(), at, noise, FIRST_STEPS)) for problem, at in starts]
+def _pitched(few: Problem, start: Array, noise: Array) -> Tried:
+    """A rectangle with roofs that are not flat, on plain ground and on a plot."""
+    bordered = _on_a_plot(few)
+    starts = ((few, start), (bordered, _with_margins(bordered, rectangle(), start, noise)))
+    fits: Tried = []
+    for form in PITCHED:
+        for problem, at in starts:
+            pitched = replace(problem, makeup=replace(problem.makeup, roof=form))
+            fits.append((pitched, fit(pitched, rectangle(), at, noise, FIRST_STEPS)))
+    return fits
 
 
 def _edited(ranked: list[Ranked], noise: Array, outline_px: BaseGeometry, belief: Belief) -> list[Ranked]:
@@ -209,9 +229,10 @@ def rank(fits: Sequence[tuple[Problem, Fit]], outline_px: BaseGeometry, belief: 
     for problem, each in fits:
         off = (float(np.log(max(each.area_px, 1.0) / outline_px.area)) - belief.mean) / belief.spread
         plot = 4 * float(np.log(max(effective, 2.0))) if problem.makeup.has_plot and belief.has_plot else 0.0
-        gable = RIDGE_NUMBERS * float(np.log(max(effective, 2.0))) if problem.makeup.has_ridge else 0.0
+        tones = RIDGE_NUMBERS * problem.makeup.roof.tones * float(np.log(max(effective, 2.0)))
         rare = ROUND_IS_RARE if each.shape.rounded is not None else 0.0
-        ranked.append(Ranked(each, problem, each.penalised(effective) + off**2 - plot + gable + rare))
+        rare += ARCH_IS_RARE if problem.makeup.roof is Form.ARCH else 0.0
+        ranked.append(Ranked(each, problem, each.penalised(effective) + off**2 - plot + tones + rare))
     return sorted(ranked, key=lambda r: r.against)
 
 

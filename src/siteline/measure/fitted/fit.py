@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from siteline.measure.blur import Array
+from siteline.measure.blur import Array, move_light
 from siteline.measure.fitted.ground import blocks_of
 from siteline.measure.fitted.light import Problem, Projected, project
 from siteline.measure.fitted.noise import in_noise
@@ -105,9 +105,10 @@ def _moved(problem: Problem, state: Projected, active: npt.NDArray[np.intp]) -> 
     """(looks, active, bands, pixels): how the prediction moves with each unknown while brightnesses stay."""
     light = state.light(problem.ground)
     step = np.ascontiguousarray(np.swapaxes(light.roof - light.ground, 1, 2))
-    moved: Array = np.swapaxes(state.picture.roof.by[active], 0, 1)[:, :, None] * step[:, None]
+    moved = np.zeros((len(step), len(active), *step.shape[1:]))
+    move_light(state.picture.roof.by, active, step, moved)
     for layer, tone in zip(state.picture.beside, light.beside, strict=True):
-        moved += np.swapaxes(layer.by[active], 0, 1)[:, :, None] * tone[:, None, :, None]
+        move_light(layer.by, active, np.ascontiguousarray(tone)[..., None], moved)
     return moved
 
 
@@ -187,6 +188,7 @@ def fit(
     count, looks = start.size, len(problem.stack.values)
     free = np.ones(count + 2 * looks, dtype=bool)
     free[:POSE] = problem.prior.sigma > 0
+    free[shape.redundant(count)] = False
     places = np.ix_(free, free)
     here = _stand(problem, shape, start.copy(), np.zeros((looks, 2)) if shifts is None else shifts, noise)
     tangent = _linearised(problem, here.state, here.unknowns, here.shifts)

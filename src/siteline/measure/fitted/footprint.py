@@ -74,7 +74,7 @@ class FittedFootprint:
     """Area of the same shape fitted on a narrower window, px²."""
 
     roof: str
-    """Form of the roof: "two slopes"; "" if flat, or if the looks do not decide."""
+    """Form of the roof: "two slopes", "four slopes", "arched"; "" if flat, or if the looks do not decide."""
 
     rivals: tuple[tuple[float, float], ...] = ()
     """(weight, area in px²) of other shapes that explain the looks almost as well; the best weighs 1."""
@@ -213,7 +213,7 @@ def _form_of(chosen: Ranked, ranked: Sequence[Ranked]) -> str:
     """The form of the chosen roof; "" where another one explains the looks almost as well."""
     form = chosen.problem.makeup.roof
     others = [other.against for other in ranked if other.problem.makeup.roof != form]
-    return form if not others or min(others) > chosen.against + FORM_LEAD else ""
+    return str(form) if not others or min(others) > chosen.against + FORM_LEAD else ""
 
 
 def seen_outlines(found: Fit, view: View) -> tuple[Polygon, ...]:

@@ -106,8 +106,8 @@ class Projected:
         functions, c = ground.basis.shape[1], self.coefficients
         roof = c[:, functions, None] + ground.slope @ c[:, functions + 1 : functions + 3]
         column = functions + 3
-        if self.picture.slopes is not None:
-            roof = roof + self.picture.slopes[..., None] * c[:, column, None]
+        for slope in self.picture.slopes:
+            roof = roof + slope[..., None] * c[:, column, None]
             column += 1
         beside = tuple(c[:, column + n] for n in range(len(self.picture.beside)))
         return Light(roof, ground.basis @ c[:, :functions], c[:, functions], beside)
@@ -149,14 +149,14 @@ def _design(ground: Ground, picture: Picture) -> tuple[Array, Array]:
     beside = picture.beside
     ridges = [*ground.ridge, ROOF_RIDGE, SLOPE_RIDGE, SLOPE_RIDGE]
     gable = functions + 3
-    count = gable + (picture.slopes is not None) + len(beside)
+    count = gable + len(picture.slopes) + len(beside)
     design = np.empty((len(roof), count, roof.shape[2]))
     np.multiply(1 - roof, ground.basis.T, out=design[:, :functions])
     design[:, functions] = roof[:, 0]
     np.multiply(roof, ground.slope.T, out=design[:, functions + 1 : gable])
-    if picture.slopes is not None:
-        design[:, gable] = picture.roof.share * picture.slopes
-        ridges.append(GABLE_RIDGE)
+    for place, slope in enumerate(picture.slopes, gable):
+        design[:, place] = picture.roof.share * slope
+    ridges += [GABLE_RIDGE] * len(picture.slopes)
     for place, layer in enumerate(beside, count - len(beside)):
         design[:, place] = layer.share
     ridges += [BESIDE_RIDGE] * len(beside)

@@ -9,10 +9,12 @@ sweeps of the rectangles it is made of.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 import numpy as np
+import numpy.typing as npt
 
-from siteline.measure.blur import Array, blur_slabs, normal
+from siteline.measure.blur import Array, draw_still, draw_swept, hide
 from siteline.measure.fitted.rounded import blurred_round
 from siteline.measure.fitted.shape import ANGLE, BLUR, CX, CY, HEIGHT, MARGIN, POSE, Shape, rectangle
 
@@ -32,6 +34,20 @@ class View:
         return View(None if self.reach is None else self.reach[:looks], self.lean[:looks])
 
 
+class Form(StrEnum):
+    """Form of a roof, in words."""
+
+    FLAT = ""
+    GABLE = "two slopes"
+    HIP = "four slopes"
+    ARCH = "arched"
+
+    @property
+    def tones(self) -> int:
+        """How many tones it has beside that of a plane."""
+        return 0 if self is Form.FLAT else 2 if self is Form.HIP else 1
+
+
 @dataclass(frozen=True, slots=True)
 class Makeup:
     """What a picture is made of beside roof, ground and shadow."""
@@ -39,16 +55,11 @@ class Makeup:
     has_plot: bool = False
     """A rectangle of other ground around the building."""
 
-    has_ridge: bool = False
-    """The roof has two slopes, which meet half-way across its shorter side; they are not among what moves."""
+    roof: Form = Form.FLAT
+    """How the tone changes over the roof beside a plane's; where it does is not among what moves."""
 
     has_walls: bool = False
     """Some look leans so far that walls are seen."""
-
-    @property
-    def roof(self) -> str:
-        """Form of the roof in a word; "" for a flat one."""
-        return "two slopes" if self.has_ridge else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +83,8 @@ class Picture:
 
     walls: Layer | None
     plot: Layer | None
-    slopes: Array | None
-    """(looks, pixels), −1 on one slope of a gable roof, 1 on the other."""
+    slopes: Array
+    """(tones, looks, pixels), −1 to 1: how much each of the roof's further tones counts; no tones of a flat one."""
 
     @property
     def beside(self) -> tuple[Layer, ...]:
@@ -106,11 +117,11 @@ def draw(
     roof = _blurred(shape, unknowns, roof_u, roof_v, moves)
     if leans and moves:
         roof.by[HEIGHT] += view.lean[:, :1] * roof.by[CX] + view.lean[:, 1:] * roof.by[CY]
-    slopes = _slopes(shape, unknowns, roof_u, roof_v) if makeup.has_ridge else None
+    slopes = _slopes(makeup.roof, shape, unknowns, roof_u, roof_v)
     hides, walls = roof, None
     if makeup.has_walls:
         hides = _larger(roof, _sweep(shape, unknowns, (u, v), away, view.lean, moves))
-        walls = _beyond(hides, roof)
+        walls = _beyond(Layer(hides.share.copy(), hides.by.copy()), roof)
     plot = _beyond(_plot(shape, unknowns, u, v, moves), hides) if makeup.has_plot else None
     shadow = None
     if view.reach is not None and np.any(view.reach):
@@ -134,11 +145,9 @@ def _larger(a: Layer, b: Layer) -> Layer:
 
 
 def _beyond(of: Layer, hidden_by: Layer) -> Layer:
-    """What is seen of something beyond what stands on it."""
-    is_seen = of.share > hidden_by.share
-    return Layer(
-        np.where(is_seen, of.share - hidden_by.share, 0.0), np.where(is_seen, of.by - hidden_by.by, 0.0)
-    )
+    """What is seen of something, drawn for this alone, beyond what stands on it."""
+    hide(of.share, of.by, hidden_by.share, hidden_by.by)
+    return of
 
 
 def _blurred(shape: Shape, unknowns: Array, u: Array, v: Array, moves: bool) -> Layer:
@@ -148,34 +157,41 @@ def _blurred(shape: Shape, unknowns: Array, u: Array, v: Array, moves: bool) -> 
         return Layer(
             *blurred_round(shape, unknowns, u[..., None] * along + v[..., None] * across, None, moves)
         )
-    blur = float(np.exp(unknowns[BLUR]))
     walls_u, walls_v = shape.split(unknowns)
-    z_u, z_v = (u - walls_u[:, None, None]) / blur, (v - walls_v[:, None, None]) / blur
-    (at_u, slope_u), (at_v, slope_v) = normal(z_u), normal(z_v)
-    signs = shape.signs
-    beside_u = np.tensordot(signs, at_v, 1)  # (walls u, looks, pixels)
-    share = np.einsum("kln,kln->ln", at_u, beside_u)
+    share, found = np.empty(u.shape), np.empty((shape.walls + 3 if moves else 0, u.size))
+    blur = float(np.exp(unknowns[BLUR]))
+    draw_still(u.ravel(), v.ravel(), walls_u, walls_v, shape.signs, blur, share.reshape(-1), found)
     if not moves:
         return Layer(share, _still(u))
-    beside_v = np.tensordot(signs.T, at_u, 1)
-    by_u, by_v = (
-        slope_u * beside_u,
-        slope_v * beside_v,
-    )  # times blur: derivative with the coordinate, wall by wall
     by = np.zeros((unknowns.size, *u.shape))
-    by[POSE : POSE + shape.walls_u] = -by_u / blur
-    by[POSE + shape.walls_u :] = -by_v / blur
-    by[BLUR] = -np.einsum("kln,kln->ln", z_u, by_u) - np.einsum("kln,kln->ln", z_v, by_v)
-    _move(by, by_u.sum(axis=0) / blur, by_v.sum(axis=0) / blur, u, v, unknowns[ANGLE])
+    found = found.reshape(-1, *u.shape)
+    by[POSE:], (by_u, by_v, by[BLUR]) = found[:-3], found[-3:]
+    _move(by, by_u, by_v, u, v, unknowns[ANGLE])
     return Layer(share, by)
 
 
-def _slopes(shape: Shape, unknowns: Array, u: Array, v: Array) -> Array:
-    """−1 to 1 across the ridge, blurred."""
+def _slopes(form: Form, shape: Shape, unknowns: Array, u: Array, v: Array) -> Array:
+    """
+    How the tones of a roof lie over it, (tones, looks, pixels).
+
+    Two slopes: −1 to 1 across the ridge. Four: the same on the long ones, and from one end to the other on the short ones, as
+    each face has the tone of a plane that looks its way. Arched: the square of how far a place lies from the ridge; that one
+    side is brighter than the other is told by the roof's plane.
+    """
+    if form is Form.FLAT:
+        return np.empty((0, *u.shape))
     walls_u, walls_v = shape.split(unknowns)
-    across, walls = (u, walls_u) if np.ptp(walls_u) < np.ptp(walls_v) else (v, walls_v)
-    slopes: Array = np.tanh((across - (walls[0] + walls[-1]) / 2) / float(np.exp(unknowns[BLUR])))
-    return slopes
+    ways = [(x - (w[0] + w[-1]) / 2, float(np.ptp(w)) / 2) for x, w in ((u, walls_u), (v, walls_v))]
+    (along, half), (across, narrow) = ways if ways[0][1] >= ways[1][1] else ways[::-1]
+    if form is Form.ARCH:
+        bent: Array = np.clip(across / narrow, -1, 1)[None] ** 2
+        return bent
+    blur = float(np.exp(unknowns[BLUR]))
+    if form is Form.GABLE:
+        sides: Array = np.tanh(across / blur)[None]
+        return sides
+    is_end = 0.5 * (1 + np.tanh((np.abs(along) - half - np.abs(across) + narrow) / blur))
+    return np.stack([np.tanh(across / blur) * (1 - is_end), np.tanh(along / blur) * is_end])
 
 
 def _still(like: Array) -> Array:
@@ -222,70 +238,49 @@ def _sweep(
     if shape.rounded is not None:
         return Layer(*blurred_round(shape, unknowns, away, reach, moves))
     u, v = uv
-    blur, angle = float(np.exp(unknowns[BLUR])), unknowns[ANGLE]
     length = np.maximum(np.hypot(reach[:, 0], reach[:, 1]), 1e-9)
     sideways = np.stack([-reach[:, 1], reach[:, 0]], axis=1) / length[:, None]  # (looks, 2)
-    side = np.einsum("lnk,lk->ln", away, sideways)
-    coordinates = np.stack([u, v, side])
-    best: Layer | None = None
+    coordinates = np.stack([u, v, np.einsum("lnk,lk->ln", away, sideways)])
+    share, by = np.full(u.shape, -1.0), np.zeros((unknowns.size if moves else 0, *u.shape))
     for arm in shape.arms:
-        edges, edges_by = _swept_edges(shape, arm, unknowns, reach, sideways, moves)
-        seen = blur_slabs(coordinates, edges[0], edges[1], blur)
-        by = _still(u)
-        if moves:
-            by = np.zeros((unknowns.size, *u.shape))
-            _move(by, seen.by_coordinate[0], seen.by_coordinate[1], u, v, angle)
-            by[CX] -= sideways[:, :1] * seen.by_coordinate[2]
-            by[CY] -= sideways[:, 1:] * seen.by_coordinate[2]
-            by[BLUR] += seen.by_blur
-            for place, slab, end, slope in edges_by:
-                by[place] += (seen.by_low if end == 0 else seen.by_high)[slab] * slope[:, None]
-        swept = Layer(seen.value, by)
-        best = swept if best is None else _larger(best, swept)
-    assert best is not None
-    return best
-
-
-Slope = tuple[int, int, int, Array]
-"""Unknown, slab, end (0 low, 1 high), and the derivative of that edge with it on each look."""
+        edges, places, slopes = _swept_edges(shape, arm, unknowns, reach, sideways)
+        draw_swept(coordinates, edges, slopes, places, float(np.exp(unknowns[BLUR])), share, by)
+    return Layer(share, by)
 
 
 def _swept_edges(
-    shape: Shape, arm: tuple[int, int, int, int], unknowns: Array, reach: Array, sideways: Array, moves: bool
-) -> tuple[tuple[Array, Array], list[Slope]]:
-    """Lower and upper edges (3, looks) of a swept arm, along u, along v, across the sweep; and their derivatives."""
-    first_v = POSE + shape.walls_u
-    places = (POSE + arm[0], POSE + arm[1], first_v + arm[2], first_v + arm[3])
-    u_low, u_high, v_low, v_high = unknowns[list(places)]
+    shape: Shape, arm: tuple[int, int, int, int], unknowns: Array, reach: Array, sideways: Array
+) -> tuple[Array, npt.NDArray[np.intp], Array]:
+    """
+    Edges of a swept arm along u, along v and across the sweep, (3, low and high, looks), and how they move.
+
+    Besides: the places of its unknowns, the blur's at last, and the derivatives of the edges with all others of them,
+    (unknowns, 3, 2, looks). Moving the origin moves all edges.
+    """
+    looks, first_v = len(reach), POSE + shape.walls_u
+    walls = (POSE + arm[0], POSE + arm[1], first_v + arm[2], first_v + arm[3])
+    u_low, u_high, v_low, v_high = unknowns[list(walls)]
     along, across = _turned(unknowns[ANGLE])
     height = max(float(unknowns[HEIGHT]), 0.0)
-    metre_u, metre_v = reach @ along, reach @ across
-    tip_u, tip_v = height * metre_u, height * metre_v
+    metre = reach @ along, reach @ across
+    tip = height * metre[0], height * metre[1]
+    turn = tip[1], -tip[0]
     side_u, side_v = sideways @ along, sideways @ across
-    low, high = np.empty((3, len(reach))), np.empty((3, len(reach)))
-    low[0], high[0] = u_low + np.minimum(tip_u, 0), u_high + np.maximum(tip_u, 0)
-    low[1], high[1] = v_low + np.minimum(tip_v, 0), v_high + np.maximum(tip_v, 0)
-    slopes: list[Slope] = (
-        []
-        if not moves
-        else [(places[2 * slab + end], slab, end, np.ones(len(reach))) for slab in (0, 1) for end in (0, 1)]
-    )
-    if moves:
-        for slab, tip, turn, metre in ((0, tip_u, tip_v, metre_u), (1, tip_v, -tip_u, metre_v)):
-            for end, is_on in ((0, tip < 0), (1, tip > 0)):
-                if is_on.any():
-                    slopes += [(ANGLE, slab, end, turn * is_on), (HEIGHT, slab, end, metre * is_on)]
-    for end, edge in ((0, low), (1, high)):
-        takes_high_u, takes_high_v = (side_u > 0) == (end == 1), (side_v > 0) == (end == 1)
-        a, b = np.where(takes_high_u, u_high, u_low), np.where(takes_high_v, v_high, v_low)
-        edge[2] = a * side_u + b * side_v
-        if moves:
-            slopes.append((ANGLE, 2, end, a * side_v - b * side_u))
-            by_wall = (
-                side_u * ~takes_high_u,
-                side_u * takes_high_u,
-                side_v * ~takes_high_v,
-                side_v * takes_high_v,
-            )
-            slopes += [(place, 2, end, by) for place, by in zip(places, by_wall, strict=True) if by.any()]
-    return (low, high), slopes
+    places = np.array([CX, CY, *walls, HEIGHT, ANGLE, BLUR])
+    edges, slopes = np.empty((3, 2, looks)), np.zeros((len(places) - 1, 3, 2, looks))
+    of_height, of_angle = slopes[-2], slopes[-1]
+    for slab, direction in enumerate((along, across)):
+        slopes[:2, slab] = direction[:, None, None]
+        for end, wall in enumerate(unknowns[list(walls[2 * slab : 2 * slab + 2])]):
+            is_thrown = tip[slab] > 0 if end else tip[slab] < 0
+            edges[slab, end] = wall + tip[slab] * is_thrown
+            slopes[2 + 2 * slab + end, slab, end] = 1.0
+            of_angle[slab, end], of_height[slab, end] = turn[slab] * is_thrown, metre[slab] * is_thrown
+    slopes[:2, 2] = sideways.T[:, None]
+    for end in (0, 1):
+        is_high_u, is_high_v = (side_u > 0) == (end == 1), (side_v > 0) == (end == 1)
+        a, b = np.where(is_high_u, u_high, u_low), np.where(is_high_v, v_high, v_low)
+        edges[2, end] = a * side_u + b * side_v
+        of_angle[2, end] = a * side_v - b * side_u
+        slopes[2:6, 2, end] = side_u * ~is_high_u, side_u * is_high_u, side_v * ~is_high_v, side_v * is_high_v
+    return edges, places, slopes

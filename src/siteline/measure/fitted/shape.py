@@ -105,6 +105,10 @@ class Shape:
         along = np.array([half, 0.0]) if long >= wide else np.array([0.0, half])
         return middle - along, middle + along, min(long, wide) / 2
 
+    def redundant(self, count: int) -> list[int]:
+        """Places of those of `count` unknowns that tell nothing new: a circle has no direction, and three walls place it."""
+        return [ANGLE, count - 1] if self.rounded is Rounded.CIRCLE else []
+
     def area(self, unknowns: Array) -> float:
         """Area inside, px²."""
         if self.rounded is not None:

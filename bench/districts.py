@@ -28,7 +28,7 @@ from siteline.simulate.place import place
 from siteline.simulate.render import render_story
 from siteline.simulate.site import Building, Patch, SimulatedSite
 
-TUNING = {12: range(1, 25), 60: range(1, 25), 120: range(1, 9)}
+TUNING = {12: range(1, 41), 60: range(1, 57), 120: range(1, 9)}
 FROZEN = {12: range(5001, 5057), 60: range(6001, 6057), 120: range(7001, 7057)}
 """Seeds by number of looks: those looked at while the engine was built, and those that were not; 56 are 20 km²."""
 

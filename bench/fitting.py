@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import math
 import os
+import pickle
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
+from sklearn.ensemble import GradientBoostingClassifier
 
 import siteline.change.odds as odds
 from bench.districts import TUNING, District, district
@@ -25,22 +30,36 @@ from siteline.change.places import Place, choose_places
 from siteline.change.rivals import weigh_among, weigh_up
 from siteline.change.scene import Scene
 from siteline.change.stories import Story, join_growth
+from siteline.change.trees import Node, Trees
 from siteline.model.change import Kind
 
 Matrix = NDArray[np.float64]
 
-HOME = Path(__file__).parents[1] / "src/siteline/change/weights.py"
+HOME = Path(__file__).parents[1] / "src/siteline/change/weights.json"
 MODELS = ("OUTLINED", "AMONG", "GROUND", "KINDS", "STAGES")
 
-ROUNDS = 4
+Models = dict[str, Any]
+"""By name: trees, or weights by name of term."""
+
+ROUNDS = 3
 """Which of two stories of one place stands depends on the weights, so that they are fitted again."""
+
+GROWTH: dict[str, Any] = {
+    "n_estimators": 150,
+    "learning_rate": 0.06,
+    "subsample": 0.6,
+    "max_features": 0.4,
+    "min_samples_leaf": 20,
+    "random_state": 1,
+}
+"""How trees are grown: many small ones, each on some of the lessons, none on a handful."""
 
 RIDGE = 2.0
 
 STAGE_TERMS = ("texture", "shadow_after", "plain_shadow", "height", "brightening", "green_is", "lasted")
 """What tells a frame from a roof, and both from a slab, whoever draws them; more terms would learn the renderer's habits."""
 
-FOLDS = 8
+FOLDS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +76,6 @@ class Lesson:
     stage: str | None
     among: dict[str, float]
     """Terms of its context; empty for what is not outlined."""
-
-    told: str
-    """Kind that its states tell."""
 
     settled: bool
     """Whether it stands among its rivals; stories that do not teach only what is real by itself."""
@@ -98,7 +114,6 @@ def teach(prepared: tuple[District, Scene, list[Story], list[Place]]) -> list[Le
                     truth.kind.value if truth else None,
                     truth.stage.value if truth and truth.stage and truth.kind is Kind.CONSTRUCTION else None,
                     odds.weigh_context(story, story.context) if story.context else {},
-                    story.kind.value if story.kind else odds.UNNAMED,
                     settled,
                 )
             )
@@ -146,69 +161,114 @@ def fit_one(terms: Sequence[Mapping[str, float]], real: Sequence[bool]) -> dict[
     return {n: both["yes"][n] - both["no"][n] for n in both["yes"]}
 
 
-def fit_by_kind(lessons: Sequence[Lesson]) -> dict[str, dict[str, float]]:
-    """
-    Weights of a yes for each kind of change that states tell.
-
-    Each kind starts from what all kinds share, which is added as one more term: what few lessons cannot tell stays shared.
-    """
-    shared = fit_one([le.terms for le in lessons], [le.real for le in lessons])
-    told = {}
-    for name in sorted({le.told for le in lessons}):
-        mine = [le for le in lessons if le.told == name]
-        if len({le.real for le in mine}) < 2:
-            told[name] = shared
-            continue
-        both = [{**le.terms, "shared": sum(w * le.terms[n] for n, w in shared.items())} for le in mine]
-        own = fit_one(both, [le.real for le in mine])
-        pull = own.pop("shared", 0.0)
-        told[name] = {n: own.get(n, 0.0) + pull * shared.get(n, 0.0) for n in {**shared, **own}}
-    return told
+def grow(terms: Sequence[Mapping[str, float]], real: Sequence[bool], depth: int) -> Trees:
+    """Boosted trees for a yes by name of term; the same lessons, the same trees."""
+    names = tuple(terms[0])
+    x = np.array([[t[n] for n in names] for t in terms], np.float32)
+    model = GradientBoostingClassifier(max_depth=depth, **GROWTH).fit(x, np.array(real, int))
+    share, rate = float(np.mean(real)), GROWTH["learning_rate"]
+    return Trees(
+        names,
+        round(math.log(share / (1 - share)), 4),
+        tuple(_nodes(grown.tree_, rate) for (grown,) in model.estimators_),
+    )
 
 
-def fit_all(lessons: Sequence[Lesson]) -> dict[str, dict]:  # type: ignore[type-arg]
-    """All models."""
+def _nodes(tree: Any, rate: float) -> tuple[Node, ...]:
+    nodes: list[Node] = []
+    for number in range(tree.node_count):
+        below, above = int(tree.children_left[number]), int(tree.children_right[number])
+        if below < 0:
+            nodes.append((-1, round(rate * float(tree.value[number, 0, 0]), 4), 0, 0))
+        else:
+            nodes.append((int(tree.feature[number]), float(f"{tree.threshold[number]:.5g}"), below, above))
+    return tuple(nodes)
+
+
+def fit_alone(lessons: Sequence[Lesson]) -> Trees:
+    """How likely an outlined story is by itself; the models do not change what these lessons say."""
     alone = [le for le in lessons if le.outlined and not le.settled]
+    return grow([_varied(le.terms) for le in alone], [le.real for le in alone], depth=4)
+
+
+def fit_rest(lessons: Sequence[Lesson]) -> Models:
+    """The models of stories that stand among their rivals."""
     told = [le for le in lessons if le.settled]
     outlined, ground = ([le for le in told if le.outlined is flag] for flag in (True, False))
     kinds, stages = [le for le in told if le.kind], [le for le in told if le.stage]
     rimless = [{n: v for n, v in le.terms.items() if n not in ("rim", "faint_rim")} for le in ground]
+    both = [_varied({**le.terms, **le.among}) for le in outlined]
     return {
-        "OUTLINED": fit_by_kind(alone),
-        "AMONG": fit_one([le.among for le in outlined], [le.real for le in outlined]),
+        "AMONG": grow(both, [le.real for le in outlined], depth=3),
         "GROUND": fit_one(rimless, [le.real for le in ground]),
         "KINDS": fit_many([le.terms for le in kinds], [str(le.kind) for le in kinds]),
-        "STAGES": fit_many([_some(le.terms, STAGE_TERMS) for le in stages], [str(le.stage) for le in stages]),
+        "STAGES": {
+            stage: grow(
+                [_some(le.terms, STAGE_TERMS) for le in stages], [le.stage == stage for le in stages], 3
+            )
+            for stage in sorted({str(le.stage) for le in stages})
+        },
     }
 
 
 def _some(terms: Mapping[str, float], names: Sequence[str]) -> dict[str, float]:
-    return {n: terms[n] for n in ("constant", *names)}
+    return {n: terms[n] for n in names}
 
 
-def use(models: Mapping[str, dict]) -> None:  # type: ignore[type-arg]
+def _varied(terms: Mapping[str, float]) -> dict[str, float]:
+    """Without the constant, which splits nothing."""
+    return {n: v for n, v in terms.items() if n != "constant"}
+
+
+def use(models: Models) -> None:
     """Let the odds weigh by these models."""
     for name in MODELS:
         setattr(odds, name, models[name])
 
 
-def cross_validate(lessons: Sequence[Lesson]) -> str:
-    """Skill on districts that were left out of the fit, in words."""
+def fit_folds(paths: Sequence[Path], pool: Executor) -> tuple[Models, str]:
+    """
+    All models from prepared districts, and how well they do on districts that they have not seen, in words.
+
+    What a story is worth among its rivals is learnt beside what models fitted on other districts say of each by itself: beside
+    models that know the district it would be trusted too far (stacking with folds, Wolpert 1992).
+    """
+    shipped: Models = {n: getattr(odds, n) for n in MODELS}
+    lessons = _teach_all(paths, [shipped] * len(paths), pool)
+    folds = [_fold_of(path) for path in paths]
+    everybody = [le for some in lessons for le in some]
+    alone = [
+        fit_alone([le for some, f in zip(lessons, folds, strict=True) if f != k for le in some])
+        for k in range(FOLDS)
+    ]
+    models = shipped
+    for _ in range(ROUNDS):
+        seen = [{**models, "OUTLINED": alone[f]} for f in folds]
+        lessons = _teach_all(paths, seen, pool)
+        models = fit_rest([le for some in lessons for le in some])
+    return {"OUTLINED": fit_alone(everybody), **models}, _skill(lessons, folds)
+
+
+def _skill(lessons: Sequence[Sequence[Lesson]], folds: Sequence[int]) -> str:
+    """Skill on folds of districts that were left out of the fit, in words."""
     said, real, kinds, stages = [], [], [], []
-    for fold in range(FOLDS):
-        held = [le for le in lessons if le.district % FOLDS == fold and le.settled]
-        models = fit_all([le for le in lessons if le.district % FOLDS != fold])
-        for le in held:
-            weights, terms = (models["AMONG"], le.among) if le.outlined else (models["GROUND"], le.terms)
-            said.append(1 / (1 + math.exp(-sum(w * terms[n] for n, w in weights.items()))))
+    for k in range(FOLDS):
+        models = fit_rest([le for some, f in zip(lessons, folds, strict=True) if f != k for le in some])
+        for le in (le for some, f in zip(lessons, folds, strict=True) if f == k for le in some if le.settled):
+            terms = {**le.terms, **le.among}
+            score = (
+                models["AMONG"].score(terms)
+                if le.outlined
+                else sum(w * terms[n] for n, w in models["GROUND"].items())
+            )
+            said.append(1 / (1 + math.exp(-max(min(score, 12.0), -12.0))))
             real.append(float(le.real))
-            for model, answer, right in (
-                (models["KINDS"], le.kind, kinds),
-                (models["STAGES"], le.stage, stages),
-            ):
-                if answer:
-                    sums = {a: sum(w * le.terms[n] for n, w in ws.items()) for a, ws in model.items()}
-                    right.append(max(sums, key=lambda a: sums[a]) == answer)
+            if le.kind:
+                sums = {a: sum(w * terms[n] for n, w in ws.items()) for a, ws in models["KINDS"].items()}
+                kinds.append(max(sums, key=lambda a: sums[a]) == le.kind)
+            if le.stage:
+                scores = {a: trees.score(terms) for a, trees in models["STAGES"].items()}
+                stages.append(max(scores, key=lambda a: scores[a]) == le.stage)
     p, y = np.array(said), np.array(real)
     keep = p >= 0.05
     p, y = p[keep], y[keep]
@@ -217,68 +277,59 @@ def cross_validate(lessons: Sequence[Lesson]) -> str:
     return f"{share}; kinds {np.mean(kinds):.3f}, stages {np.mean(stages):.3f}"
 
 
-def write(models: Mapping[str, dict]) -> None:  # type: ignore[type-arg]
-    """Write the weights as source."""
-    about = {
-        "OUTLINED": "That a change at an outlined place is real, seen by itself, by the kind that its states tell.",
-        "AMONG": "That a change at an outlined place is real, seen among its rivals.",
-        "GROUND": "That another change is real.",
-        "KINDS": "Of what kind it is.",
-        "STAGES": "How far a construction has come.",
-    }
-    text = [
-        '"""Weights of the models of `siteline.change.odds`; written by `python -m bench.fitting`, never by hand."""',
-        "",
-    ]
-    text += ["from __future__ import annotations", ""]
+def write(models: Models) -> None:
+    """Write the weights beside the engine."""
+    told: dict[str, object] = {}
     for name, model in models.items():
-        kind = (
-            "dict[str, dict[str, float]]" if name in ("OUTLINED", "KINDS", "STAGES") else "dict[str, float]"
-        )
-        rounded = {
-            k: {n: round(w, 3) for n, w in v.items()} if isinstance(v, dict) else round(v, 3)
-            for k, v in model.items()
-        }
-        text += [f"{name}: {kind} = {rounded!r}", f'"""{about[name]}"""', ""]
-    HOME.write_text("\n".join(text), encoding="utf-8")
+        told[name] = _plain(model)
+    lines = [f"{json.dumps(name)}: {_by_trees(model)}" for name, model in sorted(told.items())]
+    HOME.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
 
 
-def _teach(job: tuple[str, Mapping[str, dict]]) -> list[Lesson]:  # type: ignore[type-arg]
-    import pickle
+def _plain(model: Any) -> object:
+    if isinstance(model, Trees):
+        return {"names": model.names, "start": model.start, "trees": model.trees}
+    return round(model, 3) if isinstance(model, float) else {k: _plain(v) for k, v in model.items()}
 
+
+def _by_trees(model: object) -> str:
+    """JSON with a line for each tree, so that what a new fit moved can be seen."""
+    said = json.dumps(model, separators=(",", ":"))
+    return said.replace("]],[[", "]],\n[[").replace('"trees":', '"trees":\n')
+
+
+def _fold_of(path: Path) -> int:
+    return int(path.stem.split("-")[1]) % FOLDS
+
+
+def _teach_all(paths: Sequence[Path], models: Sequence[Models], pool: Executor) -> list[list[Lesson]]:
+    return list(pool.map(_teach, zip(paths, models, strict=True)))
+
+
+def _teach(job: tuple[Path, Models]) -> list[Lesson]:
     path, models = job
     use(models)
-    return teach(pickle.loads(Path(path).read_bytes()))  # noqa: S301 our own file
+    return teach(pickle.loads(path.read_bytes()))  # noqa: S301 our own file
 
 
-def _prepare(job: tuple[int, int, str]) -> str:
-    import pickle
-
+def _prepare(job: tuple[int, int, str]) -> Path:
     seed, looks, folder = job
     home = Path(folder) / f"{looks}-{seed}.pkl"
     if not home.exists():
-        place, scene, lived, rest = prepare(seed, looks)
-        home.write_bytes(pickle.dumps((place, scene, lived, rest), protocol=5))
-    return str(home)
+        home.write_bytes(pickle.dumps(prepare(seed, looks), protocol=5))
+    return home
 
 
 def main(arguments: Sequence[str]) -> None:
     """Fit on all tuning districts; `--folder F` keeps what was prepared, `--looks 12,60` leaves the others out."""
-    import tempfile
-
     folder = arguments[arguments.index("--folder") + 1] if "--folder" in arguments else tempfile.mkdtemp()
     named = arguments[arguments.index("--looks") + 1].split(",") if "--looks" in arguments else TUNING
-    wanted = [int(n) for n in named]
-    jobs = [(seed, looks, folder) for looks in wanted for seed in TUNING[looks]]
-    models: dict[str, dict] = {n: getattr(odds, n) for n in MODELS}  # type: ignore[type-arg]
+    jobs = [(seed, int(n), folder) for n in named for seed in TUNING[int(n)]]
     with ProcessPoolExecutor(len(os.sched_getaffinity(0))) as pool:
-        paths = list(pool.map(_prepare, jobs))
-        for _ in range(ROUNDS):
-            lessons = [le for some in pool.map(_teach, [(p, models) for p in paths]) for le in some]
-            models = fit_all(lessons)
-            print(len(lessons), cross_validate(lessons), flush=True)
+        models, skill = fit_folds(list(pool.map(_prepare, jobs)), pool)
+    print(skill)
     write(models)
-    print(f"written: {HOME.name}; then run ruff format")
+    print(f"written: {HOME.name}")
 
 
 if __name__ == "__main__":

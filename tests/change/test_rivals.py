@@ -16,7 +16,7 @@ from siteline.change.rivals import leave_unexplained, settle, weigh_among
 from siteline.change.roofs import Roof, choose_roofs
 from siteline.change.scene import Scene
 from siteline.change.stories import Context, Story
-from siteline.model.change import Kind
+from siteline.model.change import Kind, Stage
 from tests.change.scenes import Block, days_apart, make_cube
 
 YARD = Block(14, 12, 22, 28, since=16, colour=(0.15, 0.19, 0.24, 0.29))
@@ -129,10 +129,15 @@ def test_two_plain_shadows_are_a_new_roof(stories: list[Story]) -> None:
 def test_models_weigh_only_what_is_measured(stories: list[Story]) -> None:
     """Every weight has a term, every kind its weights, and every probability lies between 0 and 1."""
     terms = set(weigh(stories[0]))
-    many = (weights.OUTLINED, weights.KINDS, weights.STAGES)
-    for model in (weights.GROUND, *(m for models in many for m in models.values())):
-        assert model
-        assert set(model) <= terms
-    assert set(weights.AMONG) <= set(weigh_context(stories[0], Context(0.5, 0.5, 1, 1.0, 0.5)))
+    for linear in (weights.GROUND, *weights.KINDS.values()):
+        assert linear
+        assert set(linear) <= terms
+    for grown in (weights.OUTLINED, *weights.STAGES.values()):
+        assert grown.trees
+        assert set(grown.names) <= terms
+    assert set(weights.AMONG.names) <= terms | set(
+        weigh_context(stories[0], Context(0.5, 0.5, 1, 1.0, 0.5))
+    )
+    assert set(weights.STAGES) <= {s.value for s in Stage}
     assert set(weights.KINDS) == set(Kind)
     assert all(0 < odds_of(s) < 1 for s in stories)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from siteline.change.features import SCALES
-from siteline.change.kinds import PLAIN_SHADOW, SURE_SHADOW, probability_of
+from siteline.change.kinds import NO_SHADOW, PLAIN_SHADOW, SURE_SHADOW, probability_of
 from siteline.change.life import TEXTURE_UNIT, Controls, Life, State, follow_life
 from siteline.change.marks import read_marks
 from siteline.change.places import Place, choose_places, weigh_evidence
@@ -47,9 +47,6 @@ LEAVING_YEARS = 0.3
 
 BARE_GREEN, BARE_LIGHT = 0.05, 0.12
 """Loss of NDVI, or gain of log brightness, of ground that is cleared."""
-
-NO_SHADOW = -1.0
-"""Log Bayes factor below which nothing stands."""
 
 
 @dataclass(frozen=True, slots=True)

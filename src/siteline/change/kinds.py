@@ -18,8 +18,8 @@ GREEN = {"ndvi": 0.35, "greenness": 0.25}
 """Above this, ground is plainly vegetated."""
 
 
-SURE_SHADOW = 2.0
-"""Log Bayes factor from which something stands there; below -1 nothing does."""
+SURE_SHADOW, NO_SHADOW = 2.0, -1.0
+"""Log Bayes factors from which something stands there, and below which nothing does."""
 
 LOWEST_BUILDING_M = 2.6
 """What casts a shorter shadow is more often a heap."""

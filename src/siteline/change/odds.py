@@ -15,9 +15,6 @@ from siteline.model.change import Kind, Stage
 
 T = TypeVar("T")
 
-UNNAMED = "unnamed"
-"""Model of outlined places whose states do not tell the kind of change."""
-
 NO_MARKS = Marks(1.0, 1.0, 1.0, 1.0, 1.0, 0.5, 0.0)
 """For places that have no outline of their own."""
 
@@ -27,24 +24,25 @@ CLOSE = 0.5
 
 def odds_of(story: Story) -> float:
     """Probability, 0–1, that a change is real and lasting."""
-    if math.isnan(story.evidence.rim):
-        weights: Mapping[str, float] = GROUND
-    else:
-        weights = OUTLINED[story.kind.value if story.kind else UNNAMED]
-    return 1 / (1 + math.exp(-max(min(_sum(weights, weigh(story)), 12.0), -12.0)))
+    terms = weigh(story)
+    return _chance(_sum(GROUND, terms) if math.isnan(story.evidence.rim) else OUTLINED.score(terms))
 
 
 def odds_among(story: Story, context: Context) -> float:
     """Probability, 0–1, that a change of an outlined place is real, seen among its rivals."""
-    return 1 / (1 + math.exp(-max(min(_sum(AMONG, weigh_context(story, context)), 12.0), -12.0)))
+    return _chance(AMONG.score(weigh_among_rivals(story, context)))
+
+
+def weigh_among_rivals(story: Story, context: Context) -> dict[str, float]:
+    """What `odds_among` weighs, by name: the story by itself and its context."""
+    return {**weigh(story), **weigh_context(story, context)}
 
 
 def weigh_context(story: Story, context: Context) -> dict[str, float]:
-    """What `odds_among` weighs, by name."""
+    """What its rivals say of a story, by name."""
     mine, theirs = _logit(context.alone), _logit(context.rival) if context.rivals else -6.0
     lead = mine - theirs
     return {
-        "constant": 1.0,
         "alone": mine,
         "rival": theirs,
         "lead": min(max(lead, -3.0), 3.0),
@@ -56,11 +54,12 @@ def weigh_context(story: Story, context: Context) -> dict[str, float]:
         "within": context.shared * float(context.size < 1),
         "around": context.shared * float(context.size > 1),
         "inner": context.inner,
-        "shadow": float(max(story.evidence.shadows, default=0.0) > SURE_SHADOW),
-        "built": float(story.kind is Kind.CONSTRUCTION),
-        "gone": float(story.kind is Kind.DEMOLITION),
-        "reroofed": float(story.kind is Kind.ROOF_CHANGE),
     }
+
+
+def _chance(odds: float) -> float:
+    """Probability of log odds; nothing is surer than 12."""
+    return 1 / (1 + math.exp(-max(min(odds, 12.0), -12.0)))
 
 
 def _logit(p: float) -> float:
@@ -81,8 +80,8 @@ def kind_by_odds(story: Story) -> tuple[Kind, Kind | None]:
 
 def stage_by_odds(story: Story) -> Stage:
     """How far a construction has come at the end."""
-    likely = _shares({Stage(k): w for k, w in STAGES.items()}, weigh(story))
-    return max(likely, key=lambda stage: likely[stage])
+    terms = weigh(story)
+    return Stage(max(STAGES, key=lambda stage: STAGES[stage].score(terms)))
 
 
 def weigh(story: Story) -> dict[str, float]:
@@ -122,6 +121,8 @@ def weigh(story: Story) -> dict[str, float]:
         "texture": min(e.texture, 0.5),
         "works": min(e.works, 1.5),
         "lasted": min(e.lasted, 1.5),
+        "looks_before": math.log1p(e.looks_before),
+        "looks_after": math.log1p(e.looks_after),
     }
 
 

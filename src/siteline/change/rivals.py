@@ -10,14 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import binary_dilation
 
-from siteline.change.kinds import PLAIN_SHADOW, SURE_SHADOW, is_foundation, probability_of
+from siteline.change.kinds import NO_SHADOW, PLAIN_SHADOW, SURE_SHADOW, is_foundation, probability_of
 from siteline.change.objects import AROUND, Patch
-from siteline.change.odds import kind_by_odds, odds_among, odds_of
+from siteline.change.odds import kind_by_odds, odds_among, odds_of, stage_by_odds
 from siteline.change.places import Place
 from siteline.change.roofs import NESTED
 from siteline.change.scene import Scene
 from siteline.change.stories import JOINED_YEARS, ROOFING_YEARS, Context, Story, tell_alone
-from siteline.model.change import Kind
+from siteline.model.change import Kind, Stage
 
 RECENT_YEARS = 0.5
 """Foundations are built over within about this. Tuning districts hold too few to learn them: the general model weighs them."""
@@ -30,6 +30,9 @@ SAME_GROUND, SAME_TIME = 0.3, 0.25
 
 WITHIN = 0.8
 """Share of an outline that lies in another one if it is within it."""
+
+HALTED_YEARS = 2.5
+"""A frame may wait so long for its roof."""
 
 NEAR_PX = 5
 """Ground as near as this to a building is disturbed by its works."""
@@ -49,7 +52,7 @@ LIKELY = 0.3
 
 def weigh_up(lived: Sequence[Story], rest: Sequence[Place], scene: Scene) -> list[Story]:
     """The stories that stand, with their probabilities: the likeliest of each place, and changes that none of them explains."""
-    told = settle(weigh_among(lived, scene), scene)
+    told = settle(hold_to_word(weigh_among(lived, scene)), scene)
     other = [tell_alone(p) for p in leave_unexplained(rest, told, scene)]
     return told + [replace(s, probability=odds_of(s)) for s in other]
 
@@ -94,6 +97,31 @@ def weigh_among(stories: Sequence[Story], scene: Scene) -> list[Story]:
     return weighed
 
 
+def hold_to_word(stories: Sequence[Story]) -> list[Story]:
+    """
+    What was built and is plainly there no more was torn down: that is at least as likely as that it was built.
+
+    A site that tells of the one and is silent about the other contradicts itself, though what leaves within a year is more often
+    a parked thing than a building.
+    """
+    held = []
+    for story in stories:
+        if _is_plainly_gone(story):
+            same = [s for s in stories if s.patch.mask is story.patch.mask and s.at < story.at]
+            last = max(same, key=lambda s: s.at, default=None)
+            if last is not None and last.kind is Kind.CONSTRUCTION:
+                story = replace(story, probability=max(story.probability, last.probability))
+        held.append(story)
+    return held
+
+
+def _is_plainly_gone(story: Story) -> bool:
+    before, after = story.evidence.shadow_before, story.evidence.shadow_after
+    if story.kind is not Kind.DEMOLITION or before is None or after is None:
+        return False
+    return before.log_bayes > PLAIN_SHADOW and after.log_bayes < NO_SHADOW
+
+
 def _lies_within(small: Patch, large: Patch) -> bool:
     """Whether one outline lies well within another."""
     return small.area < NESTED * large.area and small.overlap(large) > WITHIN
@@ -131,9 +159,33 @@ def settle(stories: Sequence[Story], scene: Scene) -> list[Story]:
 
 
 def _gets_roof(house: Story, roof: Story, years: NDArray[np.float64]) -> bool:
-    """Whether a change of a roof is the completion of a building told by another outline."""
-    same = house.patch.mask is not roof.patch.mask and house.patch.overlap(roof.patch) > MOSTLY
-    return same and bool(years[house.at] <= years[roof.at] < years[house.settled] + ROOFING_YEARS)
+    """Whether a roof is the completion of a building: soon after that rose, or later if it stood as a frame till then."""
+    if not years[house.at] <= years[roof.at] or house.patch.overlap(roof.patch) <= MOSTLY:
+        return False
+    if house.patch.mask is not roof.patch.mask and years[roof.at] < years[house.settled] + ROOFING_YEARS:
+        return True
+    waits = years[roof.at] < years[house.settled] + HALTED_YEARS
+    return bool(waits) and stage_by_odds(house) is not Stage.ROOFED
+
+
+def _complete(house: Story, roof: Story) -> Story:
+    """A building with the roof that its own life gives it."""
+    late = roof.evidence
+    turn = replace(
+        house.turn, complete=roof.turn.complete, until=roof.turn.until, unfinished=roof.turn.last_without
+    )
+    evidence = replace(
+        house.evidence,
+        contrast_after=late.contrast_after,
+        green_after=late.green_after,
+        brightening=late.brightening,
+        warming=late.warming,
+        texture=late.texture,
+        looks_after=late.looks_after,
+        shadow_after=late.shadow_after,
+        lasted=late.lasted,
+    )
+    return replace(house, turn=turn, settled=roof.settled, evidence=evidence)
 
 
 def _alternate(stories: Sequence[Story], years: NDArray[np.float64]) -> list[Story]:
@@ -146,9 +198,13 @@ def _alternate(stories: Sequence[Story], years: NDArray[np.float64]) -> list[Sto
     kinds = {id(s): kind_by_odds(s)[0] for s in stories}
     built = [s for s in stories if kinds[id(s)] is Kind.CONSTRUCTION and s.probability >= LIKELY]
     kept: list[Story] = []
+    roofs: list[tuple[Story, Story]] = []
     for story in sorted(stories, key=lambda s: -s.probability):
-        if kinds[id(story)] is Kind.ROOF_CHANGE and any(_gets_roof(b, story, years) for b in built):
-            continue
+        if kinds[id(story)] is Kind.ROOF_CHANGE:
+            under = [b for b in built if _gets_roof(b, story, years)]
+            if under:
+                roofs += [(b, story) for b in under if b.patch.mask is story.patch.mask]
+                continue
         other = OPPOSITE.get(kinds[id(story)])
         twins = [
             k
@@ -164,7 +220,8 @@ def _alternate(stories: Sequence[Story], years: NDArray[np.float64]) -> list[Sto
             for k in twins
         ):
             kept.append(story)
-    return [s for s in stories if any(s is k for k in kept)]
+    done = {id(house): _complete(house, roof) for house, roof in roofs}
+    return [done.get(id(s), s) for s in stories if any(s is k for k in kept)]
 
 
 def leave_unexplained(places: Sequence[Place], told: Sequence[Story], scene: Scene) -> list[Place]:

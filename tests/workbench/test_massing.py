@@ -44,7 +44,7 @@ def case(tmp_path: Path) -> Iterator[Case]:
         (make_event(outline=translate(here, 200), kind=Kind.CLEARING, stage=None), True),
         (make_event(outline=translate(here, 300), kind=Kind.DEMOLITION, stage=None), True),
     ]
-    ids = [event_id for event_id, _ in made.events.record_survey("s", "one", found)]
+    ids = [event_id for event_id, _ in made.events.detected.record("s", "one", found)]
     made.measurements.record("s", ids[0], 1, (make_area(1800), make_height(7.0)))
     footprint = Footprint(RING, CRS, 0.5, "S2", True, "two slopes")
     area = Measurement("area", Quantity(1800.0, 50.0, "m²"), (), "fit", ("S2",), footprint=footprint)
@@ -88,7 +88,7 @@ def test_what_was_rejected_is_left_out_as_in_an_export_of_events(case: Case) -> 
 def test_one_building_is_drawn_once(case: Case) -> None:
     """A new roof on A-1 is the same building: it is no second block in the first one's place."""
     over = make_event(outline=box(278_000, 500, 278_060, 530), kind=Kind.ROOF_CHANGE, stage=None)
-    case.events.record_survey("s", "two", [(over, True)])
+    case.events.detected.record("s", "two", [(over, True)])
     drawing = export_massing(case, "s", (), "kml", None)
     assert not any("roof replaced" in b["what"] for b in drawing.told["blocks"])
     assert any("drawn once, as A-1" in r.text for r in drawing.remarks)

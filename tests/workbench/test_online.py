@@ -11,7 +11,7 @@ from shapely.geometry import box
 
 from siteline.model.change import Status
 from siteline.model.place import Frame, Role, Site, Structure
-from siteline.sites.events import WatchedEvent
+from siteline.sites.events.life import WatchedEvent
 from siteline.workbench.case import Case, make_case
 from siteline.workbench.images import add_manifest
 from siteline.workbench.survey import Surveyed, survey_site

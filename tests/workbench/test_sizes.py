@@ -32,7 +32,7 @@ def case(tmp_path: Path) -> Iterator[Case]:
     survey = Survey("one", "s", "balanced", None, GRID, (make_look(),), None, (), {}, {})
     made.surveys.record(survey)
     found = [(make_event(), True), (make_event(outline=make_event().outline.buffer(200)), True)]
-    for number, (event_id, version) in enumerate(made.events.record_survey("s", "one", found)):
+    for number, (event_id, version) in enumerate(made.events.detected.record("s", "one", found)):
         made.measurements.record("s", event_id, version, (make_area(1800 + 900 * number),))
     made.measurements.record("s", "A-1", None, (make_area(3600),))
     yield made

@@ -18,7 +18,6 @@ from siteline.cli import (
     claiming,
     claims,
     claims_said,
-    comparing,
     custody,
     drafting,
     entities,
@@ -62,8 +61,6 @@ app.command("verify")(verifying.verify)
 scenes.app.command("nudge", context_settings={"ignore_unknown_options": True})(nudge.nudge)
 app.add_typer(sites.app, name="site")
 app.add_typer(scenes.app, name="scenes")
-events.app.command("compare")(comparing.compare)
-events.app.command("compared")(comparing.compared)
 app.add_typer(events.app, name="events")
 app.add_typer(measure.app, name="measure")
 app.add_typer(evidence.app, name="evidence")

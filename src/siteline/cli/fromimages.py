@@ -17,7 +17,7 @@ from siteline.cli.common import (
     print_json,
     table,
 )
-from siteline.cli.events import EventArgument
+from siteline.cli.events.options import EventArgument
 from siteline.cli.sites import SiteArgument
 
 if TYPE_CHECKING:

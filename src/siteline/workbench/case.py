@@ -33,7 +33,7 @@ from siteline.model.errors import BadSetting, CaseExists, NotACase
 from siteline.sites.activity import Counts
 from siteline.sites.annotations import Annotations
 from siteline.sites.comparisons import Comparisons
-from siteline.sites.events import Events
+from siteline.sites.events.register import Events
 from siteline.sites.fetches import Fetches
 from siteline.sites.filed import FiledSizes
 from siteline.sites.found import FoundScenes

@@ -26,7 +26,8 @@ from siteline.model.radar import Agreement
 from siteline.model.remark import Remark
 from siteline.model.shown import plain
 from siteline.raster.grid import bounds_of, onto_grid
-from siteline.sites.events import Version, WatchedEvent, onset_between
+from siteline.sites.events.drawn import onset_between
+from siteline.sites.events.life import Version, WatchedEvent
 from siteline.sites.exchange.events import (
     FORMATS,
     EventRecord,
@@ -250,7 +251,7 @@ def add_drawn(
     )
     sizes = measure_drawn(outline, grid, seen)
     with case.db.appending():
-        event_id = case.events.record_drawn(site_id, event)
+        event_id = case.events.drawn.record(site_id, event)
         case.measurements.record(site_id, event_id, 1, sizes)
     return event_id, tuple(Remark(label or event_id, size.refused) for size in sizes if size.refused)
 

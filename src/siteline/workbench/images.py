@@ -59,7 +59,7 @@ def take_in(
     with case.db.appending():
         fresh = case.scenes.record(site.id, kept)
         take_scenes(case, site.id, fresh, {s.id: Path(s.href) for s in scenes}, tool)
-        moved = case.events.redate_drawn(site.id, {s.id: s for s in case.scenes.all(site.id)})
+        moved = case.events.drawn.redate(site.id, {s.id: s for s in case.scenes.all(site.id)})
     asked = {scene.id for scene in scenes if scene.fault is not None}
     remarks = (
         *remarks,

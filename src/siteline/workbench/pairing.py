@@ -26,7 +26,7 @@ from siteline.model.remark import Remark
 from siteline.raster.grid import off_grid
 from siteline.report.contact import draw_contact_sheet
 from siteline.sites.comparisons import KeptComparison
-from siteline.sites.events import onset_between
+from siteline.sites.events.drawn import onset_between
 from siteline.sites.exchange.places import describe_places
 from siteline.store.codec import digest
 from siteline.workbench.bench import Bench, Progress, say_nothing

@@ -9,7 +9,7 @@ from siteline.model.change import Status
 from siteline.model.finding import SiteFindings
 from siteline.model.survey import Survey
 from siteline.report.page import JudgedEvent, SiteSection
-from siteline.sites.events import WatchedEvent
+from siteline.sites.events.life import WatchedEvent
 from siteline.workbench.case import Case
 from siteline.workbench.findings import findings_of
 from siteline.workbench.sizes import compare_halls

@@ -26,7 +26,7 @@ from siteline.model.imagery import Grid
 from siteline.model.measurement import Assumed, FiledSize, Measurement, Rested, Tracing
 from siteline.model.place import Role, Site, Structure
 from siteline.raster.grid import onto_grid
-from siteline.sites.events import WatchedEvent
+from siteline.sites.events.life import WatchedEvent
 from siteline.sites.filed import MARK
 from siteline.workbench.bench import Bench, Progress
 from siteline.workbench.case import Case

@@ -358,7 +358,7 @@ def _record(
         newest = case.surveys.newest(survey.site_id)
         if newest is not None and newest.id == survey.id:
             return
-        filed = case.events.record_survey(survey.site_id, survey.id, found, survey.until)
+        filed = case.events.detected.record(survey.site_id, survey.id, found, survey.until)
         for (event_id, version), measured in zip(filed, sizes, strict=False):
             case.measurements.record(survey.site_id, event_id, version, measured)
         for structure, measured in zip(sight.known, of_known, strict=True):

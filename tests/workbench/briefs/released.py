@@ -62,7 +62,7 @@ def brief_case(folder: Path) -> Case:
     survey = Survey("one", "s", "balanced", None, GRID, looks, Quantity(150.0, 0.0, "m²"), (), {}, {})
     made.surveys.record(survey)
     event = make_event(label="A-2", last_without="SCENE-ONE", first_with="SCENE-TWO")
-    [(event_id, version)] = made.events.record_survey("s", "one", [(event, True)])
+    [(event_id, version)] = made.events.detected.record("s", "one", [(event, True)])
     made.measurements.record("s", event_id, version, (make_area(1800.0),))
     made.events.judge(event_id, Status.ACCEPTED, "seen on both")
     return made

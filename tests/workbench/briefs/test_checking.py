@@ -40,7 +40,7 @@ def case(tmp_path: Path) -> Case:
     looks = (make_look(), make_look("S2", "2024-04-19"))
     survey = Survey("one", "s", "balanced", None, GRID, looks, Quantity(150.0, 0.0, "m²"), (), {}, {})
     made.surveys.record(survey)
-    [(event_id, version)] = made.events.record_survey("s", "one", [(make_event(label="A-2"), True)])
+    [(event_id, version)] = made.events.detected.record("s", "one", [(make_event(label="A-2"), True)])
     made.measurements.record("s", event_id, version, (make_area(1800.0),))
     made.events.judge(event_id, Status.ACCEPTED, "seen on both")
     return made

@@ -59,7 +59,7 @@ def survey_again(
     looks = (make_look(), make_look("S2", "2024-04-19"))
     noun = Survey(name, "s", "balanced", None, GRID, looks, Quantity(150.0, 0.0, "m²"), (), {}, {}, (whole,))
     case.surveys.record(replace(noun, **changed))
-    filed = case.events.record_survey("s", name, [(event, True) for event in events])
+    filed = case.events.detected.record("s", name, [(event, True) for event in events])
     for event_id, version in filed:
         case.measurements.record("s", event_id, version, (make_area(area),))
     return [event_id for event_id, _ in filed]

@@ -10,7 +10,7 @@ from typing import Any
 from siteline.evidence.watch.series import Finding
 from siteline.model.activity import FiledCount
 from siteline.model.place import Site
-from siteline.sites.events import WatchedEvent
+from siteline.sites.events.life import WatchedEvent
 from siteline.sites.filed import FiledRow
 from siteline.workbench.briefs.fixity import Fixity
 from siteline.workbench.case import Case

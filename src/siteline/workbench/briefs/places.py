@@ -16,7 +16,7 @@ from siteline.model.quantity import Quantity
 from siteline.report.gate.numbers import BOUND
 from siteline.report.rights import use_of
 from siteline.report.rules import missing_rights
-from siteline.sites.events import WatchedEvent
+from siteline.sites.events.life import WatchedEvent
 from siteline.sites.filed import FiledRow
 from siteline.workbench.briefs.around import Around
 from siteline.workbench.claims.pixels.stale import why_stale

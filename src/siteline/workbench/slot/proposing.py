@@ -18,7 +18,7 @@ from siteline.model.errors import BadInput, BadModel, BadSetting, CannotTell
 from siteline.model.imagery import Scene
 from siteline.model.remark import Remark
 from siteline.model.slot import Limits, ModelCard, Units
-from siteline.sites.events import onset_between
+from siteline.sites.events.drawn import onset_between
 from siteline.store.codec import digest
 from siteline.workbench.bench import Bench, Progress
 from siteline.workbench.case import Case
@@ -112,7 +112,7 @@ def _file(
     there = tuple(known.geometry for known in sight.known)
     sizes = bench.each(measure_event, found.events, sight.cube, MeasureOptions(), there)
     with case.db.appending():
-        filed = case.events.record_proposed(sight.site.id, proposer, scenes, found.events)
+        filed = case.events.proposed.record(sight.site.id, proposer, scenes, found.events)
         for (event_id, version, is_new), measured in zip(filed, sizes, strict=True):
             if is_new:
                 case.measurements.record(sight.site.id, event_id, version, measured)

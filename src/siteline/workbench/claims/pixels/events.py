@@ -14,7 +14,7 @@ from siteline.model.errors import BadInput, NotAccepted, NotFound
 from siteline.model.interval import Period
 from siteline.model.measurement import Measurement
 from siteline.model.place import Role, Site, Structure
-from siteline.sites.events import WatchedEvent
+from siteline.sites.events.life import WatchedEvent
 from siteline.workbench.bench import Bench
 from siteline.workbench.case import Case
 from siteline.workbench.claims.judging import signed

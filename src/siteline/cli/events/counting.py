@@ -1,15 +1,28 @@
-"""Counts over time, as part of the events of a site."""
+"""What a person counted, as part of the events of a site: filed, and listed over time."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from siteline.cli.common import AsOfOption, CaseOption, JsonOption, moment, opened, print_json, table
+from siteline.cli.common import (
+    AsOfOption,
+    CaseOption,
+    JsonOption,
+    case_folder,
+    moment,
+    opened,
+    print_json,
+    say,
+    table,
+)
 from siteline.cli.sites import SiteArgument
 from siteline.model.shown import plain
+
+if TYPE_CHECKING:
+    from siteline.workbench.activity.counting import Asked
 
 
 def counts(
@@ -57,3 +70,23 @@ def counts(
                 why = f"counted anew: {filed.replaced_by}" if filed.replaced_by else filed.status.value
                 number = filed.count.counted if filed.count.counted is not None else "could not be seen"
                 typer.echo(f"{filed.id}  {filed.count.what}: {number}, by {plain(filed.counter)} ({why})")
+
+
+def add_count(context: typer.Context, asked: Asked, *, json: bool, case: str | None) -> None:
+    """File a count, or why none was possible, and say what is on record."""
+    from siteline.workbench.activity.counting import add_count, tell_count
+
+    with opened(context, case) as work:
+        filed, is_new, remarks = add_count(work, asked)
+        say(remarks, case_folder(context, case))
+        if json:
+            print_json(tell_count(filed))
+            return
+        count = filed.count
+        how_many = (
+            f"{count.counted}" if count.counted is not None else f"could not be seen ({count.not_seen})"
+        )
+        typer.echo(
+            f"count {filed.id} {'recorded' if is_new else 'is on record already'}: "
+            f"{count.what} in {count.place} on {count.scene_id}: {how_many}, by {plain(filed.counter)}"
+        )

@@ -196,15 +196,10 @@ def _alternate(stories: Sequence[Story], years: NDArray[np.float64]) -> list[Sto
     it gets is no new roof.
     """
     kinds = {id(s): kind_by_odds(s)[0] for s in stories}
-    built = [s for s in stories if kinds[id(s)] is Kind.CONSTRUCTION and s.probability >= LIKELY]
     kept: list[Story] = []
-    roofs: list[tuple[Story, Story]] = []
-    for story in sorted(stories, key=lambda s: -s.probability):
-        if kinds[id(story)] is Kind.ROOF_CHANGE:
-            under = [b for b in built if _gets_roof(b, story, years)]
-            if under:
-                roofs += [(b, story) for b in under if b.patch.mask is story.patch.mask]
-                continue
+    roofs = [s for s in stories if kinds[id(s)] is Kind.ROOF_CHANGE]
+    rest = [s for s in stories if kinds[id(s)] is not Kind.ROOF_CHANGE]
+    for story in sorted(rest, key=lambda s: -s.probability):
         other = OPPOSITE.get(kinds[id(story)])
         twins = [
             k
@@ -220,8 +215,16 @@ def _alternate(stories: Sequence[Story], years: NDArray[np.float64]) -> list[Sto
             for k in twins
         ):
             kept.append(story)
-    done = {id(house): _complete(house, roof) for house, roof in roofs}
-    return [done.get(id(s), s) for s in stories if any(s is k for k in kept)]
+    built = [s for s in kept if kinds[id(s)] is Kind.CONSTRUCTION and s.probability >= LIKELY]
+    roofed: dict[int, Story] = {}
+    for roof in sorted(roofs, key=lambda s: -s.probability):
+        under = [b for b in built if _gets_roof(b, roof, years)]
+        for house in under:
+            if house.patch.mask is roof.patch.mask:
+                roofed.setdefault(id(house), _complete(house, roof))
+        if not under:
+            kept.append(roof)
+    return [roofed.get(id(s), s) for s in stories if any(s is k for k in kept)]
 
 
 def leave_unexplained(places: Sequence[Place], told: Sequence[Story], scene: Scene) -> list[Place]:

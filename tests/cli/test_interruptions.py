@@ -89,20 +89,30 @@ def test_a_second_survey_does_no_work(case: Path, rendered: Path) -> None:
         assert raw.execute("SELECT count(*) FROM survey").fetchone() == (1,)
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of 4 MB."""
-    point = tmp_path / "disk"
+@contextlib.contextmanager
+def disk_of(size: str, point: Path) -> Iterator[Path]:
+    """A disk with so little room, as mount says it ("4m")."""
     point.mkdir()
     if (
         os.geteuid() != 0
         or subprocess.run(
-            ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(point)], check=False, capture_output=True
+            ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(point)],
+            check=False,
+            capture_output=True,
         ).returncode
     ):
         missing("the right to mount a small disk (root on Linux)")
-    yield point
-    subprocess.run(["umount", "-l", str(point)], check=True)
+    try:
+        yield point
+    finally:
+        subprocess.run(["umount", "-l", str(point)], check=True)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 4 MB."""
+    with disk_of("4m", tmp_path / "disk") as point:
+        yield point
 
 
 def test_a_full_disk_is_said_and_the_case_stays_whole(small_disk: Path, rendered: Path) -> None:

@@ -168,6 +168,25 @@ def test_passes_without_what_most_have_are_parted_from_the_series() -> None:
     assert part_mixed([*both, crossed])[0][3].fault == "it has hh hv, most passes have vv vh"
 
 
+def test_a_narrower_search_spoils_no_pass_that_is_on_record() -> None:
+    """Of all, it takes their one polarisation; of a few, they stay as they are; of none it makes a fault."""
+    both = [read(rtc_item(HREFS, RING, n)) for n in range(10)]
+    narrow = [read(rtc_item(HREFS, RING, n), ("vv",)) for n in range(10)]
+    assert part_mixed(narrow, both) == (tuple(narrow), 0)
+    assert part_mixed(narrow[:4], both) == (tuple(both[:4]), 0)
+    new = read(rtc_item(HREFS, RING, 10), ("vv",))
+    assert part_mixed([*narrow[:4], new], both)[1] == 1, "it is not on record, and most have more"
+
+
+def test_a_fault_is_one_printable_line() -> None:
+    """Whatever the catalog calls its files."""
+    raw = rtc_item(HREFS, RING)
+    file = rtc_asset(HREFS["vv"], "vv", data_type="uint16\x1b[2J")
+    raw["assets"] = {"vv\x1b[31m\n": {**file, "sar:polarizations": ["VV"]}, "vh": raw["assets"]["vh"]}
+    fault = read(raw).fault
+    assert fault == "vv [31m: its numbers are uint16 [2J: amplitudes, not intensities"
+
+
 def test_slices_of_one_pass_are_one_look() -> None:
     """Where they overlap both hold the same speckle: of two that show the site one is taken; of a pass later on, too."""
     first = rtc_item(HREFS, RING)

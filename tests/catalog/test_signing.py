@@ -101,6 +101,10 @@ def test_a_source_s_own_endpoint_gives_its_tokens(files: Path, tmp_path: Path) -
             [done] = fetch_scenes([found], SITE, web, signer, tmp_path, FetchOptions(threads=1))
             foreign = "https://store.blob.core.windows.net/a.tif"
             assert signer.sign(foreign, found).url == foreign, "another host is not given a token of ours"
+            beside = f"http://127.0.0.1:{server.port + 1}/red.tif"
+            assert signer.sign(beside, found).url == beside, (
+                "nor is another service on the host that gives it"
+            )
         asked = [a for a in server.asked if a.path.startswith("/give")]
     assert done.reason == ""
     assert [a.path for a in asked] == ["/give/test?version=1"]

@@ -149,19 +149,19 @@ def _polarisation(key: str, asset: Mapping[str, Any]) -> str | None:
 def _file(
     key: str, href: str, name: str, asset: Mapping[str, Any], properties: Mapping[str, Any], odd: Odd
 ) -> _File:
-    declared = declared_of(asset)
-    nodata, dtype = nodata_of(declared.get("nodata")), str(declared.get("data_type") or "")[:20]
+    declared, shown = declared_of(asset), word(key)
+    nodata, dtype = nodata_of(declared.get("nodata")), word(declared.get("data_type"))[:20]
     texts = (declared.get("unit"), asset.get("raster:unit"), asset.get("title"), key)
     units = Units.DB if any(_SAYS_DB.search(str(text or "")[:200]) for text in texts) else Units.LINEAR
     made = make_asset(key, href, Meant((name,)), asset, properties, Numbers(None, 0.0, nodata, dtype), odd)
     scale, offset = finite(declared.get("scale")), finite(declared.get("offset"))
     fault = None
     if scale not in (None, 1.0) or offset not in (None, 0.0):
-        fault = f"{key}: its numbers are scaled, and radar is read as it is only"
+        fault = f"{shown}: its numbers are scaled, and radar is read as it is only"
     elif dtype and not dtype.startswith("float"):
-        fault = f"{key}: its numbers are {dtype}: amplitudes, not intensities"
+        fault = f"{shown}: its numbers are {dtype}: amplitudes, not intensities"
     elif punches_holes(nodata, units):
-        fault = f"{key}: its catalog says that {nodata:g} means no data, and that is an intensity"
+        fault = f"{shown}: its catalog says that {nodata:g} means no data, and that is an intensity"
     return _File(made, units, fault)
 
 
@@ -230,20 +230,34 @@ def part_mixed(
     Passes with those marked that lack a polarisation that most have, and how many these are.
 
     A series is read in what all of its passes have; one that lacks vh would take it from all. known: on record before;
-    they count, and of as many they weigh more.
+    they count, and of as many they weigh more. What a pass has by the new search counts, but one that would be marked and
+    is on record with what most have stays as it is there.
     """
-    usable = [s for s in (*known, *fresh) if s.radar is not None and s.fault is None]
+    on_record = {_name(s): s for s in known if _is_usable(s)}
+    usable = {**on_record, **{_name(s): s for s in fresh if _is_usable(s)}}
     if not usable:
         return tuple(fresh), 0
-    usual = Counter(_held(s) for s in usable).most_common(1)[0][0]
+    usual = Counter(map(_held, usable.values())).most_common(1)[0][0]
     parted, count = [], 0
     for scene in fresh:
-        if scene.radar is not None and scene.fault is None and not set(usual) <= set(_held(scene)):
+        if _is_usable(scene) and not set(usual) <= set(_held(scene)):
+            before = on_record.get(_name(scene))
+            if before is not None and set(usual) <= set(_held(before)):
+                parted.append(before)
+                continue
             count += 1
             fault = f"it has {' '.join(_held(scene))}, most passes have {' '.join(usual)}"
             scene = replace(scene, assets=(), fault=fault)
         parted.append(scene)
     return tuple(parted), count
+
+
+def _is_usable(scene: FoundScene) -> bool:
+    return scene.radar is not None and scene.fault is None
+
+
+def _name(scene: FoundScene) -> tuple[str, str, str]:
+    return scene.id, scene.source, scene.collection
 
 
 def _held(scene: FoundScene) -> tuple[str, ...]:

@@ -80,7 +80,7 @@ class Signer:
         base = source.token_url or self._environ.get("PC_SDK_SAS_URL") or PLANETARY_COMPUTER
         host = origin_of(href).host
         is_store = _is_its_own(source, href) if source.token_url else host.endswith(_AZURE)
-        if not is_store and host != origin_of(base).host:
+        if not is_store and origin_of(href) != origin_of(base):
             return Signed(href)  # not in its store: the token is none of their business
         address = _below(base, collection)
         with self._lock:  # one thread asks, the others wait for its answer

@@ -15,15 +15,12 @@ from siteline.cube.plan import plan_grid
 from siteline.model.errors import BadImage
 from siteline.model.imagery import Grid, Scene
 from siteline.model.place import Site
-from siteline.model.radar import RADAR_BANDS, RadarLook, Units
+from siteline.model.radar import LEAST_SHOWN, RADAR_BANDS, RadarLook, Units
 from siteline.model.remark import Remark
 from siteline.raster.files import open_image, place_of
 from siteline.raster.grid import bounds_of, centres, reproject, window_over
 from siteline.raster.nodata import missing_pixels
 from siteline.raster.resample import map_grid, resample
-
-LEAST_SHOWN = 0.9
-"""Share of the site that a radar look must show to be used."""
 
 _MARGIN_PX = 8
 _FLOOR = 1e-6

@@ -14,6 +14,9 @@ from siteline.model.remark import Remark
 RADAR_BANDS = ("vv", "vh", "hh", "hv")
 """Polarisations, sent and received; a radar scene has these and no others."""
 
+LEAST_SHOWN = 0.9
+"""Share of the site that a radar look must show to be used."""
+
 
 class Flight(StrEnum):
     """Direction of flight: from it follows the side from which the radar looks."""

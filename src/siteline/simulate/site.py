@@ -100,6 +100,7 @@ class Building:
     """What covers the yard when all is done."""
 
     looks_like: str = ""
+
     form: str = "gable"
     """What a pitched roof is: `gable` (two slopes), `hip` (four) or `arch`."""
 

@@ -9,11 +9,8 @@ from typing import Any
 from siteline.change.radar.options import RadarOptions
 from siteline.model.dates import say_count
 from siteline.model.found import FoundScene
-from siteline.model.radar import RadarTake
+from siteline.model.radar import LEAST_SHOWN, RadarTake
 from siteline.model.remark import Remark
-
-LEAST_SHOWN = 0.9
-"""Share of the site that a radar look must show to be used (`cube/radar.py`)."""
 
 
 def describe_take(radar: RadarTake) -> dict[str, Any]:

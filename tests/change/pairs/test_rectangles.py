@@ -60,6 +60,14 @@ def test_the_best_rectangle_lies_where_a_turned_roof_lies() -> None:
     assert abs(best[1].turn - roof.turn) < math.radians(16)
 
 
+@pytest.mark.parametrize(("px_m", "shape"), [(0.02, (40, 40)), (0.1, (9, 120))])
+def test_an_image_smaller_than_a_house_shows_none(px_m: float, shape: tuple[int, int]) -> None:
+    """A detail of a drone's image, or a strip less than a metre wide: no rectangle, and no fault of ours."""
+    known = np.ones(shape, bool)
+    view = view_of(np.full((3, *shape), 0.35, np.float32), ("red", "green", "blue"), known, px_m)
+    assert list(look_at_rectangles((view, view), np.full(shape, 0.02, np.float32), known, px_m)) == []
+
+
 def test_the_dates_exchanged_exchange_the_figures() -> None:
     roof = Rectangle(60.0, 70.0, 40.0, 28.0, 0.0)
     usual, known = np.full((SIDE, SIDE), 0.02, np.float32), np.ones((SIDE, SIDE), bool)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+import shapely
 
 from siteline.measure import blur
 from siteline.measure.blur import Array
@@ -82,6 +83,34 @@ def test_of_two_arms_the_larger_is_seen() -> None:
     (share, by), (more, more_by) = alone
     assert both[0] == pytest.approx(np.maximum(share, more))
     assert both[1] == pytest.approx(np.where(share > more, by, more_by))
+
+
+@pytest.mark.parametrize("tip", [(0.0, 0.0), (5.0, -3.0), (0.0, 6.0)])
+def test_a_round_shape_is_what_lies_within_its_radius(tip: tuple[float, float]) -> None:
+    """Distances are shapely's, from a line or the parallelogram over which it is swept; at its ends the inner radius counts."""
+    ends, away = np.array([[-4.0, 1.0], [5.0, 2.5]]), np.ascontiguousarray(np.moveaxis(POINTS[:2], 0, -1))
+    (a, b), by = ends, np.array(tip)
+    body = shapely.Polygon([a, b, b + by, a + by]) if any(tip) else shapely.LineString(ends)
+    apart = shapely.distance(body, shapely.points(away))
+    nearest = shapely.get_coordinates(shapely.shortest_line(body, shapely.points(away)))[::2].reshape(
+        away.shape
+    )
+    corners = np.array([a, b, a + by, b + by])
+    is_end = (np.linalg.norm(nearest[..., None, :] - corners, axis=-1) < 1e-9).any(axis=-1)
+    share = np.empty(away.shape[:2])
+    blur.draw_round(away, ends, np.array([tip, tip]), 3.0, 2.6, WIDTH, share)
+    assert share == pytest.approx(oracles.normal((np.where(is_end, 2.6, 3.0) - apart) / WIDTH), abs=1e-9)
+
+
+def test_what_stands_on_a_layer_hides_it() -> None:
+    """Where nothing is left to be seen, nothing moves."""
+    rng = np.random.default_rng(6)
+    (share, cover), (by, cover_by) = rng.uniform(0, 1, (2, 2, 50)), rng.normal(size=(2, 3, 2, 50))
+    left = share - cover
+    kept = np.where(left > 0, by - cover_by, 0.0)
+    blur.hide(share, by, cover, cover_by)
+    assert share == pytest.approx(np.maximum(left, 0))
+    assert by == pytest.approx(kept)
 
 
 def test_light_moves_with_what_covers() -> None:

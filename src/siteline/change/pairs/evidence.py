@@ -59,11 +59,8 @@ class Evidence:
     edges: float
     """Share of its outline along which a new edge runs."""
 
-    square: float
-    """How much of its smallest enclosing rectangle it fills."""
-
     slender: float
-    """Length over width of that rectangle."""
+    """Length over width of its smallest enclosing rectangle."""
 
     right_angles: float
     """How much the edges along its outline keep to two directions at right angles."""
@@ -113,14 +110,12 @@ def weigh(mask: Mask, rows: slice, cols: slice, side: Side) -> Evidence:
     y, x = np.nonzero(rim_of(mask))
     steep, angle = side.has.slope[rows, cols][y, x], side.has.angle[rows, cols][y, x]
     fourfold = float(np.abs(np.sum(steep * np.exp(4j * angle))) / (steep.sum() + 1e-6))
-    square, slender = enclose(y, x, int(np.count_nonzero(mask)))
     ratio = (has - lacks)[3:6].astype(np.float64)
     return Evidence(
         area_m2=float(np.count_nonzero(mask)) * side.px_m**2,
         change=change,
         edges=float(side.edges[rows, cols][y, x].mean()),
-        square=square,
-        slender=slender,
+        slender=slenderness(y, x),
         right_angles=fourfold,
         shadow=_shadow_beside(mask, y, x, rows, cols, side),
         smoother=math.log((float(lacks[6]) + 0.01) / (float(has[6]) + 0.01)),
@@ -163,11 +158,10 @@ def _ramp(value: float, low: float, high: float) -> float:
     return min(max((value - low) / (high - low), 0.0), 1.0)
 
 
-def enclose(y: NDArray[np.intp], x: NDArray[np.intp], area: int) -> tuple[float, float]:
-    """How much of its smallest enclosing rectangle a thing fills, and that one's length over width; from its rim's pixels."""
+def slenderness(y: NDArray[np.intp], x: NDArray[np.intp]) -> float:
+    """Length over width of the smallest rectangle that encloses a thing; from its rim's pixels."""
     along = np.stack([y, x], axis=1) @ np.stack([np.sin(_TURNS), np.cos(_TURNS)])
     across = np.stack([y, x], axis=1) @ np.stack([np.cos(_TURNS), -np.sin(_TURNS)])
     wide, high = np.ptp(along, axis=0) + 1, np.ptp(across, axis=0) + 1
     at = int(np.argmin(wide * high))
-    longer, shorter = max(wide[at], high[at]), min(wide[at], high[at])
-    return min(1.0, float(area / (wide[at] * high[at]))), float(longer / shorter)
+    return float(max(wide[at], high[at]) / min(wide[at], high[at]))

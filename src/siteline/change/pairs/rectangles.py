@@ -98,12 +98,12 @@ class Seen:
 
 
 def look_at_rectangles(views: tuple[View, View], usual: Floats, known: Mask, px_m: float) -> Iterator[Seen]:
-    """Size by size and turn by turn. usual: (y, x), what quiet ground differs by."""
+    """Size by size and turn by turn; none where a working pixel is too coarse. usual: (y, x), what quiet ground differs by."""
     factor = max(1, round(_WORKING_M / px_m))
     flat = _coarser(_flat_layers(views, usual, known), factor)
     sides = [(long / px_m / factor, wide / px_m / factor) for long, wide in SIZES_M]
-    sides = [(long, wide) for long, wide in sides if wide >= _LEAST_PX and long < max(flat.shape)]
-    for number in range(TURNS if sides else 0):
+    sides = [(long, wide) for long, wide in sides if wide >= _LEAST_PX and long < max(flat.shape[1:])]
+    for number in range(TURNS if sides and flat.size else 0):
         yield from _one_turn(flat, sides, number * math.pi / 2 / TURNS, px_m, factor)
 
 

@@ -58,6 +58,8 @@ def test_a_store_s_token_is_fetched_once_and_anew_when_it_is_refused(files: Path
         ]
         with Web([server.url], Limits(tries=1)) as web:
             signer = Signer(web, {"PC_SDK_SAS_URL": f"{server.url}/token"}, {})
+            clear = "http://store.blob.core.windows.net/a.tif"
+            assert signer.sign(clear, found[0]).url == clear, "a token is not sent in the clear"
             done = list(fetch_scenes(found, SITE, web, signer, tmp_path, FetchOptions(threads=1)))
     assert [one.reason for one in done] == [""] * 6
     assert given == ["sig=0", "sig=1"]

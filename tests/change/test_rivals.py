@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from siteline.change import weights
+from siteline.change import rivals, weights
 from siteline.change.chronicle import live_through
 from siteline.change.features import extract_series
 from siteline.change.find import ChangeOptions
@@ -139,3 +139,29 @@ def test_models_weigh_only_what_is_measured(stories: list[Story]) -> None:
     assert set(weights.STAGES) <= {s.value for s in Stage}
     assert set(weights.KINDS) == set(Kind)
     assert all(0 < odds_of(s) < 1 for s in stories)
+
+
+def test_a_waiting_frame_gets_its_likeliest_roof(
+    stories: list[Story], scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A roof a year after the frame is its completion; with two, the likelier one is; without a frame it is another roof."""
+    monkeypatch.setattr(rivals, "stage_by_odds", lambda story: Stage.STRUCTURE)
+    hall = next(s for s in settle(stories, scene) if s.probability >= 0.5)
+    bare = replace(hall.evidence, shadow_before=None, shadow_after=None)  # the states alone tell the kind
+    frame = replace(hall, evidence=bare, probability=0.95)
+    told = [
+        replace(
+            frame,
+            kind=Kind.ROOF_CHANGE,
+            at=at,
+            settled=at,
+            turn=replace(frame.turn, last_without=at - 1, first_with=at, complete=at),
+            probability=probability,
+        )
+        for at, probability in ((36, 0.7), (38, 0.6))
+    ]
+    [one] = settle([frame, *told], scene)
+    assert (one.kind, one.at, one.turn.complete, one.settled) == (Kind.CONSTRUCTION, frame.at, 36, 36)
+    assert settle(told[:1], scene) == told[:1]
+    monkeypatch.setattr(rivals, "stage_by_odds", lambda story: Stage.ROOFED)
+    assert len(settle([frame, told[0]], scene)) == 2

@@ -78,8 +78,9 @@ class Signer:
     def _by_token(self, href: str, found: FoundScene, refused: str) -> Signed:
         source, collection = self.source_of(found), found.collection
         base = source.token_url or self._environ.get("PC_SDK_SAS_URL") or PLANETARY_COMPUTER
-        host = origin_of(href).host
-        is_store = _is_its_own(source, href) if source.token_url else host.endswith(_AZURE)
+        origin = origin_of(href)
+        host, is_veiled = origin.host, origin.scheme == "https"  # a token sent in the clear is anybody's
+        is_store = _is_its_own(source, href) if source.token_url else is_veiled and host.endswith(_AZURE)
         if not is_store and origin_of(href) != origin_of(base):
             return Signed(href)  # not in its store: the token is none of their business
         address = _below(base, collection)

@@ -158,6 +158,27 @@ def test_bad_lines_refuse_the_file_or_are_written_beside_it(case: Path) -> None:
     ]
 
 
+def test_a_word_and_a_kept_number_are_told_in_sentences(case: Path) -> None:
+    """On the screen nothing is told as a program would print it."""
+    parts(case, "import", "parts.csv")
+    query = parts(case, "count", "--by", "seat")["query"]
+    rows = {one["item"]: one["id"] for one in parts(case, "list", "--wreck", "W1")}
+    ids = (rows["2"], rows["4"])
+    siteline("ledger", "components", "withdraw", rows["3"], "--why", "of another wreck", cwd=case)
+    words = ("ledger", "components", "duplicates", "split", *ids, "--why", "two boards")
+    assert f"{ids[0]} and {ids[1]}: different parts from now on; judgement " in siteline(*words, cwd=case).out
+    kept = siteline("ledger", "components", "queries", "show", query, cwd=case).out
+    assert "(stale)" in kept
+    assert "    Russia: 1\n" in kept
+    assert "4 identified of " in kept
+    assert "now, edition" in kept
+    assert "{" not in kept
+    assert "[" not in kept
+    shown = siteline("ledger", "components", "show", ids[0], cwd=case).out
+    assert "may be named no" in shown
+    assert "=None" not in shown
+
+
 def test_what_was_known_then_is_answered_as_it_was(case: Path) -> None:
     """A withdrawal and a new list change the answer from then on; the kept question is stale, and says so."""
     parts(case, "import", "parts.csv")

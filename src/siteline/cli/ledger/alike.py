@@ -67,4 +67,6 @@ def _judge(context: typer.Context, verdict: str, said: list[str], why: str, case
     from siteline.workbench.ledger.components.judging import judge
 
     with opened(context, case) as work:
-        echo(judge(work, verdict, said, why))
+        filed = judge(work, verdict, said, why)
+    held = "one part from now on" if verdict == "same" else "different parts from now on"
+    echo(f"{' and '.join(said)}: {held}; judgement {filed}")

@@ -425,7 +425,9 @@ def _cell(value: Any) -> str:
         return ", ".join(f"{name} {_cell(one)}" for name, one in value.items())
     if isinstance(value, list):
         return "; ".join(
-            " ".join(f"{k}={v}" for k, v in one.items()) if isinstance(one, dict) else str(one)
+            ", ".join(f"{k.replace('_', ' ')} {_cell(v)}" for k, v in one.items() if v is not None)
+            if isinstance(one, dict)
+            else str(one)
             for one in value
         )
     return str(value)

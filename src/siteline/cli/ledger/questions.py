@@ -107,8 +107,14 @@ def _say(told: dict[str, Any], *, json: bool) -> None:
     if json:
         print_json(told)
         return
+    from siteline.workbench.ledger.components.stored import answer_lines
+
     asked = ", ".join(f"{name} {told[name]}" for name in ("by", "wreck", "value", "of") if told[name])
     echo(f"{told['id']}: {told['kind']}, {asked} ({told['asked_at'][:16]} {told['asked_by']})")
-    echo(f"  edition {told['edition']}: {told['answer']}")
+    echo(f"  edition {told['edition']}{'' if not told['stale'] else ' (stale)'}:")
+    for line in answer_lines(told["answer"], told["by"]):
+        echo(f"    {line}")
     if told["stale"]:
-        echo(f"  now, edition {told['edition_now']}: {told['answer_now']} (stale)")
+        echo(f"  now, edition {told['edition_now']}:")
+        for line in answer_lines(told["answer_now"], told["by"]):
+            echo(f"    {line}")

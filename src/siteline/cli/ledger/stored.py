@@ -270,7 +270,9 @@ def _judge(context: typer.Context, verdict: str, said: list[str], why: str, case
     from siteline.workbench.ledger import reports
 
     with opened(context, case) as work:
-        echo(reports.judge(work, verdict, said, why))
+        filed = reports.judge(work, verdict, said, why)
+    held = "of one incident from now on" if verdict == "same" else "of different incidents from now on"
+    echo(f"{' and '.join(said)}: {held}; judgement {filed}")
 
 
 def _number(value: int | None) -> str:

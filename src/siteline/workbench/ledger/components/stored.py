@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
 
 from siteline.ledger.components.counting import COUNTRY
+from siteline.ledger.components.countries import name_of
 from siteline.ledger.components.dating import date_wrecks
 from siteline.ledger.components.queries import Kept, Question, is_stale
 from siteline.model.errors import BadInput, NotFound
@@ -46,6 +47,32 @@ def run_again(case: Case, said: str, *, internal: bool = False) -> dict[str, Any
     kept = _find(ledger.queries.all(), said)
     ledger.queries.keep(kept.question, ledger.edition, _answer(ledger, kept.question))
     return show_query(case, kept.id, internal=internal)
+
+
+def answer_lines(answer: Mapping[str, Any], by: str) -> list[str]:
+    """A stored answer in words; by: the field that was counted, whose codes become names where they are countries."""
+    if "refused" in answer:
+        return [answer["refused"]]
+    if "not_before" in answer:
+        coded, examined = _span(answer["coded"]), _span(answer["examined"])
+        return [
+            f"assembled not before {answer['not_before'] or 'any day known'}; {coded} of {examined} parts carry a code"
+        ]
+    if "numerator" in answer:
+        parts_of = f"{_span(answer['numerator'])} of {_span(answer['denominator'])}"
+        return [f"{100 * answer['low']:.1f}–{100 * answer['high']:.1f} % ({parts_of})"]
+    spell = name_of if by in COUNTRY else str
+    bins = [
+        f"{' or '.join(map(spell, codes))}: {_span({'lower': low, 'upper': high})}"
+        for codes, low, high in answer["bins"]
+    ]
+    total = f"{_span(answer['identified'])} identified of {_span(answer['examined'])} examined"
+    return [*bins, f"{total}; {_span(answer['distinct'])} different"]
+
+
+def _span(told: Mapping[str, int]) -> str:
+    low, high = told["lower"], told["upper"]
+    return f"{low:,}" if low == high else f"{low:,}–{high:,}"
 
 
 def _find(known: Sequence[Kept], said: str) -> Kept:

@@ -135,9 +135,7 @@ def test_models_weigh_only_what_is_measured(stories: list[Story]) -> None:
     for grown in (weights.OUTLINED, *weights.STAGES.values()):
         assert grown.trees
         assert set(grown.names) <= terms
-    assert set(weights.AMONG.names) <= terms | set(
-        weigh_context(stories[0], Context(0.5, 0.5, 1, 1.0, 0.5))
-    )
+    assert set(weights.AMONG.names) <= terms | set(weigh_context(stories[0], Context(0.5, 0.5, 1, 1.0, 0.5)))
     assert set(weights.STAGES) <= {s.value for s in Stage}
     assert set(weights.KINDS) == set(Kind)
     assert all(0 < odds_of(s) < 1 for s in stories)

@@ -22,7 +22,9 @@ def test_the_walk_gives_what_the_library_gives() -> None:
     assert [trees.score(row) for row in rows[1000:]] == pytest.approx(
         theirs.decision_function(x[1000:]), abs=0.01
     )
-    right = np.mean([(trees.score(row) > 0) == yes for row, yes in zip(rows[1000:], real[1000:], strict=True)])
+    right = np.mean(
+        [(trees.score(row) > 0) == yes for row, yes in zip(rows[1000:], real[1000:], strict=True)]
+    )
     assert right > 0.8, "what only two terms together tell is learnt"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import struct
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -18,7 +19,7 @@ from shapely.geometry import Polygon, box
 from siteline.model.massing import Block, Massing
 from siteline.model.quantity import Quantity
 from siteline.sites.exchange.massing.extruded import write_massing_kml
-from siteline.sites.exchange.massing.roofs import TWO_SLOPES, profile, to_metres
+from siteline.sites.exchange.massing.roofs import ARCHED, FOUR_SLOPES, TWO_SLOPES, to_metres
 from siteline.sites.exchange.massing.saying import origin_of
 from siteline.sites.exchange.massing.solid import solid, write_glb
 from tests.conftest import wanted
@@ -95,27 +96,80 @@ def fan(faces: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
 
 L_SHAPE = Polygon([(0, 0), (40, 0), (40, 15), (18, 15), (18, 30), (0, 30)])
 COURT = Polygon(box(0, 0, 40, 30).exterior.coords, [box(10, 10, 20, 20).exterior.coords[::-1]])
+FORMS = ("", TWO_SLOPES, FOUR_SLOPES, ARCHED)
+RISE = math.tan(math.radians(15)) / 2
+"""How far every roof rises above its eaves, as a share of its width."""
 
 
-@settings(max_examples=25, deadline=None)
+def above(form: str, length: float, width: float) -> float:
+    """What a roof over a rectangle holds above its eaves, m³, by formulas of its own."""
+    rise = RISE * width
+    if form == FOUR_SLOPES:
+        return width * rise * (2 * length + (length - width)) / 6
+    if form == ARCHED:  # eight triangles of a circle's centre, without the one below the chord
+        radius = ((width / 2) ** 2 + rise**2) / (2 * rise)
+        turn = 2 * math.asin(width / 2 / radius)
+        return length * radius**2 / 2 * (8 * math.sin(turn / 8) - math.sin(turn))
+    return length * width * rise / 2 if form else 0.0
+
+
+@settings(max_examples=40, deadline=None)
 @given(
-    st.sampled_from([L_SHAPE, COURT, box(0, 0, 50, 20)]),
+    st.sampled_from([L_SHAPE, COURT, box(0, 0, 50, 20), box(0, 0, 20, 50), box(0, 0, 20, 20)]),
     st.floats(0, 180),
     st.floats(2, 30),
-    st.sampled_from(["", TWO_SLOPES]),
+    st.sampled_from(FORMS),
 )
-def test_a_block_holds_its_area_times_its_height(shape: Polygon, turn: float, top: float, roof: str) -> None:
-    """Any outline is a closed solid of its area times its height, plus what its roof holds above the eaves."""
+def test_a_block_holds_its_area_times_its_height(shape: Polygon, turn: float, top: float, form: str) -> None:
+    """Any outline is a watertight solid of its area times its height, plus what its roof holds above the eaves."""
+    trimesh = wanted("trimesh")
     turned = rotate(shape, turn, origin=(0, 0)).normalize()
     turned = Polygon(turned.exterior.coords[::-1], [r.coords[::-1] for r in turned.interiors])
-    vertices, triangles = fan(solid(turned, 0.0, top, roof))
-    above = 0.0
-    if roof and shape.equals(box(0, 0, 50, 20)):
-        section = np.array(profile(roof, 20.0))
-        above = float(np.trapezoid(section[:, 1], section[:, 0])) * turned.area
-        assert vertices[:, 2].max() == pytest.approx(top + section[:, 1].max())
-    assert volume_of(vertices, triangles) == pytest.approx(turned.area * top + above, rel=1e-6)
-    assert np.abs(sum(np.cross(*(f[1:3] - f[0])) for f in vertices[triangles])).max() < 1e-6  # closed
+    vertices, triangles = fan(solid(turned, 0.0, top, form))
+    carries = form and shape.area == shape.minimum_rotated_rectangle.area
+    narrow, long = sorted((shape.bounds[2], shape.bounds[3]))
+    assert vertices[:, 2].max() == pytest.approx(top + RISE * narrow if carries else top)
+    held = above(form, long, narrow) if carries else 0.0
+    assert volume_of(vertices, triangles) == pytest.approx(turned.area * top + held, rel=1e-6)
+    mesh = trimesh.Trimesh(vertices, triangles)  # which joins vertices in one place
+    assert mesh.is_watertight
+    assert mesh.is_winding_consistent
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_blocks_in_a_glb_are_watertight(form: str) -> None:
+    """What a modeller opens is closed, too, under any roof: a hall, and a square one whose four slopes meet in a point."""
+    trimesh = wanted("trimesh")
+    square = box(3.003, 0.003, 3.003 + 50 / 111_319.49, 0.003 + 50 / 110_574.28)
+    _, drawn = read_glb(write_glb(massing(block(roof=form), block("A-2", outline=square, roof=form))))
+    for name in ("1. A-1", "2. A-2"):
+        mesh = trimesh.Trimesh(*drawn[name])
+        assert mesh.is_watertight, name
+        assert mesh.volume == pytest.approx(volume_of(*drawn[name]))
+        assert mesh.volume > 10 * to_metres(square, (3.003, 0.003)).area * 0.99
+    peaks = drawn["2. A-2"][0]
+    peaks = np.unique(peaks[peaks[:, 2] > peaks[:, 2].max() - 1e-3].round(2), axis=0)
+    assert len(peaks) == {"": 4, FOUR_SLOPES: 1}.get(form, 2)
+
+
+def test_four_slopes_are_of_one_steepness_and_their_ridge_is_short() -> None:
+    """The ridge of a hip ends half the width before the walls, so that each slope is 15 degrees steep."""
+    faces = solid(box(0, 0, 50, 20), 0.0, 10.0, FOUR_SLOPES)
+    ridge = {(x, y) for f in faces for x, y, up in f.round(6) if up > 10.001}
+    assert ridge == {(10.0, 10.0), (40.0, 10.0)}
+    slopes = [f for f in faces if f[:, 2].min() == 10.0 and f[:, 2].max() > 10.0]
+    normals = [np.cross(f[1] - f[0], f[2] - f[0]) for f in slopes]
+    assert [math.degrees(math.acos(n[2] / np.hypot.reduce(n))) for n in normals] == pytest.approx([15.0] * 4)
+
+
+def test_an_arch_lies_on_a_circle() -> None:
+    """The corners of an arch's facets are as far from one axis, evenly spaced."""
+    faces = solid(box(0, 0, 50, 20), 0.0, 10.0, ARCHED)
+    points = np.unique(np.concatenate([f[:, 1:] for f in faces if f[:, 2].min() >= 10.0]).round(9), axis=0)
+    assert len(points) == 9
+    radius = (10**2 + (20 * RISE) ** 2) / (2 * 20 * RISE)
+    assert np.hypot(points[:, 0] - 10, points[:, 1] - (10 + 20 * RISE - radius)) == pytest.approx(radius)
+    assert np.ptp(np.hypot(*np.diff(points, axis=0).T)) < 1e-6
 
 
 def test_glb_is_in_metres_around_an_origin_that_it_tells() -> None:
@@ -162,10 +216,11 @@ def ups(element: ET.Element) -> list[float]:
 
 def test_kml_stands_on_the_ground_and_links_to_nothing() -> None:
     """Every block is extruded relative to the ground; rings are closed; there is no link, no overlay, no script."""
-    data = write_massing_kml(massing(block(), block("A-2", roof=TWO_SLOPES)))
+    roofs = [block(f"A-{number}", roof=form) for number, form in enumerate(FORMS, 1)]
+    data = write_massing_kml(massing(*roofs))
     root = fromstring(data)
     polygons = list(root.iter(f"{KML}Polygon"))
-    assert len(polygons) == 6  # two blocks, each with what it may reach; two slopes each
+    assert len(polygons) == 2 * (1 + 2 + 4 + 8)  # each block, and what it may reach
     for polygon in polygons:
         assert [child.tag.removeprefix(KML) for child in polygon] == [
             "extrude",
@@ -199,14 +254,32 @@ def test_a_block_without_a_height_is_flat_and_says_so() -> None:
     assert node["extras"]["height_unknown"] == "no shadow long enough to be measured"
 
 
-def test_roofs_that_rise_by_assumption_say_so() -> None:
-    """Two slopes rise above the measured eaves, and are told to be assumed."""
+@pytest.mark.parametrize("form", [TWO_SLOPES, FOUR_SLOPES, ARCHED])
+def test_roofs_that_rise_by_assumption_say_so(form: str) -> None:
+    """What is not flat rises above the measured eaves, as high in both formats, and is told to be assumed."""
     wanted("trimesh")
-    pitched = massing(block(roof=TWO_SLOPES))
+    pitched = massing(block(roof=form))
     tree, drawn = read_glb(write_glb(pitched))
-    assert drawn["1. A-1"][0][:, 2].max() > 15
-    assert "assumed, not measured" in next(n for n in tree["nodes"] if "mesh" in n)["extras"]["roof"]
-    assert b"assumed, not measured" in write_massing_kml(pitched)
+    _, low, _, high = to_metres(HALL, origin_of(pitched)).bounds
+    ridge = 10 + RISE * (high - low)
+    assert drawn["1. A-1"][0][:, 2].max() == pytest.approx(ridge, abs=0.01)
+    told = next(n for n in tree["nodes"] if "mesh" in n)["extras"]["roof"]
+    assert told.startswith(("two slopes", "four slopes", "an arch"))
+    assert "assumed, not measured" in told
+    data = write_massing_kml(pitched)
+    heights = ups(next(fromstring(data).iter(f"{KML}Placemark")))
+    assert (min(heights), max(heights)) == pytest.approx((10.0, ridge), abs=0.01)
+    assert told.encode() in data
+
+
+@pytest.mark.parametrize("form", [TWO_SLOPES, FOUR_SLOPES, ARCHED])
+def test_only_a_rectangle_carries_a_roof(form: str) -> None:
+    """Whatever the fit says, any other outline is drawn flat, and says that it is."""
+    wanted("trimesh")
+    other = Polygon([(3.003, 0.003), (3.004, 0.003), (3.004, 0.0032), (3.0035, 0.0035), (3.003, 0.0035)])
+    tree, drawn = read_glb(write_glb(massing(block(outline=other, roof=form))))
+    assert drawn["1. A-1"][0][:, 2].max() == pytest.approx(10.0)
+    assert next(n for n in tree["nodes"] if "mesh" in n)["extras"]["roof"] == "drawn flat"
 
 
 def test_simulated_sites_are_marked_in_every_format() -> None:

@@ -13,7 +13,7 @@ from shapely.geometry import Polygon
 from siteline.model.massing import Block, Massing
 from siteline.sites.exchange.intake import fit_text
 from siteline.sites.exchange.kml import add, add_data, new_document, write_kml
-from siteline.sites.exchange.massing.roofs import Array, polygons_of, section_of, strips, to_metres
+from siteline.sites.exchange.massing.roofs import Array, polygons_of, roof_over, to_metres
 from siteline.sites.exchange.massing.saying import (
     MAY_REACH,
     SIMULATED,
@@ -91,11 +91,12 @@ def _add_block(
             continue
         top = block.height.value if kind == "block" else block.height.high95
         grown = part if kind == "block" else _wider(part, metres)
-        first, section = section_of(block.roof, metres)
-        if section:
+        roof = roof_over(block.roof, metres)
+        if roof:
             corners = np.asarray(grown.exterior.coords)[:-1]
-            for plan, rise in strips(corners, first, section):
-                _add_polygon(many, [np.vstack([plan, plan[:1]])], top + np.append(rise, rise[0]))
+            for slope in roof.slopes:
+                ring = slope[[*range(len(slope)), 0]]
+                _add_polygon(many, [roof.plan(ring, corners)], top + ring[:, 2])
         else:
             rings = [np.asarray(ring.coords) for ring in (grown.exterior, *grown.interiors)]
             _add_polygon(many, rings, np.full(max(map(len, rings)), top))

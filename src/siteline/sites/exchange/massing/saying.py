@@ -8,7 +8,7 @@ import shapely
 
 from siteline.model.massing import Block, Massing
 from siteline.sites.exchange.intake import fit_value
-from siteline.sites.exchange.massing.roofs import ASSUMED
+from siteline.sites.exchange.massing.roofs import ASSUMED, form_of
 
 SHAPE = "massing/1"
 """What a massing file says of itself."""
@@ -58,7 +58,7 @@ def describe_block(block: Block) -> dict[str, Any]:
         "height_unknown": block.why_flat or None,
         "area_m2": block.area.as_dict() if block.area else None,
         "outline": block.placed,
-        "roof": ASSUMED.get(block.roof, "drawn flat") if block.height else None,
+        "roof": ASSUMED.get(form_of(block.roof, block.outline), "drawn flat") if block.height else None,
         **block.said,
     }
     fit: dict[str, Any] = fit_value(said)

@@ -11,7 +11,7 @@ from shapely.geometry import Polygon
 
 from siteline.model.errors import MissingExtra
 from siteline.model.massing import Block, Massing
-from siteline.sites.exchange.massing.roofs import Array, polygons_of, section_of, strips, to_metres
+from siteline.sites.exchange.massing.roofs import Array, polygons_of, roof_over, to_metres
 from siteline.sites.exchange.massing.saying import MAY_REACH, describe_block, describe_massing
 
 if TYPE_CHECKING:
@@ -79,31 +79,26 @@ def _meshes(
     return [*drawn, (MAY_REACH, MIGHT_BE, shell)]
 
 
-def solid(outline: Polygon, bottom: float, top: float, roof: str) -> list[Face]:
+def solid(outline: Polygon, bottom: float, top: float, form: str) -> list[Face]:
     """A closed block from `bottom` to its eaves at `top`, and the roof on it; metres."""
-    first, section = section_of(roof, outline)
-    faces = [f[::-1] for f in _lid(outline, bottom)]
-    if not section:
-        return [*faces, *_walls(outline, bottom, top), *_lid(outline, top)]
-    corners = np.roll(np.asarray(outline.exterior.coords)[:-1], -first, axis=0)
-    faces += _walls(outline, bottom, top)
-    for plan, rise in strips(corners, 0, section):
-        faces.append(np.column_stack([plan, top + rise]))
-    for start, end in (
-        (corners[0], corners[3]),
-        (corners[2], corners[1]),
-    ):  # both gable ends, seen from outside
-        inner = [(start + (end - start) * s, top + rise) for s, rise in section[1:-1]]
-        rim = [(*start, top), *((*plan, up) for plan, up in inner), (*end, top)]
-        faces.append(np.array(rim))
-    return faces
+    floor = [f[::-1] for f in _lid(outline, bottom)]
+    return [*floor, *_walls(outline, bottom, top), *_cover(outline, top, form)]
 
 
-def _shell(outline: Polygon, top: float, most: float, roof: str) -> list[Face]:
+def _shell(outline: Polygon, top: float, most: float, form: str) -> list[Face]:
     """How far a block may reach: the same roof as high as the upper bound, open below."""
-    _, section = section_of(roof, outline)
-    cap = solid(outline, most - 1e-3, most, roof) if section else _lid(outline, most)
-    return _walls(outline, top, most) + cap
+    return [*_walls(outline, top, most), *_cover(outline, most, form)]
+
+
+def _cover(outline: Polygon, top: float, form: str) -> list[Face]:
+    """All that lies above the eaves, and the lid of a flat roof."""
+    roof = roof_over(form, outline)
+    if roof is None:
+        return _lid(outline, top)
+    corners = np.asarray(outline.exterior.coords)[:-1]
+    return [
+        np.column_stack([roof.plan(face, corners), top + face[:, 2]]) for face in (*roof.slopes, *roof.gables)
+    ]
 
 
 def _walls(outline: Polygon, bottom: float, top: float) -> list[Face]:

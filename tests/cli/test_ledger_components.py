@@ -232,6 +232,8 @@ def test_pictures_come_with_their_tables_and_without_names(case: Path) -> None:
         siteline("ledger", "components", "picture", kind, "--hold", "W2", cwd=case)
         assert [file.read_bytes() for file in files] == kept
     assert "held back" in (case / "out/parts-map.csv").read_text()
+    nowhere = siteline("ledger", "components", "picture", "map", "--hold", "W1", "--hold", "W2", cwd=case)
+    assert (nowhere.code, "no wreck has a place that can be drawn" in nowhere.err) == (1, True), nowhere.err
     refused = siteline("ledger", "components", "picture", "map", "--out", "x.pdf", cwd=case)
     assert "neither .svg nor .png" in refused.err
 

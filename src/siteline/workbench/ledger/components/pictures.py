@@ -100,7 +100,7 @@ def draw(case: Case, wanted: Wanted, out: Path | None = None, as_of: datetime | 
 
 def _draw(ledger: PartsLedger, wanted: Wanted, sheet: Sheet) -> tuple[Figure, str]:
     from siteline.report.ledger.flows import draw_flows, table_of_flows
-    from siteline.report.ledger.map import draw_map, rounded_to, table_of_map
+    from siteline.report.ledger.map import draw_map, drawable, rounded_to, table_of_map
     from siteline.report.ledger.shares import draw_shares, table_of_shares
 
     stamps = (INTERNAL,) if wanted.internal and ledger.shown.withheld else ()
@@ -119,6 +119,11 @@ def _draw(ledger: PartsLedger, wanted: Wanted, sheet: Sheet) -> tuple[Figure, st
     else:
         points, legend = places_of(ledger, wanted)
         points = rounded_to(points, wanted.round_km) if wanted.round_km else points
+        if not drawable(points):
+            raise NotFound(
+                "no wreck has a place that can be drawn",
+                "The table gives no lat and lon, or all of them are held back; see: siteline ledger components list --json",
+            )
         figure, (heads, rows) = draw_map(points, legend, sheet, stamps), table_of_map(points, legend.edition)
     return figure, with_legend(heads, rows, legend)
 

@@ -9,6 +9,9 @@ from siteline.model.remark import Remark
 
 _LOW_LIKENESS = 0.2
 
+_PLAIN_CHANGE = 1.5
+"""Over what quiet ground of its kind does; less speaks for nothing."""
+
 
 def explain_place(e: Evidence, appeared: bool) -> tuple[str, ...]:
     """What speaks for a place, the strongest first; never empty."""
@@ -29,16 +32,20 @@ def explain_place(e: Evidence, appeared: bool) -> tuple[str, ...]:
     ]
     strong = [words for _, holds, words in sorted(told, key=lambda row: -row[0]) if holds]
     tone = "" if abs(e.brighter) < 0.15 else (", brighter" if (e.brighter > 0) == appeared else ", darker")
-    usual = (
-        f"its colour changed {e.change:.1f} times as much as quiet ground of its kind does in this pair{tone}"
-    )
-    return (*strong, usual)
+    if e.change >= _PLAIN_CHANGE:
+        strong.append(
+            f"its colour changed {e.change:.1f} times as much as quiet ground of its kind does in this pair{tone}"
+        )
+    there = "later" if appeared else "earlier"
+    return tuple(strong) or (f"it looks a little more like a building on the {there} image",)
 
 
 def doubt_place(e: Evidence, appeared: bool) -> tuple[str, ...]:
     """What may fool us at a place."""
     there, other = ("later", "earlier") if appeared else ("earlier", "later")
     told = []
+    if e.change < _PLAIN_CHANGE:
+        told.append("its colour changed hardly more than quiet ground does in this pair")
     if e.shade > 0.3:
         told.append(f"it may be a shadow on the {there} image")
     if e.lit > 0.3:

@@ -1,4 +1,4 @@
-"""Fit the models of `siteline.change.odds` on tuning districts and write their weights: `python -m bench.fitting`."""
+"""Fit the models of `siteline.change.weighing.odds` on tuning districts and write their weights: `python -m bench.fitting`."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from sklearn.ensemble import GradientBoostingClassifier
 
-import siteline.change.odds as odds
+import siteline.change.weighing.odds as odds
 from bench.districts import TUNING, District, district
 from bench.judging import judge
-from siteline.change.chronicle import live_through
-from siteline.change.features import extract_series
 from siteline.change.find import describe
 from siteline.change.options import ChangeOptions
-from siteline.change.places import Place, choose_places
-from siteline.change.rivals import weigh_among, weigh_up
 from siteline.change.scene import Scene
-from siteline.change.stories import Story, join_growth
-from siteline.change.trees import Node, Trees
+from siteline.change.series.features import extract_series
+from siteline.change.stories.chronicle import live_through
+from siteline.change.stories.places import Place, choose_places
+from siteline.change.stories.story import Story, join_growth
+from siteline.change.weighing.rivals import weigh_among, weigh_up
+from siteline.change.weighing.trees import Node, Trees
 from siteline.model.change import Kind
 
 Matrix = NDArray[np.float64]
 
-HOME = Path(__file__).parents[1] / "src/siteline/change/weights.json"
+HOME = Path(__file__).parents[1] / "src/siteline/change/weighing/weights.json"
 MODELS = ("OUTLINED", "AMONG", "GROUND", "KINDS", "STAGES")
 
 Models = dict[str, Any]

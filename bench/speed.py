@@ -70,7 +70,7 @@ def make_series(px: int, looks: int, features: int) -> tuple[Floats, NDArray[np.
 
 def step_test(px: int = 500, looks: int = 80) -> Iterator[str]:
     """Ours with three features beside nrt's monitors on one, and the floor."""
-    from siteline.change.steps import estimate_noise, score_one_step
+    from siteline.change.series.steps import estimate_noise, score_one_step
 
     values, usable = make_series(px, looks, 3)
 

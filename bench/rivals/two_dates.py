@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from scipy.ndimage import find_objects, label
 from skimage.filters import threshold_otsu
 
-from siteline.change.objects import outline_of
 from siteline.change.pairs.irmad import alteration
+from siteline.change.series.patches import outline_of
 from siteline.model.change import ChangeEvent, Kind, Method
 from siteline.model.dates import DateInterval
 from siteline.model.imagery import Look

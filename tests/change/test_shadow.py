@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from siteline.change.kinds import SURE_SHADOW
 from siteline.change.shadow import ShadowEvidence, compare_shadows, strip_darkness, weigh_shadow
+from siteline.change.stories.kinds import SURE_SHADOW
 from siteline.simulate.sun import find_sun
 from tests.change.scenes import GSD_M, PLACE, cast
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from siteline.model.quantity import Quantity
-from siteline.workbench.bench import Bench
+from siteline.workbench.bench import Bench, source_of
 from siteline.workbench.case import Case, make_case
 
 CALLS: list[float] = []
@@ -132,3 +132,22 @@ def test_a_small_cache_never_takes_what_is_in_use(case: Case) -> None:
     assert [float(cube["value"].max()) for cube in cubes] == [1, 2, 3]
     Bench(case).run(stages.make_cube, sizes(4)[0])
     assert len(list(case.cache.glob("??/*"))) == 1
+
+
+def test_other_weights_are_another_source(tmp_path: Path) -> None:
+    """What a stage reads from a file of its room counts as its code does; what Python keeps beside it does not."""
+    room = tmp_path / "change"
+    room.mkdir()
+    (room / "find.py").write_text("read the weights")
+    (room / "weights.json").write_text("[1]")
+
+    def source() -> str:
+        source_of.cache_clear()
+        return source_of("siteline.change.find", tmp_path)
+
+    before = source()
+    (room / "__pycache__").mkdir()
+    (room / "__pycache__/find.pyc").write_bytes(b"compiled")
+    assert source() == before
+    (room / "weights.json").write_text("[2]")
+    assert source() != before

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from siteline.change.domain import within_one_season
-from siteline.change.features import SAMPLE, SCALES, typical_level
 from siteline.change.scene import Scene
+from siteline.change.series.features import SAMPLE, SCALES, typical_level
 from siteline.model.dates import say_day, say_span
 from siteline.model.imagery import Look, blind_times
 from siteline.model.remark import Remark

@@ -9,21 +9,22 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from siteline.change.caveats import left_out, tell_caveats
-from siteline.change.chronicle import tell_scene
 from siteline.change.domain import leave_domain
-from siteline.change.features import extract_series
-from siteline.change.kinds import SURE_SHADOW, kind_of, stage_of
-from siteline.change.newest import find_newest
-from siteline.change.objects import outline_of
 from siteline.change.observability import observe
-from siteline.change.odds import kind_by_odds, stage_by_odds
 from siteline.change.options import REPORTED_FROM, ChangeOptions, Preset
-from siteline.change.places import HOPELESS, Place, choose_places
 from siteline.change.scene import Scene
-from siteline.change.stories import Story, follow_known, join_growth, tell_stories
+from siteline.change.series.features import extract_series
+from siteline.change.series.patches import outline_of
+from siteline.change.series.timeline import SEEN
+from siteline.change.stories.chronicle import live_through
+from siteline.change.stories.kinds import SURE_SHADOW, kind_of, stage_of
+from siteline.change.stories.newest import find_newest
+from siteline.change.stories.places import HOPELESS, Place, choose_places
+from siteline.change.stories.story import Story, follow_known, join_growth, tell_stories
 from siteline.change.sunlight import doubt_sun
-from siteline.change.timeline import SEEN
 from siteline.change.watch import watch_parts
+from siteline.change.weighing.odds import kind_by_odds, stage_by_odds
+from siteline.change.weighing.rivals import weigh_up
 from siteline.model.change import ChangeEvent, Kind, Method, Stage
 from siteline.model.dates import DateInterval
 from siteline.model.errors import CannotTell
@@ -83,7 +84,8 @@ def find_changes(
     places = [Place.of(patch, cut, scene) for cut in scene.cuts for patch in cut.patches]
     places += find_newest(scene)
     if scene.has_sun:
-        stories = tell_scene(places, known, scene)
+        ground = join_growth(choose_places(list(places)), scene)
+        stories = weigh_up(live_through(places, known, scene), ground, scene)
     else:
         places = choose_places(places + follow_known(known, scene))
         stories = tell_stories(join_growth(places, scene), scene)

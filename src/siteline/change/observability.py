@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from siteline.change.objects import Patch
-from siteline.change.timeline import Turn
+from siteline.change.series.patches import Patch
+from siteline.change.series.timeline import Turn
 from siteline.model.change import Observation, State
 from siteline.model.imagery import Grid, Look, WhyNot
 from siteline.model.quantity import Quantity

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from siteline.change.options import REPORTED_FROM, Preset
-from siteline.change.places import HOPELESS
+from siteline.change.stories.places import HOPELESS
 from siteline.model.change import Foreseen
 
 

@@ -9,11 +9,11 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from siteline.change.features import SCALES, Series, remove_common, remove_common_roughly
-from siteline.change.objects import Mask, Patch, gather_patches, tidy_steps
 from siteline.change.observability import smallest_visible
 from siteline.change.options import ChangeOptions
-from siteline.change.steps import (
+from siteline.change.series.features import SCALES, Series, remove_common, remove_common_roughly
+from siteline.change.series.patches import Mask, Patch, gather_patches, tidy_steps
+from siteline.change.series.steps import (
     clip_excursions,
     estimate_noise,
     levels_of,
@@ -22,8 +22,8 @@ from siteline.change.steps import (
     score_one_step,
     weigh_looks,
 )
-from siteline.change.surroundings import less_surroundings
-from siteline.change.timeline import NEAR_LOOKS, follow, level_between
+from siteline.change.series.surroundings import less_surroundings
+from siteline.change.series.timeline import NEAR_LOOKS, follow, level_between
 from siteline.model.dates import Acquired
 from siteline.model.imagery import Grid, Look
 from siteline.model.quantity import Quantity

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from siteline.change.objects import Mask
+from siteline.change.series.patches import Mask
 from siteline.raster.compiled import compiled
 
 Array = NDArray[np.float32]

@@ -10,14 +10,14 @@ from dataclasses import replace
 import numpy as np
 from shapely.geometry import box
 
-from siteline.change.chronicle import NEW_ROOF, who_stands
-from siteline.change.features import OFFSET, SCALES
-from siteline.change.life import Controls, follow_life
-from siteline.change.objects import Mask, Patch
 from siteline.change.observability import TYPICAL_CONTRAST, smallest_visible, why_hidden
 from siteline.change.scene import Scene
-from siteline.change.stories import mask_of
-from siteline.change.timeline import SEEN
+from siteline.change.series.features import OFFSET, SCALES
+from siteline.change.series.patches import Mask, Patch
+from siteline.change.series.timeline import SEEN
+from siteline.change.stories.chronicle import NEW_ROOF, who_stands
+from siteline.change.stories.life import Controls, follow_life
+from siteline.change.stories.story import mask_of
 from siteline.model.imagery import longest_gap
 from siteline.model.place import Role, Structure
 from siteline.model.quantity import Quantity

@@ -247,13 +247,13 @@ def versions_of(module: str) -> dict[str, str]:
 
 
 @cache
-def source_of(module: str) -> str:
-    """Hash of the source that a stage runs: its room, and the floors below that it may call."""
-    package = Path(__file__).parents[1]
+def source_of(module: str, package: Path = Path(__file__).parents[1]) -> str:
+    """Hash of what a stage runs by: its room, with the weights that lie there, and the floors below that it may call."""
     room = module.split(".")[1]
     total = hashlib.sha256()
     for folder in (room, "raster", "model"):
-        for file in sorted((package / folder).rglob("*.py")):
+        held = (file for file in (package / folder).rglob("*") if file.is_file())
+        for file in sorted(file for file in held if "__pycache__" not in file.parts):
             total.update(file.relative_to(package).as_posix().encode() + b"\0" + file.read_bytes())
     return total.hexdigest()
 

@@ -8,8 +8,8 @@ import numpy as np
 import xarray as xr
 from scipy import ndimage
 
-from siteline.change.objects import outline_of
 from siteline.change.pairs.irmad import Doubles, Mask, alteration, smoothed
+from siteline.change.series.patches import outline_of
 from siteline.model.errors import CannotTell
 from siteline.model.imagery import Grid
 from siteline.model.pairs import PairMode, PairOptions, Place, Places

@@ -8,7 +8,6 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from siteline.change.objects import outline_of
 from siteline.change.pairs.equalise import equalise
 from siteline.change.pairs.evidence import Evidence, Side, usual_difference, weigh
 from siteline.change.pairs.outline import fit_sides
@@ -16,6 +15,7 @@ from siteline.change.pairs.reasons import doubt_place, explain_place
 from siteline.change.pairs.rectangles import Rectangle
 from siteline.change.pairs.seek import Found, seek
 from siteline.change.pairs.views import view_of
+from siteline.change.series.patches import outline_of
 from siteline.model.errors import CannotTell
 from siteline.model.imagery import Grid
 from siteline.model.pairs import PairMode, PairOptions, Place, Places

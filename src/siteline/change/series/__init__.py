@@ -1,0 +1,1 @@
+"""Pixels through time: features freed from what the whole scene did, cut into levels; patches that stepped together."""

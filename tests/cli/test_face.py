@@ -25,6 +25,17 @@ HEAVY = (
     "shapely",
     "pandas",
     "dask",
+    "numpy",
+    "sklearn",
+    "networkx",
+    "followthemoney",
+    "weasyprint",
+    "fastapi",
+    "onnxruntime",
+    "playwright",
+    "av",
+    "pydantic",
+    "httpx",
 )
 
 

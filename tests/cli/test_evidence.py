@@ -84,7 +84,7 @@ def test_from_the_file_to_the_proof(case: Path, tmp_path: Path) -> None:
     assert "The gate" in siteline("evidence", "show", lines[0]["id"], cwd=case).out
     hits = json.loads(siteline("evidence", "search", "--json", "seen at", "gate", cwd=case).out)
     assert {h["id"] for h in hits} == {line["id"] for line in lines}
-    proof = json.loads(siteline("evidence", "proof", lines[1]["id"][:26], cwd=case).out)
+    proof = json.loads(siteline("evidence", "proof", "--json", lines[1]["id"][:26], cwd=case).out)
     assert proof["sha256"] == lines[1]["sha256"]
     assert proof["inclusion"]["root"] == proof["checkpoint"]["root"] == proof["consistency"]["new_root"]
     report = verified(case)

@@ -25,6 +25,17 @@ HEAVY = (
     "shapely",
     "pandas",
     "dask",
+    "numpy",
+    "sklearn",
+    "networkx",
+    "followthemoney",
+    "weasyprint",
+    "fastapi",
+    "onnxruntime",
+    "playwright",
+    "av",
+    "pydantic",
+    "httpx",
 )
 
 
@@ -84,3 +95,28 @@ def test_what_is_missing_is_explained() -> None:
         [sys.executable, "-m", "siteline", *words], capture_output=True, text=True, check=False
     )
     assert "hint: --why: Your reason" in said.stderr
+
+
+@pytest.mark.parametrize("words", [[], ["site"], ["events", "list"], ["start"], ["scenes", "nudge"]])
+def test_help_is_given_by_its_short_name_too(words: list[str]) -> None:
+    """`-h` is answered wherever `--help` is."""
+    said = [
+        subprocess.run(
+            [sys.executable, "-m", "siteline", *words, flag], capture_output=True, text=True, check=True
+        )
+        for flag in ("-h", "--help")
+    ]
+    assert said[0].stdout == said[1].stdout != ""
+
+
+@pytest.mark.parametrize(
+    "words", [["init", ""], ["--case", "", "site", "list"], ["site", "list", "--case", " "]]
+)
+def test_a_folder_without_a_name_is_wrong_usage(tmp_path: Path, words: list[str]) -> None:
+    """A shell's variable that was never set does not mean the folder one happens to be in."""
+    said = subprocess.run(
+        [sys.executable, "-m", "siteline", *words], capture_output=True, text=True, check=False, cwd=tmp_path
+    )
+    assert said.returncode == 2
+    assert "name is empty" in said.stderr
+    assert list(tmp_path.iterdir()) == []

@@ -123,6 +123,16 @@ def test_a_reader_does_not_wait_for_a_writer(db: Database) -> None:
         assert site_ids(other) == []
 
 
+def test_postgresql_is_named_as_people_name_it(postgres: str) -> None:
+    """An address without a driver takes the one that we bring."""
+    for scheme in ("postgres", "postgresql"):
+        plain = Database(scheme + postgres[postgres.index("://") :], "me")
+        assert plain.engine.dialect.driver == "psycopg"
+        with plain.engine.connect() as connection:
+            assert connection.execute(sa.text("SELECT 1")).scalar() == 1
+        plain.close()
+
+
 def test_a_newer_case_is_refused(db: Database, tmp_path: Path) -> None:
     """A case of a later Siteline is left alone."""
     raw = sqlite3.connect(tmp_path / "case.db")

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from siteline.cli.common import CaseOption, as_typed, opened
+from siteline.cli.common import CaseOption, as_typed, named_folder, opened
 
 cache_app = typer.Typer(help="Derived arrays, which can always be made again.", no_args_is_help=True)
 
 
-def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="The new case folder.")]) -> None:
+def init(where: Annotated[str, typer.Argument(metavar="DIR", help="The new case folder.")]) -> None:
     """Make a case folder."""
     from siteline.workbench.case import make_case
 
+    folder = named_folder(where)
     case = make_case(folder)
     typer.echo(f"{case.folder} is a case.")
     signer = case.log.signer

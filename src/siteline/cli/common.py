@@ -54,7 +54,14 @@ def opened(context: typer.Context, case: str | None) -> Iterator[Case]:
 
 def case_folder(context: typer.Context, case: str | None) -> Path:
     """The case folder that a command was given, before or after its name; else the current folder."""
-    return Path(case if case is not None else context.obj or ".")
+    return named_folder(case if case is not None else context.obj)
+
+
+def named_folder(name: str) -> Path:
+    """A folder by its name; an empty one, as of a shell's variable that was never set, is wrong usage."""
+    if not name.strip():
+        raise typer.BadParameter("the folder's name is empty; the current folder is called .")
+    return Path(name)
 
 
 _IN_A_CASE = re.compile(

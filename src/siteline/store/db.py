@@ -17,7 +17,15 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from siteline.model.errors import BrokenCustody, CaseBusy, DiskFull, NewerCase
+from siteline.model.errors import (
+    BadSetting,
+    BrokenCustody,
+    CaseBusy,
+    CaseTrouble,
+    DiskFull,
+    MissingExtra,
+    NewerCase,
+)
 
 BUSY_SECONDS = 30
 """How long an append waits for another process."""
@@ -27,6 +35,10 @@ _WIDE = 512 << 20
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
+_ADDRESSES = (
+    "Write it as postgresql://USER@HOST/NAME, or leave it out: then it is case.db in the case folder."
+)
+
 _ROOM = 1 << 20
 """Bytes that SQLite's side files may need."""
 
@@ -35,10 +47,10 @@ class Database:
     """The rows of one case. Reads see committed rows; every append is one transaction."""
 
     def __init__(self, url: str, who: str) -> None:
-        """`url`: SQLAlchemy's; `who` signs the rows that are added."""
-        self.url = url
+        """`url`: SQLAlchemy's, of SQLite or PostgreSQL, else BadSetting; `who` signs the rows that are added."""
+        self.url = _spelt_out(url)
         self.who = who
-        self.engine = _engine(url)
+        self.engine = _engine(self.url)
         self._writer = self.engine.execution_options(is_writer=True)
         self._appending: sa.Connection | None = None
         self._afterwards: list[Callable[[], None]] = []
@@ -128,8 +140,32 @@ def known_at(query: sa.Select[Any], table: sa.Table, as_of: datetime | None) -> 
     return query.where(table.c.created_at <= as_of.astimezone(UTC).isoformat(timespec="microseconds"))
 
 
+def _spelt_out(url: str) -> str:
+    """
+    The address with the driver that we bring for PostgreSQL, where it names none: SQLAlchemy would take another one.
+
+    A refusal never repeats the address: there may be a password in it.
+    """
+    try:
+        told = sa.make_url(url)
+    except (sa.exc.ArgumentError, ValueError) as error:
+        raise BadSetting("case.database is no address of a database", _ADDRESSES) from error
+    if told.drivername in ("postgres", "postgresql"):
+        return told.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+    if told.get_backend_name() not in ("postgresql", "sqlite"):
+        raise BadSetting(f"case.database names {told.drivername!r}, which is not supported", _ADDRESSES)
+    return url
+
+
 def _engine(url: str) -> sa.Engine:
-    engine = sa.create_engine(url, future=True)
+    try:
+        engine = sa.create_engine(url, future=True)
+    except ModuleNotFoundError as error:
+        if error.name == "psycopg":
+            raise MissingExtra.of("psycopg", "postgres") from error
+        raise BadSetting(f"case.database wants {error.name}, which is not installed", _ADDRESSES) from error
+    except sa.exc.ArgumentError as error:
+        raise BadSetting("case.database names a driver that does not exist", _ADDRESSES) from error
     if engine.dialect.name == "sqlite":
         sa.event.listen(engine, "connect", _prepare_sqlite)
         sa.event.listen(engine, "begin", _take_write_lock)
@@ -189,6 +225,11 @@ def _plain_words(url: str) -> Iterator[None]:
             raise CaseBusy(
                 f"cannot write {name}: {said}",
                 "Check the folder's permissions and the disk, then run it again.",
+            ) from error
+        if not url.startswith("sqlite"):
+            raise CaseTrouble(
+                f"the database of this case does not answer: {said.splitlines()[0] if said else 'no reason given'}",
+                "Check case.database in siteline.toml, and that its server runs; what was finished is kept.",
             ) from error
         raise
     except sa.exc.DatabaseError as error:

@@ -19,6 +19,7 @@ from siteline.editions.aftermath import Aftermath
 from siteline.editions.briefs import Briefs
 from siteline.editions.releases import Releases
 from siteline.entities.register import Entities
+from siteline.evidence.custody.anchor import Anchors
 from siteline.evidence.custody.clock import Clock
 from siteline.evidence.custody.exhibits import Exhibits
 from siteline.evidence.custody.keys import Signer
@@ -29,7 +30,7 @@ from siteline.evidence.times.records import TimeProofs
 from siteline.evidence.watch.checks import Checks
 from siteline.ledger.incidents.queries import Queries
 from siteline.ledger.incidents.rows import Incidents
-from siteline.model.errors import BadSetting, CaseExists, NotACase
+from siteline.model.errors import BadSetting, BrokenCustody, CaseExists, NotACase
 from siteline.sites.activity import Counts
 from siteline.sites.annotations import Annotations
 from siteline.sites.comparisons import Comparisons
@@ -131,6 +132,7 @@ def make_case(folder: Path) -> Case:
     if folder.exists() and not folder.is_dir():
         raise CaseExists(f"{folder} is a file", "Choose a folder.")
     _refuse_network_disk(folder, Settings())
+    _refuse_lost_rows(folder, None)
     key = keyring.ensure_key()  # before anything is made: a key that cannot be used is refused
     with room_on_disk(folder):
         folder.mkdir(parents=True, exist_ok=True)
@@ -145,12 +147,14 @@ def make_case(folder: Path) -> Case:
 
 
 def open_case(folder: Path) -> Case:
-    """The case in `folder`; raises NotACase, NewerCase or BadSetting."""
+    """The case in `folder`; raises NotACase, NewerCase, BadSetting, or BrokenCustody where its rows are gone."""
     folder = folder.resolve()
     if not (folder / SETTINGS_FILE).exists():
         raise NotACase(f"{folder} is not a case: it has no {SETTINGS_FILE}")
     settings = read_settings(folder / SETTINGS_FILE)
     _refuse_network_disk(folder, settings)
+    if settings.case.database is None:
+        _refuse_lost_rows(folder, keyring.anchors())
     case = Case(folder, settings)
     with room_on_disk(folder):
         case.db.upgrade()
@@ -169,6 +173,19 @@ def _on_disk(file: Path) -> int:
     found = file.stat()
     blocks = getattr(found, "st_blocks", None)
     return found.st_size if blocks is None else min(found.st_size, blocks * 512)
+
+
+def _refuse_lost_rows(folder: Path, seen: Anchors | None) -> None:
+    """A new case.db beside bytes in custody would say that all is as it was, and know nothing of them."""
+    rows = folder / "case.db"
+    if rows.is_file() and rows.stat().st_size:
+        return
+    if (seen and seen.at(str(folder))) or next(Blobs(folder / "blobs").names(), None) is not None:
+        gone = "is empty" if rows.exists() else "is gone"
+        raise BrokenCustody(
+            f"{rows} {gone}, and with it all that was recorded here",
+            "Restore case.db from a copy of the case; to begin anew, take another folder: siteline init DIR",
+        )
 
 
 def _refuse_network_disk(folder: Path, settings: Settings) -> None:

@@ -253,7 +253,7 @@ class Settings(_Section):
 def read_settings(path: Path) -> Settings:
     """Settings of a case; raises BadSetting that names the key and what it may be."""
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))  # Windows' editors put a mark before it
     except FileNotFoundError:
         return Settings()
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

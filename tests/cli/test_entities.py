@@ -164,6 +164,32 @@ def test_what_makes_no_sense_is_refused(case: Path, words: tuple[str, ...], said
     assert said in done.err
 
 
+def test_an_answer_says_what_the_thing_is_called_here(case: Path) -> None:
+    """Not only by which of its names it was found, and of a composite not only the ids."""
+    works, other = (
+        siteline("entities", "add", "product", name, cwd=case).out.strip() for name in ("KN-23", "KN-24")
+    )
+    assert siteline("entities", "name", works, "화성-11가", "--kind", "local", cwd=case).code == 0
+    assert (
+        siteline("entities", "resolve", "화성-11가", cwd=case).out.splitlines()[0] == f"{works}  1.00  KN-23"
+    )
+    [found] = resolved(case, "화성-11가")
+    assert (found["title"], found["name"]) == ("KN-23", "화성-11가")
+    told = siteline("entities", "resolve", "KN-23 or KN-24", cwd=case).out
+    assert told == f"one of:\n{works}  KN-23\n{other}  KN-24\n"
+
+
+def test_a_second_thing_of_one_name_is_told_when_it_is_added(case: Path) -> None:
+    """Else the name, which named one thing until now, would decide nothing any more, and nobody would know why."""
+    first = siteline("entities", "add", "facility", "February 11 Plant", cwd=case)
+    assert first.err == ""
+    second = siteline("entities", "add", "facility", "February 11 Plant", cwd=case)
+    assert second.code == 0
+    assert f"another facility is called so already, {first.out.strip()}" in second.err
+    assert f"siteline entities merge {first.out.strip()} {second.out.strip()}" in second.err
+    assert siteline("entities", "add", "place", "February 11 Plant", cwd=case).err == ""
+
+
 def test_hangul_is_spelled_without_a_case(tmp_path: Path) -> None:
     """Three systems at once."""
     done = siteline("entities", "spell", "화성", "--json", cwd=tmp_path)

@@ -162,6 +162,8 @@ def test_a_region_of_smart_is_watched_and_its_annotations_kept(shared: Path, tmp
     region = json.loads((case / exported["path"]).read_bytes())
     jsonschema.validate(region, REGION_MODEL)
     assert region["features"][0]["properties"]["region_id"] == "KR_R001"
+    said = siteline("events", "export", "KR_R001", "--format", "smart", cwd=case)
+    assert (said.code, "KR_R001: has no events to export" in said.err) == (0, True)
     said = siteline("site", "export", "KR_R001", "--out", "again.geojson", cwd=case)
     assert said.code == 0
     assert json.loads((case / "again.geojson").read_bytes())["site"]["smart"]["region_id"] == "KR_R001"
@@ -185,6 +187,7 @@ def test_files_that_do_not_fit_are_refused_and_nothing_is_half_imported(shared: 
         said = siteline("events", "import", "KR_R001", model, second, cwd=case)
         assert said.code == 1
         assert named in said.err
+    assert "Name only the files that belong here, such as KR_R001_*.geojson" in said.err
     told = {one["id"]: one["observations"] for one in ask("events", "imported", "KR_R001", cwd=case)}
     assert told["KR_R001_0017"] == 0  # the good file of the pair was not taken either
     hostile = tmp_path / "hostile.geojson"

@@ -198,11 +198,13 @@ def resolve(
         found = resolve_text(
             work, text, entity_type=entity_type, also=also or (), as_of=moment(as_of), on=on, limit=limit
         )
-    told = tell_found(found)
+        told = tell_found(work, found, moment(as_of))
     if json:
         print_json(told)
     elif isinstance(told, dict):
-        typer.echo(f"one of: {', '.join(told['set'])}")
+        typer.echo("one of:")
+        for one in told["set"]:
+            typer.echo(f"{one}  {_flat(told['titles'][one])}")
         for part in told.get("unresolved", ()):
             typer.echo(f"not known here: {_flat(part)}")
     elif not told:
@@ -210,7 +212,7 @@ def resolve(
     else:
         for match in told:
             typer.echo(
-                f"{match['id']}  {match['score']:.2f}  {'' if match['auto'] else 'to be decided  '}{_flat(match['name'])}"
+                f"{match['id']}  {match['score']:.2f}  {'' if match['auto'] else 'to be decided  '}{_flat(match['title'])}"
             )
             for reason in match["reasons"]:
                 typer.echo(f"    {_flat(reason)}")

@@ -14,6 +14,10 @@ from siteline.report.inert import inert
 from siteline.report.rules import Stamp
 from siteline.report.svg import data_uri
 
+_FROM_THE_RIGHT = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff"
+_TURNED = re.compile(rf"[{_FROM_THE_RIGHT}](?:[{_FROM_THE_RIGHT}\s\d'’-]*[{_FROM_THE_RIGHT}])?")
+"""Words that are written from right to left, with what stands between them."""
+
 
 def embedded(figure: Figure) -> dict[str, Any]:
     """A figure as a template prints it."""
@@ -50,7 +54,7 @@ def running_head(stamps: tuple[Stamp, ...]) -> str:
 
 def environment() -> jinja2.Environment:
     """Templates of this folder, everything escaped and made inert."""
-    return jinja2.Environment(
+    made = jinja2.Environment(
         loader=jinja2.FunctionLoader(template_text),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
@@ -59,6 +63,22 @@ def environment() -> jinja2.Environment:
         finalize=_finalize,
         keep_trailing_newline=True,
     )
+    made.filters["isolate"] = isolate
+    return made
+
+
+def isolate(text: str) -> Markup:
+    """
+    A line that we put together, with names that are written from right to left set apart.
+
+    Else a date behind one is shown with its numbers in the order of that script, 2024-11-25 as 25-11-2024.
+    """
+    said, told, at = inert(text), Markup(), 0
+    for name in _TURNED.finditer(said):
+        told += said[at : name.start()]
+        told += Markup("<bdi>{}</bdi>").format(name[0])
+        at = name.end()
+    return told + said[at:]
 
 
 def _finalize(value: Any) -> Any:

@@ -257,9 +257,13 @@ def read_settings(path: Path) -> Settings:
     except FileNotFoundError:
         return Settings()
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadSetting(
-            f"{path.name} cannot be read: {error}", "Correct that line; the file is TOML."
-        ) from error
+        is_twice = str(error).startswith("Cannot declare")
+        remedy = (
+            "That section stands further up already: put the lines there, or take its # away."
+            if is_twice
+            else "Correct that line; the file is TOML."
+        )
+        raise BadSetting(f"{path.name} cannot be read: {error}", remedy) from error
     try:
         return Settings.model_validate(raw)
     except ValidationError as error:

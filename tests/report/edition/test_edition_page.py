@@ -51,6 +51,16 @@ def test_the_same_material_gives_the_same_bytes() -> None:
     assert build_edition(made()) == build_edition(made())
 
 
+def test_a_date_behind_an_arabic_name_keeps_the_order_of_its_numbers() -> None:
+    """The name is set apart in what we put together; what is hostile in it is still escaped."""
+    title = "C1 (<b>مصنع الصواريخ</b>, 2024-11-25)"
+    page = build_edition(made(BODY, replace(CLAIM, title=title, stale=(f"{title} was retracted",))))
+    said = "C1 (&lt;b&gt;<bdi>مصنع الصواريخ</bdi>&lt;/b&gt;, 2024-11-25)"
+    assert f"<h4><bdi>{said}</bdi>" in page  # in its note
+    assert f"</span></a> {said}: {said} was retracted" in page  # in what stands against release
+    assert f'<p class="fault">{said} was retracted</p>' in page
+
+
 def test_every_sentence_that_cites_something_opens_its_note_with_every_digest() -> None:
     page = build_edition(made())
     links = set(re.findall(r'href="#(n\d+)"', page))

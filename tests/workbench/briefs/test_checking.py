@@ -127,6 +127,16 @@ def test_a_first_draft_passes_once_its_findings_are_accepted(case: Case, tmp_pat
     assert check_brief(case, file).objections == ()
 
 
+def test_a_first_draft_has_the_whole_command_for_what_nobody_accepted(case: Case, tmp_path: Path) -> None:
+    """As it is typed, with the reason that it wants; the file is still a brief."""
+    [watched] = case.events.all("s")
+    case.events.judge(watched.id, Status.UNSURE, "blurred")
+    file = tmp_path / "brief.md"
+    write_new(case, file)
+    assert f'siteline events judge s {watched.id} accept --why "…" -->' in file.read_text(encoding="utf-8")
+    assert {o.code for o in check_brief(case, file).objections} == {"unreviewed"}
+
+
 @pytest.mark.parametrize(
     ("language", "codes"), [("en-GB", set()), ("ko-KP", {"function"}), ("pl", {"function", "hedge", "date"})]
 )

@@ -82,7 +82,8 @@ def _site(case: Case, site: Site, named: dict[str, str], *, is_one: bool) -> Ite
         if watched.status is not Status.ACCEPTED:
             by = watched.current.event.proposer
             told = f", proposed by {_plain(by.words)}" if by is not None else ""
-            yield f"<!-- nobody has accepted {name}{told}: siteline events judge {site.id} {watched.id} accept -->"
+            judge = f'siteline events judge {site.id} {watched.id} accept --why "…"'
+            yield f"<!-- nobody has accepted {name}{told}: {judge} -->"
         yield f"{_ended(finding.headline)} [@{name}]"
         yield ""
         yield f"![{_plain(finding.title)}](pair:{name})"

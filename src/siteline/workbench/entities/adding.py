@@ -16,7 +16,7 @@ from siteline.model.errors import BadEntity, BadSetting
 from siteline.model.remark import Remark
 from siteline.store import tables
 from siteline.workbench.case import Case
-from siteline.workbench.entities.looking import find_one
+from siteline.workbench.entities.looking import find_one, resolve_text
 
 _BUILT = frozenset((EntityType.FACILITY, EntityType.BUILDING, EntityType.COMPLEX))
 _FUNCTION = frozenset(("function", "purpose", "use", "used_for", "role"))
@@ -32,17 +32,33 @@ _USUAL = {
 def add_entity(
     case: Case, entity_type: str, name: str, properties: Sequence[str] = (), source: str = "", lang: str = ""
 ) -> tuple[str, list[Remark]]:
-    """A new thing with its first name; returns its id, and what is odd about the name."""
+    """A new thing with its first name; returns its id, what is odd about the name, and who has it already."""
     kind = _one_of(EntityType, entity_type, "type")
     if kind is EntityType.RECORD:
         raise BadEntity("records come only from imports", f"One of: {_listed(EntityType)}.")
+    namesakes = _namesakes(case, kind, name)
     with case.db.appending():
         made = case.entities.add(kind, "case")
         remarks = _name(case, made, name, NameKind.OFFICIAL, None, source=source, lang=lang)
         case.entities.file(
             tables.entity_statement, [_property(made, kind, said, source) for said in properties]
         )
-    return made, remarks
+    return made, remarks + [
+        Remark(
+            shown(name.strip()),
+            f"another {kind.replace('_', ' ')} is called so already, {other}: a name that two things have decides nothing",
+            f'if they are one: siteline entities merge {other} {made} --why "..."',
+        )
+        for other in namesakes
+    ]
+
+
+def _namesakes(case: Case, kind: EntityType, name: str) -> list[str]:
+    """Things of that type that have this very name."""
+    if not name.strip():
+        return []
+    found = resolve_text(case, name, entity_type=kind).matches
+    return [match.id for match in found if match.name == name.strip()]
 
 
 def add_name(

@@ -168,14 +168,23 @@ def _day(text: str) -> date | None:
         raise BadSetting(f"--on {shown(text)!r} is no day", "Write it as YYYY-MM-DD.") from error
 
 
-def tell_found(found: Found) -> list[dict[str, Any]] | dict[str, Any]:
-    """What a text may name, for other programs: a list, or for a composite a set."""
+def tell_found(
+    case: Case, found: Found, as_of: datetime | None = None
+) -> list[dict[str, Any]] | dict[str, Any]:
+    """
+    What a text may name, for other programs: a list, or for a composite a set.
+
+    "name" is the name that was found, "title" what the thing is called here.
+    """
+    ids = found.one_of or tuple(match.id for match in found.matches)
+    titles = _titles(case, case.entities.identity(as_of), ids, as_of)
     if found.one_of:
-        told: dict[str, Any] = {"set": list(found.one_of)}
+        told: dict[str, Any] = {"set": list(found.one_of), "titles": {one: titles[one] for one in ids}}
         return told | ({"unresolved": list(found.unresolved)} if found.unresolved else {})
     return [
         {
             "id": match.id,
+            "title": titles[match.id],
             "name": match.name,
             "type": match.type,
             "score": round(match.score, 3),

@@ -96,7 +96,7 @@ def export_smart(case: Case, site_id: str, out: Path | None, options: SmartOptio
     content |= {f"site_models/{one.id}.geojson": write_smart(one) for one in proposed.sites}
     content[LEFT_OUT] = (json.dumps(left, ensure_ascii=False, indent=1) + "\n").encode()
     _write_folder(folder, content)
-    remarks = (*proposed.remarks, *tell_left_out(site_id, proposed.left_out, options.smallest_m2))
+    remarks = _tell(case, site_id, proposed, options)
     return Exported(folder, tuple(folder / name for name in content), left, remarks)
 
 
@@ -107,8 +107,19 @@ def export_region(case: Case, site_id: str, out: Path | None, options: SmartOpti
     path = write_derived(case, out, f"{proposed.region.id}.geojson", write_smart(proposed.region))
     beside = path.with_name(f"{path.stem}-{LEFT_OUT}")
     write_derived(case, beside, beside.name, (json.dumps(left, ensure_ascii=False, indent=1) + "\n").encode())
-    remarks = (*proposed.remarks, *tell_left_out(site_id, proposed.left_out, options.smallest_m2))
+    remarks = _tell(case, site_id, proposed, options)
     return Exported(path, (path, beside), left, remarks)
+
+
+def _tell(case: Case, site_id: str, proposed: Proposed, options: SmartOptions) -> tuple[Remark, ...]:
+    """What an export leaves out, or that there was nothing to export, and why."""
+    if proposed.exported or proposed.left_out:
+        return (*proposed.remarks, *tell_left_out(site_id, proposed.left_out, options.smallest_m2))
+    if case.events.all(site_id, every=True):
+        why = Remark(site_id, "none of its events is exported: they are candidates or rejected", "--all")
+    else:
+        why = Remark(site_id, "has no events to export", f"find some: siteline survey {site_id}")
+    return (*proposed.remarks, why)
 
 
 def _refuse_foreign(folder: Path) -> None:

@@ -149,7 +149,7 @@ def _refuse_elsewhere(site: Site, found: RegionModel | SmartSite, name: str) -> 
     if site.aoi is not None and not found.outline.envelope.intersects(site.aoi):
         raise BadSmartFile(
             f"{name}: {found.id} lies elsewhere, not in the area of interest of {site.id}",
-            "Name the site that it belongs to: siteline site list",
+            f"Name only the files that belong here, such as {site.id}_*.geojson, or the site of the others.",
         )
 
 

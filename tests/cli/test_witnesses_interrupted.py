@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import signal
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -36,15 +35,6 @@ COUNT = (
 )
 
 
-def killed(moment: str, *words: str | Path, cwd: Path) -> str:
-    """What a command had printed when it was killed at a moment, which it must have reached."""
-    ended = NURSERY.run(
-        [str(w) for w in words], cwd, {**os.environ, "SITELINE_WHO": "A. Analyst"}, 120, dies_at=moment
-    )
-    assert ended.code == 128 + signal.SIGKILL, f"{moment} never came: {ended.out}{ended.err}"
-    return ended.out
-
-
 def ask(*words: str | Path, cwd: Path) -> Any:
     said = siteline(*words, "--json", cwd=cwd)
     assert said.code == 0, said.err
@@ -70,7 +60,7 @@ def test_annotations_are_taken_in_whole_or_not_at_all(case: Path, shared: Path) 
         "siteline.sites.annotations:Annotations.record:1",
         "siteline.sites.annotations:Annotations.record:1 done",
     ):
-        assert killed(moment, *words, cwd=case) == "", moment
+        assert NURSERY.killed(moment, *words, cwd=case) == "", moment
         assert ask("events", "imported", "KR_R001", cwd=case) == before, moment
     assert ask(*words, cwd=case)["new"] == 1
     assert ask("events", "imported", "KR_R001", cwd=case) != before
@@ -84,7 +74,7 @@ def test_compared_looks_are_kept_whole_and_their_sheet_comes_with_the_rerun(comp
         ("siteline.sites.comparisons:Comparisons.record:1 done", 1),
         ("pathlib:Path.replace:1", 1),
     ):
-        assert killed(moment, *words, cwd=compared) == "", moment
+        assert NURSERY.killed(moment, *words, cwd=compared) == "", moment
         assert len(ask("events", "compared", "hall", cwd=compared)) == kept, moment
         assert list((compared / "out").glob("hall-pair-*.png")) == [], moment
     told = ask(*words, cwd=compared)
@@ -99,9 +89,9 @@ def test_a_count_is_on_record_once_or_not_at_all(case: Path, tmp_path: Path) -> 
     write_small_site(tmp_path / "in")
     assert siteline("site", "add", tmp_path / "in/site.geojson", cwd=case).code == 0
     assert siteline("scenes", "add", "plant", "--manifest", tmp_path / "in/scenes.csv", cwd=case).code == 0
-    assert killed("siteline.sites.activity:Counts.record:1", *COUNT, cwd=case) == ""
+    assert NURSERY.killed("siteline.sites.activity:Counts.record:1", *COUNT, cwd=case) == ""
     assert "rail wagons" not in siteline("events", "counts", "plant", cwd=case).out
-    assert killed("siteline.sites.activity:Counts.record:1 done", *COUNT, cwd=case) == ""
+    assert NURSERY.killed("siteline.sites.activity:Counts.record:1 done", *COUNT, cwd=case) == ""
     first = ask(*COUNT, cwd=case)
     assert ask(*COUNT, cwd=case) == first, "saying it again adds nothing"
     [series] = ask("events", "counts", "plant", cwd=case)["series"]
@@ -114,7 +104,7 @@ def test_blocks_have_a_name_only_when_they_are_whole(folder: Path, tmp_path: Pat
     for format_ in ("kml", "kmz", "glb"):
         out = tmp_path / f"s.{format_}"
         words = ("measure", "massing", "s", "--format", format_, "--out", out)
-        assert killed("pathlib:Path.replace:1", *words, cwd=folder) == ""
+        assert NURSERY.killed("pathlib:Path.replace:1", *words, cwd=folder) == ""
         assert not out.exists()
         assert siteline(*words, cwd=folder).code == 0
         assert out.stat().st_size > 500

@@ -130,6 +130,22 @@ def test_parts_from_import_to_publication(case: Path, shared: Path) -> None:
     assert ACME in siteline("ledger", "components", "count", cwd=case).out
 
 
+def test_what_was_published_of_maker_2_holds_after_the_next_import(case: Path) -> None:
+    """A later table renumbers no maker: those whom it brings come after."""
+    parts(case, "import", "parts.csv")
+
+    def called() -> dict[str, str]:
+        return {one["id"]: one["manufacturer"] for one in parts(case, "list") if one["manufacturer"]}
+
+    first = called()
+    (case / "more.csv").write_bytes(
+        table(*(row(wreck="W3", item=str(n), manufacturer=f"Aardvark {n}") for n in range(30)))
+    )
+    assert parts(case, "import", "more.csv")["new"] == 30
+    assert {key: name for key, name in called().items() if key in first} == first
+    assert set(first.values()) == {f"Maker {n}" for n in range(1, 6)}
+
+
 def test_an_internal_export_reads_back_into_another_case(case: Path, tmp_path: Path) -> None:
     """The same parts, the same edition."""
     edition = parts(case, "import", "parts.csv")["edition"]

@@ -98,6 +98,13 @@ class Nursery:
             out, err = (Path(file).read_text(encoding="utf-8") for file in files)
         return Ended(code, out, err)
 
+    def killed(self, moment: str, *words: str | Path, cwd: Path, who: str = "A. Analyst") -> str:
+        """What a command had printed when it was killed at a moment (as `dies_at`), which it must have reached."""
+        env = {**os.environ, "SITELINE_WHO": who}
+        ended = self.run([str(word) for word in words], cwd, env, 120, dies_at=moment)
+        assert ended.code == 128 + signal.SIGKILL, f"{moment} never came: {ended.out}{ended.err}"
+        return ended.out
+
     def _started(self) -> subprocess.Popen[str]:
         if self._process is None:
             self._process = subprocess.Popen(

@@ -172,6 +172,7 @@ def test_a_hole_in_a_series_is_seen_and_filled_by_a_retry(works: Path, files: Pa
             "failed_before": 0,
             "left": 2,
             "found": 3,
+            "unusable": 0,
             "bytes": 0,
             "waiting": [],
             "orders": [],
@@ -215,11 +216,13 @@ def test_a_hole_in_a_series_is_seen_and_filled_by_a_retry(works: Path, files: Pa
 
 
 def test_where_nothing_found_can_be_used_that_is_said(works: Path) -> None:
-    """It is another thing than that nothing was found."""
+    """It is another thing than that nothing was found, in words and in JSON."""
     record(works, "works", [offer("ours", {}, fault="no file whose bands we know among visual")])
     said = siteline("scenes", "fetch", "works", cwd=works)
     assert said.code == 0
     assert "none of the scenes found at works can be used; see why with" in said.out
+    told = json.loads(siteline("scenes", "fetch", "works", "--json", cwd=works).out)
+    assert (told["found"], told["unusable"]) == (0, 1)
 
 
 def test_killed_ten_times_nothing_is_fetched_twice_but_what_was_on_its_way(works: Path, files: Path) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import re
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -128,6 +130,39 @@ def test_parts_from_import_to_publication(case: Path, shared: Path) -> None:
     assert ACME not in siteline("ledger", "components", "count", cwd=case).out
     siteline("ledger", "components", "reply", ACME, "--answer", "We sold none.", cwd=case)
     assert ACME in siteline("ledger", "components", "count", cwd=case).out
+
+
+def test_what_was_published_of_maker_2_holds_after_the_next_import(case: Path) -> None:
+    """A later table renumbers no maker: those whom it brings come after."""
+    parts(case, "import", "parts.csv")
+
+    def called() -> dict[str, str]:
+        return {one["id"]: one["manufacturer"] for one in parts(case, "list") if one["manufacturer"]}
+
+    first = called()
+    (case / "more.csv").write_bytes(
+        table(*(row(wreck="W3", item=str(n), manufacturer=f"Aardvark {n}") for n in range(30)))
+    )
+    assert parts(case, "import", "more.csv")["new"] == 30
+    assert {key: name for key, name in called().items() if key in first} == first
+    assert set(first.values()) == {f"Maker {n}" for n in range(1, 6)}
+
+
+def test_the_page_on_parts_works_from_an_empty_case(tmp_path: Path) -> None:
+    """Each file of the page is written and each command of its blocks is done, in their order."""
+    assert siteline("init", "parts", cwd=tmp_path).code == 0
+    page = (Path(__file__).parents[2] / "docs/howto/components.md").read_text(encoding="utf-8")
+    blocks = "".join(re.findall(r"^```\n(.*?)^```$", page, re.MULTILINE | re.DOTALL))
+    steps = re.findall(
+        r"^cat > (\S+) <<'END'\n(.*?)^END$|^(siteline [^\n]*)$", blocks, re.MULTILINE | re.DOTALL
+    )
+    for file, text, words in steps:
+        if file:
+            (tmp_path / "parts" / file).write_text(text, encoding="utf-8")
+            continue
+        said = siteline(*shlex.split(words, comments=True)[1:], cwd=tmp_path / "parts")
+        assert said.code == 0, f"{words}\n{said.err}"
+    assert len(steps) > 20
 
 
 def test_an_internal_export_reads_back_into_another_case(case: Path, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import signal
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -30,12 +30,7 @@ BUNDLE = (
 )
 
 
-def killed(moment: str, *words: str | Path, cwd: Path) -> str:
-    """What a command had printed when it was killed at a moment, which it must have reached."""
-    said = [str(word) for word in words]
-    ended = NURSERY.run(said, cwd, {**os.environ, **READER}, 120, dies_at=moment)
-    assert ended.code == 128 + signal.SIGKILL, f"{moment} never came: {ended.out}{ended.err}"
-    return ended.out
+killed = partial(NURSERY.killed, who=READER["SITELINE_WHO"])
 
 
 def editions(case: Path) -> list[str]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
-import signal
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -36,13 +37,23 @@ COUNT = (
 )
 
 
-def killed(moment: str, *words: str | Path, cwd: Path) -> str:
-    """What a command had printed when it was killed at a moment, which it must have reached."""
-    ended = NURSERY.run(
-        [str(w) for w in words], cwd, {**os.environ, "SITELINE_WHO": "A. Analyst"}, 120, dies_at=moment
-    )
-    assert ended.code == 128 + signal.SIGKILL, f"{moment} never came: {ended.out}{ended.err}"
-    return ended.out
+@contextlib.contextmanager
+def full(disk: Path, spare: int = 0) -> Iterator[None]:
+    """A disk with so many bytes left."""
+    filler, room = disk / "filler", os.statvfs(disk)
+    filler.write_bytes(b"x" * (room.f_bavail * room.f_frsize - spare))
+    try:
+        yield
+    finally:
+        filler.unlink()
+
+
+def refused_for_room(*words: str | Path, cwd: Path) -> None:
+    """A command that ends in one error and what to do about it."""
+    said = siteline(*words, cwd=cwd)
+    assert said.code == 1, said.out
+    assert said.err.count("error: ") == 1, said.err
+    assert "Free some space" in said.err, said.err
 
 
 def ask(*words: str | Path, cwd: Path) -> Any:
@@ -70,7 +81,7 @@ def test_annotations_are_taken_in_whole_or_not_at_all(case: Path, shared: Path) 
         "siteline.sites.annotations:Annotations.record:1",
         "siteline.sites.annotations:Annotations.record:1 done",
     ):
-        assert killed(moment, *words, cwd=case) == "", moment
+        assert NURSERY.killed(moment, *words, cwd=case) == "", moment
         assert ask("events", "imported", "KR_R001", cwd=case) == before, moment
     assert ask(*words, cwd=case)["new"] == 1
     assert ask("events", "imported", "KR_R001", cwd=case) != before
@@ -84,7 +95,7 @@ def test_compared_looks_are_kept_whole_and_their_sheet_comes_with_the_rerun(comp
         ("siteline.sites.comparisons:Comparisons.record:1 done", 1),
         ("pathlib:Path.replace:1", 1),
     ):
-        assert killed(moment, *words, cwd=compared) == "", moment
+        assert NURSERY.killed(moment, *words, cwd=compared) == "", moment
         assert len(ask("events", "compared", "hall", cwd=compared)) == kept, moment
         assert list((compared / "out").glob("hall-pair-*.png")) == [], moment
     told = ask(*words, cwd=compared)
@@ -99,9 +110,9 @@ def test_a_count_is_on_record_once_or_not_at_all(case: Path, tmp_path: Path) -> 
     write_small_site(tmp_path / "in")
     assert siteline("site", "add", tmp_path / "in/site.geojson", cwd=case).code == 0
     assert siteline("scenes", "add", "plant", "--manifest", tmp_path / "in/scenes.csv", cwd=case).code == 0
-    assert killed("siteline.sites.activity:Counts.record:1", *COUNT, cwd=case) == ""
+    assert NURSERY.killed("siteline.sites.activity:Counts.record:1", *COUNT, cwd=case) == ""
     assert "rail wagons" not in siteline("events", "counts", "plant", cwd=case).out
-    assert killed("siteline.sites.activity:Counts.record:1 done", *COUNT, cwd=case) == ""
+    assert NURSERY.killed("siteline.sites.activity:Counts.record:1 done", *COUNT, cwd=case) == ""
     first = ask(*COUNT, cwd=case)
     assert ask(*COUNT, cwd=case) == first, "saying it again adds nothing"
     [series] = ask("events", "counts", "plant", cwd=case)["series"]
@@ -114,7 +125,7 @@ def test_blocks_have_a_name_only_when_they_are_whole(folder: Path, tmp_path: Pat
     for format_ in ("kml", "kmz", "glb"):
         out = tmp_path / f"s.{format_}"
         words = ("measure", "massing", "s", "--format", format_, "--out", out)
-        assert killed("pathlib:Path.replace:1", *words, cwd=folder) == ""
+        assert NURSERY.killed("pathlib:Path.replace:1", *words, cwd=folder) == ""
         assert not out.exists()
         assert siteline(*words, cwd=folder).code == 0
         assert out.stat().st_size > 500
@@ -126,14 +137,60 @@ def test_a_full_disk_stops_a_comparison_in_words_and_takes_nothing(compared: Pat
         shutil.copytree(compared, disk / "case")
         for name in ("old.png", "new.png"):
             shutil.copy(compared.parent / name, disk)
-        case, filler, room = disk / "case", disk / "filler", os.statvfs(disk)
-        filler.write_bytes(b"x" * (room.f_bavail * room.f_frsize - 40_000))
+        case = disk / "case"
         words = ("events", "compare", "hall", "--before", "old", "--after", "new")
-        said = siteline(*words, cwd=case)
-        assert said.code == 1
-        assert "Free some space" in said.err, said.err
-        assert "Traceback" not in said.err
-        filler.unlink()
+        with full(disk, 40_000):
+            refused_for_room(*words, cwd=case)
         done = siteline(*words, cwd=case)
         assert done.code == 0, done.err
         assert len(ask("events", "compared", "hall", cwd=case)) == 1
+
+
+@pytest.mark.parametrize("spare", [0, 40_000, 100_000])
+def test_a_full_disk_takes_no_annotation_in(case: Path, shared: Path, tmp_path: Path, spare: int) -> None:
+    """Whether the room ends before, within or after the bytes of the file; with room again the same command completes it."""
+    models = shared / "data/imagery/smart"
+    assert siteline("site", "add", models / "region_models/KR_R001.geojson", cwd=case).code == 0
+    with disk_of("32m", tmp_path / "disk") as disk:
+        shutil.copytree(case, disk / "case")
+        here = disk / "case"
+        before = ask("events", "imported", "KR_R001", cwd=here)
+        words = ("events", "import", "KR_R001", models / "site_models/KR_R001_0017.geojson")
+        with full(disk, spare):
+            refused_for_room(*words, cwd=here)
+        assert ask("events", "imported", "KR_R001", cwd=here) == before
+        assert is_whole(here)
+        assert ask(*words, cwd=here)["new"] == 1
+        assert is_whole(here)
+
+
+def test_a_full_disk_takes_no_count(case: Path, tmp_path: Path) -> None:
+    """None is on record after the refusal, and one after the same command with room."""
+    write_small_site(tmp_path / "in")
+    assert siteline("site", "add", tmp_path / "in/site.geojson", cwd=case).code == 0
+    assert siteline("scenes", "add", "plant", "--manifest", tmp_path / "in/scenes.csv", cwd=case).code == 0
+    with disk_of("32m", tmp_path / "disk") as disk:
+        shutil.copytree(case, disk / "case")
+        here = disk / "case"
+        with full(disk):
+            refused_for_room(*COUNT, cwd=here)
+        assert "rail wagons" not in siteline("events", "counts", "plant", cwd=here).out
+        ask(*COUNT, cwd=here)
+        [series] = ask("events", "counts", "plant", cwd=here)["series"]
+        assert [len(look["counts"]) for look in series["looks"] if look["counts"]] == [1]
+        assert is_whole(here)
+
+
+@pytest.mark.parametrize("format_", ["kml", "kmz", "glb"])
+def test_a_full_disk_holds_no_part_of_a_model(folder: Path, tmp_path: Path, format_: str) -> None:  # noqa: F811
+    """No file of that name, and none left aside; with room again it is whole."""
+    wanted("trimesh")
+    with disk_of("1m", tmp_path / "disk") as disk:
+        out = disk / f"s.{format_}"
+        words = ("measure", "massing", "s", "--format", format_, "--out", out)
+        with full(disk):
+            refused_for_room(*words, cwd=folder)
+            assert [file.name for file in disk.iterdir()] == ["filler"]
+        assert siteline(*words, cwd=folder).code == 0
+        assert [file.name for file in disk.iterdir()] == [out.name]
+        assert out.stat().st_size > 500

@@ -320,11 +320,7 @@ def fetch(
         if json:
             print_json(done.as_dict())
         else:
-            for line in (
-                ()
-                if done.trouble and not done.fetched
-                else _tell_fetch(site, done.as_dict(), retry, done.unusable)
-            ):
+            for line in () if done.trouble and not done.fetched else _tell_fetch(site, done.as_dict(), retry):
                 typer.echo(as_typed(line, here))
         for scene, reason in done.failed:
             typer.echo(f"note: {scene}: not fetched: {reason}", err=True)
@@ -338,13 +334,13 @@ def fetch(
             )
 
 
-def _tell_fetch(site: str, done: dict[str, Any], retry: bool, unusable: int) -> list[str]:
+def _tell_fetch(site: str, done: dict[str, Any], retry: bool) -> list[str]:
     """What a run of `fetch` did, in lines."""
     count = len(done["fetched"])
     told = [f"{count} {'scene' if count == 1 else 'scenes'} fetched, {done['bytes'] / 1e6:,.1f} MB read"]
     if not done["found"]:
         told = [f"no scene is on record as found at {site}", f"next: siteline scenes find {site}"]
-        if unusable:
+        if done["unusable"]:
             told = [
                 f"none of the scenes found at {site} can be used; see why with: siteline scenes list {site}"
             ]

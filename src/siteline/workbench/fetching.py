@@ -79,6 +79,7 @@ class FetchReport:
             "failed_before": self.failed_before,
             "left": self.left,
             "found": self.found,
+            "unusable": self.unusable,
             "bytes": self.bytes,
             "waiting": list(self.waiting),
             "orders": [

@@ -57,14 +57,23 @@ def test_a_roof_that_stays_is_not_listed_before_one_that_came() -> None:
     assert _iou(first.outline, _outline(100, 90, 24, 30)) > 0.6
 
 
-def test_a_shadow_that_moved_ranks_below_a_building() -> None:
-    land = ground(5)
+@pytest.mark.parametrize("seed", [5, 12, 13])
+def test_a_shadow_that_moved_is_doubted_and_ranks_below_a_building(seed: int) -> None:
+    """Both ends of its way are listed, each as what may be a shadow, and worth well less than a roof that came."""
+    land = ground(seed)
     before, after = shade(land, 20, 20, 26, 26), shade(land, 30, 110, 26, 26)
-    found = _search(before, build(after, 110, 60, 24, 30))
-    assert _iou(found.places[0].outline, _outline(110, 60, 24, 30)) > 0.6
-    others = [p for p in found.places if _iou(p.outline, _outline(30, 110, 26, 26)) > 0.4]
-    assert all(any("shadow" in doubt for doubt in p.doubts) for p in others)
-    assert all(p.worth < found.places[0].worth / 2 for p in others)
+    found = _search(before, build(retouch(after, 2), 110, 60, 24, 30), places=20)
+    roof = found.places[0]
+    assert _iou(roof.outline, _outline(110, 60, 24, 30)) > 0.6
+    for there, outline, appeared in (
+        ("earlier", _outline(20, 20, 26, 26), False),
+        ("later", _outline(30, 110, 26, 26), True),
+    ):
+        listed = [p for p in found.places if p.appeared is appeared and _iou(p.outline, outline) > 0.4]
+        assert listed, f"the shadow of the {there} look is not listed"
+        for place in listed:
+            assert f"it may be a shadow on the {there} image" in place.doubts
+            assert place.worth < 0.7 * roof.worth
 
 
 def test_two_looks_without_a_change_say_that_nothing_stands_out() -> None:

@@ -19,7 +19,7 @@ from siteline.ledger.components.publishing import WITHHELD, public_count, public
 from siteline.ledger.components.queries import Queries, Question, is_stale
 from siteline.ledger.components.regimes.lists import Regimes
 from siteline.ledger.components.register import Components
-from siteline.model.component import CompanyState, Reply, Trace
+from siteline.model.component import CompanyState, Part, Reply, Trace
 from siteline.model.errors import BadInput, NotFound
 from siteline.model.regime import Listing, RegimeEdition, Verdict
 from siteline.store import tables
@@ -164,8 +164,8 @@ def test_a_company_is_named_only_when_it_has_had_its_say() -> None:
         assert shown.name("Bolt").startswith("Maker ")
 
 
-def test_a_number_stays_with_its_company_within_an_edition() -> None:
-    """One that answers does not renumber the rest; another edition may number otherwise."""
+def test_one_that_answers_does_not_renumber_the_rest() -> None:
+    """Nor does the order of the rows; who has no number on record is numbered by the edition's secret."""
     parts = [make_part(tag=str(i), manufacturer=(f"Company {i}",)) for i in range(9)]
     before = who_is_named(parts, {}, "E")
     after = who_is_named(list(reversed(parts)), {"company 3": replace(ASKED, answer="yes")}, "E")
@@ -173,6 +173,44 @@ def test_a_number_stays_with_its_company_within_an_edition() -> None:
     assert all(before.name(f"Company {i}") == after.name(f"Company {i}") for i in range(9) if i != 3)
     assert {before.names[key] for key in before.names} == {f"Maker {n}" for n in range(1, 10)}
     assert before.names != who_is_named(parts, {}, "F").names
+
+
+def of_companies(*numbers: int) -> list[Part]:
+    return [make_part(tag=str(n), manufacturer=(f"Company {n}",)) for n in numbers]
+
+
+def test_a_number_stays_with_its_company_whatever_is_filed_later(db: Database) -> None:
+    """Imports, words and withdrawals renumber nobody; who comes later is numbered after those that were there."""
+    ledger = Components(db)
+    ledger.file_parts("f1", "a.csv", of_companies(*range(9)))
+    first, then, parts = ledger.numbers(), moment(), ledger.parts()
+    assert sorted(first.values()) == list(range(1, 10))
+    assert sorted(first, key=first.__getitem__) != sorted(first)
+    ledger.file_parts("f2", "b.csv", of_companies(*range(100, 120)))
+    ledger.file_companies("f3", [CompanyState("Company 3", parent="Aardvark Holding")])
+    ledger.judge("not_same", [parts[0].key, parts[1].key], "two boards")
+    ledger.withdraw(parts[5].key, "of another wreck")
+    later = ledger.numbers()
+    assert {key: later[key] for key in first} == first
+    assert sorted(later.values()) == list(range(1, 31))
+    assert later["aardvark holding"] == 30
+    assert ledger.numbers(then) == first
+
+
+def test_what_was_numbered_by_its_edition_keeps_that_number(db: Database) -> None:
+    """A case of before numbers were kept: whatever is filed next, what it has published holds."""
+    ledger = Components(db)
+    ledger.file_parts("f1", "a.csv", of_companies(*range(9)))
+    with db.appending() as boundary:
+        boundary.exec_driver_sql("DROP TRIGGER maker_number_no_delete")
+        boundary.exec_driver_sql("DELETE FROM maker_number")
+    published = who_is_named(ledger.parts(), {}, ledger.seal()).names
+    ledger.withdraw(ledger.parts()[0].key, "of another wreck")
+    ledger.file_parts("f2", "b.csv", of_companies(*range(100, 120)))
+    now = who_is_named(ledger.parts(), {}, ledger.seal(), given=ledger.numbers()).names
+    assert {key: name for key, name in now.items() if key in published} == {
+        key: name for key, name in published.items() if key != "company 0"
+    }
 
 
 def test_no_withheld_name_leaves_the_case_in_any_cell() -> None:

@@ -1,8 +1,8 @@
 """
 Who may be named: a company found in a wreck is named in publication only when it has had its say.
 
-Until then it is "Maker 7", the same number wherever it appears within one edition, and no cell that spells its name
-leaves the case. A number tells nothing: it follows neither the alphabet nor the counts.
+Until then it is "Maker 7", the same number wherever it appears and whatever is imported later, and no cell that spells its
+name leaves the case.
 """
 
 from __future__ import annotations
@@ -12,15 +12,14 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from siteline.ledger.components.companies import company_key, folded
+from siteline.ledger.components.numbering import FIELDS, makers_of, number_makers
 from siteline.ledger.components.ordering import natural
 from siteline.model.component import NOT_IDENTIFIED, UNKNOWN, Part, Reply
 from siteline.model.tallied import Bin, PartsCount
-from siteline.store.codec import digest
 
 WITHHELD = "withheld: it names a maker that has not had its say"
 NO_LONGER = "a maker that is in no count now"
 _CATEGORIES = (NOT_IDENTIFIED, UNKNOWN, "Counterfeit")
-_FIELDS = ("brand", "manufacturer", "exporter")
 _SHORT = 4
 """Letters of a name below which it is looked for as a whole word only."""
 
@@ -64,22 +63,25 @@ class Shown:
 
 
 def who_is_named(
-    parts: Iterable[Part], replies: Mapping[str, Reply], seal: str, others: Iterable[str] = ()
+    parts: Iterable[Part],
+    replies: Mapping[str, Reply],
+    seal: str,
+    others: Iterable[str] = (),
+    given: Mapping[str, int] | None = None,
 ) -> Shown:
     """
     The rule. replies: the last word by company key. others: names that appear beside the parts, such as parents.
 
-    All companies of an edition are numbered, named or not: one that answers does not renumber the rest. seal: a secret of
-    the edition; without it a number could be worked out from a guess at the name.
+    All companies are numbered, named or not: one that answers does not renumber the rest. given: numbers on record, by key;
+    seal: a secret of the edition, by which those without one are numbered.
     """
     spellings: dict[str, set[str]] = {}
-    for name in (*others, *(n for p in parts for field in _FIELDS for n in getattr(p.made, field))):
+    for name in (*others, *makers_of(parts)):
         spellings.setdefault(company_key(name), set()).add(name)
-    order = sorted(spellings, key=lambda key: digest("maker", seal, key))
-    numbers = {key: f"Maker {place}" for place, key in enumerate(order, 1)}
+    numbers = number_makers(spellings, given or {}, seal)
     free = {key for key in spellings if key in replies and replies[key].on_record}
     return Shown(
-        names={key: min(spellings[key]) if key in free else numbers[key] for key in spellings},
+        names={key: min(spellings[key]) if key in free else f"Maker {numbers[key]}" for key in spellings},
         withheld=frozenset(spellings.keys() - free),
         spelled=tuple(sorted({name for key in spellings.keys() - free for name in spellings[key]})),
     )
@@ -88,7 +90,7 @@ def who_is_named(
 def public_part(part: Part, shown: Shown) -> Part:
     """A part as it may be published: makers by their shown names, no marking or text that gives one away."""
     made, item, source, recovery = part.made, part.item, part.source, part.recovery
-    hidden = any(company_key(n) in shown.withheld for field in _FIELDS for n in getattr(made, field))
+    hidden = any(company_key(n) in shown.withheld for field in FIELDS for n in getattr(made, field))
     made = replace(
         made,
         brand=_shown(made.brand, shown),
@@ -124,7 +126,7 @@ def public_part(part: Part, shown: Shown) -> Part:
 
 def public_count(counted: PartsCount, shown: Shown) -> PartsCount:
     """A count as it may be published."""
-    named = counted.by in (*_FIELDS, "parent")
+    named = counted.by in (*FIELDS, "parent")
     bins = []
     for bin_ in counted.bins:
         if not (named and bin_.known):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
@@ -11,6 +12,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from ulid import ULID
 
+from siteline.ledger.components.numbering import companies_of, makers_of, number_makers
 from siteline.ledger.judged import last_words
 from siteline.model.component import (
     Attribution,
@@ -57,7 +59,7 @@ class Components:
             makers[key_of(part.made, item)] = {"noun": to_json(part.made), "item_key": item}
             if part.trace is not None:
                 traces[key_of(part.trace, item)] = {"noun": to_json(part.trace), "item_key": item}
-        with self._db.appending():
+        with self._filing():
             self._db.only_writer(tables.part_item)
             added = self._add(tables.part_item, edition_id, items)
             self._add(tables.part_source, edition_id, sources)
@@ -71,13 +73,13 @@ class Components:
     def file_companies(self, edition_id: str, states: Iterable[CompanyState]) -> int:
         """Add what companies were; returns how many rows were new."""
         rows = {key_of(s): {"noun": to_json(s), "company": s.company} for s in states}
-        with self._db.appending():
+        with self._filing():
             return self._add(tables.company_state, edition_id, rows)
 
     def file_tallies(self, edition_id: str, tallies: Iterable[Tally]) -> int:
         """Add figures that sources state; returns how many were new."""
         rows = {key_of(t): {"noun": to_json(t), "wreck": t.wreck} for t in tallies}
-        with self._db.appending():
+        with self._filing():
             return self._add(tables.part_tally, edition_id, rows)
 
     def file_reply(self, maker: str, reply: Reply) -> None:
@@ -101,14 +103,16 @@ class Components:
             raise NotFound(f"no part {start!r}", "See: siteline ledger components list")
         if len(found) > 1:
             raise BadInput(f"{start!r} fits {len(found)} parts", "Give more of the id.")
-        self._db.append(tables.part_withdrawal, {"key": found[0], "why": why.strip()})
+        with self._filing():
+            self._db.append(tables.part_withdrawal, {"key": found[0], "why": why.strip()})
         return str(found[0])
 
     def judge(self, verdict: str, parts: Sequence[str], why: str) -> str:
         """Record a person's word that rows are one part (same) or are not (not_same), by their keys."""
         name = str(ULID())
         row = {"id": name, "verdict": verdict, "parts": json.dumps(sorted(set(parts))), "why": why}
-        self._db.append(tables.part_judgement, row)
+        with self._filing():
+            self._db.append(tables.part_judgement, row)
         return name
 
     def judged(self, as_of: datetime | None = None) -> list[Judged]:
@@ -192,6 +196,12 @@ class Components:
         query = known_at(sa.select(told.maker, told.noun).order_by(told.seq), tables.maker_reply, as_of)
         return {maker: from_json(Reply, noun) for maker, noun in self._db.rows(query)}
 
+    def numbers(self, as_of: datetime | None = None) -> dict[str, int]:
+        """What companies are numbered in publication, by their keys; none in a case of before 0026 to which nothing was added."""
+        row = tables.maker_number.c
+        query = known_at(sa.select(row.maker, row.number).order_by(row.seq), tables.maker_number, as_of)
+        return dict(self._db.rows(query))
+
     def edition(self, as_of: datetime | None = None, parts: Iterable[Part] | None = None) -> str:
         """
         Name of what is on record: the same rows, in whatever order they came, have the same name.
@@ -208,6 +218,24 @@ class Components:
         words = last_words(self.judged(as_of)).items()
         judged = sorted(f"{one.verdict} {' '.join(sorted(pair))}" for pair, one in words)
         return digest(*keys, *states, *judged)
+
+    @contextmanager
+    def _filing(self) -> Iterator[None]:
+        """One boundary: the companies on record keep the numbers they are published under, and those that come get theirs."""
+        with self._db.appending():
+            self._db.only_writer(tables.maker_number)
+            if not self.numbers():  # a case of before numbers were kept
+                self._number()
+            yield
+            self._number()
+
+    def _number(self) -> None:
+        """Give each company on record that has no number its own, for good."""
+        given, parts = self.numbers(), self.parts()
+        names = (*makers_of(parts), *companies_of(self.companies()))
+        numbers = number_makers(names, given, self.seal(None, parts))
+        fresh = ({"maker": key, "number": n} for key, n in numbers.items() if key not in given)
+        self._db.append(tables.maker_number, *fresh)
 
     def _withdrawn(self, as_of: datetime | None) -> dict[str, str]:
         row = tables.part_withdrawal.c

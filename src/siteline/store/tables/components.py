@@ -62,6 +62,16 @@ maker_reply = Table(
     *signed(),
 )
 
+maker_number = Table(
+    "maker_number",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("maker", Text, nullable=False, unique=True),
+    Column("number", Integer, nullable=False, unique=True),
+    *signed(),
+)
+"""What a company is called in publication until it has had its say: "Maker 7", for good."""
+
 part_withdrawal = Table(
     "part_withdrawal",
     metadata,

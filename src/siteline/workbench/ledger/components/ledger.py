@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
+from siteline.ledger.components.numbering import companies_of
 from siteline.ledger.components.publishing import Shown, who_is_named
 from siteline.ledger.components.queries import Queries
 from siteline.ledger.components.regimes.lists import Regimes
@@ -64,10 +65,10 @@ class PartsLedger:
     @cached_property
     def shown(self) -> Shown:
         """Who is named in publication, and who is not yet."""
-        others = [
-            name
-            for state in self.states
-            for name in (state.company, state.parent, state.succeeded_by)
-            if name
-        ]
-        return who_is_named(self.parts, self.components.replies(self.as_of), self._seal, others)
+        return who_is_named(
+            self.parts,
+            self.components.replies(self.as_of),
+            self._seal,
+            companies_of(self.states),
+            self.components.numbers(self.as_of),
+        )

@@ -228,3 +228,11 @@ def test_a_brief_cites_a_count_and_shows_its_chart(counted: Path, tmp_path: Path
     jsonschema.validate({k: v for k, v in figure.items() if k != "path"}, schema)
     assert figure["credit"] == "A. Maker"
     assert "cloud" in figure["alt"]
+
+
+def test_a_count_that_was_made_anew_says_where_it_stood(counted: Path) -> None:
+    """Of what was rejected or counted anew `--all` tells the area and the image, too."""
+    first = add(counted, "S2", "--count", "7", "--note", "by shadows")["id"]
+    again = add(counted, "S2", "--count", "8", "--note", "by shadows")["id"]
+    listed = siteline("events", "counts", "plant", "--all", cwd=counted).out
+    assert f"{first}  rail wagons in yard on S2: 7, by A. Analyst (counted anew: {again})" in listed

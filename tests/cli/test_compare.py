@@ -97,6 +97,8 @@ def test_from_two_scenes_to_an_event_that_a_person_stands_behind(compared: Path)
     assert listed[0]["properties"]["method"] == "drawn"
     assert listed[0]["properties"]["status"] == "proposed"
     assert listed[0]["properties"]["onset"] == told["interval"]
+    assert listed[0]["properties"].get("area_m2") is None
+    assert "outline was proposed by a comparison of old with new, and no hand drew it" in made.err
     kept = json.loads(siteline("events", "compared", "hall", "--json", cwd=compared).out)[0]
     assert kept["features"][0]["properties"]["event"] == event
 
@@ -139,3 +141,26 @@ def test_what_does_not_fit_a_place_is_refused(compared: Path) -> None:
     ground_mode = siteline(*words, "--mode", "ground", cwd=compared)
     assert ground_mode.code == 1
     assert "4 bands or more" in ground_mode.err
+
+
+def test_the_list_says_how_to_record_its_first_place(compared: Path) -> None:
+    """What stands on the later image is a construction, what stands on the earlier one is not; a taken place is passed over."""
+    words = ("events", "compare", "hall", "--before", "old", "--after", "new")
+    first = siteline(*words, cwd=compared)
+    assert first.out.endswith("siteline events add hall --place 1 --kind construction --stage roofed\n")
+    take = ("events", "add", "hall", "--place", "1", "--kind", "construction", "--stage", "roofed")
+    assert siteline(*take, cwd=compared).code == 0
+    assert "--place 1 " not in siteline(*words, cwd=compared).out
+
+
+def test_an_outline_drawn_by_hand_is_measured_and_a_proposed_one_is_not(compared: Path) -> None:
+    """The error of a hand is known; that of the edges of a proposed outline is not."""
+    words = ("events", "compare", "hall", "--before", "old", "--after", "new", "--json")
+    told = json.loads(siteline(*words, cwd=compared).out)
+    drawn = compared.parent / "drawn.geojson"
+    drawn.write_text(json.dumps(told["features"][0]["geometry"]))
+    add = ("events", "add", "hall", "--place", "1", "--kind", "construction", "--stage", "roofed")
+    assert siteline(*add, "--geometry", drawn, cwd=compared).code == 0
+    [event] = json.loads(siteline("events", "list", "hall", "--json", cwd=compared).out)["features"]
+    area = event["properties"]["area_m2"]
+    assert area["low95"] < area["value"] < area["high95"]

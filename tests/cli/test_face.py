@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 import typer.main
 
 from siteline.cli.app import app
+from siteline.cli.common import STAGE_NAMES
 
 ROOT = Path(__file__).parents[2]
 HEAVY = (
@@ -62,6 +64,15 @@ def test_every_command_is_documented(name: str, command: Any) -> None:
     for parameter in command.params:
         assert getattr(parameter, "help", None) or parameter.name == "help", f"{name}: {parameter.name}"
     assert f"## siteline {name}\n" in (ROOT / "docs/reference/commands.md").read_text(encoding="utf-8")
+
+
+def test_every_stage_that_a_person_waits_for_has_words() -> None:
+    """What is shown while a stage runs is what it does, not what its function is called."""
+    run = re.compile(r"bench\.(?:run|each)\(\s*(\w+)")
+    sources = (ROOT / "src/siteline/workbench").rglob("*.py")
+    stages = {name for file in sources for name in run.findall(file.read_text(encoding="utf-8"))} - {"stage"}
+    assert {"build_cube", "build_radar", "join_witnesses"} <= stages
+    assert stages <= set(STAGE_NAMES)
 
 
 def test_help_loads_nothing_heavy() -> None:

@@ -46,7 +46,8 @@ def survey(
             print_json(done.as_dict())
             return
         looks, read = done.as_dict()["looks"], done.work["read_native"]
-        typer.echo(f"{done.events} events; {looks['used']} looks used, {looks['left_out']} left out")
+        events = "1 event" if done.events == 1 else f"{done.events} events"
+        typer.echo(f"{events}; {looks['used']} looks used, {looks['left_out']} left out")
         if done.survey.radar is not None:
             heard = done.as_dict()["radar"]["looks"]
             typer.echo(f"radar as a second witness: {heard['used']} looks used, {heard['left_out']} left out")

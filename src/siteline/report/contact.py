@@ -44,7 +44,8 @@ def draw_contact_sheet(
     An overview of both looks with the numbers of the places, then each place before and after.
 
     pair: two looks as `model/imagery.py` describes a cube, in one look's colours. All crops have one scale, the widest place
-    sets it. Credits of both scenes are printed, and kept inside the file.
+    sets it; one at the edge is moved inwards, so that it shows ground. Credits of both scenes are printed, and kept
+    inside the file.
     """
     grid = comparison.fit.grid
     looks = [Look(s.id, s.acquired, 1.0, True, None, None, None) for s in scenes]
@@ -55,76 +56,84 @@ def draw_contact_sheet(
     side = _crop_side(outlines, grid.gsd_m, grid.shape)
     scale = _OVERVIEW / grid.shape[1]
     tall = round(grid.shape[0] * scale)
-    heads = [*_heading(comparison, scenes, simulated)]
-    rows = len(comparison.places)
-    height = 30 + 26 * len(heads) + 30 + tall + _GAP + rows * (_CROP + _GAP) + 70
+    head, notes = _heading(comparison, simulated)
+    titles = [
+        broken(f"{title}: {say_acquired(scene.acquired)} ({inert(scene.id)})", 16, _OVERVIEW, bold=True)
+        for scene, title in zip(scenes, ("Before", "After"), strict=True)
+    ]
+    told = [_lines(place, comparison) for place in comparison.places]
+    rows = [max(_CROP, 40 + 22 * len(lines)) + _GAP for lines in told]
+    shown = f"{side * grid.gsd_m:.0f} m" if grid.gsd_m else f"{side:.0f} pixels"
+    rights = rights_of(scenes)
+    credit = inert(f"{rights['credit']}; {rights['licence']}; {rights['use']}", 2000)
+    feet = [
+        line
+        for text in (f"Each crop is {shown} wide. {NOTE}", credit)
+        for line in broken(text, 14, _WIDE - 2 * _GAP)
+    ]
+    top = 24 * max(map(len, titles))
+    height = 24 + 26 * len([*head, *notes]) + top + tall + _GAP + sum(rows) + 24 * len(feet) + _GAP
     sheet = Image.new("RGB", (_WIDE, height), (255, 255, 255))
     draw = ImageDraw.Draw(sheet)
     y = 24
-    for number, line in enumerate(heads):
-        draw_text(
-            draw, (_GAP, y), line, 20 if number == 0 else 15, _INK if number == 0 else _PALE, bold=number == 0
-        )
+    for number, line in enumerate((*head, *notes)):
+        is_head = number < len(head)
+        draw_text(draw, (_GAP, y), line, 20 if is_head else 15, _INK if is_head else _PALE, bold=is_head)
         y += 26
-    for at, (scene, title) in enumerate(zip(scenes, ("Before", "After"), strict=True)):
+    for at, picture in enumerate(pictures):
         x = _GAP + at * (_OVERVIEW + _GAP)
-        draw_text(
-            draw,
-            (x, y + 8),
-            f"{title}: {say_acquired(scene.acquired)} ({inert(scene.id)})",
-            16,
-            _INK,
-            bold=True,
-        )
-        small = pictures[at].resize((_OVERVIEW, tall), Image.Resampling.LANCZOS)
-        sheet.paste(small, (x, y + 24))
+        for number, line in enumerate(titles[at]):
+            draw_text(draw, (x, y + 8 + 24 * number), line, 16, _INK, bold=True)
+        sheet.paste(picture.resize((_OVERVIEW, tall), Image.Resampling.LANCZOS), (x, y + top))
         for place, outline in zip(comparison.places, outlines, strict=True):
-            _number_on(draw, place, outline, (x, y + 24), scale, (_OVERVIEW, tall))
-    y += 24 + tall + _GAP
-    for place, outline in zip(comparison.places, outlines, strict=True):
-        middle = outline.envelope.centroid
+            _number_on(draw, place, outline, (x, y + top), scale, (_OVERVIEW, tall))
+    y += top + tall + _GAP
+    for place, outline, lines, row in zip(comparison.places, outlines, told, rows, strict=True):
+        middle = _middle(outline, side, grid.shape)
         for at, picture in enumerate(pictures):
-            crop = _crop(picture, (middle.x, middle.y), side)
             x = _GAP + at * (_CROP + _GAP)
-            sheet.paste(crop, (x, y))
-            where = (x + (_CROP / 2 - middle.x * _CROP / side), y + (_CROP / 2 - middle.y * _CROP / side))
-            _trace(
-                sheet,
-                outline,
-                where,
-                _CROP / side,
-                (x, y, x + _CROP, y + _CROP),
-                dashed=at == (not place.appeared),
-            )
-        _tell(draw, place, comparison, (_GAP + 2 * (_CROP + _GAP), y))
-        y += _CROP + _GAP
-    shown = f"{side * grid.gsd_m:.0f} m" if grid.gsd_m else f"{side:.0f} pixels"
-    draw_text(draw, (_GAP, y + 14), f"Each crop is {shown} wide. {NOTE}", 14, _PALE)
-    rights = rights_of(scenes)
-    draw_text(
-        draw, (_GAP, y + 38), inert(f"{rights['credit']}; {rights['licence']}; {rights['use']}"), 14, _PALE
-    )
+            sheet.paste(_crop(picture, middle, side), (x, y))
+            where = (x + (_CROP / 2 - middle[0] * _CROP / side), y + (_CROP / 2 - middle[1] * _CROP / side))
+            stands = place.appeared is None or place.appeared == (at == 1)
+            _trace(sheet, outline, where, _CROP / side, (x, y, x + _CROP, y + _CROP), dashed=not stands)
+        _tell(draw, place, lines, (_GAP + 2 * (_CROP + _GAP), y))
+        y += row
+    for number, line in enumerate(feet):
+        draw_text(draw, (_GAP, y + 14 + 24 * number), line, 14, _PALE)
     return ContactSheet(encode(sheet, "image/png", rights), sheet.size)
 
 
-def _heading(comparison: Comparison, scenes: Sequence[Scene], simulated: bool) -> list[str]:
-    del scenes
+def _heading(comparison: Comparison, simulated: bool) -> tuple[list[str], list[str]]:
+    """The lines of the title, and those that stand below it."""
     mark = "SIMULATED. " if simulated else ""
     fit = comparison.fit
     told = f"moved by {fit.shift_px[0]:+.1f}, {fit.shift_px[1]:+.1f} px, parts by up to {fit.local_px:.1f} px more"
-    lines = [
-        f"{mark}{inert(comparison.site_id)}: {len(comparison.places)} places to look at (comparison {comparison.id[:12]})",
+    title = (
+        f"{mark}{inert(comparison.site_id)}: {len(comparison.places)} places to look at "
+        f"(comparison {comparison.id[:12]})"
+    )
+    notes = [
         f"The later image was {told}; likeness {fit.likeness:.2f}; colours matched to the earlier one.",
+        *(f"Note: {inert(remark.text)}" for remark in (*comparison.remarks, *comparison.found.remarks)),
     ]
-    for remark in (*comparison.remarks, *comparison.found.remarks):
-        lines += broken(f"Note: {inert(remark.text)}", 15, _WIDE - 2 * _GAP)
-    return lines
+    wide = _WIDE - 2 * _GAP
+    return broken(title, 20, wide, bold=True), [line for note in notes for line in broken(note, 15, wide)]
 
 
 def _crop_side(outlines: Sequence[BaseGeometry], gsd_m: float | None, shape: tuple[int, int]) -> float:
     widest = max((max(o.bounds[2] - o.bounds[0], o.bounds[3] - o.bounds[1]) for o in outlines), default=1.0)
     least = _LEAST_M / gsd_m if gsd_m and gsd_m < 5 else 60.0
     return float(min(max(widest * _ROOM, least), max(shape)))
+
+
+def _middle(outline: BaseGeometry, side: float, shape: tuple[int, int]) -> tuple[float, float]:
+    """Middle (x, y) of a crop around an outline, moved so that no more of it than needed lies beyond the images; pixels."""
+    at = outline.envelope.centroid
+    x, y = (
+        float(np.clip(here, side / 2, n - side / 2)) if side <= n else n / 2
+        for here, n in ((at.x, shape[1]), (at.y, shape[0]))
+    )
+    return x, y
 
 
 def _crop(picture: Image.Image, middle: tuple[float, float], side: float) -> Image.Image:
@@ -179,21 +188,28 @@ def _number_on(
     draw_text(draw, at, str(place.number), 17, _LINE, bold=True, halo=(0, 0, 0))
 
 
-def _tell(draw: ImageDraw.ImageDraw, place: Place, comparison: Comparison, at: tuple[int, int]) -> None:
-    x, y = at
+def _lines(place: Place, comparison: Comparison) -> list[tuple[str, tuple[int, int, int]]]:
+    """What is told of a place below its title: lines that fit, with their colours."""
     grid = comparison.fit.grid
     unit = "m²" if grid.gsd_m is not None or grid.crs is not None else "px²"
+    said = [(f"about {float(f'{place.area:.2g}'):,.0f} {unit}; ranked by {place.worth:.2f}", _PALE)]
+    said += [(f"+ {reason}", _INK) for reason in place.reasons]
+    said += [(f"? {doubt}", (150, 60, 0)) for doubt in place.doubts]
+    return [(part, colour) for text, colour in said for part in broken(text, 15, _TEXT)]
+
+
+def _tell(
+    draw: ImageDraw.ImageDraw,
+    place: Place,
+    lines: Sequence[tuple[str, tuple[int, int, int]]],
+    at: tuple[int, int],
+) -> None:
+    x, y = at
     what = {
         True: "stands on the later image only",
         False: "stands on the earlier image only",
         None: "ground changed",
     }
     draw_text(draw, (x, y + 14), f"{place.number}  {what[place.appeared]}", 18, _INK, bold=True)
-    y += 40
-    lines = [(f"about {float(f'{place.area:.2g}'):,.0f} {unit}; ranked by {place.worth:.2f}", _PALE)]
-    lines += [(f"+ {reason}", _INK) for reason in place.reasons]
-    lines += [(f"? {doubt}", (150, 60, 0)) for doubt in place.doubts]
-    for text, colour in lines:
-        for part in broken(text, 15, _TEXT):
-            draw_text(draw, (x, y), part, 15, colour)
-            y += 22
+    for number, (text, colour) in enumerate(lines):
+        draw_text(draw, (x, y + 40 + 22 * number), text, 15, colour)

@@ -202,11 +202,13 @@ def add_drawn(
     stage: str | None,
     last_without: str | None,
     label: str,
+    proposed_by: str = "",
 ) -> tuple[str, tuple[Remark, ...]]:
     """
     Record a change that a person saw: dated by the two scenes, sized from the outline.
 
-    geometry: a file, or an outline in longitude and latitude, or pixels of a frame.
+    geometry: a file, or an outline in longitude and latitude, or pixels of a frame. proposed_by: what proposed the
+    outline where no hand drew it; nobody knows the error of its edges, so it is not measured.
     """
     site = case.register.get(site_id)
     what = _one_of(Kind, kind, "--kind")
@@ -249,11 +251,20 @@ def add_drawn(
         observations=observations,
         label=label,
     )
-    sizes = measure_drawn(outline, grid, seen)
+    sizes = _unmeasured(proposed_by, seen) if proposed_by else measure_drawn(outline, grid, seen)
     with case.db.appending():
         event_id = case.events.drawn.record(site_id, event)
         case.measurements.record(site_id, event_id, 1, sizes)
-    return event_id, tuple(Remark(label or event_id, size.refused) for size in sizes if size.refused)
+    refused = dict.fromkeys(size.refused for size in sizes if size.refused)
+    return event_id, tuple(Remark(label or event_id, f"not measured: {why}") for why in refused)
+
+
+def _unmeasured(proposed_by: str, seen: Scene) -> tuple[Measurement, ...]:
+    why = f"its outline was proposed by {proposed_by}, and no hand drew it"
+    method = f"outline proposed by {proposed_by}"
+    return tuple(
+        Measurement(what, None, (), method, (seen.id,), refused=why) for what in ("area", "length", "width")
+    )
 
 
 def verdict_of(said: str) -> Status:

@@ -128,7 +128,8 @@ def add_place(
     """
     Make an event of a place: what a person saw there, dated by the two looks, `drawn` by who says so.
 
-    comparison: start of its id; None: the newest. geometry: the person's own outline; None: the one that was proposed.
+    comparison: start of its id; None: the newest. geometry: the person's own outline; None: the one that was proposed,
+    which is not measured.
     """
     kept = case.comparisons.get(site_id, comparison)
     place, told = kept.place(number), kept.comparison
@@ -140,11 +141,15 @@ def add_place(
     if kind == Kind.CONSTRUCTION and place.appeared is False:
         raise BadInput(
             f"place {number} stands on the earlier look and not on the later one: no construction",
-            "Say --kind demolition, or draw what you see with --geometry and --on.",
+            "Say --kind demolition; or, if you see something new there, draw it: siteline events add "
+            f"{site_id} --on {told.after} --last-without {told.before} --geometry FILE --kind construction --stage …",
         )
     outline = geometry if geometry is not None else off_grid(place.outline, told.fit.grid)
+    proposed_by = "" if geometry is not None else f"a comparison of {told.before} with {told.after}"
     with case.db.appending():
-        event_id, remarks = add_drawn(case, site_id, told.after, outline, kind, stage, told.before, label)
+        event_id, remarks = add_drawn(
+            case, site_id, told.after, outline, kind, stage, told.before, label, proposed_by
+        )
         case.comparisons.take(told.id, number, event_id)
     return event_id, remarks
 

@@ -179,7 +179,7 @@ def test_byte_order_marks_and_utf16_are_read() -> None:
 
 
 def test_what_was_changed_while_reading_is_said() -> None:
-    """Dropped heights, closed rings, a missing id and a label taken from the name are all remarked."""
+    """Dropped heights, closed rings, a missing id and a label taken from the name are all remarked; the file names the site."""
     said = site_file()
     del said["site"]
     said["features"][0]["geometry"]["coordinates"][0].pop()
@@ -189,7 +189,7 @@ def test_what_was_changed_while_reading_is_said() -> None:
     del said["features"][2]["properties"]["label"]
     site, remarks = parse_site(as_bytes(said), "My Plant.geojson")
     told = " / ".join(map(str, remarks))
-    assert (site.id, site.structures[2].label) == ("my-plant", "First hall")
+    assert (site.id, site.name, site.structures[2].label) == ("my-plant", "My Plant", "First hall")
     assert not site.structures[2].geometry.has_z
     for part in ("heights of 1", "1 outline(s) did not end", "filed as 'my-plant'", "its name is taken"):
         assert part in told

@@ -21,6 +21,13 @@ from siteline.cli.common import (
 )
 from siteline.cli.sites import SiteArgument
 
+_KINDS = {
+    "appeared": "--kind construction --stage roofed",
+    "gone": "--kind demolition",
+    "changed": "--kind surface_change",
+}
+"""How a place is recorded, by what it looks like."""
+
 
 def compare(
     context: typer.Context,
@@ -68,10 +75,13 @@ def compare(
             return
         _show(told)
         typer.echo(f"contact sheet: {done.sheet}")
-        if told["features"]:
+        free = [f["properties"] for f in told["features"] if f["properties"]["event"] is None]
+        if free:
+            as_what = _KINDS[free[0]["standing"]]
             typer.echo(
                 as_typed(
-                    f"next: siteline events add {site} --place N --kind construction --stage roofed", here
+                    f"look at the sheet, then: siteline events add {site} --place {free[0]['number']} {as_what}",
+                    here,
                 )
             )
 

@@ -69,7 +69,11 @@ def counts(
             for filed in gone:
                 why = f"counted anew: {filed.replaced_by}" if filed.replaced_by else filed.status.value
                 number = filed.count.counted if filed.count.counted is not None else "could not be seen"
-                typer.echo(f"{filed.id}  {filed.count.what}: {number}, by {plain(filed.counter)} ({why})")
+                count = filed.count
+                typer.echo(
+                    f"{filed.id}  {count.what} in {count.place} on {count.scene_id}: {number}, "
+                    f"by {plain(filed.counter)} ({why})"
+                )
 
 
 def add_count(context: typer.Context, asked: Asked, *, json: bool, case: str | None) -> None:

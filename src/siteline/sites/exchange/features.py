@@ -339,7 +339,7 @@ def build_site(
     title = members.get("name") or members.get("id") or ""
     return Site(
         id=_site_id(members.get("id"), title, name, remarks),
-        name=title or name,
+        name=title or name.rpartition(".")[0] or name,
         structures=tuple(structures),
         frame=frame,
         gsd_m=members.get("gsd_m"),

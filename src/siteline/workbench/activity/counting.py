@@ -225,7 +225,7 @@ def _remarks(before: tuple[FiledCount, ...], filed: FiledCount, scene: Scene) ->
             Remark(
                 scene.id,
                 f"its pixels are {scene.gsd_m:g} m: things smaller than about {2 * scene.gsd_m:g} m run into one another",
-                "Say with --note how they were told apart.",
+                "" if count.note else "Say with --note how they were told apart.",
             )
         )
     return told

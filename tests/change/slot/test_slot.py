@@ -19,7 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from siteline.change.slot.asking import _array, _read_told, asked
-from siteline.change.slot.card import read_card
+from siteline.change.slot.card import fits_pixels, read_card
 from siteline.change.slot.inspect import inspect
 from siteline.change.slot.propose import Proposals, Question, propose, tells_probability
 from siteline.change.slot.seal import ALONE
@@ -100,6 +100,15 @@ def test_an_honest_model_proposes_the_hall_that_it_was_made_for(tmp_path: Path) 
     assert 0.95 < event.probability <= 0.99
     assert event.proposer is not None
     assert event.proposer.label == "bright roof"
+
+
+def test_a_grid_that_is_stretched_a_little_has_the_pixels_it_says() -> None:
+    """Five metres of a UTM grid are 5.002 on the ground, and still five; six are not."""
+    card = card_of()
+    assert fits_pixels(card, 5.00199) is True
+    assert fits_pixels(card, 1.9985) is True
+    assert fits_pixels(card, 5.1) is False
+    assert fits_pixels(card, None) is None
 
 
 def test_a_model_of_single_images_asked_of_two_proposes_what_is_new(tmp_path: Path) -> None:

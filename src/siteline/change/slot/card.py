@@ -213,8 +213,12 @@ def _refuse_constant(said: str) -> float:
     raise ValueError(f"{said} is no number")
 
 
+GRID_SCALE = 0.005
+"""By so much, as a share, a pixel on the ground may differ from what its grid calls it: projections stretch."""
+
+
 def fits_pixels(card: ModelCard, gsd_m: float | None) -> bool | None:
     """Whether a model was made for pixels of this size; None where nobody says."""
     if card.gsd_m is None or gsd_m is None or not math.isfinite(gsd_m):
         return None
-    return card.gsd_m[0] <= gsd_m <= card.gsd_m[1]
+    return card.gsd_m[0] * (1 - GRID_SCALE) <= gsd_m <= card.gsd_m[1] * (1 + GRID_SCALE)

@@ -338,3 +338,14 @@ def test_parts_and_wrecks_are_listed_as_people_number_them(case: Path) -> None:
     assert listed == [(w, f"chip {n}") for w in ("W9", "W10") for n in (1, 2, 10)]
     bins = parts(case, "count", "--by", "manufacturer", "--internal")["bins"]
     assert [b["value"] for b in bins if b["value"].startswith("Maker")] == ["Maker 1", "Maker 2", "Maker 10"]
+
+
+def test_under_a_count_stand_all_days_on_which_a_wreck_may_have_been_found(case: Path) -> None:
+    """A month is a month and not its first day."""
+    (case / "month.csv").write_bytes(
+        table(row(wreck="W3", recovered="2024-03"), row(wreck="W4", recovered="2024-05-06"))
+    )
+    parts(case, "import", "month.csv")
+    told = siteline("ledger", "components", "count", "--by", "seat", cwd=case).out
+    assert "W3 (2024-03-01 to 2024-03-31)" in told
+    assert "W4 (2024-05-06)" in told

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -22,6 +23,7 @@ from siteline.cli.common import (
 from siteline.cli.ledger import alike, pictures, questions, regimes
 from siteline.cli.ledger.options import InternalOption
 from siteline.model.dates import parse_acquired
+from siteline.model.interval import Period
 
 app = typer.Typer(
     help="Parts that were found: who made them, where, when, who says so.", no_args_is_help=True
@@ -394,7 +396,7 @@ def _foot(told: Mapping[str, Any]) -> None:
     typer.echo(told["definition"])
     for one in told["stands_on"]:
         listed = f", {one['list']}" if one["list"] else ""
-        when = one["recovered"]["first"] if one["recovered"] else "undated"
+        when = _days(one["recovered"]) if one["recovered"] else "undated"
         lacks = f"; does not give: {', '.join(one['lacks'])}" if one["lacks"] else ""
         typer.echo(
             f"  {one['wreck']} ({when}): {one['source']}{listed}, {one['published'] or 'undated'}{lacks}"
@@ -402,6 +404,11 @@ def _foot(told: Mapping[str, Any]) -> None:
     for note in told["notes"]:
         typer.echo(f"note: {note}", err=True)
     typer.echo(f"ledger edition {told['edition']}" + (f"; query {told['query']}" if told["query"] else ""))
+
+
+def _days(told: Mapping[str, str | None]) -> str:
+    first, last = (date.fromisoformat(day) if day else None for day in (told["first"], told["last"]))
+    return str(Period(first, last))
 
 
 def _span(told: Mapping[str, Any]) -> str:

@@ -205,13 +205,16 @@ def _gap_lines(
         "",
         (
             "| events that begin in the gap, found by images of light | number | radar agrees / contradicts |"
-            " days, alone → both (median) | narrows by (median) | right, alone | right, both |"
+            " days, alone → both (median) | narrows by (median) | right, alone | right, both | of those right alone |"
         ),
-        "|---|---|---|---|---|---|---|",
+        "|---|---|---|---|---|---|---|---|",
     ]
+    agreed = [n for n in narrowed if n.agreement is Agreement.AGREE]
     for name, some in (
         ("roof of ≥ 400 m²", [n for n in narrowed if n.area_m2 >= LEAST_M2]),
+        ("of these, radar agrees", [n for n in agreed if n.area_m2 >= LEAST_M2]),
         ("all", narrowed),
+        ("of these, radar agrees", agreed),
     ):
         if not some:
             continue
@@ -222,6 +225,7 @@ def _gap_lines(
             f"| {name} | {len(some)} | {agree} / {against} | {np.median([n.alone_days for n in some]):.0f} →"
             f" {np.median([n.both_days for n in some]):.0f} | **{ratio:.1f} ×** | {np.mean([n.alone_right for n in some]):.2f} |"
             f" **{np.mean([n.both_right for n in some]):.2f}** |"
+            f" {np.mean([float(n.both_right) for n in some if n.alone_right] or [np.nan]):.2f} |"
         )
     before = np.mean([(p - real) ** 2 for p, _, real in brier]) if brier else 0.0
     after = np.mean([(q - real) ** 2 for _, q, real in brier]) if brier else 0.0

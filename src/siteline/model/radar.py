@@ -137,6 +137,8 @@ class RadarEvent:
 
     pixels: int
     tracks: tuple[TrackSight, ...]
+    began: DateInterval | None = None
+    """When works began, if it was on a day that images of light allow; None where radar cannot tell, or was not asked."""
 
     @property
     def seen_by(self) -> tuple[str, ...]:

@@ -65,6 +65,20 @@ def test_a_radar_date_closes_a_blind_interval() -> None:
     assert "both together: after 20 February and by 14 March 2024" in " ".join(say_witnesses(event))
 
 
+def test_first_works_that_radar_sees_within_the_blind_days_date_the_event() -> None:
+    began = DateInterval(date(2024, 2, 1), date(2024, 2, 25))
+    [event] = joined(make_event(onset=BLIND), heard(date(2024, 2, 20), date(2024, 7, 14), began=began))
+    assert event.onset == began
+    assert event.witnesses is not None
+    assert event.witnesses.radar_onset == DateInterval(date(2024, 2, 20), date(2024, 7, 14))
+
+
+def test_first_works_date_nothing_where_the_witnesses_contradict() -> None:
+    began = DateInterval(date(2024, 2, 1), date(2024, 2, 25))
+    [event] = joined(make_event(onset=BLIND), heard(date(2023, 3, 1), date(2023, 4, 1), began=began))
+    assert event.onset == BLIND
+
+
 days = st.dates(date(2020, 1, 1), date(2024, 1, 1))
 intervals = st.builds(lambda a, n: DateInterval(a, a + timedelta(days=n)), days, st.integers(1, 400))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import cache
 
 import numpy as np
@@ -19,6 +20,9 @@ from bench.radar.series import (
 from siteline.change.radar.find import find_radar_changes
 from siteline.change.radar.options import RadarOptions
 from siteline.change.radar.tracks import Ready, make_ready, tracks_of
+from siteline.change.radar.within import Asked
+from siteline.model.change import Kind
+from siteline.model.dates import DateInterval
 from siteline.model.radar import RadarChanges
 from siteline.simulate.site import SimulatedSite
 
@@ -75,8 +79,14 @@ def test_a_track_with_too_few_looks_says_nothing_and_that_is_said() -> None:
 def test_a_place_that_it_is_asked_about_is_answered_by_itself() -> None:
     site, cube, told, _ = searched()
     truth = next(t for t in truths_of(site, cube) if any(tells_of(e, t) for e in told.events))
-    again = find_radar_changes(cube, (), (truth.outline,), RadarOptions())
+    first, last = min(day for day, _ in truth.days), max(day for _, day in truth.days)
+    allowed = DateInterval(first - timedelta(days=60), last + timedelta(days=60))
+    asked = Asked(truth.outline, Kind.CONSTRUCTION, allowed)
+    again = find_radar_changes(cube, (), (asked,), RadarOptions())
     [answer] = again.answers
     assert answer is not None
+    assert answer.began is not None
+    assert answer.began.after is not None
+    assert first - timedelta(days=60) <= answer.began.after < answer.began.by <= allowed.by
     assert off_by(answer.onset.after, answer.onset.by, truth.days) <= 60
     assert all(e.outline.intersection(truth.outline).area < 1 for e in again.events)

@@ -11,6 +11,7 @@ from shapely.geometry.base import BaseGeometry
 from siteline.change.options import REPORTED_FROM, Preset
 from siteline.change.radar.dating import LONGEST_WORKS
 from siteline.change.radar.odds import LARGE_M2, raised
+from siteline.change.radar.within import Asked
 from siteline.model.change import ChangeEvent, Kind, Method, Observation, State
 from siteline.model.dates import DateInterval, say_day
 from siteline.model.radar import (
@@ -46,10 +47,10 @@ class Joined:
     """All, most probable first."""
 
 
-def ask_about(candidates: tuple[ChangeEvent, ...], crs: str) -> tuple[BaseGeometry, ...]:
-    """The outlines, in radar's CRS, about which radar is asked: of candidates that are not hopeless, in their order."""
+def ask_about(candidates: tuple[ChangeEvent, ...], crs: str) -> tuple[Asked, ...]:
+    """The places, in radar's CRS, about which radar is asked: of candidates that are not hopeless, in their order."""
     return tuple(
-        e.outline if e.crs in (None, crs) else reproject(e.outline, e.crs, crs)
+        Asked(e.outline if e.crs in (None, crs) else reproject(e.outline, e.crs, crs), e.kind, e.onset)
         for e in candidates
         if e.probability >= ASKED_FROM
     )
@@ -65,7 +66,8 @@ def join_witnesses(
     """
     Candidates of images of light, each with what radar says of it, and what radar alone sees.
 
-    Agreement raises the probability (`odds.raised`) and narrows the onset to the days that both allow. Where they contradict,
+    Agreement raises the probability (`odds.raised`) and narrows the onset: to the days on which radar puts the first works among
+    those that images of light allow (`within.date_within`), else to the days that both allow. Where they contradict,
     onset and probability stay those of the images of light, and it is said. What radar alone sees is ground that changed, cause
     unknown. crs: of the candidates' outlines; area_scale: ground area per grid area.
     """
@@ -127,7 +129,7 @@ def _hear(
         event,
         probability=round(raised(event.probability, event.kind), 3),
         calibrated=event.calibrated and radar.calibrated,
-        onset=both or event.onset,
+        onset=(other.began or both) if both else event.onset,
         witnesses=witnesses,
         remarks=remarks,
     )

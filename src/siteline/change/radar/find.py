@@ -10,7 +10,6 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 from scipy import ndimage
-from shapely.geometry.base import BaseGeometry
 
 from siteline.change.radar.dating import MARGIN, Dated, Track, date_changes
 from siteline.change.radar.odds import odds_of
@@ -18,6 +17,7 @@ from siteline.change.radar.options import REACH_M, TESTED_LOOKS, TESTED_PIXEL_M,
 from siteline.change.radar.pwtt import weigh_event
 from siteline.change.radar.quiet import looks_for
 from siteline.change.radar.tracks import Ready, make_ready, tracks_of
+from siteline.change.radar.within import Asked, Line, date_within
 from siteline.model.dates import DateInterval
 from siteline.model.imagery import Grid
 from siteline.model.radar import RadarChanges, RadarEvent, RadarLook, TrackSight
@@ -34,19 +34,25 @@ _SPARE_LOOKS = (6, 3)
 _ONE_THING_PX, _PEAKS_APART_PX = 16, 2
 """Pieces of more pixels may be several things; their peaks lie farther apart than so many pixels."""
 
+WORKS_M = 6.0
+"""How far beyond an outline of images of light the ground is taken into the date of its first works."""
+
+_FEWEST_PX = 3
+"""Where an outline has fewer pixels, those that it touches are taken, too."""
+
 _ONE_STORY_DAYS = 75
 _MOST_PIXELS = 4000
 """A place of more is dated by an even sample of its pixels."""
 
 
 def find_radar_changes(
-    cube: xr.Dataset, looks: tuple[RadarLook, ...], asked: tuple[BaseGeometry, ...], options: RadarOptions
+    cube: xr.Dataset, looks: tuple[RadarLook, ...], asked: tuple[Asked, ...], options: RadarOptions
 ) -> RadarChanges:
     """
     What changed on the ground, and between which two radar looks, tested one track at a time.
 
     cube: `cube/radar.py` says what it holds; looks: all of them, used or not. Places that any track finds are dated by all.
-    asked: outlines, in the cube's CRS, of which images of light say that they changed: radar is asked at each by itself, and what
+    asked: places, in the cube's CRS, of which images of light say that they changed: radar is asked at each by itself, and what
     it sees beyond their reach are events of its own. A track with too few looks says nothing, and that is said.
     """
     ready, remarks = ready_tracks(cube, options)
@@ -75,7 +81,7 @@ def tell_changes(
     ready: Sequence[Ready],
     cube: xr.Dataset,
     looks: tuple[RadarLook, ...],
-    asked: tuple[BaseGeometry, ...],
+    asked: tuple[Asked, ...],
     options: RadarOptions,
     remarks: tuple[Remark, ...] = (),
 ) -> RadarChanges:
@@ -86,8 +92,12 @@ def tell_changes(
     if ready:
         found = np.any([track.found for track in ready], axis=0)
         logs = [track.lee_logs() for track in ready] if found.any() else []
-        near = [polygon_mask(outline.buffer(REACH_M), grid, all_touched=True) for outline in asked]
-        answers = [_answer(ready, logs, found & mask, grid, options) for mask in near]
+        bands = tuple(str(name) for name in cube["band"].values)
+        near = [polygon_mask(one.outline.buffer(REACH_M), grid, all_touched=True) for one in asked]
+        answers = [
+            _begin(_answer(ready, logs, found & mask, grid, options), one, ready, grid, bands)
+            for mask, one in zip(near, asked, strict=True)
+        ]
         claimed = np.any([m for m, a in zip(near, answers, strict=True) if a is not None] or [~found], axis=0)
         events = _events_of(ready, logs, found & ~claimed, grid, options)
     return RadarChanges(
@@ -109,6 +119,27 @@ def _answer(
     stories = [s for s in date_place(ready, mask) if s.gain >= options.least_gain]
     told = [_event(ready, logs, mask, story, grid) for story in stories]
     return max(told, key=lambda e: e.gain, default=None)
+
+
+def _begin(
+    answer: RadarEvent | None, asked: Asked, ready: Sequence[Ready], grid: Grid, bands: tuple[str, ...]
+) -> RadarEvent | None:
+    """What radar says of a place, with the days on which works began there if those of the images of light hold them."""
+    if answer is None or asked.onset.after is None:
+        return answer
+    near = asked.outline.buffer(WORKS_M)
+    mask = polygon_mask(near, grid, all_touched=False)
+    if mask.sum() < _FEWEST_PX:
+        mask = polygon_mask(near, grid, all_touched=True)
+    lines = []
+    for track in ready:
+        before = sum(day <= asked.onset.after for day in track.days)
+        freed = track.season.free_place(
+            track.raw[:, :, mask], before, looks_for(int(mask.sum()), track.windows)
+        )
+        level = 10 * np.log10(freed.mean(axis=2, dtype=np.float64))
+        lines.append(Line(track.days, level, bands, track.wander))
+    return replace(answer, began=date_within(lines, asked.onset, asked.kind))
 
 
 def _is_tested(ready: Sequence[Ready], cube: xr.Dataset, grid: Grid) -> bool:

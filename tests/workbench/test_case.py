@@ -46,7 +46,7 @@ def test_a_folder_without_a_case_is_refused(tmp_path: Path) -> None:
         ("[survey]\npreset = 'careless'\n", "survey.preset", ""),
         ("[cache]\nmax_gb = -1\n", "cache.max_gb", ""),
         ("[survey\n", "cannot be read", "TOML"),
-        ("[survey]\n[style]\ndesk = 'A'\n[survey]\n", "twice", "further up already"),
+        ("[survey]\n[style]\ndesk = 'A'\n[survey]\n", "twice", "further up: move these lines there"),
     ],
 )
 def test_a_wrong_setting_is_named(tmp_path: Path, text: str, said: str, hint: str) -> None:

@@ -75,8 +75,9 @@ def find_changes(
     series = extract_series(cube)
     n_looks = len(series.usable)
     if n_looks < LEAST_LOOKS:
+        images = "image" if n_looks == 1 else "images"
         raise CannotTell(
-            f"{n_looks} usable image{'s' * (n_looks != 1)} cannot tell a lasting change from a passing one{left_out(looks)}",
+            f"{n_looks} usable {images} cannot tell a lasting change from a passing one{left_out(looks)}",
             f"Add scenes: at least {LEAST_LOOKS} usable ones, better 12 or more.{_compare_instead(looks)}",
         )
     cube, doubts = doubt_sun(cube, looks)

@@ -136,7 +136,7 @@ def proof(
         int | None,
         typer.Option("--since", metavar="ROWS", help="Prove growth since the log had so many rows."),
     ] = None,
-    json: Annotated[bool, typer.Option("--json", help="Nothing else is printed anyway.")] = True,
+    json: Annotated[bool, typer.Option("--json", help="It is JSON with or without this.")] = True,
     case: CaseOption = None,
 ) -> None:
     """Print proofs (RFC 6962, JSON): the exhibit is under the newest checkpoint, and the log only grew."""

@@ -38,7 +38,7 @@ def claimreview(
     claim: ClaimArgument,
     url: Annotated[str, typer.Option("--url", metavar="URL", help="The page on which the review stands.")],
     as_of: AsOfOption = None,
-    json: Annotated[bool, typer.Option("--json", help="Nothing else is printed anyway.")] = True,
+    json: Annotated[bool, typer.Option("--json", help="It is JSON with or without this.")] = True,
     case: CaseOption = None,
 ) -> None:
     """Print a rated claim as schema.org ClaimReview, one review for each analyst; refused where nobody rated it."""

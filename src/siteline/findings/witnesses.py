@@ -58,6 +58,8 @@ def _say_agreement(event: ChangeEvent, told: Witnesses) -> str:
         return f"{alone}. The two do not agree, and neither is preferred."
     if told.optical.onset == event.onset:
         return f"{alone}; radar does not narrow that."
+    if told.began is not None:
+        return f"{alone}; of these days, radar puts the first works {say_days(told.began)}."
     return f"{alone}; both together: {say_days(event.onset)}."
 
 

@@ -266,7 +266,7 @@ class DiskFull(CaseTrouble):
 
 
 class BrokenCustody(CaseTrouble):
-    """Kept bytes no longer match the digest under which they were filed."""
+    """Kept bytes no longer match the digest under which they were filed, or the rows that tell of them are gone."""
 
     hint = "Do not cite it. Restore it from a second copy, then verify again."
 

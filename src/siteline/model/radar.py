@@ -209,3 +209,6 @@ class Witnesses:
     radar_probability: float | None
     why_not: str | None = None
     """Why radar says nothing, where it does not: too small, too few looks, or that it saw no change."""
+
+    began: DateInterval | None = None
+    """On which of the days that images of light allow radar puts the first works; None where it cannot tell."""

@@ -108,8 +108,9 @@ def _heading(comparison: Comparison, simulated: bool) -> tuple[list[str], list[s
     mark = "SIMULATED. " if simulated else ""
     fit = comparison.fit
     told = f"moved by {fit.shift_px[0]:+.1f}, {fit.shift_px[1]:+.1f} px, parts by up to {fit.local_px:.1f} px more"
+    places = "place" if len(comparison.places) == 1 else "places"
     title = (
-        f"{mark}{inert(comparison.site_id)}: {len(comparison.places)} places to look at "
+        f"{mark}{inert(comparison.site_id)}: {len(comparison.places)} {places} to look at "
         f"(comparison {comparison.id[:12]})"
     )
     notes = [

@@ -212,7 +212,7 @@ def _is_full(file: str) -> bool:
 @contextmanager
 def _plain_words(url: str) -> Iterator[None]:
     """The database's refusals in our words."""
-    name = sa.make_url(url).database or url
+    name = sa.make_url(url).database or "the database"
     try:
         yield
     except sa.exc.OperationalError as error:
@@ -228,7 +228,7 @@ def _plain_words(url: str) -> Iterator[None]:
             ) from error
         if not url.startswith("sqlite"):
             raise CaseTrouble(
-                f"the database of this case does not answer: {said.splitlines()[0] if said else 'no reason given'}",
+                f"the database of this case refused, or does not answer: {said.splitlines()[0] if said else 'no reason given'}",
                 "Check case.database in siteline.toml, and that its server runs; what was finished is kept.",
             ) from error
         raise

@@ -252,8 +252,8 @@ def source_of(module: str, package: Path = Path(__file__).parents[1]) -> str:
     room = module.split(".")[1]
     total = hashlib.sha256()
     for folder in (room, "raster", "model"):
-        held = (file for file in (package / folder).rglob("*") if file.is_file())
-        for file in sorted(file for file in held if "__pycache__" not in file.parts):
+        held = (package / folder).rglob("*")
+        for file in sorted(file for file in held if file.suffix in (".py", ".json")):
             total.update(file.relative_to(package).as_posix().encode() + b"\0" + file.read_bytes())
     return total.hexdigest()
 

@@ -138,8 +138,8 @@ def make_case(folder: Path) -> Case:
         folder.mkdir(parents=True, exist_ok=True)
         aside = folder / f".{SETTINGS_FILE}.part"
         aside.write_text(TEMPLATE, encoding="utf-8")
+        keyring.anchors().leave(str(folder))  # of a case that lay here before
         aside.replace(folder / SETTINGS_FILE)  # last of all in `open_case`'s eyes: a case has settings
-    keyring.anchors().leave(str(folder))
     case = open_case(folder)
     case.log.append(())
     case.unsigned_because = key.why_not or case.unsigned_because

@@ -19,7 +19,7 @@ TEMPLATE = """\
 
 [case]
 # who = "A. Analyst"             # signs what you add and judge; default: SITELINE_WHO, else your login name
-# database = "postgresql+psycopg://..."   # default: case.db in this folder
+# database = "postgresql://USER@HOST/NAME"   # default: case.db in this folder
 
 [survey]
 # preset = "balanced"           # wide | balanced | strict
@@ -259,7 +259,7 @@ def read_settings(path: Path) -> Settings:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         is_twice = str(error).startswith("Cannot declare")
         remedy = (
-            "That section stands further up already: put the lines there, or take its # away."
+            "That section is in the file already, further up: move these lines there, and delete the second heading."
             if is_twice
             else "Correct that line; the file is TOML."
         )

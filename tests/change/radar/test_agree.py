@@ -21,6 +21,7 @@ from siteline.model.radar import (
     TrackSight,
     TrackState,
 )
+from siteline.sites.exchange.witnesses import describe_witnesses
 from tests.factory import CRS, make_event
 
 SIGHT = TrackSight("ascending 58", True, 2.4, (6.1, 3.0), 5.2, "R1", "R2")
@@ -71,6 +72,9 @@ def test_first_works_that_radar_sees_within_the_blind_days_date_the_event() -> N
     assert event.onset == began
     assert event.witnesses is not None
     assert event.witnesses.radar_onset == DateInterval(date(2024, 2, 20), date(2024, 7, 14))
+    words = " ".join(say_witnesses(event))
+    assert "of these days, radar puts the first works after 1 February and by 25 February 2024" in words
+    assert describe_witnesses(event.witnesses)["radar"]["began"] == began.as_dict()
 
 
 def test_first_works_date_nothing_where_the_witnesses_contradict() -> None:

@@ -101,6 +101,12 @@ def test_too_few_looks_tell_nothing() -> None:
     assert date_within([whole], DateInterval(None, AFTER), Kind.CONSTRUCTION) is None
 
 
+def test_a_track_that_ended_long_before_tells_nothing() -> None:
+    """It has looks, but none from which the level before the works could be read."""
+    old = line(1, None, first=-12 * 45)
+    assert date_within([old], BLIND, Kind.CONSTRUCTION) is None
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 10_000), st.integers(40, 150), st.floats(-8, 8))
 def test_no_day_is_told_that_images_of_light_exclude(seed: int, wide: int, step: float) -> None:

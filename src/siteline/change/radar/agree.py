@@ -122,6 +122,7 @@ def _hear(
             witnesses=replace(witnesses, agreement=Agreement.CONTRADICT),
             remarks=(*event.remarks, told),
         )
+    began = other.began if both else None
     remarks = event.remarks
     if both is None and other.onset.after is not None:
         remarks = (*remarks, LATER.format(say_day(other.onset.after + timedelta(days=1))))
@@ -129,8 +130,8 @@ def _hear(
         event,
         probability=round(raised(event.probability, event.kind), 3),
         calibrated=event.calibrated and radar.calibrated,
-        onset=(other.began or both) if both else event.onset,
-        witnesses=witnesses,
+        onset=began or both or event.onset,
+        witnesses=replace(witnesses, began=began),
         remarks=remarks,
     )
 

@@ -124,13 +124,15 @@ def _answer(
 def _begin(
     answer: RadarEvent | None, asked: Asked, ready: Sequence[Ready], grid: Grid, bands: tuple[str, ...]
 ) -> RadarEvent | None:
-    """What radar says of a place, with the days on which works began there if those of the images of light hold them."""
+    """What radar says of a place, and on which of the days that images of light allow works began there."""
     if answer is None or asked.onset.after is None:
         return answer
     near = asked.outline.buffer(WORKS_M)
     mask = polygon_mask(near, grid, all_touched=False)
     if mask.sum() < _FEWEST_PX:
         mask = polygon_mask(near, grid, all_touched=True)
+    if not mask.any():  # beside the site, within reach of what was found
+        return answer
     lines = []
     for track in ready:
         before = sum(day <= asked.onset.after for day in track.days)

@@ -20,13 +20,15 @@ Array = NDArray[np.float64]
 HISTORY_DAYS, AFTERMATH_DAYS = 400, 45
 """Looks so long before and after the days in question take part: what the place was like, and what it became."""
 
-LEAST_BEFORE, LEAST_WITHIN = 8, 4
-"""Looks of a track before, and of all tracks within, without which nothing can be said."""
+LEAST_BEFORE, LEAST_WITHIN = 8, 3
+"""Looks of a track before the days in question, and days with a look among them, without which nothing can be said."""
 
 OFFSET_DB = 5.0
 """What is not known of the level of a track's polarisation."""
 
 LEAST_NOISE_DB = 0.3
+"""No place of several pixels is quieter from look to look."""
+
 RECENT = 40
 """Looks before the works from whose differences the noise of one is taken."""
 
@@ -59,6 +61,7 @@ HELD = 0.96
 """Probability, by the model, that the days told hold the beginning; of sixty events on tuning seeds 95 % did."""
 
 DB = 10 / np.log(10)
+"""Decibels of a log unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,8 @@ class Asked:
     """In the CRS of the radar series."""
 
     kind: Kind
+    """Of the change, by images of light."""
+
     onset: DateInterval
     """When it began, by images of light."""
 
@@ -84,6 +89,8 @@ class Line:
     """(time, polarisation) mean return, dB, freed from its season by the looks before the days in question."""
 
     polarisations: tuple[str, ...]
+    """As in `levels`: "vv", "vh"."""
+
     wander: float
     """Variance of what quiet ground does for months, log units squared."""
 
@@ -104,7 +111,7 @@ def date_within(lines: Sequence[Line], allowed: DateInterval, kind: Kind) -> Dat
     if looks is None:
         return None
     edges = looks.edges(first, last)
-    if len(edges) <= LEAST_WITHIN:
+    if len(edges) - 2 < LEAST_WITHIN:
         return None
     share = _posterior(looks, edges, kind)
     low, high = _shortest(edges, share)
@@ -130,14 +137,15 @@ class _Looks:
 
     @classmethod
     def of(cls, lines: Sequence[Line], first: int, last: int) -> _Looks | None:
+        """The looks that tell of days first..last (ordinals); None where no track has looks enough before them."""
         day, value, channel, crossed, stray = [], [], [], [], []
         noise: list[Array] = []
         for line in lines:
             days = np.array([d.toordinal() for d in line.days], float)
             before = np.flatnonzero(days <= first)[-RECENT:]
-            if before.size < LEAST_BEFORE:
-                continue
             used = (days > first - HISTORY_DAYS) & (days <= last + AFTERMATH_DAYS)
+            if np.count_nonzero(used & (days <= first)) < LEAST_BEFORE:
+                continue
             for column, name in enumerate(line.polarisations):
                 level = line.levels[:, column]
                 one = max(float(np.std(np.diff(level[before]))) / np.sqrt(2), LEAST_NOISE_DB)
@@ -175,7 +183,7 @@ def _posterior(looks: _Looks, edges: NDArray[np.intp], kind: Kind) -> Array:
     tracks = np.eye(int(looks.channel.max()) + 1)[looks.channel]
     turned = np.stack([~looks.crossed, looks.crossed], axis=1)
     first = np.concatenate([np.sqrt(SHARED) * turned, np.sqrt(1 - SHARED) * tracks], axis=1)
-    every = np.unique(looks.day)
+    every = np.unique(looks.day[looks.day > edges[0]])
     later = np.stack(
         [looks.whitened(LATER_DB * tracks * (looks.day >= day)[:, None]) for day in (*every, np.inf)]
     )

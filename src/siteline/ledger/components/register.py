@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from ulid import ULID
 
+from siteline.ledger.components.companies import company_key
 from siteline.ledger.components.numbering import companies_of, makers_of, number_makers
 from siteline.ledger.judged import last_words
 from siteline.model.component import (
@@ -233,6 +234,8 @@ class Components:
         """Give each company on record that has no number its own, for good."""
         given, parts = self.numbers(), self.parts()
         names = (*makers_of(parts), *companies_of(self.companies()))
+        if all(company_key(name) in given for name in names):
+            return
         numbers = number_makers(names, given, self.seal(None, parts))
         fresh = ({"maker": key, "number": n} for key, n in numbers.items() if key not in given)
         self._db.append(tables.maker_number, *fresh)

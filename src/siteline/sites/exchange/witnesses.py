@@ -16,6 +16,7 @@ def describe_witnesses(told: Witnesses) -> dict[str, Any]:
         "optical": _optical(told.optical) if told.optical else None,
         "radar": {
             "onset": told.radar_onset.as_dict(),
+            "began": told.began.as_dict() if told.began else None,
             "probability": None if told.radar_probability is None else round(told.radar_probability, 3),
             "tracks": [_track(track) for track in told.radar],
         }
